@@ -1,0 +1,1 @@
+"""Builds, validates and publishes datasets in which people are allowed to disagree."""

@@ -1,0 +1,1 @@
+"""Steps that remove, divide or mend rows: one step a file."""

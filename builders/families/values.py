@@ -1,0 +1,246 @@
+"""The values, rights and duties at stake in a situation, after Value Kaleidoscope (arXiv 2309.00779).
+
+The paper asks one teacher for all considerations of a situation, with explanation and valence, and has people
+judge them. Here one annotator writes, and every annotator of a panel judges each consideration for themselves:
+is it relevant, and does it support or oppose the situation? Nothing is averaged on the way.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, create_model
+from pydantic_core import to_json
+
+from ...schemas.request import Message, Prompt
+from ...schemas.row import Row
+from ...schemas.rows.shared import Annotation, Annotator, Rule
+from ...schemas.rows.values import LABELS, TABLES, Consideration, Kind, Relevance, Situation, Statement, Valence
+from ...validators.text import norm
+from ..ask import Answer, Ask
+from ..family import Family
+from ..source import Seed
+
+LIST = """\
+You name the human values, rights and duties that are at stake in a situation. People differ in what they see: \
+name what any reasonable person might. Explain each in one sentence that fits this situation. \
+If you cannot or will not do this, decline and say why."""
+
+LIST_EXAMPLES = (
+    (
+        "Reading your teenager's diary because you worry about them",
+        {
+            "values": [{"text": "Trust", "explanation": "Being found out may break the trust between parent and child."}],
+            "rights": [
+                {"text": "Right to privacy", "explanation": "A teenager may expect that private thoughts stay private."}
+            ],
+            "duties": [
+                {
+                    "text": "Duty to care for one's children",
+                    "explanation": "A parent who reads the diary may notice a danger in time to help.",
+                }
+            ],
+        },
+    ),
+    (
+        "Closing the road to the mosque for a street market on Friday",
+        {
+            "values": [{"text": "Livelihood", "explanation": "Traders feed their families with what they sell there."}],
+            "rights": [
+                {
+                    "text": "Right to freedom of religion",
+                    "explanation": "Believers need to reach the mosque for the prayer on Friday.",
+                }
+            ],
+            "duties": [
+                {
+                    "text": "Duty to consult neighbours",
+                    "explanation": "A decision that touches everybody should be talked over with them first.",
+                }
+            ],
+        },
+    ),
+)
+
+JUDGE = """\
+You judge a value, right or duty in a situation. First: is it relevant there? Then: does it support doing what the \
+situation says, oppose it, or could it be either? Abstain where you cannot tell."""
+
+JUDGE_EXAMPLES = (
+    ("Giving blood every month", "value", "Generosity", "yes", "supports"),
+    ("Painting the fence", "duty", "Duty to vote", "no", "abstain"),
+    ("Selling a friend's letters", "right", "Right to privacy", "yes", "opposes"),
+)
+
+
+class Patterns(BaseModel):
+    """Regular expressions that a statement must match; the teacher decodes under them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: str = r"^\S.*$"
+    right: str = r"^Right to .+$"
+    duty: str = r"^Duty to .+$"
+    explanation: str = r"^\S.*$"
+
+
+class Declined(BaseModel):
+    """The writer declines, and says why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    declined: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Judgement(BaseModel):
+    """What one annotator says about one consideration."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    relevance: Relevance
+    valence: Valence
+
+
+class Values(Family):
+    """Values, rights and duties at stake in situations, with every annotator's relevance and valence."""
+
+    tables = TABLES
+    roles = {"write": "names the considerations of a situation", "judge": "judges each of them"}
+    panels = frozenset({"judge"})
+    aggregates: ClassVar[Mapping[str, Sequence[Rule]]] = {"relevance": ("mean",), "valence": ("majority", "soft")}
+
+    least_per_kind: NonNegativeInt = 0
+    """The writer must name so many values, rights and duties each; above 0 a small teacher cannot skip a kind."""
+    most_per_kind: PositiveInt = 3
+    """The writer may name so many values, rights and duties each."""
+    patterns: Patterns = Patterns()
+    """What statements must look like; the defaults are ValuePrism's prefixes and fit English."""
+    list_prompt: str = LIST
+    """What the writer is told."""
+    list_examples: tuple[tuple[str, dict[str, list[dict[str, str]]]], ...] = LIST_EXAMPLES
+    """Situations with the answer a good writer gives; what is copied from them is a known fault of small teachers."""
+    judge_prompt: str = JUDGE
+    """What a judge is told."""
+    judge_examples: tuple[tuple[str, str, str, str, str], ...] = JUDGE_EXAMPLES
+    """Situation, kind, text, relevance, valence."""
+
+    async def build(self, seed: Seed, ask: Ask) -> list[Row]:
+        """One listing, then one judgement of each consideration by each annotator of the panel."""
+        situation = Situation(situation_id=seed.id, text=seed.text, source=seed.origin)
+        listed = await ask(self._listing(situation), self.listing, role="write")
+        considerations = self._considerations(situation, listed, ask)
+        judged = await ask.all(self._judged(situation, c, ask) for c in considerations)
+        return [situation, *considerations, *(annotation for each in judged for annotation in each)]
+
+    @property
+    def listing(self) -> type[BaseModel]:
+        """The type of a listing, bounded and patterned by the options; one class for equal options."""
+        return _listing_type(self.least_per_kind, self.most_per_kind, self.patterns)
+
+    def _listing(self, situation: Situation) -> Prompt:
+        turns = [Message("system", self.list_prompt)]
+        for text, answer in self.list_examples:
+            turns += [_situation(text), Message("assistant", to_json({"answer": answer}).decode())]
+        return Prompt((*turns, _situation(situation.text)), max_tokens=120 * 3 * self.most_per_kind)
+
+    def _considerations(self, situation: Situation, listed: Answer[Any], ask: Ask) -> list[Consideration]:
+        """The statements of a listing as rows; what is listed twice is kept once, and recorded."""
+        answer = listed.value.answer
+        if isinstance(answer, Declined):
+            raise ask.failed("declined", answer.declined, listed)
+        rows: dict[str, Consideration] = {}
+        for kind, statements in (("value", answer.values), ("right", answer.rights), ("duty", answer.duties)):
+            for said in statements:
+                row = _consideration(situation, kind, said, listed)
+                if rows.setdefault(row.consideration_id, row) is not row:
+                    place = f"{row.consideration_id}#{len(rows)}"
+                    ask.reject("row", "considerations", place, "listed twice", said.text, beaten_by=row.consideration_id)
+        if not rows:
+            raise ask.failed("nothing listed", "the listing is empty", listed)
+        return list(rows.values())
+
+    async def _judged(self, situation: Situation, item: Consideration, ask: Ask) -> list[Annotation]:
+        def prompt(annotator: Annotator) -> Prompt:
+            return self._judging(situation, item, _orders(item, annotator.annotator_id))
+
+        answers = await ask.panel(prompt, Judgement, "judge", "considerations", item.consideration_id)
+        return [annotation for answer in answers for annotation in _annotations(item, answer)]
+
+    def _judging(self, situation: Situation, item: Statement, orders: Mapping[str, Sequence[str]]) -> Prompt:
+        turns = [Message("system", self.judge_prompt)]
+        for text, kind, said, relevance, valence in self.judge_examples:
+            turns.append(_question(text, kind, said, LABELS))
+            turns.append(Message("assistant", to_json({"relevance": relevance, "valence": valence}).decode()))
+        return Prompt((*turns, _question(situation.text, item.kind, item.text, orders)), max_tokens=60)
+
+
+class _Listing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+@lru_cache
+def _listing_type(least: int, most: int, patterns: Patterns) -> type[BaseModel]:
+    """What a writer answers: a list for each kind, or a refusal; the statements keep the bounds of `Statement`."""
+
+    def listed(kind: str) -> Any:
+        bounds = {
+            name: (Annotated[str, *Statement.model_fields[name].metadata, Field(pattern=pattern)], ...)
+            for name, pattern in (("text", getattr(patterns, kind)), ("explanation", patterns.explanation))
+        }
+        said = create_model(f"Stated{kind.capitalize()}", __base__=_Listing, **bounds)  # type: ignore[call-overload]
+        return Annotated[list[said], Field(min_length=least, max_length=most)], ...
+
+    kinds = {"values": listed("value"), "rights": listed("right"), "duties": listed("duty")}
+    considerations = create_model("Considerations", __base__=_Listing, **kinds)
+    return create_model("Listing", __base__=_Listing, answer=(considerations | Declined, ...))
+
+
+def _consideration(situation: Situation, kind: Kind, said: Any, listed: Answer[Any]) -> Consideration:
+    return Consideration(
+        consideration_id=_digest(situation.situation_id, kind, norm(said.text)),
+        situation_id=situation.situation_id,
+        writer_id=listed.annotator_id,
+        kind=kind,
+        text=said.text,
+        explanation=said.explanation,
+        digest=listed.digest,
+    )
+
+
+def _annotations(item: Consideration, answer: Answer[Judgement]) -> list[Annotation]:
+    orders = _orders(item, answer.annotator_id)
+    return [
+        Annotation(
+            item_table="considerations",
+            item_id=item.consideration_id,
+            annotator_id=answer.annotator_id,
+            aspect=aspect,
+            label=getattr(answer.value, aspect),
+            options=list(orders[aspect]),
+            digest=answer.digest,
+        )
+        for aspect in LABELS
+    ]
+
+
+def _orders(item: Consideration, annotator_id: str) -> dict[str, list[str]]:
+    """The options in the order in which this annotator sees them for this item: drawn, and the same every time."""
+    draw = random.Random(f"{item.consideration_id}/{annotator_id}")
+    return {aspect: draw.sample(labels, len(labels)) for aspect, labels in LABELS.items()}
+
+
+def _situation(text: str) -> Message:
+    return Message("user", f"Situation: {text}")
+
+
+def _question(situation: str, kind: str, said: str, orders: Mapping[str, Sequence[str]]) -> Message:
+    relevance, valence = (" / ".join(orders[aspect]) for aspect in ("relevance", "valence"))
+    return Message("user", f"Situation: {situation}\n{kind}: {said}\nrelevance: {relevance}\nvalence: {valence}")
+
+
+def _digest(*parts: str) -> str:
+    return blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

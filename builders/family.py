@@ -1,0 +1,29 @@
+"""What a family is: one async function from a seed to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from typing import ClassVar
+
+from ..schemas.component import Component
+from ..schemas.row import Row
+from ..schemas.rows.shared import Rule
+from .ask import Ask
+from .source import Seed
+
+class Family(Component):
+    """Asks teachers about one seed and returns its rows. Deterministic between asks."""
+
+    tables: ClassVar[Mapping[str, type[Row]]]
+    """Table -> row type, the main table first: one row of it for each seed."""
+    roles: ClassVar[Mapping[str, str]]
+    """Role -> what it does; a role whose name is in `panels` may have several annotators."""
+    panels: ClassVar[frozenset[str]] = frozenset()
+    """Roles that a panel may answer."""
+    aggregates: ClassVar[Mapping[str, Sequence[Rule]]] = {}
+    """Aspect -> rules by which its annotations are joined."""
+
+    async def build(self, seed: Seed, ask: Ask) -> list[Row]:
+        """The rows of one seed. Raises `AskFailed` if there can be none, which rejects the seed."""
+        raise NotImplementedError

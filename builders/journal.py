@@ -1,0 +1,174 @@
+"""Every paid answer, on disk before it is looked at.
+
+A journal is a folder of segments `00001.jsonl`, `00002.jsonl`, ... Each process starts its own segment and never
+touches another's. A line is one of
+
+    {"digest": ..., "answer": {...}, "ask": {...}}   an answer, and what was asked
+    {"digest": ..., "failure": {...}}                no answer could be had; tried again by the next build
+    {"digest": ..., "void": "..."}                   what stands above is no longer the answer
+    {"digest": null, "context": ..., ...}            teacher and schema that digests of this segment refer to
+
+Of several answers to one digest the first counts. A last line without a newline was cut off by a crash and is
+skipped. In memory there is only digest -> place, one int of segment and offset.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from ..schemas.errors import DataError, RunError
+
+OFFSET_BITS = 44
+PAGE = 16384
+KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
+
+
+class Journal:
+    """The answers of a run. Open it, look up, append, close."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.places: dict[bytes, int] = {}
+        self.failures: dict[bytes, int] = {}
+        self._readers: dict[int, int] = {}
+        self._contexts: set[str] = set()
+        self._writer: int | None = None
+        self._own = 0
+        self._end = self._synced = 0
+        for segment in self.segments():
+            self._index(segment)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def segments(self) -> list[int]:
+        """Numbers of the segments on disk."""
+        return sorted(int(path.stem) for path in self.folder.glob("[0-9]*.jsonl"))
+
+    def answer(self, digest: bytes) -> dict[str, Any] | None:
+        """The answer to a digest, if there is one."""
+        place = self.places.get(digest)
+        return None if place is None else self._read(place)["answer"]
+
+    def failure(self, digest: bytes) -> tuple[str, str]:
+        """Why there is no answer to a digest: reason and detail."""
+        place = self.failures.get(digest)
+        if place is None:
+            return "never asked", "the journal has no record of this ask"
+        failure = self._read(place)["failure"]
+        return failure["reason"], failure["detail"]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every record that counts, in the order of the digests' first answers."""
+        for place in self.places.values():
+            yield self._read(place)
+
+    def add_answer(self, digest: bytes, answer: dict[str, Any], ask: dict[str, Any]) -> None:
+        """Write an answer; it is with the kernel when this returns."""
+        self._keep(b"answer", digest, self._append({"digest": digest.hex(), "answer": answer, "ask": ask}))
+
+    def add_failure(self, digest: bytes, reason: str, detail: str) -> None:
+        """Write that no answer could be had."""
+        failure = {"reason": reason, "detail": detail}
+        self._keep(b"failure", digest, self._append({"digest": digest.hex(), "failure": failure}))
+
+    def add_void(self, digest: bytes, reason: str) -> None:
+        """Write that what stands in the journal is no longer the answer, so that it is asked again."""
+        self._keep(b"void", digest, self._append({"digest": digest.hex(), "void": reason}))
+
+    def add_context(self, context: str, facts: dict[str, Any]) -> None:
+        """Write once a segment what a context digest stands for."""
+        if context not in self._contexts:
+            self._contexts.add(context)
+            self._append({"digest": None, "context": context, **facts})
+
+    def sync(self) -> None:
+        """Ask the disk to hold everything that was written."""
+        if self._writer is not None and self._synced < self._end:
+            end = self._end
+            os.fsync(self._writer)
+            self._synced = end
+
+    def close(self) -> None:
+        """Sync, and let go of the files."""
+        self.sync()
+        for descriptor in self._readers.values():
+            os.close(descriptor)
+        self._readers.clear()
+        if self._writer is not None:
+            os.close(self._writer)
+            self._writer = None
+
+    def _append(self, record: dict[str, Any]) -> int:
+        if self._writer is None:
+            self._start()
+        line, start = to_json(record, inf_nan_mode="strings") + b"\n", self._end
+        assert self._writer is not None
+        try:
+            if os.write(self._writer, line) != len(line):
+                raise OSError("the disk took a part of the record only")
+        except OSError as error:
+            os.ftruncate(self._writer, start)
+            raise RunError(
+                "cannot write to the journal; everything answered before is kept",
+                where=str(self.folder),
+                got=error.strerror or str(error),
+                hint="make room and run the same command again: it goes on from here",
+            ) from None
+        self._end += len(line)
+        return self._own << OFFSET_BITS | start
+
+    def _start(self) -> None:
+        """Open a segment of our own, after all that exist."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._own = max(self.segments(), default=0) + 1
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        self._writer = os.open(self._path(self._own), flags, 0o644)
+        self._contexts.clear()
+
+    def _index(self, segment: int) -> None:
+        offset = 0
+        with self._path(segment).open("rb") as file:
+            for line in file:
+                if line.endswith(b"}\n") and (found := KEYED.match(line)):
+                    self._keep(found[2], bytes.fromhex(found[1].decode()), segment << OFFSET_BITS | offset)
+                offset += len(line)
+
+    def _keep(self, kind: bytes, digest: bytes, place: int) -> None:
+        if kind == b"answer":
+            self.places.setdefault(digest, place)
+            self.failures.pop(digest, None)
+        elif kind == b"failure":
+            self.failures[digest] = place
+        else:
+            self.places.pop(digest, None)
+            self.failures.pop(digest, None)
+
+    def _read(self, place: int) -> dict[str, Any]:
+        segment, offset = place >> OFFSET_BITS, place & (1 << OFFSET_BITS) - 1
+        if segment not in self._readers:
+            self._readers[segment] = os.open(self._path(segment), os.O_RDONLY)
+        size = PAGE
+        while (end := (chunk := os.pread(self._readers[segment], size, offset)).find(b"\n")) < 0:
+            if len(chunk) < size:
+                raise DataError("the journal is cut short", where=f"{self._path(segment)}, byte {offset}")
+            size *= 4
+        try:
+            record: dict[str, Any] = from_json(chunk[:end])
+        except ValueError as error:
+            raise DataError(
+                "a damaged record in the journal",
+                where=f"{self._path(segment)}, byte {offset}",
+                got=str(error),
+                hint="delete this line: what it answered is asked again",
+            ) from None
+        return record
+
+    def _path(self, segment: int) -> Path:
+        return self.folder / f"{segment:05d}.jsonl"

@@ -1,0 +1,32 @@
+"""What a curation step is: relations in, relations out, and a reason for every row that goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from duckdb import DuckDBPyRelation
+
+from ..schemas.component import Component
+from ..validators.tables import Tables
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step did. Children of removed rows go with them; the runner sees to that and to the records.
+
+    `removed`: table -> relation (key VARCHAR, reason VARCHAR, detail VARCHAR, beaten_by VARCHAR), where key is the
+    value of the table's only key column. `changed`: table -> the whole table anew, same columns, same keys.
+    `splits`: relation (key VARCHAR, split VARCHAR) over the main table.
+    """
+
+    removed: dict[str, DuckDBPyRelation] = field(default_factory=dict)
+    changed: dict[str, DuckDBPyRelation] = field(default_factory=dict)
+    splits: DuckDBPyRelation | None = None
+
+
+class Step(Component):
+    """One step of curation. Tables have a hidden column `_seq`, the order of their rows."""
+
+    def apply(self, tables: Tables, seed: int) -> Outcome:
+        """Look at the tables and say what goes, changes or moves. `seed` is the seed of the recipe."""
+        raise NotImplementedError

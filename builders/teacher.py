@@ -1,0 +1,41 @@
+"""What a teacher is: a frozen options model that completes a request."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import PositiveInt
+
+from ..schemas.component import Component, Transport
+from ..schemas.request import Completion, Request
+
+
+class Teacher(Component):
+    """Answers requests under their JSON Schema; maps every failure of its own to a `TeacherError`."""
+
+    concurrency: Annotated[PositiveInt, Transport()] = 8
+    """How many requests it is sent at once."""
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request. Raises `TeacherUnavailable` if asking again may help, else `TeacherError`."""
+        raise NotImplementedError
+
+    def model_name(self) -> str:
+        """Name of the model that answers."""
+        raise NotImplementedError
+
+    def revision(self) -> str | None:
+        """What tells this model from another of the same name; null where that is not known."""
+        return None
+
+    def notice(self) -> str | None:
+        """What everybody who sees this teacher's answers must be told."""
+        return None
+
+    async def close(self) -> None:
+        """Let go of engines and connections."""
+
+    def identity(self) -> dict[str, Any]:
+        """Everything about this teacher that can change an answer; part of every digest."""
+        model = {"model": self.model_name(), "revision": self.revision()}
+        return {"teacher": self.component_name(), **model, "options": self.answer_options()}

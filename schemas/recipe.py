@@ -1,0 +1,132 @@
+"""What to build: one YAML file that says everything and defaults nothing that matters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+from .component import NAME
+from .licences import HUB_LICENCES
+from .rows.shared import Attributes
+
+Spec = str | dict[str, dict[str, Any] | None]
+"""A component: its name, or `{name: {option: value}}`."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """Base of the parts of a recipe."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Panelist(Part):
+    """One annotator of a panel: a teacher, and the persona it answers as, if any."""
+
+    teacher: Text
+    """Name of a teacher of the recipe."""
+    persona: Attributes | None = None
+    """Whom the teacher is asked to answer as."""
+    id: str | None = Field(default=None, pattern=r"^[\w.~-]+$")
+    """Id of the annotator in the data; default: the teacher's name, with a digest of the persona."""
+
+
+class Price(Part):
+    """Declared price of a teacher, in USD per million tokens; never guessed."""
+
+    input: float = Field(ge=0)
+    """Per million tokens of prompts."""
+    output: float = Field(ge=0)
+    """Per million tokens of answers."""
+
+
+class CardText(Part):
+    """What only the maker of a dataset can say about it."""
+
+    pretty_name: str | None = None
+    """Title of the card; default: the name of the recipe."""
+    language: list[str] = []
+    """ISO 639 codes of the languages of the texts."""
+    description: str | None = None
+    """What the dataset is for, in a paragraph."""
+    sources: list[str] = []
+    """Where the seeds come from, with licence and citation, a line each."""
+    citation: str | None = None
+    """How to cite the dataset."""
+    contact: str | None = None
+    """Whom to ask."""
+    license_name: str | None = None
+    """Name of a licence that is not on the Hub's list; `license` is then `other`."""
+    license_link: str | None = None
+    """Where that licence can be read."""
+
+
+class Recipe(Part):
+    """A recipe. Name and family are the identity of a run; anything else may be edited and built again."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=96)
+    """Name of the dataset."""
+    license: str
+    """Licence of the dataset: an id of the Hub's list, or `other`. Required, never defaulted."""
+    seed: int = 0
+    """Seed of everything that is drawn at random."""
+    n: PositiveInt | None = None
+    """How many seeds to take from the source; all, if not given."""
+    source: Spec
+    """Where the seeds come from."""
+    teachers: dict[str, Spec] = Field(min_length=1)
+    """Teachers by the name under which roles and panels know them."""
+    annotators: dict[str, list[Panelist]] = {}
+    """Panels by name."""
+    roles: dict[str, str] = {}
+    """Role of the family -> teacher or panel; a role that is not named goes to the only teacher."""
+    family: Spec
+    """What is built."""
+    curation: list[Spec] = []
+    """Steps applied to the rows, in order."""
+    card: CardText = CardText()
+    """What only you can say about the dataset."""
+    prices: dict[str, Price] = {}
+    """Teacher -> price."""
+
+    @field_validator("license")
+    @classmethod
+    def _known_licence(cls, value: str) -> str:
+        if value not in HUB_LICENCES:
+            raise ValueError("not a licence id of the Hub; use `other` with card.license_name and card.license_link")
+        return value
+
+    @field_validator("teachers", "annotators")
+    @classmethod
+    def _plain_names(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if wrong := [name for name in value if not NAME.fullmatch(name)]:
+            raise ValueError(f"a name is lower-case letters, digits and _; not {wrong[0]!r}")
+        return value
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Self:
+        askable = {*self.teachers, *self.annotators}
+        for place, name in [
+            *((f"annotators.{panel}", p.teacher) for panel, members in self.annotators.items() for p in members),
+            *((f"prices.{name}", name) for name in self.prices),
+        ]:
+            if name not in self.teachers:
+                raise ValueError(f"{place}: no teacher is named {name!r}; there is {', '.join(self.teachers)}")
+        for role, name in self.roles.items():
+            if name not in askable:
+                raise ValueError(f"roles.{role}: no teacher or panel is named {name!r}; there is {', '.join(askable)}")
+        if self.license == "other" and not (self.card.license_name and self.card.license_link):
+            raise ValueError("license: other needs card.license_name and card.license_link")
+        return self
+
+    @property
+    def family_name(self) -> str:
+        """The name of the family."""
+        return self.family if isinstance(self.family, str) else next(iter(self.family))
+
+    def answerers(self, role: str) -> list[Panelist]:
+        """Who answers for a role: the members of a panel, or one teacher as itself."""
+        name = self.roles.get(role) or (next(iter(self.teachers)) if len(self.teachers) == 1 else role)
+        return self.annotators.get(name) or ([Panelist(teacher=name)] if name in self.teachers else [])

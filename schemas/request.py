@@ -1,0 +1,47 @@
+"""What goes to a teacher and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+Finish = Literal["stop", "length", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a family asks: the conversation, and how long the answer may be."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A rendered ask: what one teacher is sent. `seed` is the sampling seed, derived from the digest."""
+
+    messages: tuple[Message, ...]
+    schema: Mapping[str, Any]
+    max_tokens: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A raw answer. A refusal is an answer too: it was paid for and is never asked again."""
+
+    text: str
+    finish: Finish = "stop"
+    input_tokens: int = 0
+    output_tokens: int = 0
+    model: str = ""

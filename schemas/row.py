@@ -1,0 +1,90 @@
+"""A row type: one pydantic model from which everything else about a table is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
+
+
+@dataclass(frozen=True)
+class Key:
+    """Marks a field as the key of its table, or as a part of it."""
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Marks a field as the key of another table, written `table.field`."""
+
+    target: str
+
+    @property
+    def table(self) -> str:
+        """The table that the field points to."""
+        return self.target.partition(".")[0]
+
+    @property
+    def field(self) -> str:
+        """The key field of that table."""
+        return self.target.partition(".")[2]
+
+
+class Row(BaseModel):
+    """Base of every row type. The docstring under a field becomes its description everywhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+
+
+class Column(NamedTuple):
+    """What is known of one column: its JSON Schema (never null itself) and its marks."""
+
+    name: str
+    schema: Mapping[str, Any]
+    nullable: bool
+    description: str
+    is_key: bool
+    foreign: ForeignKey | None
+
+
+@cache
+def columns(row_type: type[Row]) -> tuple[Column, ...]:
+    """The columns of a table: its key, then what points elsewhere, then the rest in the order of the fields."""
+    properties = _inlined(row_type.model_json_schema())["properties"]
+    found = [_column(name, properties[name], row_type) for name in row_type.model_fields]
+    return tuple(sorted(found, key=lambda column: (not column.is_key, column.foreign is None)))
+
+
+def key(row_type: type[Row]) -> tuple[str, ...]:
+    """The names of the fields that identify a row."""
+    return tuple(column.name for column in columns(row_type) if column.is_key)
+
+
+def key_of(row: Row) -> str:
+    """The key of a row as one string: as it is, or a JSON list where it has several parts."""
+    parts = [getattr(row, name) for name in key(type(row))]
+    return str(parts[0]) if len(parts) == 1 else to_json(parts).decode()
+
+
+def _column(name: str, schema: Mapping[str, Any], row_type: type[Row]) -> Column:
+    marks = row_type.model_fields[name].metadata
+    foreign = next((mark for mark in marks if isinstance(mark, ForeignKey)), None)
+    kinds = schema.get("anyOf", [schema])
+    kind = next(kind for kind in kinds if kind.get("type") != "null")
+    is_key = any(isinstance(mark, Key) for mark in marks)
+    return Column(name, kind, len(kinds) > 1, str(schema.get("description", "")), is_key, foreign)
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:
+    """The schema with every `$ref` replaced by what it names."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    known = definitions if definitions is not None else schema.get("$defs", {})
+    if "$ref" in schema:
+        return _inlined(known[schema["$ref"].rpartition("/")[2]], known)
+    return {name: _inlined(part, known) for name, part in schema.items() if name != "$defs"}

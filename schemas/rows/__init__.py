@@ -1,0 +1,1 @@
+"""Row types and tables of each family, one family a file."""

@@ -1,0 +1,28 @@
+"""What went missing and why: nothing vanishes without a row here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..row import Row
+
+
+class Reject(Row):
+    """A seed, an ask or a row that is not in the dataset, with the reason."""
+
+    level: Literal["seed", "ask", "row"]
+    """Whether a whole seed, a single ask or a single row is missing."""
+    table: str
+    """Table in which it is missing."""
+    key: str
+    """Key of what is missing; for a broken line of a source, the place of the line."""
+    step: str
+    """Step that rejected it: source, ask, or the name of a curation step."""
+    reason: str
+    """Short reason, the same words for the same cause, so that they can be counted."""
+    detail: str | None = None
+    """What was found, in full."""
+    digest: str | None = None
+    """Digest of the ask in the journal, where an ask is the cause."""
+    beaten_by: str | None = None
+    """Key of the row that was kept instead."""

@@ -1,0 +1,63 @@
+"""Family `values`: the values, rights and duties at stake in situations, after ValuePrism (arXiv 2309.00779).
+
+The published columns `vrd`, `text`, `explanation` and `valence` are `kind`, `text`, `explanation` and the
+annotations of aspect `valence` here; relevance is an aspect of its own. That each annotator judges for
+themselves is ours: the paper has one valence for each row.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..row import ForeignKey, Key, Row
+from .shared import SHARED
+
+Kind = Literal["value", "right", "duty"]
+Relevance = Literal["yes", "no", "abstain"]
+Valence = Literal["supports", "opposes", "either", "abstain"]
+
+
+class Situation(Row):
+    """A situation in which values, rights and duties are at stake."""
+
+    situation_id: Annotated[str, Key(), Field(min_length=1)]
+    """Id from the source, or a digest of the text."""
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+    """The situation as its source has it."""
+    source: Annotated[str, Field(min_length=1)]
+    """Where it comes from: name of the source, and place in it."""
+
+
+class Statement(BaseModel):
+    """What a writer states: a value, right or duty, and why it is at stake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    kind: Kind
+    """Value, right or duty."""
+    text: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+    """The value, right or duty in a few words, such as `Honesty` or `Right to privacy`."""
+    explanation: Annotated[str, Field(min_length=1, max_length=600, pattern=r"\S")]
+    """Why it is at stake in this situation."""
+
+
+class Consideration(Statement, Row):
+    """A value, right or duty at stake in a situation; how it bears on it is in the annotations."""
+
+    consideration_id: Annotated[str, Key(), Field(min_length=1)]
+    """Digest of situation, kind and normalised text."""
+    situation_id: Annotated[str, ForeignKey("situations.situation_id")]
+    """The situation."""
+    writer_id: Annotated[str, ForeignKey("annotators.annotator_id")]
+    """Who named it."""
+    digest: Annotated[str, Field(pattern="^([0-9a-f]{32})?$")] = ""
+    """Digest of the ask in the journal; empty where it was not asked by us."""
+
+
+TABLES: dict[str, type[Row]] = {"situations": Situation, "considerations": Consideration, **SHARED}
+"""Table name -> row type, the main table first."""
+
+LABELS: dict[str, tuple[str, ...]] = {"relevance": get_args(Relevance), "valence": get_args(Valence)}
+"""Aspect -> the labels an annotator may give."""

@@ -1,0 +1,1 @@
+"""The only room that judges. It looks at rows and never changes them."""

@@ -1,0 +1,36 @@
+"""What a check is: the rows for which something does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from duckdb import DuckDBPyRelation
+
+from ..schemas.component import Component
+from ..schemas.report import Severity
+from .tables import Tables
+
+Example = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Table name -> rows, each with the columns that the check needs."""
+
+
+class Check(Component):
+    """Finds failing rows. Runs wherever the tables and columns that it needs exist; its docstring is its title."""
+
+    severity: ClassVar[Severity]
+    """error: breaks use; warning: likely a mistake; info: worth knowing."""
+    table: ClassVar[str]
+    """The table whose rows are judged."""
+    needs: ClassVar[Mapping[str, Sequence[str]]]
+    """Table -> columns without which the check cannot run."""
+    repair: ClassVar[str | None] = None
+    """Curation step that mends what is found."""
+    passes: ClassVar[Example]
+    """An example in which nothing fails; a test."""
+    fails: ClassVar[Example]
+    """An example in which something fails; a test."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """The failing rows: what identifies each of them, then `problem VARCHAR` in words. Empty means it holds."""
+        raise NotImplementedError

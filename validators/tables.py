@@ -1,0 +1,36 @@
+"""Tables as DuckDB sees them, and the only place where names become SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from .text import norm
+
+Tables = Mapping[str, duckdb.DuckDBPyRelation]
+"""Table name -> relation; all of one connection."""
+
+
+def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
+    """A connection that reaches no network, loads no extension, and knows `norm(text)` of `validators.text`."""
+    safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    connection = duckdb.connect(database, config={**safe, **config})
+    connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+    # Plain ASCII, nearly everything, never leaves the engine.
+    connection.execute(
+        r"""CREATE MACRO norm(s) AS CASE WHEN regexp_full_match(s, '[\x00-\x7f]*')
+        THEN rtrim(rtrim(trim(regexp_replace(lower(s), '[\s\x1c-\x1f]+', ' ', 'g')), '.,;:!?'))
+        ELSE norm_unicode(s) END"""
+    )
+    return connection
+
+
+def name(identifier: str) -> str:
+    """An identifier, quoted."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A string literal, quoted."""
+    return "'" + value.replace("'", "''") + "'"
