@@ -1,1 +1,135 @@
-"""Builds, validates and publishes datasets in which people are allowed to disagree."""
+"""Builds, validates and publishes datasets in which people are allowed to disagree.
+
+dataset = pluriset.build(pluriset.recipe("values", n=4))
+for situation in dataset.rows("situations"): ...
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .schemas.errors import RecipeError
+
+if TYPE_CHECKING:
+    from .builders.export import Exported
+    from .builders.plan import Plan
+    from .builders.run import Watch
+    from .cards.load import Dataset
+    from .cards.show import Nested
+    from .schemas.recipe import Recipe
+    from .schemas.report import Report
+    from .schemas.rows.reject import Reject
+
+__all__ = ["build", "card", "components", "export", "load", "plan", "preview", "recipe", "show", "validate"]
+
+
+def recipe(source: str | Path, **changes: Any) -> Recipe:
+    """A recipe from a YAML file or, by the name of its family, a shipped one; `changes` replaces top-level keys."""
+    from .builders import recipe_file
+
+    if str(source) in recipe_file.shipped_names() and not Path(source).is_file():
+        return recipe_file.shipped(str(source), changes)
+    return recipe_file.read(Path(source), changes)
+
+
+def build(recipe: Recipe, out: str | Path | None = None, *, watch: Watch | None = None, retry: bool = False) -> Dataset:
+    """Ask, make the rows, check them, describe them. `retry` asks again for what was rejected before."""
+    from .builders import folder, make, run
+    from .cards import card
+
+    with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
+        if retry:
+            work.retry(where / folder.REJECTS)
+        work.ask(watch)
+        manifest = make.make(work)
+        report = validate(where, save=True)
+        card.write(where, manifest, report)
+        make.finish(work, manifest)
+    return load(where)
+
+
+def preview(
+    recipe: Recipe, out: str | Path | None = None, n: int = 3, *, watch: Watch | None = None
+) -> tuple[list[Nested], list[Reject]]:
+    """Ask about the first `n` seeds; their rows and what is missing. The answers are kept for the build."""
+    from .builders import folder, run
+    from .cards import show
+
+    some = recipe.model_copy(update={"n": min(n, recipe.n or n)})
+    with run.opened(some, Path(out or folder.default(recipe, None))) as work:
+        work.ask(watch)
+        missing: list[Reject] = []
+        rows = [row for rows in work.replay(missing.append) for row in rows]
+        return list(show.nested(rows, work.crew.family.tables)), missing
+
+
+def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
+    """How many asks, tokens and dollars a build can need at least and at most; asks nobody."""
+    from .builders import folder, plan
+
+    return plan.plan(recipe, Path(out or folder.default(recipe, None)))
+
+
+def validate(path: str | Path, *, save: bool = False) -> Report:
+    """Check and measure a run; `save` writes the report into it."""
+    from .validators import run
+
+    report = run.validate_run(Path(path))
+    if save:
+        (Path(path) / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    return report
+
+
+def load(path: str | Path, *, verify: bool = False) -> Dataset:
+    """A finished run as typed rows, polars, DuckDB, Arrow or `datasets`; `verify` compares every shard's digest."""
+    from .cards import load
+
+    return load.load(Path(path), verify=verify)
+
+
+def show(path: str | Path, key: str | None = None, n: int = 3) -> list[Nested]:
+    """The first rows of the main table, or the one with this key, with all that belongs to them."""
+    from .cards import show
+
+    return show.from_dataset(load(path), key, n)
+
+
+def card(path: str | Path) -> Path:
+    """Write the card of a finished run again."""
+    from .cards import card
+
+    dataset = load(path)
+    card.write(Path(path), dataset.manifest, dataset.report)
+    return Path(path) / "README.md"
+
+
+def export(path: str | Path, as_: str, out: str | Path) -> Exported:
+    """Write a run in the shape of a published dataset."""
+    from .builders import export
+
+    return export.export(Path(path), as_, Path(out))
+
+
+KINDS = {
+    "families": "builders",
+    "sources": "builders",
+    "teachers": "builders",
+    "curation": "builders",
+    "checks": "validators",
+    "measures": "validators",
+    "published": "schemas",
+}
+"""Kind of component -> the room it lives in."""
+
+
+def components(kind: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
+    """Every component of a kind, or of all kinds; with a name, the options of that one."""
+    from .schemas import component
+
+    if kind is not None and kind not in KINDS:
+        raise RecipeError("no such kind of component", got=kind, expected="one of " + ", ".join(KINDS))
+    packages = {one: f"{__name__}.{KINDS[one]}.{one}" for one in ([kind] if kind else KINDS)}
+    if kind and name:
+        return component.options(component.find(packages[kind], name))
+    return [row for one, package in packages.items() for row in component.listed(one, package)]

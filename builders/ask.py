@@ -9,26 +9,33 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from ..schemas.errors import BadCompletion, Interrupted, TeacherError, TeacherUnavailable
 from ..schemas.request import Completion, Message, Prompt, Request
-from ..schemas.rows.reject import Reject
+from ..schemas.rows.reject import Level, Reject
 from ..schemas.rows.shared import Annotator
 from .journal import Journal
 from .teacher import Teacher
 
 T = TypeVar("T", bound=BaseModel)
+R = TypeVar("R")
+
+Spent = Counter[tuple[str, str, str]]
+"""(role, teacher, what) -> how much; what is answers, input_tokens or output_tokens."""
 
 RE_ASKS = 2
 """How often an answer that does not parse is asked for again."""
-RE_ASK = Message("user", "That answer could not be read. Answer again, with JSON under the given schema and nothing else.")
+RE_ASK = Message(
+    "user", "That answer could not be read. Answer again, with JSON under the given schema and nothing else."
+)
 BACKOFF = (0.5, 1.0, 2.0, 4.0)
 """Seconds between tries of a teacher that cannot be reached; each is drawn from half to all of it."""
 PATIENCE = 8
@@ -71,6 +78,42 @@ class Answer(Generic[T]):
     digest: str
 
 
+@dataclass(frozen=True)
+class Question:
+    """One ask, rendered: who is asked what, under which schema, for which seed."""
+
+    who: Answerer
+    role: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+    context: str
+    facts: dict[str, Any]
+    seed_id: str
+    sample: int
+    attempt: int
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of everything that can change the answer; the context stands for teacher and schema."""
+        return blake2b(to_json(self.record()), digest_size=16).digest()
+
+    def record(self) -> dict[str, Any]:
+        """What the journal says was asked."""
+        return {
+            "context": self.context,
+            "messages": self.messages,
+            "max_tokens": self.max_tokens,
+            "annotator": self.who.row.annotator_id,
+            "seed": self.seed_id,
+            "sample": self.sample,
+            "attempt": self.attempt,
+        }
+
+    def request(self) -> Request:
+        """What the teacher is sent; the sampling seed comes from the digest."""
+        return Request(self.messages, self.facts["schema"], self.max_tokens, int.from_bytes(self.digest[:4]) >> 1)
+
+
 @dataclass
 class Engine:
     """What all asks of a run share. `live` is false in the final replay, which never calls a teacher."""
@@ -79,7 +122,7 @@ class Engine:
     answerers: dict[str, list[Answerer]]
     live: bool = True
     asks: Counter[str] = field(default_factory=Counter)
-    spending: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    spending: Spent = field(default_factory=Counter)
     in_flight: int = 0
     stopping: bool = False
     _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -87,18 +130,17 @@ class Engine:
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
     _silence: int = 0
 
-    def context(self, answerer: Answerer, parse: type[BaseModel]) -> tuple[str, dict[str, Any]]:
+    def context(self, who: Answerer, parse: type[BaseModel]) -> tuple[str, dict[str, Any]]:
         """Digest and content of what stays the same between asks: the teacher and the schema of the answer."""
-        known = self._contexts.get(at := (answerer.row.annotator_id, parse))
+        known = self._contexts.get(at := (who.row.annotator_id, parse))
         if known is None:
-            facts = {"teacher": answerer.teacher.identity(), "schema": parse.model_json_schema()}
+            facts = {"teacher": who.teacher.identity(), "schema": parse.model_json_schema()}
             known = self._contexts[at] = (blake2b(to_json(facts), digest_size=16).hexdigest(), facts)
         return known
 
-    async def completion(
-        self, digest: bytes, answerer: Answerer, request: Callable[[], tuple[Request, dict[str, Any]]]
-    ) -> Completion:
-        """The answer to a digest: from the journal, from an identical ask in flight, or from the teacher."""
+    async def completion(self, question: Question) -> Completion:
+        """The answer to a question: from the journal, from an identical ask in flight, or from the teacher."""
+        digest = question.digest
         self.asks["asked"] += 1
         if (answer := self.journal.answer(digest)) is not None:
             self.asks["replayed"] += 1
@@ -110,31 +152,37 @@ class Engine:
             return await asyncio.shield(other)
         mine = self._open[digest] = asyncio.get_running_loop().create_future()
         try:
-            mine.set_result(completion := await self._pay(digest, answerer, *request()))
-            return completion
+            completion = await self._pay(question)
         except BaseException as error:
             mine.set_exception(error)
-            mine.exception()
+            mine.exception()  # looked at, so that nobody warns when nobody else waits
             raise
         finally:
             del self._open[digest]
+        mine.set_result(completion)
+        return completion
 
-    async def _pay(self, digest: bytes, answerer: Answerer, request: Request, ask: dict[str, Any]) -> Completion:
-        slot = self._slots.setdefault(answerer.name, asyncio.Semaphore(answerer.teacher.concurrency))
-        async with slot:
+    async def _pay(self, question: Question) -> Completion:
+        teacher = question.who.teacher
+        async with self._slots.setdefault(question.who.name, asyncio.Semaphore(teacher.concurrency)):
             if self.stopping:
                 raise Interrupted("stopped")
             self.in_flight += 1
             try:
-                completion = await self._reach(answerer.teacher, request)
+                completion = await self._reach(teacher, question.request())
             except (TeacherUnavailable, BadCompletion) as error:
-                raise self._unanswered(digest, error) from None
+                raise self._unanswered(question.digest, error) from None
             finally:
                 self.in_flight -= 1
-        self.journal.add_answer(digest, _as_record(completion), ask)
+        self._write_down(question, completion)
         self.asks["paid"] += 1
         self._silence = 0
         return completion
+
+    def _write_down(self, question: Question, completion: Completion) -> None:
+        self.journal.add_context(question.context, question.facts)
+        answer = {name: getattr(completion, name) for name in Completion.__slots__}
+        self.journal.add_answer(question.digest, answer, {**question.record(), "role": question.role})
 
     def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:
         """Count and record an ask without an answer; too many in a row stop the run."""
@@ -171,25 +219,25 @@ class Ask:
 
     async def __call__(self, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
         """Ask the one annotator of a role. Raises `AskFailed`."""
-        return await self._answer(self.engine.answerers[role][0], prompt, parse, role, sample)
+        return await self.answer(self.engine.answerers[role][0], prompt, parse, role, sample)
 
     async def panel(
         self, prompt: Callable[[Annotator], Prompt], parse: type[T], role: str, table: str, item_id: str
     ) -> list[Answer[T]]:
         """Ask every annotator of a role about one item. A failed ask is recorded, and missing from the list."""
 
-        async def one(answerer: Answerer) -> Answer[T] | None:
+        async def one(who: Answerer) -> Answer[T] | None:
             try:
-                return await self._answer(answerer, prompt(answerer.row), parse, role, 0)
+                return await self.answer(who, prompt(who.row), parse, role)
             except AskFailed as failed:
-                key = to_json([table, item_id, answerer.row.annotator_id]).decode()
-                self.reject("ask", "annotations", key, failed.reason, failed.detail, failed.digest)
+                key = to_json([table, item_id, who.row.annotator_id]).decode()
+                self.reject("ask", "annotations", key, failed.reason, failed.detail, digest=failed.digest.hex())
                 return None
 
-        answers = await self.all(one(answerer) for answerer in self.engine.answerers[role])
+        answers = await self.all(one(who) for who in self.engine.answerers[role])
         return [answer for answer in answers if answer is not None]
 
-    async def all(self, asks: Iterable[Awaitable[Any]]) -> list[Any]:
+    async def all(self, asks: Iterable[Coroutine[Any, Any, R]]) -> list[R]:
         """Wait for several asks at once, results in order; siblings of a failed one finish."""
         if not self.engine.live:
             return [await ask for ask in asks]
@@ -197,45 +245,36 @@ class Ask:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        return results
+        return cast(list[R], results)
 
     def failed(self, reason: str, detail: str, answer: Answer[Any]) -> AskFailed:
         """The error to raise when an answer was read but cannot be used."""
         return AskFailed(reason, detail, bytes.fromhex(answer.digest))
 
-    def reject(
-        self, level: Any, table: str, key: str, reason: str, detail: str | None = None, digest: bytes | None = None,
-        beaten_by: str | None = None,
-    ) -> None:
-        """Record that something is missing, and why."""
+    def reject(self, level: Level, table: str, key: str, reason: str, detail: str, **links: str) -> None:
+        """Record that something is missing, and why; `links` are `digest` and `beaten_by` of the record."""
         self.rejects.append(
-            Reject(level=level, table=table, key=key, step="ask", reason=reason, detail=detail,
-                   digest=digest.hex() if digest else None, beaten_by=beaten_by)
-        )  # fmt: skip
+            Reject(level=level, table=table, key=key, step="ask", reason=reason, detail=detail, **links)
+        )
 
-    async def _answer(self, who: Answerer, prompt: Prompt, parse: type[T], role: str, sample: int) -> Answer[T]:
-        messages = who.address(prompt.messages)
+    async def answer(self, who: Answerer, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
+        """Ask one annotator, and again if the answer does not parse. Raises `AskFailed`."""
         context, facts = self.engine.context(who, parse)
+        messages = who.address(prompt.messages)
         for attempt in range(RE_ASKS + 1):
-            ask = {"context": context, "messages": messages, "max_tokens": prompt.max_tokens,
-                   "annotator": who.row.annotator_id, "seed": self.seed_id, "sample": sample, "attempt": attempt}  # fmt: skip
-            digest = blake2b(to_json(ask), digest_size=16).digest()
-
-            def request() -> tuple[Request, dict[str, Any]]:
-                self.engine.journal.add_context(context, facts)
-                seed = int.from_bytes(digest[:4]) >> 1
-                return Request(messages, facts["schema"], prompt.max_tokens, seed), {**ask, "role": role}
-
-            completion = await self.engine.completion(digest, who, request)
+            question = Question(who, role, messages, prompt.max_tokens, context, facts, self.seed_id, sample, attempt)
+            completion = await self.engine.completion(question)
             self._spend(role, who.name, completion)
             if completion.finish == "refusal":
-                raise AskFailed("refused", completion.text, digest)
+                raise AskFailed("refused", completion.text, question.digest)
             try:
-                return Answer(parse.model_validate_json(completion.text), who.row.annotator_id, digest.hex())
+                value = parse.model_validate_json(completion.text)
             except ValidationError as error:
                 complaint = error
+            else:
+                return Answer(value, who.row.annotator_id, question.digest.hex())
             messages = (*messages, RE_ASK)
-        raise _unparsable(completion, complaint, digest)
+        raise _unparsable(completion, complaint, question.digest)
 
     def _spend(self, role: str, teacher: str, completion: Completion) -> None:
         spending = self.engine.spending
@@ -249,7 +288,3 @@ def _unparsable(completion: Completion, complaint: ValidationError, digest: byte
     where = ".".join(map(str, first["loc"])) or "answer"
     reason = "answer cut off" if completion.finish == "length" else "answer does not parse"
     return AskFailed(reason, f"{where}: {first['msg']}; answer: {completion.text[:500]}", digest)
-
-
-def _as_record(completion: Completion) -> dict[str, Any]:
-    return {name: getattr(completion, name) for name in Completion.__slots__}

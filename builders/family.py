@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from ..schemas.component import Component
@@ -11,6 +10,7 @@ from ..schemas.row import Row
 from ..schemas.rows.shared import Rule
 from .ask import Ask
 from .source import Seed
+
 
 class Family(Component):
     """Asks teachers about one seed and returns its rows. Deterministic between asks."""

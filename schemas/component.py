@@ -77,12 +77,37 @@ def names(package: str) -> list[str]:
     return sorted(dict(_known(package)))
 
 
+def listed(kind: str, package: str) -> list[dict[str, Any]]:
+    """Every component of a package with what it is for."""
+    return [{"kind": kind, "name": name, "what": _first_line(find(package, name))} for name in names(package)]
+
+
+def options(component: type[Component]) -> list[dict[str, Any]]:
+    """The options of a component: name, type, default and meaning."""
+    return [
+        {
+            "option": name,
+            "type": inspect.formatannotation(field.annotation),
+            "default": "required" if field.is_required() else repr(field.default),
+            "what": field.description or "",
+        }
+        for name, field in component.model_fields.items()
+    ]
+
+
+def _first_line(component: type[Component]) -> str:
+    return (inspect.getdoc(component) or "").partition("\n")[0]
+
+
 def _named(spec: Spec, where: str) -> tuple[str, Any]:
     if isinstance(spec, str):
         return spec, {}
     if len(spec) != 1:
         raise RecipeError(
-            "one name with its options is needed here", where=where, got=dict(spec), expected="name or {name: {option: value}}"
+            "one name with its options is needed here",
+            where=where,
+            got=dict(spec),
+            expected="name or {name: {option: value}}",
         )
     return next(iter(spec.items()))
 

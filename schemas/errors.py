@@ -102,9 +102,7 @@ class Interrupted(PlurisetError):
     exit_code = 130
 
 
-def from_validation(
-    error: ValidationError, kind: type[PlurisetError], file: str, path: str = ""
-) -> PlurisetError:
+def from_validation(error: ValidationError, kind: type[PlurisetError], file: str, path: str = "") -> PlurisetError:
     """The first complaint of pydantic in our words; `path` leads to the value inside `file`."""
     first = error.errors(include_url=False)[0]
     place = path + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])

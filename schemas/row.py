@@ -33,6 +33,13 @@ class ForeignKey:
         return self.target.partition(".")[2]
 
 
+@dataclass(frozen=True)
+class ItemKey:
+    """Marks a field as the key of a row in whichever table another field of the same row names."""
+
+    table_field: str
+
+
 class Row(BaseModel):
     """Base of every row type. The docstring under a field becomes its description everywhere."""
 
@@ -48,6 +55,7 @@ class Column(NamedTuple):
     description: str
     is_key: bool
     foreign: ForeignKey | None
+    item_of: str | None
 
 
 @cache
@@ -72,10 +80,11 @@ def key_of(row: Row) -> str:
 def _column(name: str, schema: Mapping[str, Any], row_type: type[Row]) -> Column:
     marks = row_type.model_fields[name].metadata
     foreign = next((mark for mark in marks if isinstance(mark, ForeignKey)), None)
+    item_of = next((mark.table_field for mark in marks if isinstance(mark, ItemKey)), None)
     kinds = schema.get("anyOf", [schema])
     kind = next(kind for kind in kinds if kind.get("type") != "null")
     is_key = any(isinstance(mark, Key) for mark in marks)
-    return Column(name, kind, len(kinds) > 1, str(schema.get("description", "")), is_key, foreign)
+    return Column(name, kind, len(kinds) > 1, str(schema.get("description", "")), is_key, foreign, item_of)
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:

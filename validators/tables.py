@@ -16,11 +16,11 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
     """A connection that reaches no network, loads no extension, and knows `norm(text)` of `validators.text`."""
     safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(database, config={**safe, **config})
-    connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+    connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
     # Plain ASCII, nearly everything, never leaves the engine.
     connection.execute(
         r"""CREATE MACRO norm(s) AS CASE WHEN regexp_full_match(s, '[\x00-\x7f]*')
-        THEN rtrim(rtrim(trim(regexp_replace(lower(s), '[\s\x1c-\x1f]+', ' ', 'g')), '.,;:!?'))
+        THEN rtrim(rtrim(trim(regexp_replace(lower(s), '[\s\x0b\x1c-\x1f]+', ' ', 'g')), '.,;:!?'))
         ELSE norm_unicode(s) END"""
     )
     return connection
@@ -34,3 +34,10 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """A string literal, quoted."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
+    """What a query says of a relation, which it calls `rows`."""
+    found = relation.query("rows", sql)
+    assert found is not None  # only a statement that returns nothing has no relation
+    return found

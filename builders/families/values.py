@@ -34,7 +34,9 @@ LIST_EXAMPLES = (
     (
         "Reading your teenager's diary because you worry about them",
         {
-            "values": [{"text": "Trust", "explanation": "Being found out may break the trust between parent and child."}],
+            "values": [
+                {"text": "Trust", "explanation": "Being found out may break the trust between them."}
+            ],
             "rights": [
                 {"text": "Right to privacy", "explanation": "A teenager may expect that private thoughts stay private."}
             ],
@@ -153,12 +155,14 @@ class Values(Family):
         if isinstance(answer, Declined):
             raise ask.failed("declined", answer.declined, listed)
         rows: dict[str, Consideration] = {}
-        for kind, statements in (("value", answer.values), ("right", answer.rights), ("duty", answer.duties)):
+        said_by_kind: dict[Kind, Any] = {"value": answer.values, "right": answer.rights, "duty": answer.duties}
+        for kind, statements in said_by_kind.items():
             for said in statements:
                 row = _consideration(situation, kind, said, listed)
                 if rows.setdefault(row.consideration_id, row) is not row:
                     place = f"{row.consideration_id}#{len(rows)}"
-                    ask.reject("row", "considerations", place, "listed twice", said.text, beaten_by=row.consideration_id)
+                    kept = row.consideration_id
+                    ask.reject("row", "considerations", place, "listed twice", said.text, beaten_by=kept)
         if not rows:
             raise ask.failed("nothing listed", "the listing is empty", listed)
         return list(rows.values())

@@ -1,1 +1,38 @@
 """Row types and tables of each family, one family a file."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from types import ModuleType
+
+from ..component import NAME
+from ..errors import DataError
+from ..row import Row
+
+
+def tables_of(family: str) -> dict[str, type[Row]]:
+    """Table name -> row type of a family, the main table first. Raises `DataError` if we do not know the family.
+
+    A family is a module here, or one that another distribution declares under the entry point group
+    `pluriset.rows`, with a `TABLES` of its own.
+    """
+    known = _modules()
+    tables = _tables(known[family]) if NAME.fullmatch(family) and family in known else None
+    if tables is None:
+        families = sorted(name for name in known if _tables(known[name]) is not None)
+        raise DataError("we do not know this family", got=family, expected="one of " + ", ".join(families))
+    return tables
+
+
+def _modules() -> dict[str, str]:
+    others = {other.name: other.value for other in entry_points(group="pluriset.rows")}
+    return others | {module.name: f"{__name__}.{module.name}" for module in iter_modules(__path__)}
+
+
+def _tables(module: str) -> dict[str, type[Row]] | None:
+    """The tables of a module; none where it defines rows but is no family."""
+    found: ModuleType = import_module(module)
+    tables: dict[str, type[Row]] | None = getattr(found, "TABLES", None)
+    return tables

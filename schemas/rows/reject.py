@@ -6,11 +6,13 @@ from typing import Literal
 
 from ..row import Row
 
+Level = Literal["seed", "ask", "row"]
+
 
 class Reject(Row):
     """A seed, an ask or a row that is not in the dataset, with the reason."""
 
-    level: Literal["seed", "ask", "row"]
+    level: Level
     """Whether a whole seed, a single ask or a single row is missing."""
     table: str
     """Table in which it is missing."""

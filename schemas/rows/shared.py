@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..row import ForeignKey, Key, Row
+from ..row import ForeignKey, ItemKey, Key, Row
 
 Rule = Literal["majority", "mean", "soft"]
 """The named rules by which a single label or score may be made of many annotations."""
@@ -57,7 +57,7 @@ class Annotation(Row):
 
     item_table: Annotated[str, Key(), Field(min_length=1)]
     """Table of the judged item."""
-    item_id: Annotated[str, Key(), Field(min_length=1)]
+    item_id: Annotated[str, Key(), ItemKey("item_table"), Field(min_length=1)]
     """Key of the judged item in that table."""
     annotator_id: Annotated[str, Key(), ForeignKey("annotators.annotator_id")]
     """Who judged."""
@@ -93,7 +93,7 @@ class Aggregate(Row):
 
     item_table: Annotated[str, Key(), Field(min_length=1)]
     """Table of the item."""
-    item_id: Annotated[str, Key(), Field(min_length=1)]
+    item_id: Annotated[str, Key(), ItemKey("item_table"), Field(min_length=1)]
     """Key of the item in that table."""
     aspect: Annotated[str, Key(), Field(min_length=1)]
     """What was judged."""

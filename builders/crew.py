@@ -1,0 +1,110 @@
+"""A recipe made real: its components, and who answers for each role. Every option is checked here, before any ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+
+from ..schemas.component import load
+from ..schemas.errors import RecipeError
+from ..schemas.recipe import Panelist, Recipe
+from ..schemas.rows.shared import Annotator, Attributes
+from .ask import Answerer
+from .family import Family
+from .source import BadSeed, Seed, Source
+from .step import Step
+from .teacher import Teacher
+
+PACKAGE = __package__
+PERSONA = "Answer as this person would, from their point of view and not from yours. {facts}"
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Everything a recipe names, ready to work."""
+
+    recipe: Recipe
+    source: Source
+    family: Family
+    steps: list[Step]
+    teachers: dict[str, Teacher]
+    answerers: dict[str, list[Answerer]]
+
+    def seeds(self) -> Iterator[Seed | BadSeed]:
+        """The seeds of the recipe, at most `n`."""
+        return islice(self.source.seeds(Path()), self.recipe.n)
+
+    def annotators(self) -> list[Annotator]:
+        """Everybody who writes or judges, once."""
+        rows = [answerer.row for role in self.family.roles for answerer in self.answerers[role]]
+        return list({row.annotator_id: row for row in rows}.values())
+
+    def window(self) -> int:
+        """How many seeds to work on at once: enough to keep every teacher busy."""
+        return sum(teacher.concurrency for teacher in self.teachers.values())
+
+    async def close(self) -> None:
+        """Let go of every teacher."""
+        for teacher in self.teachers.values():
+            await teacher.close()
+
+
+def assemble(recipe: Recipe, file: str = "recipe.yaml") -> Crew:
+    """Load every component of a recipe. Raises `RecipeError` for whatever does not fit."""
+    family: Family = load(f"{PACKAGE}.families", recipe.family, file, "family")
+    teachers: dict[str, Teacher] = {
+        name: load(f"{PACKAGE}.teachers", spec, file, f"teachers.{name}") for name, spec in recipe.teachers.items()
+    }
+    for role in recipe.roles:
+        if role not in family.roles:
+            expected = "one of " + ", ".join(family.roles)
+            raise RecipeError("the family has no such role", where=f"{file}: roles", got=role, expected=expected)
+    return Crew(
+        recipe=recipe,
+        source=load(f"{PACKAGE}.sources", recipe.source, file, "source"),
+        family=family,
+        steps=[load(f"{PACKAGE}.curation", spec, file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
+        teachers=teachers,
+        answerers={role: _answerers(role, recipe, family, teachers, file) for role in family.roles},
+    )
+
+
+def _answerers(role: str, recipe: Recipe, family: Family, teachers: dict[str, Teacher], file: str) -> list[Answerer]:
+    members, where = recipe.answerers(role), f"{file}: roles.{role}"
+    if not members:
+        askable = ", ".join([*recipe.teachers, *recipe.annotators])
+        raise RecipeError("nobody answers for this role", where=where, expected=f"a teacher or panel: {askable}")
+    if len(members) > 1 and role not in family.panels:
+        raise RecipeError("one annotator answers for this role, not a panel", where=where, got=recipe.roles.get(role))
+    found = [_answerer(member, teachers[member.teacher]) for member in members]
+    ids = [answerer.row.annotator_id for answerer in found]
+    if twice := [one for one in ids if ids.count(one) > 1]:
+        raise RecipeError("two annotators of a panel are the same", where=where, got=twice[0], hint="give each an `id`")
+    return found
+
+
+def _answerer(member: Panelist, teacher: Teacher) -> Answerer:
+    persona = member.persona
+    attributes = persona.model_dump() if persona else {}
+    row = Annotator(
+        annotator_id=member.id or (f"{member.teacher}~{_digest(persona)}" if persona else member.teacher),
+        kind="persona" if persona else "model",
+        teacher=teacher.component_name(),
+        model=teacher.model_name(),
+        revision=teacher.revision(),
+        **attributes,
+    )
+    return Answerer(row, member.teacher, teacher, _spoken(persona) if persona else None)
+
+
+def _spoken(persona: Attributes) -> str:
+    said = {name.replace("_", " "): value for name, value in persona.model_dump().items() if value}
+    facts = [f"{name.capitalize()}: {value}." for name, value in said.items() if name != "description"]
+    return PERSONA.format(facts=" ".join([*facts, said.get("description", "")]).strip())
+
+
+def _digest(persona: Attributes) -> str:
+    return blake2b(persona.model_dump_json(exclude_none=True).encode(), digest_size=3).hexdigest()

@@ -1,0 +1,164 @@
+"""From a closed journal to a finished run: replay, curate, aggregate, write, account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from ..schemas.errors import RunError
+from ..schemas.manifest import Asks, Books, Manifest, Rows, Seeds, Spending, Table
+from ..schemas.projections import schema_hash
+from ..schemas.row import Row, columns
+from ..schemas.rows.reject import Reject
+from ..validators.formulas import aggregates
+from ..validators.tables import connect, name
+from . import folder as run_folder
+from .curate import Curation
+from .recipe_file import dump
+from .run import Run
+from .storage import Staging, described, write, write_one
+
+LIBRARIES = ("duckdb", "pyarrow", "pydantic")
+"""Besides ours, the libraries whose version can change the bytes of a run."""
+
+
+def make(run: Run) -> Manifest:
+    """Make every file of the run but report, card and manifest. Raises `RunError` if the books do not balance."""
+    family, recipe = run.crew.family, run.crew.recipe
+    with connect(str(run.building / "work.duckdb")) as connection:
+        try:
+            staging = _staged(run, connection)
+            curation = Curation(connection, family.tables)
+            curation.run(run.crew.steps, recipe.seed)
+            _aggregate(run, connection)
+            tables = _written(run, curation)
+            books = _books(run, connection, staging, tables)
+        except OSError as error:
+            raise _no_room(run.folder, error) from None
+    if wrong := books.imbalances():
+        raise RunError(
+            "the books do not balance; this is a fault of pluriset", where=str(run.folder), got="; ".join(wrong)
+        )
+    (run.building / "work.duckdb").unlink()
+    run_folder.write(run.building / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))
+    run_folder.swap(run.folder, run.building)
+    return _manifest(run, tables, books)
+
+
+def finish(run: Run, manifest: Manifest) -> None:
+    """Write the manifest, with the report that was written meanwhile: the run is complete."""
+    report = described(run.folder, run.folder / run_folder.REPORT, rows=False)
+    whole = manifest.model_copy(update={"files": [*manifest.files, report]})
+    run_folder.write_manifest(run.folder, whole.model_dump_json(indent=1))
+
+
+def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
+    """Replay every seed into DuckDB; `rejects` is a table beside the family's."""
+    types: dict[str, type[Row]] = {**run.crew.family.tables, "rejects": Reject}
+    staging, rejects = Staging(connection, types), list[Row]()
+    staging.add(run.crew.annotators())
+    for rows in run.replay(rejects.append):
+        staging.add([*rows, *rejects])
+        rejects.clear()
+    staging.flush()
+    return staging
+
+
+def _aggregate(run: Run, connection: DuckDBPyConnection) -> None:
+    rules = run.crew.family.aggregates
+    made = aggregates(connection.table("annotations"), rules)
+    connection.execute("DELETE FROM aggregates")
+    chosen = ", ".join(name(c.name) for c in columns(run.crew.family.tables["aggregates"]))
+    made.create_view("_aggregates")
+    connection.execute(f"INSERT INTO aggregates SELECT {chosen}, row_number() OVER () - 1 FROM _aggregates")
+
+
+def _written(run: Run, curation: Curation) -> dict[str, Table]:
+    """Write every table, one folder a table, one or more shards a split."""
+    tables, data = {}, run.building / run_folder.DATA
+    for table, splits in curation.place().items():
+        row_type = curation.types[table]
+        files = {
+            split: write(curation.connection, curation.ordered(table, split), row_type, data / table, split)
+            for split in splits
+        }
+        shards = {split: [described(run.building, path) for path in paths] for split, paths in files.items()}
+        count = sum(file.rows or 0 for paths in shards.values() for file in paths)
+        tables[table] = Table(rows=count, schema_hash=schema_hash(row_type), splits=shards)
+    chosen = ", ".join(name(c.name) for c in columns(Reject))
+    query = f"SELECT {chosen} FROM rejects ORDER BY _seq"
+    write_one(curation.connection, query, Reject, run.building / run_folder.REJECTS)
+    return tables
+
+
+def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: dict[str, Table]) -> Books:
+    counted = connection.sql('SELECT level, "table", step, reason, count(*) FROM rejects GROUP BY ALL').fetchall()
+    reasons, lost, seeds_lost = Counter[str](), dict[str, Counter[str]](), 0
+    for level, table, step, reason, count in counted:
+        reasons[reason] += count
+        seeds_lost += count if level == "seed" else 0
+        # A seed that was rejected before it became a row is missing from the seeds, not from the rows.
+        if level == "row" or (level == "seed" and step not in ("ask", "source")):
+            lost.setdefault(table, Counter())[step] += count
+    main = next(iter(tables))
+    asks = run.engine.asks
+    return Books(
+        seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
+        asks=Asks(asked=asks["asked"], replayed=asks["replayed"], paid=asks["paid"], failed=asks["failed"]),
+        rows={table: _rows(table, staging, tables, lost.get(table, Counter())) for table in tables},
+        rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        spending=_spending(run),
+    )
+
+
+def _rows(table: str, staging: Staging, tables: dict[str, Table], lost: Counter[str]) -> Rows:
+    """Rows a family left out itself (step `ask`) were made too; aggregates are made last, of what is left."""
+    published = tables[table].rows
+    made = published if table == "aggregates" else staging.made[table] + lost["ask"]
+    return Rows(made=made, published=published, removed={step: n for step, n in sorted(lost.items()) if n})
+
+
+def _spending(run: Run) -> list[Spending]:
+    counts, prices = run.spending, run.crew.recipe.prices
+    found = []
+    for role, teacher in sorted({(role, teacher) for role, teacher, _ in counts}):
+        tokens_in, tokens_out = counts[role, teacher, "input_tokens"], counts[role, teacher, "output_tokens"]
+        price = prices.get(teacher)
+        usd = round((tokens_in * price.input + tokens_out * price.output) / 1e6, 6) if price else None
+        found.append(
+            Spending(role=role, teacher=teacher, answers=counts[role, teacher, "answers"],
+                     input_tokens=tokens_in, output_tokens=tokens_out, usd=usd)
+        )  # fmt: skip
+    return found
+
+
+def _manifest(run: Run, tables: dict[str, Table], books: Books) -> Manifest:
+    crew, root = run.crew, run.folder
+    notices = {name: notice for name, teacher in crew.teachers.items() if (notice := teacher.notice())}
+    return Manifest(
+        name=crew.recipe.name,
+        family=crew.recipe.family_name,
+        main_table=next(iter(tables)),
+        recipe=run_folder.portable(crew.recipe, root),
+        teachers={
+            name: teacher.identity() | ({"notice": notices[name]} if name in notices else {})
+            for name, teacher in crew.teachers.items()
+        },
+        prompts=crew.family.model_dump(mode="json"),
+        tables=tables,
+        files=[described(root, root / run_folder.RECIPE, rows=False), described(root, root / run_folder.REJECTS)],
+        books=books,
+        versions={library: version(library) for library in ("pluriset", *LIBRARIES)},
+    )
+
+
+def _no_room(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        "cannot write the tables; the journal is complete",
+        where=str(folder),
+        got=error.strerror or str(error),
+        hint="make room and run the same command again: nothing is asked twice",
+    )

@@ -1,0 +1,112 @@
+"""Recipes on disk: strict YAML in, YAML out, and paths that stay true when a recipe moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import ValidationError
+
+from ..schemas.component import find
+from ..schemas.errors import PlurisetError, RecipeError, from_validation
+from ..schemas.recipe import Recipe
+
+PACKAGE = __package__
+LARGEST = 1_000_000
+"""Bytes of the largest recipe that is read."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases, which can make a small file endless, and without keys that are said twice."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.MarkedYAMLError(problem=f"{key.value!r} is said twice", problem_mark=key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
+    """The recipe in a file, its paths made absolute; `changes` replaces top-level keys. Raises `RecipeError`."""
+    if not path.is_file():
+        raise RecipeError("no such recipe", got=str(path), hint="`pluriset list` names the shipped ones")
+    if path.stat().st_size > LARGEST:
+        raise RecipeError("too large for a recipe", where=str(path), expected=f"at most {LARGEST:,} bytes")
+    return parse(path.read_bytes(), str(path), path.parent.resolve(), changes)
+
+
+def shipped(name: str, changes: dict[str, Any]) -> Recipe:
+    """A shipped recipe with some top-level keys replaced; relative paths in them start where we are."""
+    file = resources.files(f"{PACKAGE}.recipes") / f"{name}.yaml"
+    return parse(file.read_bytes(), f"{name}.yaml", Path.cwd(), changes)
+
+
+def shipped_names() -> list[str]:
+    """The families that have a shipped recipe."""
+    files = resources.files(f"{PACKAGE}.recipes").iterdir()
+    return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
+
+
+def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = None) -> Recipe:
+    """The recipe in some YAML. `base` is the folder from which its paths start."""
+    try:
+        said = yaml.load(raw.decode(), _Loader)  # noqa: S506 (a safe loader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{file}: line {mark.line + 1}" if mark else file
+        raise RecipeError("not a YAML file", where=place, got=getattr(error, "problem", None) or str(error)) from None
+    if not isinstance(said, dict):
+        raise RecipeError("not a recipe", where=file, got=said, expected="keys and values; see `pluriset list`")
+    try:
+        return moved(Recipe.model_validate({**said, **(changes or {})}), lambda path: base / path)
+    except ValidationError as error:
+        raise from_validation(error, RecipeError, file) from None
+    except PlurisetError as error:
+        error.where = f"{file}: {error.where}"
+        raise
+
+
+def dump(recipe: Recipe) -> str:
+    """The recipe as YAML: what was said, not what was left to a default."""
+    said = recipe.model_dump(mode="json", exclude_unset=True)
+    return str(yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100))
+
+
+def moved(recipe: Recipe, move: Callable[[Path], Path]) -> Recipe:
+    """The recipe with every path that an option of a component holds sent through `move`."""
+    changed: dict[str, Any] = {
+        "source": _moved(f"{PACKAGE}.sources", recipe.source, move, "source"),
+        "family": _moved(f"{PACKAGE}.families", recipe.family, move, "family"),
+        "teachers": {
+            name: _moved(f"{PACKAGE}.teachers", spec, move, f"teachers.{name}")
+            for name, spec in recipe.teachers.items()
+        },
+    }
+    if recipe.curation:
+        package = f"{PACKAGE}.curation"
+        changed["curation"] = [_moved(package, s, move, f"curation[{i}]") for i, s in enumerate(recipe.curation)]
+    return recipe.model_copy(update=changed)
+
+
+def _moved(package: str, spec: Any, move: Callable[[Path], Path], where: str) -> Any:
+    if isinstance(spec, str) or len(spec) != 1:
+        return spec
+    [(name, options)] = spec.items()
+    fields = find(package, name, where).model_fields
+    paths = {key for key, field in fields.items() if field.annotation is Path or Path in get_args(field.annotation)}
+    return {
+        name: {
+            key: str(move(Path(value))) if key in paths and isinstance(value, str) else value
+            for key, value in (options or {}).items()
+        }
+    }

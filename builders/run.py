@@ -1,0 +1,217 @@
+"""A run: ask about every seed, then make the rows again from the journal, in order, and only from there.
+
+What is asked arrives in any order and is thrown away once it is journaled. The rows are made by a replay of the
+closed journal in seed order, so that the same recipe and journal give the same bytes, however often the run was
+interrupted on the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from ..schemas.errors import Interrupted, PlurisetError
+from ..schemas.recipe import Recipe
+from ..schemas.row import Row
+from ..schemas.rows.reject import Reject
+from . import folder as run_folder
+from .ask import Ask, AskFailed, Engine, Spent
+from .crew import Crew, assemble
+from .journal import Journal
+from .source import BadSeed, Seed
+
+HEARTBEAT = 0.5
+"""Seconds between two looks at the progress, and between two syncs of the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a run is."""
+
+    seeds_done: int
+    seeds: int
+    asked: int
+    replayed: int
+    paid: int
+    failed: int
+    in_flight: int
+    output_tokens: int
+    rejected: int
+
+
+Watch = Callable[[Status], None]
+R = TypeVar("R")
+
+
+@dataclass
+class Run:
+    """A run that is held open: ask, then replay. Make it with `opened`."""
+
+    folder: Path
+    building: Path
+    crew: Crew
+    journal: Journal
+    engine: Engine = field(init=False)
+    spending: Spent = field(default_factory=Counter)
+    seeds_total: int = 0
+    _done: int = 0
+    _rejected: int = 0
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(self.journal, self.crew.answerers)
+
+    def ask(self, watch: Watch | None = None) -> None:
+        """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
+        self.seeds_total = sum(1 for _ in self.crew.seeds())
+        try:
+            asyncio.run(self._ask(watch or _unwatched))
+        finally:
+            self.journal.sync()
+
+    def retry(self, rejects: Path) -> int:
+        """Forget the answers that led to the rejects of the last build, so that they are asked for again."""
+        if not rejects.exists():
+            return 0
+        asked = pq.read_table(rejects, columns=["digest", "reason"]).to_pylist()
+        again = [row for row in asked if row["digest"]]
+        for row in again:
+            self.journal.add_void(bytes.fromhex(row["digest"]), row["reason"])
+        return len(again)
+
+    def replay(self, rejects: Callable[[Reject], None]) -> Iterator[list[Row]]:
+        """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""
+        engine = Engine(self.journal, self.crew.answerers, live=False)
+        for seed in self.crew.seeds():
+            rows, missing = finished(self._one(engine, seed))
+            for reject in missing:
+                rejects(reject)
+            yield rows
+        self.spending = engine.spending
+
+    def status(self) -> Status:
+        """How far the asking is."""
+        asks, tokens = self.engine.asks, self.engine.spending
+        spent = sum(count for (_, _, what), count in tokens.items() if what == "output_tokens")
+        return Status(
+            self._done, self.seeds_total, asks["asked"], asks["replayed"], asks["paid"], asks["failed"],
+            self.engine.in_flight, spent, self._rejected,
+        )  # fmt: skip
+
+    async def _ask(self, watch: Watch) -> None:
+        seeds = self.crew.seeds()
+
+        async def work() -> None:
+            for seed in seeds:
+                if self.engine.stopping:
+                    return
+                _, missing = await self._one(self.engine, seed)
+                self._done += 1
+                self._rejected += any(reject.level == "seed" for reject in missing)
+
+        with self._stoppable():
+            heart = asyncio.create_task(self._beat(watch))
+            try:
+                await _together(work() for _ in range(self.crew.window()))
+            finally:
+                heart.cancel()
+                with suppress(asyncio.CancelledError):
+                    await heart
+                await self.crew.close()
+                watch(self.status())
+        if self.engine.stopping:
+            raise Interrupted(
+                "stopped; everything answered so far is kept",
+                where=str(self.folder),
+                hint="run the same command again: it goes on from here",
+            )
+
+    async def _one(self, engine: Engine, seed: Seed | BadSeed) -> tuple[list[Row], list[Reject]]:
+        """The rows of one seed, and what is missing of it."""
+        if isinstance(seed, BadSeed):
+            return [], [_rejected(self._main, seed.place, "source", seed.reason, seed.detail)]
+        ask = Ask(engine, seed.id)
+        try:
+            return await self.crew.family.build(seed, ask), ask.rejects
+        except AskFailed as failed:
+            lost = _rejected(self._main, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())
+        except ValidationError as error:
+            lost = _rejected(self._main, seed.id, "ask", "does not fit its row type", str(error.errors()[0]["msg"]))
+        except Interrupted:
+            return [], []
+        return [], [*ask.rejects, lost]
+
+    @property
+    def _main(self) -> str:
+        return next(iter(self.crew.family.tables))
+
+    async def _beat(self, watch: Watch) -> None:
+        while True:
+            watch(self.status())
+            await asyncio.sleep(HEARTBEAT)
+            await asyncio.to_thread(self.journal.sync)
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        """The first Ctrl-C lets asks in flight finish; the second is the usual one."""
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            self.engine.stopping = True
+            loop.remove_signal_handler(signal.SIGINT)
+
+        with suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread
+            loop.add_signal_handler(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            with suppress(ValueError, NotImplementedError, RuntimeError):
+                loop.remove_signal_handler(signal.SIGINT)
+
+
+@contextmanager
+def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
+    """Hold the run in `folder` for ourselves; the crew is checked before anything is written."""
+    crew = assemble(recipe)
+    with run_folder.opened(folder, recipe) as building:
+        journal = Journal(folder / run_folder.JOURNAL)
+        try:
+            yield Run(folder, building, crew, journal)
+        finally:
+            journal.close()
+
+
+async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Wait for all; the first error stops the others and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except BaseExceptionGroup as errors:
+        known = [error for error in errors.exceptions if isinstance(error, PlurisetError)]
+        raise (known or errors.exceptions)[0] from None
+
+
+def _unwatched(status: Status) -> None:
+    """Nobody looks."""
+
+
+def finished(work: Coroutine[Any, Any, R]) -> R:
+    """The result of a coroutine that never waits, without a loop: a replay asks nobody."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return cast(R, done.value)
+    raise TypeError("a family may only wait for asks")
+
+
+def _rejected(table: str, key: str, step: str, reason: str, detail: str, digest: str | None = None) -> Reject:
+    return Reject(level="seed", table=table, key=key, step=step, reason=reason, detail=detail, digest=digest)

@@ -1,0 +1,84 @@
+"""What the Hub is told of a run: the front matter of its card."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..schemas.manifest import Manifest, Table
+from ..schemas.projections import hub_features
+from ..schemas.row import Row
+from ..schemas.rows import tables_of
+from ..schemas.rows.shared import SHARED
+from .facts import models, rows, spoke
+
+SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCII)
+
+
+def metadata(manifest: Manifest) -> dict[str, Any]:
+    """The front matter of a run; a field of which nothing is known is left out."""
+    types = tables_of(manifest.family)
+    told = {
+        **_said(manifest),
+        "annotations_creators": _creators(manifest) if rows(manifest, "annotations") else ["no-annotation"],
+        "language_creators": ["found", *_creators(manifest)],
+        "size_categories": [size_category(rows(manifest, manifest.main_table))],
+        "task_categories": _tasks(manifest),
+        "tags": ["pluriset", "pluralism", manifest.family, *(["synthetic"] if models(manifest) else [])],
+        "configs": [_config(manifest, name, table) for name, table in manifest.tables.items()],
+        "dataset_info": [_info(name, table, types[name]) for name, table in manifest.tables.items()],
+    }
+    return {field: value for field, value in told.items() if value}
+
+
+def size_category(count: int) -> str:
+    """The Hub's words for a number of rows."""
+    at = sum(count >= 10**power for power in range(3, 3 + len(SIZES)))
+    if at in (0, len(SIZES)):
+        return f"n<{SIZES[0]}" if at == 0 else f"n>{SIZES[-1]}"
+    return f"{SIZES[at - 1]}<n<{SIZES[at]}"
+
+
+def _said(manifest: Manifest) -> dict[str, Any]:
+    """What the maker of the dataset says in the recipe."""
+    recipe, card = manifest.recipe, manifest.recipe.card
+    repositories = {found for source in card.sources for found in REPOSITORY.findall(source)}
+    return {
+        "pretty_name": card.pretty_name or manifest.name,
+        "language": card.language,
+        "multilinguality": ["monolingual" if len(card.language) == 1 else "multilingual"] if card.language else [],
+        "license": recipe.license,
+        "license_name": card.license_name,
+        "license_link": card.license_link,
+        "source_datasets": sorted(repositories),
+    }
+
+
+def _creators(manifest: Manifest) -> list[str]:
+    made = models(manifest)
+    return sorted({"machine-generated" if name in made else "other" for name in spoke(manifest)})
+
+
+def _tasks(manifest: Manifest) -> list[str]:
+    """Texts were written if a table of the family beside the main one has rows; judged, if there are annotations."""
+    written = any(rows(manifest, name) for name in manifest.tables if name not in {*SHARED, manifest.main_table})
+    return ["text-generation"] * written + ["text-classification"] * bool(rows(manifest, "annotations"))
+
+
+def _config(manifest: Manifest, name: str, table: Table) -> dict[str, Any]:
+    default = {"default": True} if name == manifest.main_table else {}
+    files = [{"split": split, "path": f"data/{name}/{split}-*.parquet"} for split in table.splits]
+    return {"config_name": name, **default, "data_files": files}
+
+
+def _info(name: str, table: Table, row_type: type[Row]) -> dict[str, Any]:
+    """Sizes are those of the files: what the rows weigh in memory is nowhere written down."""
+    weights = {split: sum(file.bytes for file in files) for split, files in table.splits.items()}
+    splits = [
+        {"name": split, "num_bytes": weights[split], "num_examples": sum(file.rows or 0 for file in files)}
+        for split, files in table.splits.items()
+    ]
+    size = sum(weights.values())
+    sizes = {"download_size": size, "dataset_size": size}
+    return {"config_name": name, "features": hub_features(row_type), "splits": splits, **sizes}

@@ -1,0 +1,379 @@
+"""The command line: parse, call one verb, print. stdout is data, everything else goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pluriset
+
+from .schemas.errors import PlurisetError, RecipeError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .builders.run import Status, Watch
+    from .cards.show import Nested
+    from .schemas.manifest import Books
+    from .schemas.recipe import Recipe
+    from .schemas.report import Report
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/NAME]")
+count_option = click.option("-n", "n", type=click.IntRange(min=1), help="How many seeds to take.")
+
+COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def recipe_options(command: Any) -> Any:
+    """What a command that takes a recipe can be told about it."""
+    for option in (
+        click.option("--license", "license_", metavar="ID", help="Licence of the dataset; required with --source."),
+        click.option("--name", help="Name of the dataset.  [default with --source: the file's name]"),
+        click.option("--id", "id_", metavar="COLUMN", help="Column of --source that holds the id of a seed."),
+        click.option("--text", metavar="COLUMN", help="Column of --source that holds the text of a seed."),
+        click.option(
+            "--source", type=click.Path(path_type=Path), help="JSONL, CSV, TSV or parquet file with your own seeds."
+        ),
+        out_option,
+        click.argument("recipe", metavar="RECIPE"),
+    ):
+        command = option(command)
+    return command
+
+
+class Commands(click.Group):
+    """Commands in the order in which one needs them; our errors printed, never a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of this file."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours ends it with its exit code."""
+        try:
+            return super().invoke(ctx)
+        except PlurisetError as error:
+            if ctx.params.get("as_json") or "--json" in sys.argv:
+                click.echo(json.dumps(error.as_json(), ensure_ascii=False))
+            click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pluriset", message="%(version)s")
+def main() -> None:
+    """Build, validate and publish datasets in which people are allowed to disagree.
+
+    RECIPE is a YAML file, or the name of a family with a shipped recipe, such as `values`.
+    """
+
+
+@main.command()
+@recipe_options
+@count_option
+@click.option("--retry-rejects", is_flag=True, help="Ask again for what was rejected before.")
+@as_json
+def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) -> None:
+    """Build a dataset: ask, check, describe.
+
+    Run it again to go on after an interruption, or after an edit of the recipe: what is answered already is not
+    asked again.
+    """
+    recipe, out = _recipe(out=out, **options)
+    _notices(recipe)
+    with _watching(as_json) as watch:
+        dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects)
+    if as_json:
+        books = dataset.manifest.books
+        _print_json({"run": str(out), "books": books.model_dump(), "report": dataset.report.model_dump()})
+    else:
+        _print_books(dataset.manifest.books)
+        _print_findings(dataset.report)
+        click.echo(f"{out}: done. `pluriset show {out}` shows some of it.", err=True)
+    _exit_by(dataset.report)
+
+
+@main.command()
+@recipe_options
+@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="How many seeds to ask about.")
+@as_json
+def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
+    """Ask about a few seeds and show what comes back; a build uses the same answers."""
+    recipe, out = _recipe(out=out, n=None, **options)
+    _notices(recipe)
+    with _watching(as_json) as watch:
+        rows, missing = pluriset.preview(recipe, out, n, watch=watch)
+    if as_json:
+        _print_json({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
+        return
+    _print_nested(rows)
+    for reject in missing:
+        click.echo(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}", err=True)
+
+
+@main.command()
+@recipe_options
+@count_option
+@as_json
+def plan(out: Path | None, as_json: bool, **options: Any) -> None:
+    """Say how much a build would ask at least and at most; asks nobody."""
+    recipe, out = _recipe(out=out, **options)
+    found = pluriset.plan(recipe, out)
+    if as_json:
+        _print_json(found.model_dump())
+        return
+    rows = [
+        ("seeds", f"{found.seeds:,}", ""),
+        *(
+            (what.replace("_", " "), f"{span.least:,.0f}", f"{span.most:,.0f}")
+            for what in ("asks", "prompt_tokens", "answer_tokens")
+            for span in [getattr(found, what)]
+        ),
+        ("USD", f"{found.usd.least:,.2f}", f"{found.usd.most:,.2f}")
+        if found.usd
+        else ("USD", "no prices declared", ""),
+        ("answered already", f"{found.answered:,}", ""),
+    ]
+    _print_table("", ["", "at least", "at most"], rows)
+    click.echo("Tokens of prompts are counted as 4 characters each.", err=True)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("table", required=False)
+@click.option("--id", "key", metavar="KEY", help="Show the row of the main table with this key.")
+@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="How many rows.")
+@as_json
+def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -> None:
+    """Show rows: of one TABLE as they are, or of the main table with all that belongs to them."""
+    from itertools import islice
+
+    if table:
+        rows = [row.model_dump() for row in islice(pluriset.load(run).rows(table), n)]
+    else:
+        rows = pluriset.show(run, key, n)
+    if as_json:
+        _print_json(rows)
+    elif table:
+        _print_table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+    else:
+        _print_nested(rows)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--save", is_flag=True, help="Write the report into the run.")
+@as_json
+def validate(run: Path, save: bool, as_json: bool) -> None:
+    """Check a run; exit code 1 if a check of severity error found rows."""
+    report = pluriset.validate(run, save=save)
+    if as_json:
+        _print_json(report.model_dump())
+    else:
+        _print_findings(report, everything=True)
+    _exit_by(report)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--as", "as_", metavar="NAME", required=True, help="Published dataset whose shape to write.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@as_json
+def export(run: Path, as_: str, out: Path, as_json: bool) -> None:
+    """Write a run in the shape in which the field loads such data."""
+    done = pluriset.export(run, as_, out)
+    if as_json:
+        _print_json(done.model_dump())
+        return
+    _print_table(
+        str(out), ["config", "split", "rows"], [(c, s, n) for c, by in done.rows.items() for s, n in by.items()]
+    )
+    for reason, count in done.left_out.items():
+        click.echo(f"left out {count:,}: {reason}", err=True)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+def card(run: Path) -> None:
+    """Write the card of a finished run again, and print where it is."""
+    click.echo(pluriset.card(run))
+
+
+@main.command("list")
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@as_json
+def list_(kind: str | None, name: str | None, as_json: bool) -> None:
+    """List what a recipe can name; of one NAME, its options."""
+    rows = pluriset.components(kind, name)
+    if as_json:
+        _print_json(rows)
+    else:
+        _print_table("", list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+
+
+def _recipe(
+    recipe: str,
+    *,
+    source: Path | None,
+    text: str | None,
+    id_: str | None,
+    name: str | None,
+    license_: str | None,
+    n: int | None,
+    out: Path | None,
+) -> tuple[Recipe, Path]:
+    """The recipe that a command line means, and the folder of its run."""
+    from .builders import folder
+
+    changes: dict[str, Any] = {"license": license_, "n": n, "name": name}
+    if source is not None:
+        if text is None or license_ is None:
+            missing = "--text COLUMN" if text is None else "--license ID"
+            raise RecipeError("your own source needs more", where="--source", expected=missing)
+        options = {"path": str(source.resolve()), "text": text, "id": id_}
+        changes["source"] = {"file": {key: value for key, value in options.items() if value}}
+        changes |= {"name": name or folder.slug(source.stem), "n": n, "card": {}}
+        kept = {"n": n}
+    elif text or id_:
+        raise RecipeError("a column without a source", where="--text, --id", expected="--source FILE")
+    else:
+        kept = {}
+    found = pluriset.recipe(recipe, **({key: value for key, value in changes.items() if value is not None} | kept))
+    file = Path(recipe)
+    return found, out or folder.default(found, file if file.is_file() else None)
+
+
+def _notices(recipe: Recipe) -> None:
+    """Say before asking what everybody must know of the teachers."""
+    from .builders.crew import assemble
+
+    for name, teacher in assemble(recipe).teachers.items():
+        if notice := teacher.notice():
+            click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
+
+
+@contextmanager
+def _watching(quiet: bool) -> Iterator[Watch | None]:
+    """A live line on a terminal; nothing but a last line elsewhere."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = _console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    bar = [TextColumn("seeds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()]
+    with Progress(*bar, TextColumn("{task.fields[facts]}"), console=console) as progress:
+        task = progress.add_task("seeds", facts="")
+
+        def watch(status: Status) -> None:
+            facts = f"{status.paid:,} asked, {status.replayed:,} known, {status.in_flight} in flight"
+            if status.failed or status.rejected:
+                facts += f", {status.failed:,} failed, {status.rejected:,} seeds rejected"
+            progress.update(task, completed=status.seeds_done, total=status.seeds, facts=facts)
+
+        yield watch
+
+
+def _print_books(books: Books) -> None:
+    seeds, asks = books.seeds, books.asks
+    click.echo(f"seeds  {seeds.read:,} read = {seeds.built:,} built + {seeds.rejected:,} rejected")
+    paid = f"{asks.replayed:,} known already + {asks.paid:,} paid + {asks.failed:,} failed"
+    click.echo(f"asks   {asks.asked:,} = {paid}")
+    for table, rows in books.rows.items():
+        removed = "".join(f" + {count:,} removed by {step}" for step, count in rows.removed.items())
+        click.echo(f"rows   {table}: {rows.made:,} made = {rows.published:,} published{removed}")
+    for spent in books.spending:
+        usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""
+        tokens = f"{spent.input_tokens:,} + {spent.output_tokens:,} tokens"
+        click.echo(f"spent  {spent.teacher} as {spent.role}: {spent.answers:,} answers, {tokens}{usd}")
+    for reason, count in books.rejects.items():
+        click.echo(f"reject {count:,} x {reason}")
+
+
+def _print_findings(report: Report, everything: bool = False) -> None:
+    found = [finding for finding in report.findings if finding.count]
+    rows = [
+        (click.style(f.severity, fg=COLOURS[f.severity]), f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found
+    ]
+    if rows:
+        _print_table("", ["severity", "check", "rows", "what should hold"], rows)
+    if everything:
+        for finding in found:
+            for example in finding.examples[:5]:
+                click.echo(f"  {finding.check}: {json.dumps(example, ensure_ascii=False, default=str)}")
+        for check, why in report.skipped.items():
+            click.echo(f"skipped {check}: {why}", err=True)
+    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in ("error", "warning", "info"))
+    click.echo(f"checks {len(report.findings)} ran; found rows: {counts}")
+
+
+def _print_nested(rows: Iterable[Nested], depth: int = 0) -> None:
+    """Rows as an outline: texts first, then each judgement with what every annotator said."""
+    for row in rows:
+        plain = {k: v for k, v in row.items() if k != "judgements" and not isinstance(v, list)}
+        shown = [str(v) for k, v in plain.items() if v and k not in ("digest", "writer_id") and not k.endswith("_id")]
+        key = next(iter(plain.values()))
+        click.echo("  " * depth + _clean(f"{' · '.join(shown)}  [{key}]"))
+        for aspect, by in row.get("judgements", {}).items():
+            said = ", ".join(f"{annotator}: {label}" for annotator, label in by.items())
+            click.echo("  " * (depth + 2) + _clean(f"{aspect}: {said}"))
+        for below in row.values():
+            if isinstance(below, list) and below and isinstance(below[0], dict):
+                _print_nested(below, depth + 1)
+
+
+def _print_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text.from_ansi(_clean(str(cell))) if cell is not None else "" for cell in row))
+    _console().print(table)
+
+
+def _print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr, soft_wrap=False)
+    return console if console.is_terminal else Console(stderr=stderr, width=200)
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that a hostile text could send to a terminal; our colours stay."""
+    return "".join(c if c.isprintable() or c in "\n\x1b" else " " for c in text)
+
+
+def _exit_by(report: Report) -> None:
+    if report.count("error"):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""What is made of annotations: single labels by a named rule, and agreement. Written once, used by all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from duckdb import DuckDBPyRelation
+from numpy.typing import NDArray
+
+from ..schemas.rows.shared import Rule
+from .tables import over, text
+
+ABSTAIN = "abstain"
+"""The label of an annotator who does not judge: left out of every share, vote and agreement, and counted apart."""
+DIGITS = 6
+"""Decimals of a score or share: sums of doubles differ in their last digits between runs."""
+REPLICATES = 1000
+"""Samples of a bootstrap."""
+CELLS = 1_000_000
+"""How many numbers a bootstrap holds at once."""
+SEED = 2309
+"""Seed of every bootstrap, so that an interval is the same on every run."""
+
+AGGREGATES = f"""
+votes AS (
+    SELECT item_table, item_id, aspect, label, count(*) AS votes, fsum(score) AS total, count(score) AS scores,
+        min(seq) AS seq
+    FROM judged WHERE aspect IN (SELECT aspect FROM wanted) GROUP BY ALL),
+items AS (
+    SELECT item_table, item_id, aspect, min(min(seq)) OVER (PARTITION BY item_table, item_id) AS seq,
+        coalesce(list_sort(list(struct_pack(less := -votes, label := label))
+            FILTER (label <> '{ABSTAIN}')), []) AS ballots,
+        coalesce(sum(votes) FILTER (label <> '{ABSTAIN}'), 0) AS labelled,
+        coalesce(sum(votes) FILTER (label = '{ABSTAIN}'), 0) AS abstained,
+        coalesce(sum(votes) FILTER (label = 'yes'), 0) AS yes,
+        coalesce(sum(votes) FILTER (label IN ('yes', 'no')), 0) AS yes_or_no,
+        coalesce(sum(scores) FILTER (label IS NULL), 0) AS scored, sum(scores) AS scores, fsum(total) AS total
+    FROM votes GROUP BY item_table, item_id, aspect)
+SELECT item_table, item_id, aspect, rule,
+    CASE WHEN rule = 'majority' AND len(ballots) > 0 AND ballots[1].less < coalesce(ballots[2].less, 0)
+        THEN ballots[1].label END AS label,
+    CASE WHEN rule <> 'mean' THEN NULL
+        WHEN scores > 0 THEN round(total / scores, {DIGITS})
+        WHEN yes_or_no > 0 THEN round(yes / yes_or_no, {DIGITS}) END AS score,
+    list_transform(CASE WHEN rule = 'soft' THEN ballots ELSE [] END,
+        lambda b: struct_pack(label := b.label, share := round(-b.less / labelled, {DIGITS}))) AS distribution,
+    CAST(labelled + scored AS BIGINT) AS n, CAST(abstained AS BIGINT) AS abstained
+FROM items JOIN wanted USING (aspect) ORDER BY seq, item_table, item_id, aspect, rule
+"""
+
+
+def aggregates(annotations: DuckDBPyRelation, rules: Mapping[str, Sequence[Rule]]) -> DuckDBPyRelation:
+    """The rows of `aggregates` that the rules of each aspect make of annotations.
+
+    `majority` is the label with most votes, null where two tie, and `soft` the share of each label, as commonly
+    understood. `mean` is the mean score; for labels it is the share of yes among yes and no, which is ours: KaleidoSys
+    (arXiv 2309.00779) has the probability that one model gives to yes there. Every annotation is a vote, also where
+    an annotator gave several samples. Items come in the order of `_seq` where annotations have it, else by key.
+    """
+    pairs = [f"({text(aspect)}, {text(rule)})" for aspect in rules for rule in rules[aspect]]
+    wanted = f"SELECT * FROM (VALUES {', '.join(pairs) or '(NULL, NULL)'}) AS pairs(aspect, rule)"
+    seq = "_seq" if "_seq" in annotations.columns else "NULL"
+    return over(annotations, f"WITH wanted AS ({wanted}), judged AS (SELECT *, {seq} AS seq FROM rows), {AGGREGATES}")
+
+
+class Agreement(NamedTuple):
+    """Krippendorff's alpha with its 95% interval; null where it is not defined."""
+
+    alpha: float | None
+    low: float | None
+    high: float | None
+    items: int
+    """Items that two or more annotators judged."""
+
+
+def krippendorff_nominal(votes: NDArray[np.int64], items: NDArray[np.int64]) -> Agreement:
+    """Krippendorff's alpha for nominal data (Krippendorff, Content Analysis, chapter on reliability).
+
+    `votes` is int64 (patterns, labels): how many annotators gave each label; `items` is int64 (patterns,): how many
+    items were judged just so. Equal to the book's coincidence matrix; items with a single vote cannot be paired and are
+    left out. The interval is ours: percentiles of a bootstrap over items that draws patterns from a multinomial, so
+    that its cost grows with distinct patterns and not with items; draws in which one label occurs are left out.
+    """
+    pairable = votes.sum(axis=1) > 1
+    ballots, times = votes[pairable].astype(np.float64), items[pairable].astype(np.float64)
+    total = int(times.sum())
+    alpha = _alpha(ballots, times[np.newaxis])[0] if total else np.nan
+    if np.isnan(alpha):
+        return Agreement(None, None, None, total)
+    if total == 1:
+        return Agreement(round(float(alpha), DIGITS), None, None, total)
+    drawn = np.concatenate([_alpha(ballots, draw) for draw in _draws(times, total)])
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Agreement(round(float(alpha), DIGITS), round(float(low), DIGITS), round(float(high), DIGITS), total)
+
+
+def _draws(times: NDArray[np.float64], total: int) -> Iterator[NDArray[np.float64]]:
+    """All replicates of a bootstrap, as (replicates, patterns), so many at a time as fit."""
+    random, block = np.random.default_rng(SEED), max(1, CELLS // len(times))
+    for start in range(0, REPLICATES, block):
+        size = min(block, REPLICATES - start)
+        yield random.multinomial(total, times / total, size=size).astype(np.float64)
+
+
+def _alpha(votes: NDArray[np.float64], items: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Alpha for each row of `items` (replicates, patterns); NaN where only one label occurs."""
+    ballots = votes.sum(axis=1, keepdims=True)
+    # Ordered pairs of unlike labels in an item over its annotators less one: off the diagonal of the coincidences.
+    unlike = (votes * (ballots - votes)).sum(axis=1) / (ballots[:, 0] - 1)
+    margins = items @ votes
+    values = margins.sum(axis=1)
+    expected = values**2 - (margins**2).sum(axis=1)
+    ratio: NDArray[np.float64] = np.full_like(expected, np.nan)
+    np.divide((values - 1) * (items @ unlike), expected, out=ratio, where=expected > 0)
+    return 1 - ratio
