@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +196,7 @@ def export(run: Path, as_: str, out: Path, as_json: bool) -> None:
     """Write a run in the shape in which the field loads such data."""
     done = pluriset.export(run, as_, out)
     if as_json:
-        _print_json(done.model_dump())
+        _print_json(asdict(done))
         return
     _print_table(
         str(out), ["config", "split", "rows"], [(c, s, n) for c, by in done.rows.items() for s, n in by.items()]

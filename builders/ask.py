@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar, cast
 
@@ -28,8 +27,15 @@ from .teacher import Teacher
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
 
-Spent = Counter[tuple[str, str, str]]
-"""(role, teacher, what) -> how much; what is answers, input_tokens or output_tokens."""
+
+@dataclass(slots=True)
+class Spent:
+    """What the answers of one teacher in one role have cost."""
+
+    answers: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
 
 RE_ASKS = 2
 """How often an answer that does not parse is asked for again."""
@@ -78,7 +84,7 @@ class Answer(Generic[T]):
     digest: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Question:
     """One ask, rendered: who is asked what, under which schema, for which seed."""
 
@@ -91,11 +97,11 @@ class Question:
     seed_id: str
     sample: int
     attempt: int
+    digest: bytes = field(init=False)
+    """Digest of everything that can change the answer; the context stands for teacher and schema."""
 
-    @cached_property
-    def digest(self) -> bytes:
-        """Digest of everything that can change the answer; the context stands for teacher and schema."""
-        return blake2b(to_json(self.record()), digest_size=16).digest()
+    def __post_init__(self) -> None:
+        self.digest = blake2b(to_json(self.record()), digest_size=16).digest()
 
     def record(self) -> dict[str, Any]:
         """What the journal says was asked."""
@@ -122,7 +128,8 @@ class Engine:
     answerers: dict[str, list[Answerer]]
     live: bool = True
     asks: Counter[str] = field(default_factory=Counter)
-    spending: Spent = field(default_factory=Counter)
+    spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
+    """(role, teacher) -> what it cost."""
     in_flight: int = 0
     stopping: bool = False
     _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -277,10 +284,10 @@ class Ask:
         raise _unparsable(completion, complaint, question.digest)
 
     def _spend(self, role: str, teacher: str, completion: Completion) -> None:
-        spending = self.engine.spending
-        spending[role, teacher, "answers"] += 1
-        spending[role, teacher, "input_tokens"] += completion.input_tokens
-        spending[role, teacher, "output_tokens"] += completion.output_tokens
+        spent = self.engine.spending[role, teacher]
+        spent.answers += 1
+        spent.input_tokens += completion.input_tokens
+        spent.output_tokens += completion.output_tokens
 
 
 def _unparsable(completion: Completion, complaint: ValidationError, digest: bytes) -> AskFailed:

@@ -25,7 +25,7 @@ from pydantic_core import from_json, to_json
 from ..schemas.errors import DataError, RunError
 
 OFFSET_BITS = 44
-PAGE = 16384
+PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
 
 
@@ -130,7 +130,6 @@ class Journal:
         self._own = max(self.segments(), default=0) + 1
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         self._writer = os.open(self._path(self._own), flags, 0o644)
-        self._contexts.clear()
 
     def _index(self, segment: int) -> None:
         offset = 0

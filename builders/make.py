@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from duckdb import DuckDBPyConnection
 from ..schemas.errors import RunError
 from ..schemas.manifest import Asks, Books, Manifest, Rows, Seeds, Spending, Table
 from ..schemas.projections import schema_hash
+from ..schemas.recipe import Price
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
 from ..validators.tables import connect, name
 from . import folder as run_folder
+from .ask import Spent
 from .curate import Curation
 from .recipe_file import dump
 from .run import Run
@@ -122,17 +125,16 @@ def _rows(table: str, staging: Staging, tables: dict[str, Table], lost: Counter[
 
 
 def _spending(run: Run) -> list[Spending]:
-    counts, prices = run.spending, run.crew.recipe.prices
-    found = []
-    for role, teacher in sorted({(role, teacher) for role, teacher, _ in counts}):
-        tokens_in, tokens_out = counts[role, teacher, "input_tokens"], counts[role, teacher, "output_tokens"]
-        price = prices.get(teacher)
-        usd = round((tokens_in * price.input + tokens_out * price.output) / 1e6, 6) if price else None
-        found.append(
-            Spending(role=role, teacher=teacher, answers=counts[role, teacher, "answers"],
-                     input_tokens=tokens_in, output_tokens=tokens_out, usd=usd)
-        )  # fmt: skip
-    return found
+    return [
+        Spending(role=role, teacher=teacher, **asdict(spent), usd=_usd(spent, run.crew.recipe.prices.get(teacher)))
+        for (role, teacher), spent in sorted(run.spending.items())
+    ]
+
+
+def _usd(spent: Spent, price: Price | None) -> float | None:
+    if price is None:
+        return None
+    return round((spent.input_tokens * price.input + spent.output_tokens * price.output) / 1e6, 6)
 
 
 def _manifest(run: Run, tables: dict[str, Table], books: Books) -> Manifest:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +60,7 @@ class Run:
     crew: Crew
     journal: Journal
     engine: Engine = field(init=False)
-    spending: Spent = field(default_factory=Counter)
+    spending: Mapping[tuple[str, str], Spent] = field(default_factory=dict)
     seeds_total: int = 0
     _done: int = 0
     _rejected: int = 0
@@ -99,8 +98,8 @@ class Run:
 
     def status(self) -> Status:
         """How far the asking is."""
-        asks, tokens = self.engine.asks, self.engine.spending
-        spent = sum(count for (_, _, what), count in tokens.items() if what == "output_tokens")
+        asks = self.engine.asks
+        spent = sum(spent.output_tokens for spent in self.engine.spending.values())
         return Status(
             self._done, self.seeds_total, asks["asked"], asks["replayed"], asks["paid"], asks["failed"],
             self.engine.in_flight, spent, self._rejected,

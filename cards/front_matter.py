@@ -26,10 +26,23 @@ from pydantic_core import from_json
 
 from ..schemas.licences import HUB_LICENCES
 
-TASKS = frozenset(
-    ["text-classification", "token-classification", "table-question-answering", "question-answering", "zero-shot-classification", "translation", "summarization", "feature-extraction", "text-generation", "fill-mask", "sentence-similarity", "tabular-to-text", "table-to-text", "multiple-choice", "text-ranking", "text-retrieval", "tabular-classification", "tabular-regression", "other"]
-)
+TASKS = frozenset([
+    "text-classification", "token-classification", "table-question-answering", "question-answering",
+    "zero-shot-classification", "translation", "summarization", "feature-extraction", "text-generation", "fill-mask",
+    "sentence-similarity", "tabular-to-text", "table-to-text", "multiple-choice", "text-ranking", "text-retrieval",
+    "tabular-classification", "tabular-regression", "other",
+])  # fmt: skip
 """Task ids of the Hub (huggingface.js, tasks/src/pipelines.ts) that a dataset of texts can have."""
+
+
+@cache
+def _resource(name: str) -> Any:
+    """A closed list that `datasets` carries; read beside it, since importing it takes a second."""
+    spec = find_spec("datasets")
+    assert spec is not None and spec.submodule_search_locations
+    path = Path(spec.submodule_search_locations[0]) / "utils" / "resources" / f"{name}.json"
+    return from_json(path.read_bytes())
+
 
 CLOSED: dict[str, Callable[[], Container[str]]] = {
     "license": lambda: HUB_LICENCES,
@@ -60,15 +73,6 @@ def _problem(complaint: Any) -> str:
     place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in complaint["loc"]).lstrip(".")
     message = complaint["msg"].removeprefix("Value error, ")
     return f"{place}: {message}" if place else message
-
-
-@cache
-def _resource(name: str) -> Any:
-    """A closed list that `datasets` carries; read beside it, since importing it takes a second."""
-    spec = find_spec("datasets")
-    assert spec is not None and spec.submodule_search_locations
-    path = Path(spec.submodule_search_locations[0]) / "utils" / "resources" / f"{name}.json"
-    return from_json(path.read_bytes())
 
 
 class _Part(BaseModel):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ACTIVE = re.compile(r"([\\`*_\[\]|~$])")
 """Characters that mean something to Markdown anywhere in a line."""
-OPENING = re.compile(r"^(\d*)([-+#=:.)])")
+OPENING = re.compile(r"^(\d*)([-+#=:]|[.)](?=\s|$))")
 """What means something at the beginning of a line only."""
 URL = re.compile(r"(https?://[\w.~/?=%:#+@-]*[\w/])", re.ASCII)
 """A plain URL, which stays one: escapes would become a part of it."""
@@ -20,31 +20,40 @@ LONGEST = 2000
 """Characters of a value that a card shows in a line."""
 
 
+class Safe(Markup):
+    """Markdown that is ours or was escaped: what makes one must see to that, and nothing escapes it again."""
+
+
 def md(value: object) -> Markup:
-    """A value in a line of Markdown, shown as it is; what is `Markup` already is ours and stays."""
-    if isinstance(value, Markup):
-        return value
+    """A value in a line of Markdown, shown as it is; nothing for None."""
+    if value is None or isinstance(value, Markup):
+        return value or Safe("")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
     text = _line(str(value))
-    return Markup(OPENING.sub(r"\1\\\2", _escaped(text if len(text) <= LONGEST else text[:LONGEST] + "…")))
+    return Safe(OPENING.sub(r"\1\\\2", _escaped(text if len(text) <= LONGEST else text[:LONGEST] + "…")))
 
 
 def number(value: float) -> Markup:
     """A number with separators and three decimals at most."""
-    return Markup(f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip("."))
+    return Safe(f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip("."))
 
 
 def code(value: object) -> Markup:
     """A name as a code span; where a span cannot hold it, as text."""
     text = _line(str(value))
-    return md(text) if not text or set("`|") & set(text) else Markup(f"`{text}`")
+    return md(text) if not text or set("`|") & set(text) else Safe(f"`{text}`")
 
 
-def prose(docstring: str) -> Markup:
-    """A docstring of ours in a line: its code spans stay."""
-    parts = re.split(r"`([^`]*)`", _line(docstring))
-    return Markup("").join(code(part) if i % 2 else Markup(_escaped(part)) for i, part in enumerate(parts))
+def label(value: object) -> Markup:
+    """A name in a line of HTML, as words."""
+    return Safe.escape(_line(str(value)).replace("_", " "))
+
+
+def prose(sentence: str) -> Markup:
+    """A sentence in a line, with its code spans; the line must begin with something else or with a word."""
+    parts = re.split(r"`([^`]*)`", _line(sentence))
+    return Safe("").join(code(part) if i % 2 else Safe(_escaped(part)) for i, part in enumerate(parts))
 
 
 def fenced(value: object, language: str = "") -> Markup:
@@ -53,7 +62,7 @@ def fenced(value: object, language: str = "") -> Markup:
     text = "\n".join(_visible(line) for line in re.split(r"\r\n|\r|\n", text)).rstrip("\n")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return Markup(f"{fence}{language}\n{text}\n{fence}")
+    return Safe(f"{fence}{language}\n{text}\n{fence}")
 
 
 def yaml_of(value: object) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..schemas.manifest import Manifest, Table
+from ..schemas.manifest import Manifest
 from ..schemas.projections import hub_features
 from ..schemas.row import Row
-from ..schemas.rows import tables_of
 from ..schemas.rows.shared import SHARED
-from .facts import models, rows, spoke
+from .facts import count, filled, models, rows, spoke, types
 
 SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCII)
@@ -18,7 +17,7 @@ REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCI
 
 def metadata(manifest: Manifest) -> dict[str, Any]:
     """The front matter of a run; a field of which nothing is known is left out."""
-    types = tables_of(manifest.family)
+    opened = {name: row_type for name, row_type in types(manifest).items() if filled(manifest, name)}
     told = {
         **_said(manifest),
         "annotations_creators": _creators(manifest) if rows(manifest, "annotations") else ["no-annotation"],
@@ -26,15 +25,15 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         "size_categories": [size_category(rows(manifest, manifest.main_table))],
         "task_categories": _tasks(manifest),
         "tags": ["pluriset", "pluralism", manifest.family, *(["synthetic"] if models(manifest) else [])],
-        "configs": [_config(manifest, name, table) for name, table in manifest.tables.items()],
-        "dataset_info": [_info(name, table, types[name]) for name, table in manifest.tables.items()],
+        "configs": [_config(manifest, name) for name in opened],
+        "dataset_info": [_info(manifest, name, row_type) for name, row_type in opened.items()],
     }
     return {field: value for field, value in told.items() if value}
 
 
-def size_category(count: int) -> str:
+def size_category(size: int) -> str:
     """The Hub's words for a number of rows."""
-    at = sum(count >= 10**power for power in range(3, 3 + len(SIZES)))
+    at = sum(size >= 10**power for power in range(3, 3 + len(SIZES)))
     if at in (0, len(SIZES)):
         return f"n<{SIZES[0]}" if at == 0 else f"n>{SIZES[-1]}"
     return f"{SIZES[at - 1]}<n<{SIZES[at]}"
@@ -66,19 +65,18 @@ def _tasks(manifest: Manifest) -> list[str]:
     return ["text-generation"] * written + ["text-classification"] * bool(rows(manifest, "annotations"))
 
 
-def _config(manifest: Manifest, name: str, table: Table) -> dict[str, Any]:
+def _config(manifest: Manifest, name: str) -> dict[str, Any]:
     default = {"default": True} if name == manifest.main_table else {}
-    files = [{"split": split, "path": f"data/{name}/{split}-*.parquet"} for split in table.splits]
+    files = [{"split": split, "path": f"data/{name}/{split}-*.parquet"} for split in filled(manifest, name)]
     return {"config_name": name, **default, "data_files": files}
 
 
-def _info(name: str, table: Table, row_type: type[Row]) -> dict[str, Any]:
+def _info(manifest: Manifest, name: str, row_type: type[Row]) -> dict[str, Any]:
     """Sizes are those of the files: what the rows weigh in memory is nowhere written down."""
-    weights = {split: sum(file.bytes for file in files) for split, files in table.splits.items()}
     splits = [
-        {"name": split, "num_bytes": weights[split], "num_examples": sum(file.rows or 0 for file in files)}
-        for split, files in table.splits.items()
+        {"name": split, "num_bytes": sum(file.bytes for file in files), "num_examples": count(files)}
+        for split, files in filled(manifest, name).items()
     ]
-    size = sum(weights.values())
+    size = sum(file.bytes for files in filled(manifest, name).values() for file in files)
     sizes = {"download_size": size, "dataset_size": size}
     return {"config_name": name, "features": hub_features(row_type), "splits": splits, **sizes}

@@ -86,7 +86,7 @@ def options(component: type[Component]) -> list[dict[str, Any]]:
     """The options of a component: name, type, default and meaning."""
     return [
         {
-            "option": name,
+            "option": field.alias or name,
             "type": inspect.formatannotation(field.annotation),
             "default": "required" if field.is_required() else repr(field.default),
             "what": field.description or "",

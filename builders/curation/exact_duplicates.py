@@ -1,0 +1,45 @@
+"""Rows that say the same as an earlier row."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import override
+
+from ...schemas.errors import RecipeError
+from ...validators.tables import Tables, name, over
+from ..scan import key, table
+from ..step import Outcome, Step
+
+Columns = tuple[str, ...]
+
+
+class ExactDuplicates(Step):
+    """Removes rows whose text an earlier row has already, but for case, white space and final punctuation."""
+
+    table: str | None = None
+    """The table; default: the main table."""
+    columns: Annotated[Columns, Field(min_length=1)] = ("text",)
+    """Columns whose normalised texts are compared; a row with a null in one of them is like no other."""
+    within: Columns = ()
+    """Columns that must be equal as they are, such as situation_id and kind for considerations."""
+
+    @override
+    def apply(self, tables: Tables, seed: int) -> Outcome:
+        """The first row of each text stays."""
+        where = f"curation: {self.component_name()}"
+        chosen = self.table or next(iter(tables))
+        rows = table(tables, chosen, [*self.columns, *self.within], where)
+        own, texts = key(rows), [f"{name(column)}::VARCHAR" for column in self.columns]
+        if over(rows, f"SELECT count({own}) > count(DISTINCT {own}) FROM rows").fetchall()[0][0]:
+            raise RecipeError("rows of this table cannot be told by one column", where=where, got=chosen)
+        same = ", ".join([*(f"norm({text})" for text in texts), *map(name, self.within)])
+        found = over(
+            rows,
+            f"""SELECT {own}::VARCHAR AS key, 'same text as an earlier row' AS reason,
+                concat_ws(' / ', {", ".join(texts)}) AS detail, first_value({own}::VARCHAR) OVER earlier AS beaten_by
+            FROM rows WHERE {" AND ".join(f"{text} IS NOT NULL" for text in texts)}
+            WINDOW earlier AS (PARTITION BY {same} ORDER BY _seq) QUALIFY row_number() OVER earlier > 1""",
+        )
+        return Outcome(removed={chosen: found})

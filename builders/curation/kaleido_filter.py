@@ -1,0 +1,130 @@
+"""The filter of KaleidoSys (arXiv 2309.00779) over judged considerations.
+
+Theirs: what is less relevant than a threshold of its kind goes; of what is left, in order of falling relevance, goes
+what overlaps a kept one of the same kind (ROUGE-L precision, recall or F1 above a threshold; F1 is never the largest
+of the three); what has gone drops nobody. Ours: relevance is the share of yes among the annotators who said yes or no,
+where theirs is the probability of yes under one model; every number here; `unjudged` and `most`; ties go to the
+earlier row; there is no second round with embeddings; and what was left without a consideration goes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Annotated, Literal, NamedTuple
+
+from duckdb import DuckDBPyRelation
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from typing_extensions import override
+
+from ...schemas.rows.values import Kind
+from ...validators.formulas import aggregates
+from ...validators.tables import Tables, over
+from ...validators.text import overlap
+from ..scan import Removal, pages, removals, table
+from ..step import Outcome, Step
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Thresholds(BaseModel):
+    """The least relevance of each kind; 0 keeps whatever was judged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: Share = 0.5
+    right: Share = 0.5
+    duty: Share = 0.5
+
+
+class Candidate(NamedTuple):
+    """A consideration, with what the annotators made of its relevance."""
+
+    id: str
+    situation_id: str
+    kind: Kind
+    text: str
+    relevance: float | None
+    judged: int
+    abstained: int
+
+
+class KaleidoFilter(Step):
+    """Removes irrelevant and overlapping considerations, and situations that are left without any."""
+
+    relevance: Thresholds = Thresholds()
+    """A consideration that is less relevant than this goes; 0.5 keeps what half of those who judged say yes to."""
+    overlap: Share = 0.75
+    """A consideration that overlaps a more relevant one of its kind by more than this goes; 1 lets all stay."""
+    unjudged: Literal["keep", "drop"] = "drop"
+    """What becomes of a consideration to whose relevance nobody said yes or no; kept, it counts as the least relevant."""
+    most: PositiveInt | None = None
+    """Considerations that a situation may keep; equally relevant ones are taken from each kind in turn."""
+
+    @override
+    def apply(self, tables: Tables, seed: int) -> Outcome:
+        """Considerations first, then the situations that nothing is left of."""
+        where = f"curation: {self.component_name()}"
+        situations = table(tables, "situations", ["situation_id"], where)
+        considerations = table(tables, "considerations", ["consideration_id", "situation_id", "kind", "text"], where)
+        annotations = table(tables, "annotations", ["item_table", "item_id", "aspect", "label"], where)
+        ranked = pages(_judged(considerations, annotations), "situation_id, relevance DESC NULLS LAST, _seq")
+        removed = removals(considerations, self._removed(Candidate(*row[:7]) for page in ranked for row in page))
+        return Outcome(removed={"considerations": removed, "situations": _emptied(situations, considerations, removed)})
+
+    def _removed(self, candidates: Iterable[Candidate]) -> Iterator[Removal]:
+        for _, group in groupby(candidates, key=lambda candidate: candidate.situation_id):
+            kept: dict[Kind, list[Candidate]] = {}
+            for candidate in group:
+                rivals = kept.setdefault(candidate.kind, [])
+                if removal := self._irrelevant(candidate) or self._beaten(candidate, rivals):
+                    yield removal
+                else:
+                    rivals.append(candidate)
+            yield from self._too_many(kept.values())
+
+    def _irrelevant(self, candidate: Candidate) -> Removal | None:
+        least: float = getattr(self.relevance, candidate.kind)
+        if candidate.relevance is None and self.unjudged == "drop":
+            return Removal(candidate.id, "nobody judged its relevance", f"{candidate.abstained} abstained")
+        if candidate.relevance is not None and candidate.relevance < least:
+            said = f"{candidate.relevance:g} of {candidate.judged} who judged, at least {least:g}"
+            return Removal(candidate.id, "relevance below threshold", said)
+        return None
+
+    def _beaten(self, candidate: Candidate, rivals: Iterable[Candidate]) -> Removal | None:
+        for kept in rivals:
+            if (shared := max(overlap(candidate.text, kept.text))) > self.overlap:
+                said = f"{candidate.text!r} and {kept.text!r}: {shared:.2f}, at most {self.overlap:g}"
+                return Removal(candidate.id, "overlaps a more relevant one", said, kept.id)
+        return None
+
+    def _too_many(self, kept: Iterable[Sequence[Candidate]]) -> Iterator[Removal]:
+        if self.most is None:
+            return
+        turns = [(turn, candidate) for kind in kept for turn, candidate in enumerate(kind)]
+        turns.sort(key=lambda at: (-1 if at[1].relevance is None else at[1].relevance, -at[0]), reverse=True)
+        for place, (_, candidate) in enumerate(turns[self.most :], self.most + 1):
+            yield Removal(candidate.id, "more than the limit", f"number {place}, at most {self.most}")
+
+
+def _judged(considerations: DuckDBPyRelation, annotations: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Considerations with the columns of `Candidate`, and `_seq`."""
+    votes = over(annotations, "FROM rows WHERE item_table = 'considerations' AND aspect = 'relevance'")
+    means = aggregates(votes, {"relevance": ["mean"]}).set_alias("m")
+    joined = considerations.set_alias("c").join(means, "c.consideration_id = m.item_id", how="left")
+    return joined.select(
+        """c.consideration_id, c.situation_id, c.kind, c.text, m.score AS relevance,
+        coalesce(m.n, 0), coalesce(m.abstained, 0), c._seq"""
+    )
+
+
+def _emptied(
+    situations: DuckDBPyRelation, considerations: DuckDBPyRelation, removed: DuckDBPyRelation
+) -> DuckDBPyRelation:
+    """Situations of which no consideration is left."""
+    left = considerations.set_alias("c").join(removed.set_alias("r"), "c.consideration_id = r.key", how="anti")
+    empty = situations.set_alias("s").join(left.set_alias("l"), "s.situation_id = l.situation_id", how="anti")
+    return empty.select(
+        "situation_id AS key, 'no consideration kept' AS reason, NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by"
+    )

@@ -1,0 +1,102 @@
+"""Lines of a text file in bounded memory, plain or gzip."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from ..schemas.errors import DataError
+
+LONGEST = 16 * 2**20
+"""Bytes of a record; a longer one is told without being held."""
+CHUNK = 2**20
+"""Bytes read at once where lines do not matter."""
+
+
+def is_blank(path: Path) -> bool:
+    """Whether a text has nothing in it; decodes it to its end and raises `DataError` where it is not UTF-8."""
+    decoder, blank, end, line = codecs.getincrementaldecoder("utf-8-sig")(), True, 0, 1
+    with opened(path) as stream:
+        chunk = b"-"
+        while chunk:
+            chunk = stream.read(CHUNK)
+            end += len(chunk)
+            try:
+                blank = not decoder.decode(chunk, final=not chunk).strip() and blank
+            except UnicodeDecodeError as error:
+                at = end - len(error.object) + error.start
+                line += error.object.count(b"\n", 0, error.start)
+                raise _not_utf8(path, at, line, error.object[error.start]) from None
+            line += chunk.count(b"\n")
+    return blank
+
+
+def _not_utf8(path: Path, at: int, line: int, byte: int) -> DataError:
+    return DataError(
+        "the file is not UTF-8",
+        where=f"{path}: line {line}, byte offset {at}",
+        got=f"byte 0x{byte:02x}",
+        expected="UTF-8",
+        hint="convert it first, such as with: iconv -f WINDOWS-1252 -t UTF-8",
+    )
+
+
+def opened(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked."""
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
+
+
+class TooLong(Exception):
+    """A record is longer than anybody meant it to be."""
+
+    def __init__(self) -> None:
+        super().__init__(f"over {LONGEST // 2**20} MiB")
+
+
+class Lines:
+    """Lines of a text, counted. The lines of a record can be read again, so that one broken record spoils no other."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._number, self._size = stream, 0, 0
+        self._record: list[str | None] = []
+        self._again: deque[str | None] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._read()
+        self._number += 1
+        self._record.append(line)
+        self._size += len(line or "")
+        if line is None or self._size > LONGEST:
+            raise TooLong
+        return line
+
+    def begin(self) -> int:
+        """Begin a record; the number of its first line."""
+        self._record.clear()
+        self._size = 0
+        return self._number + 1
+
+    def back(self) -> None:
+        """Go back to the second line of the record."""
+        again = self._record[1:]
+        self._again.extendleft(reversed(again))
+        self._number -= len(again)
+
+    def _read(self) -> str | None:
+        """The next line; None for one that is too long."""
+        line = rest = self._stream.readline(LONGEST)
+        if not line:
+            raise StopIteration
+        while len(rest) == LONGEST and not rest.endswith(b"\n"):
+            rest = self._stream.readline(LONGEST)
+            line = b""
+        if not line:
+            return None
+        return line.removeprefix(codecs.BOM_UTF8).decode() if self._number == 0 else line.decode()

@@ -1,0 +1,81 @@
+"""The card of a dataset: everything it says is in the manifest or in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from ..schemas.errors import RecipeError, RunError
+from ..schemas.manifest import Manifest
+from ..schemas.report import Report
+from . import sections
+from .facts import types
+from .front_matter import front_matter_problems
+from .limitations import limitations
+from .markdown import Safe, code, fenced, label, md, prose, yaml_of
+from .metadata import metadata
+from .plots import draw, drawable
+
+CARD = "README.md"
+
+
+def write(folder: Path, manifest: Manifest, report: Report) -> None:
+    """Write card and plots into the folder of a run. Raises `RecipeError` if the Hub would not take the card."""
+    try:
+        text = render(manifest, report, draw(folder, report))
+        (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
+
+
+def render(manifest: Manifest, report: Report, plots: Sequence[Path]) -> str:
+    """The text of the card; `plots` are the pictures that it shows."""
+    front = metadata(manifest)
+    if problems := front_matter_problems(front):
+        raise RecipeError(
+            "the Hub would not take this card",
+            where="recipe.yaml: card",
+            got="; ".join(problems),
+            hint="correct the recipe and build again: nothing is asked twice",
+        )
+    return _template().render(
+        front=Safe(yaml_of(front)),
+        manifest=manifest,
+        recipe=manifest.recipe,
+        words=manifest.recipe.card,
+        books=manifest.books,
+        report=report,
+        types=types(manifest),
+        contents=sections.contents(manifest),
+        made=sections.made(manifest),
+        measures=sections.measures(report, {path.stem for path in plots}),
+        plots_missing=bool(drawable(report)) and not plots,
+        checks=sections.checks(report),
+        limitations=limitations(manifest, report),
+        licence=sections.licence(manifest.recipe),
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True,
+        finalize=md,  # escapes every value that is not marked as ours
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    ours = {
+        "code": code,
+        "fenced": fenced,
+        "label": label,
+        "prose": prose,
+        "spec": sections.spec,
+        "options": sections.options,
+    }
+    environment.filters |= {**ours, "columns": sections.column_rows, "meaning": sections.meaning}
+    return environment.from_string((resources.files(__package__) / "card.md.j2").read_text(encoding="utf-8"))

@@ -1,0 +1,189 @@
+"""A finished run, opened: typed rows, and the same tables for polars, DuckDB, Arrow and `datasets`."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from pydantic import ValidationError
+
+from ..schemas.errors import DataError, from_validation
+from ..schemas.manifest import File, Manifest
+from ..schemas.projections import arrow_schema
+from ..schemas.report import Report
+from ..schemas.row import Row
+from ..validators.tables import connect
+from .facts import MANIFEST, REPORT, filled, types
+
+if TYPE_CHECKING:
+    from polars import LazyFrame
+    from pyarrow import Table
+
+BATCH = 1024
+"""Rows that are read at once."""
+BUFFER = 1 << 16
+"""Bytes of a column that are read at once, so that large row groups do not have to fit into memory."""
+INSIDE = re.compile(r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*")
+"""A path that stays inside the folder it starts from."""
+AGAIN = "the file is not as it was built; get it again (with git: `git lfs pull`)"
+
+
+def load(path: Path, verify: bool = False) -> Dataset:
+    """Open a run; every shard must be there in its size, and with `verify` in its sha256. Raises `DataError`."""
+    folder = Path(path)
+    manifest = _manifest(folder)
+    dataset = Dataset(folder, manifest, types(manifest))
+    for table in dataset.tables:
+        for shard in dataset.shards(table):
+            _check(folder, shard, verify)
+    return dataset
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The tables of a finished run. `split` is one split of a table; not given, all of them in order."""
+
+    folder: Path
+    manifest: Manifest
+    types: dict[str, type[Row]]
+    """Table -> row type, the main table first."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables, the main table first."""
+        return tuple(self.types)
+
+    def shards(self, table: str, split: str | None = None) -> list[File]:
+        """The files of a table, in order. Raises `DataError` for a table or split that there is not."""
+        if table not in self.types:
+            raise self._unknown("table", table, self.tables)
+        splits = self.manifest.tables[table].splits
+        if split is not None and split not in splits:
+            raise self._unknown(f"split of {table}", split, tuple(splits))
+        return [shard for each, shards in splits.items() if split in (None, each) for shard in shards]
+
+    def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
+        """Typed rows, read in batches. Raises `DataError` at a row that does not fit its type."""
+        return self._rows(self.shards(table, split), self.types[table])
+
+    def polars(self, table: str, split: str | None = None) -> LazyFrame:
+        """A lazy frame over the files."""
+        import polars
+
+        return polars.scan_parquet(self._paths(table, split), glob=False, hive_partitioning=False)
+
+    def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
+        """A relation over the files; in its SQL every table of the dataset is a view of its name."""
+        return self.connection.read_parquet(self._paths(table, split), hive_partitioning=False)
+
+    def arrow(self, table: str, split: str | None = None) -> Table:
+        """The rows in memory."""
+        import pyarrow.parquet
+
+        parts = [pyarrow.parquet.ParquetFile(path).read() for path in self._paths(table, split)]
+        return pyarrow.concat_tables(parts) if parts else arrow_schema(self.types[table]).empty_table()
+
+    def datasets(self, table: str) -> Any:
+        """A `DatasetDict` of the splits that have rows, through the cache of `datasets`."""
+        import datasets
+
+        self.shards(table)
+        features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
+        splits = filled(self.manifest, table)
+        files = {split: [glob.escape(path) for path in self._paths(table, split)] for split in splits}
+        loaded = datasets.load_dataset("parquet", data_files=files, features=features) if files else {}
+        return datasets.DatasetDict(loaded)
+
+    @cached_property
+    def report(self) -> Report:
+        """What was checked and measured when the run was built."""
+        path = self.folder / REPORT
+        try:
+            return Report.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise DataError("cannot read the report", where=str(path), got=error.strerror, hint=AGAIN) from None
+        except ValidationError as error:
+            raise from_validation(error, DataError, str(path)) from None
+
+    @cached_property
+    def connection(self) -> DuckDBPyConnection:
+        """A DuckDB connection in which every table is a view."""
+        connection = connect()
+        for table in self.tables:
+            connection.read_parquet(self._paths(table), hive_partitioning=False).create_view(table)
+        return connection
+
+    def _paths(self, table: str, split: str | None = None) -> list[str]:
+        return [str(self.folder.resolve() / shard.path) for shard in self.shards(table, split)]
+
+    def _rows(self, shards: list[File], row_type: type[Row]) -> Iterator[Row]:
+        import pyarrow
+        import pyarrow.parquet
+
+        for shard in shards:
+            path = self.folder / shard.path
+            try:
+                with pyarrow.parquet.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as file:
+                    for batch in file.iter_batches(BATCH):
+                        yield from map(row_type.model_validate, batch.to_pylist())
+            except ValidationError as error:
+                raise from_validation(error, DataError, str(path)) from None
+            except (pyarrow.ArrowException, OSError) as error:
+                raise DataError("cannot read the rows of this file", where=str(path), got=str(error)) from None
+
+    def _unknown(self, what: str, got: str, known: tuple[str, ...]) -> DataError:
+        return DataError(f"no such {what}", where=str(self.folder), got=got, expected="one of " + ", ".join(known))
+
+
+def _manifest(folder: Path) -> Manifest:
+    """The manifest of a run, read and checked."""
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise DataError("no such folder", got=str(folder), expected="the folder of a run")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise _incomplete(folder) from None
+    except OSError as error:
+        raise DataError("cannot read the manifest", where=str(path), got=error.strerror) from None
+    except ValidationError as error:
+        raise from_validation(error, DataError, str(path)) from None
+
+
+def _incomplete(folder: Path) -> DataError:
+    """Without a manifest a folder is a run that is not complete, or no run."""
+    recipe = folder / "recipe.yaml"
+    if not recipe.is_file():
+        return DataError(f"no {MANIFEST} here", where=str(folder), expected="the folder of a run")
+    command = shlex.join(["pluriset", "build", str(recipe), "--out", str(folder)])
+    return DataError("this run is not complete", where=str(folder), hint=f"finish it: {command}")
+
+
+def _check(folder: Path, shard: File, verify: bool) -> None:
+    """One shard is where the manifest says, and what it says."""
+    if not INSIDE.fullmatch(shard.path):
+        expected = "a path inside the folder, of letters, digits, `.`, `_` and `-`"
+        raise DataError("a path that we do not follow", where=str(folder / MANIFEST), got=shard.path, expected=expected)
+    path = folder / shard.path
+    if not path.is_file():
+        raise DataError("a file is missing", where=str(path), hint=AGAIN)
+    if (size := path.stat().st_size) != shard.bytes:
+        expected = f"{shard.bytes:,} bytes"
+        raise DataError(
+            "a file has another size", where=str(path), got=f"{size:,} bytes", expected=expected, hint=AGAIN
+        )
+    if verify and (digest := _sha256(path)) != shard.sha256:
+        raise DataError("a file has another sha256", where=str(path), got=digest, expected=shard.sha256, hint=AGAIN)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

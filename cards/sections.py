@@ -1,0 +1,204 @@
+"""What the sections of a card show: rows of its tables and lines of its lists, from manifest and report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, get_args
+
+from markupsafe import Markup
+from pydantic_core import to_json
+
+from ..schemas.manifest import Manifest
+from ..schemas.recipe import Recipe, Spec
+from ..schemas.report import Figure, Report, Severity
+from ..schemas.row import Column, Row, columns
+from ..schemas.rows.shared import Attributes
+from .facts import count, filled, panels, rows, types
+from .markdown import Safe, code, md, number, prose
+from .plots import FOLDER
+
+Lines = list[list[object]]
+"""The rows of a table in the card."""
+LONG_OPTION = 80
+"""A text of a family that is longer, or has several lines, is a prompt and shown on its own."""
+MOST_FIGURES = 50
+"""Figures of one measure that a card shows; the others are in the report."""
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+MEANINGS = {
+    "valence_by_kind": "Judgements by kind of consideration and label.",
+    "considerations_per_situation": "Situations by their number of considerations; `all` is the mean number.",
+    "agreement": "Agreement of annotators: 1 where they always agree, 0 where they agree as by chance.",
+    "abstention": "Share of judgements that are abstentions.",
+}
+"""Measure -> what its figures say."""
+
+
+def contents(manifest: Manifest) -> dict[str, Any]:
+    """What is in a dataset, and how large each part is."""
+    known = types(manifest)
+    tables = [[code(name), rows(manifest, name), _splits(manifest, name), meaning(known[name])] for name in known]
+    said = _doc(known[manifest.main_table])
+    return {
+        "a_row": prose(said[:1].lower() + said[1:]),
+        "judged": rows(manifest, "annotations") > 0,
+        "tables": tables,
+        "empty": any(len(filled(manifest, name)) < len(manifest.tables[name].splits) for name in known),
+    }
+
+
+def made(manifest: Manifest) -> dict[str, Any]:
+    """Who wrote and judged, under which prompts, and what became of the rows."""
+    priced = any(spending.usd is not None for spending in manifest.books.spending)
+    return {
+        "teachers": _teachers(manifest),
+        "annotators": _annotators(manifest),
+        "prompts": _prompts(manifest),
+        "rows": [
+            [code(table), counts.made, counts.published, options(counts.removed)]
+            for table, counts in manifest.books.rows.items()
+        ],
+        "spending": _spending(manifest, priced),
+        "spending_head": ["role", "teacher", "answers", "tokens in", "tokens out", *(["USD"] if priced else [])],
+    }
+
+
+def measures(report: Report, drawn: Collection[str]) -> list[dict[str, Any]]:
+    """The figures of each measure as a table, with the picture of it if it was drawn."""
+    found = []
+    for name in dict.fromkeys(figure.measure for figure in report.figures):
+        figures = [figure for figure in report.figures if figure.measure == name]
+        groups = list(dict.fromkeys(key for figure in figures for key in figure.group))
+        interval = any(figure.low is not None for figure in figures)
+        found.append(
+            {
+                "title": name.replace("_", " ").capitalize(),
+                "meaning": prose(MEANINGS.get(name, "")),
+                "plot": f"{FOLDER}/{name}.png" if name in drawn else None,
+                "head": [*groups, "value", *(["95% interval"] if interval else []), "n"],
+                "rows": [_figure(figure, groups, interval) for figure in figures[:MOST_FIGURES]],
+                "more": max(0, len(figures) - MOST_FIGURES),
+            }
+        )
+    return found
+
+
+def checks(report: Report) -> dict[str, Any]:
+    """What was checked, what was found, and what passed."""
+    found = sorted((f for f in report.findings if f.count), key=lambda f: SEVERITIES.index(f.severity))
+    passed = [finding for finding in report.findings if not finding.count]
+    counts = ", ".join(f"{report.count(severity):,} of severity {severity}" for severity in SEVERITIES)
+    return {
+        "summary": f"{len(report.findings):,} checks ran. Those that found rows: {counts}.",
+        "failing": [[f.severity, code(f.table), prose(f.title), f.count, f.of, code(f.check)] for f in found],
+        "passed": [[code(f.table), prose(f.title), f.of, code(f.check)] for f in passed],
+    }
+
+
+def licence(recipe: Recipe) -> Markup:
+    """The licence, with name and link where it is not on the Hub's list."""
+    named = [said for said in (recipe.card.license_name, recipe.card.license_link) if said]
+    return Safe(", ").join([code(recipe.license), *map(md, named)])
+
+
+def spec(described: Spec) -> str:
+    """A component of a recipe with its options, in a line."""
+    if isinstance(described, str):
+        return described
+    return "; ".join(f"{name} ({options(chosen)})" if chosen else name for name, chosen in described.items())
+
+
+def options(chosen: Mapping[str, Any]) -> str:
+    """Names and values in a line."""
+    said = {name: value if isinstance(value, str) else to_json(value).decode() for name, value in chosen.items()}
+    return ", ".join(f"{name}: {value}" for name, value in said.items())
+
+
+def column_rows(row_type: type[Row]) -> Lines:
+    """Name, type, whether it may be null, and meaning of every column."""
+    return [[code(c.name), _type(c.schema), "yes" if c.nullable else "", _explained(c)] for c in columns(row_type)]
+
+
+def meaning(row_type: type[Row]) -> Markup:
+    """What a row is, as its type says."""
+    return prose(_doc(row_type))
+
+
+def _doc(row_type: type[Row]) -> str:
+    return (row_type.__doc__ or "").partition("\n")[0]
+
+
+def _splits(manifest: Manifest, table: str) -> str:
+    splits = manifest.tables[table].splits
+    return ", ".join(f"{split} {count(files):,}" for split, files in splits.items())
+
+
+def _teachers(manifest: Manifest) -> Lines:
+    found: Lines = []
+    for name, facts in manifest.teachers.items():
+        model = [facts.get("teacher"), facts.get("model"), facts.get("revision") or "not known"]
+        found.append([code(name), *model, options(facts.get("options") or {})])
+    return found
+
+
+def _annotators(manifest: Manifest) -> Lines:
+    """A persona without an id of its own has one that was made for it; it is in the table `annotators`."""
+    return [
+        [role, who.id or ("" if who.persona else who.teacher), code(who.teacher), _persona(who.persona)]
+        for role, members in panels(manifest).items()
+        for who in members
+    ]
+
+
+def _spending(manifest: Manifest, priced: bool) -> Lines:
+    found: Lines = []
+    for s in manifest.books.spending:
+        usd = "not declared" if s.usd is None else f"{s.usd:,.4f}"
+        counts = [s.role, code(s.teacher), s.answers, s.input_tokens, s.output_tokens]
+        found.append([*counts, *([usd] if priced else [])])
+    return found
+
+
+def _prompts(manifest: Manifest) -> dict[str, Any]:
+    """The prompts and examples of the family one by one, then every other option at once."""
+    shown = {name: value for name, value in manifest.prompts.items() if _is_long(value)}
+    others = {name: value for name, value in manifest.prompts.items() if name not in shown}
+    return shown | ({"other options": others} if others else {})
+
+
+def _is_long(value: object) -> bool:
+    text = value if isinstance(value, str) else ""
+    return isinstance(value, list | tuple) or len(text) > LONG_OPTION or "\n" in text
+
+
+def _persona(persona: Attributes | None) -> str:
+    said = persona.model_dump(exclude_none=True) if persona else {}
+    return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in said.items())
+
+
+def _figure(figure: Figure, groups: Sequence[str], interval: bool) -> list[object]:
+    about = [figure.group.get(name, "all") for name in groups]
+    value = "not defined" if figure.value is None else figure.value
+    known = figure.low is not None and figure.high is not None
+    ends = Safe("{} to {}").format(number(figure.low or 0.0), number(figure.high or 0.0)) if known else ""
+    return [*about, value, *([ends] if interval else []), figure.n]
+
+
+def _explained(column: Column) -> Markup:
+    role = [Safe("Key.")] if column.is_key else []
+    target = [Safe("Points to {}.").format(code(column.foreign.target))] if column.foreign else []
+    return Safe(" ").join([*role, *target, prose(column.description)])
+
+
+def _type(schema: Mapping[str, Any]) -> Markup:
+    """A type as a reader says it: the values of a closed one, the parts of a nested one."""
+    match schema:
+        case {"enum": values}:
+            return Safe("one of {}").format(Safe(", ").join(code(value) for value in values))
+        case {"const": value}:
+            return Safe("always {}").format(code(value))
+        case {"type": "array", "items": items}:
+            return Safe("list of {}").format(_type(items))
+        case {"type": "object", "properties": parts}:
+            return Safe("({})").format(Safe(", ").join(code(n) + Safe(" ") + _type(p) for n, p in parts.items()))
+        case _:
+            return md(schema["type"])

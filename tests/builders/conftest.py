@@ -1,0 +1,40 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+LISTING = {
+    "answer": {
+        "values": [{"text": "Honesty", "explanation": "Friends count on the truth."}],
+        "rights": [{"text": "Right to privacy", "explanation": "What was said in confidence stays there."}],
+        "duties": [{"text": "Duty to help", "explanation": "Who can help is asked to."}],
+    }
+}
+JUDGED = {"relevance": "yes", "valence": "supports"}
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a recipe, its source and its script, and says where the recipe is."""
+
+    def write(situations: list[str], *script: dict[str, Any], **changes: Any) -> Path:
+        (tmp_path / "seeds.jsonl").write_text("".join(json.dumps({"situation": s}) + "\n" for s in situations))
+        lines = [*script, {"match": "valence: ", "answer": JUDGED}, {"answer": LISTING}]
+        (tmp_path / "answers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        said = {
+            "name": "test",
+            "license": "cc-by-4.0",
+            "source": {"file": {"path": "seeds.jsonl", "text": "situation"}},
+            "teachers": {"main": {"scripted": {"path": "answers.jsonl"}}},
+            "family": "values",
+            "curation": ["exact_duplicates", "kaleido_filter"],
+            **changes,
+        }
+        path = tmp_path / "recipe.yaml"
+        path.write_text(yaml.safe_dump({key: value for key, value in said.items() if value is not None}))
+        return path
+
+    return write

@@ -1,0 +1,93 @@
+import pytest
+from pluriset.schemas.component import find, load, names
+from pluriset.validators import checks
+from pluriset.validators.check import Check
+from pluriset.validators.evidence import evidence
+
+CHECKS = names(checks.__name__)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_examples(name, tables_of):
+    check: Check = load(checks.__name__, name)
+    assert evidence(check.failing(tables_of(check.passes))) == (0, [])
+    count, shown = evidence(check.failing(tables_of(check.fails)))
+    assert count >= 1
+    assert all(list(example)[-1] == "problem" and example["problem"] for example in shown)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_examples_have_what_the_check_needs(name):
+    check = find(checks.__name__, name)
+    for example in (check.passes, check.fails):
+        assert {table: {c for row in example[table] for c in row} for table in example} == {
+            table: set(needed) for table, needed in check.needs.items()
+        }
+        assert check.table in example
+
+
+@pytest.mark.parametrize(
+    ("explanation", "problem"),
+    [
+        ("trust!", "repeats the text"),
+        ("Friends rely on", "does not end as a sentence"),
+        ("Speaking as an AI model, it matters.", "speaks as a machine"),
+        ("It matters to {name}.", "has a template slot"),
+        ("{", "does not end as a sentence; has a template slot"),
+        ("友達が大切です。", None),
+        ("Es ist wichtig.“", None),
+        ("Он сказал: «Так надо!»", None),
+        ("Is it? **Yes.** ", None),
+        ("ይህ አስፈላጊ ነው።", None),
+        ("เป็นเรื่องของความไว้ใจ", None),
+        ("It helps an airline.", None),
+    ],
+)
+def test_explanation(explanation, problem, tables_of):
+    check = load(checks.__name__, "explanation_hygiene")
+    row = {"consideration_id": "1", "text": "Trust", "explanation": explanation}
+    _, shown = evidence(check.failing(tables_of({"considerations": [row]})))
+    assert [found["problem"] for found in shown] == ([problem] if problem else [])
+
+
+def test_every_repeat_but_the_first_fails(tables_of):
+    said = ["Care", "care.", "CARE", "Ｃａｒｅ", "Caring"]
+    tables = tables_of(
+        {
+            "situations": [{"situation_id": "a", "text": "Lying"}],
+            "considerations": [
+                {"consideration_id": str(i), "situation_id": "a", "kind": "value", "text": text}
+                for i, text in enumerate(said)
+            ],
+        }
+    )
+    found = load(checks.__name__, "repeated_consideration").failing(tables).order("consideration_id").fetchall()
+    assert found == [(str(i), "the same as 0") for i in (1, 2, 3)]
+
+
+def test_few_says_what_is_missing(tables_of):
+    check = load(checks.__name__, {"few_considerations": {"least": 2}})
+    tables = tables_of(
+        {
+            "situations": [{"situation_id": "a"}],
+            "considerations": [{"situation_id": "a", "kind": "right"}],
+        }
+    )
+    assert check.failing(tables).fetchall() == [("a", "1 of 2 considerations; no value; no duty")]
+
+
+def test_leak_through_considerations_alone(tables_of):
+    check = load(checks.__name__, "situation_leak")
+    example = {**check.passes, "considerations": [{"situation_id": "b", "split": "train"}]}
+    assert check.failing(tables_of(example)).fetchall() == [("b", "in test, train")]
+
+
+def test_a_rounded_score_recomputes_and_another_does_not(tables_of):
+    check = load(checks.__name__, "aggregates_recompute")
+    item = {"item_table": "considerations", "item_id": "c", "aspect": "relevance"}
+    annotations = [{**item, "label": label, "score": None} for label in ("yes", "yes", "no")]
+    mean = {**item, "rule": "mean", "label": None, "distribution": [], "n": 3, "abstained": 0}
+    given = [{**mean, "score": score} for score in (2 / 3, 0.66, None)] + [{**mean, "item_id": "d", "score": 0.5}]
+    found = check.failing(tables_of({"annotations": annotations, "aggregates": given})).fetchall()
+    assert sorted(row[1] for row in found) == ["c", "c", "d"]
+    assert [row[-1] for row in found if row[1] == "d"] == ["no annotations"]

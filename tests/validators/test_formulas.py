@@ -1,0 +1,173 @@
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pluriset.schemas.row import columns
+from pluriset.schemas.rows.shared import Aggregate, Annotation
+from pluriset.validators.formulas import aggregates, krippendorff_nominal, wilson
+
+LABELS = st.sampled_from(["yes", "no", "abstain", "either", "it's", None])
+RULES = {"relevance": ("mean", "soft", "majority"), "it's": ("majority", "mean")}
+ANNOTATIONS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "item_table": st.sampled_from(["considerations", "situations"]),
+            "item_id": st.sampled_from(["a", "b"]),
+            "aspect": st.sampled_from(["relevance", "it's", "left out"]),
+            "label": LABELS,
+            "score": st.none() | st.floats(-10, 10),
+        }
+    ),
+    max_size=25,
+)
+
+
+def plainly(annotations):
+    """The rules in plain Python, over the same rows in the same order."""
+    places, groups = {}, defaultdict(list)
+    for row in annotations:
+        if row["aspect"] in RULES:
+            item = (row["item_table"], row["item_id"])
+            places.setdefault(item, len(places))
+            groups[*item, row["aspect"]].append(row)
+    return [
+        (*group, rule, *joined(groups[group], rule))
+        for group in sorted(groups, key=lambda group: (places[group[:2]], group[2]))
+        for rule in sorted(RULES[group[2]])
+    ]
+
+
+def joined(rows, rule):
+    votes = Counter(row["label"] for row in rows if row["label"] not in (None, "abstain"))
+    ranked = sorted(votes, key=lambda label: (-votes[label], label))
+    scores = [row["score"] for row in rows if row["score"] is not None]
+    yes, no = votes["yes"], votes["no"]
+    winner = ranked[0] if ranked and (len(ranked) == 1 or votes[ranked[0]] > votes[ranked[1]]) else None
+    mean = sum(map(Fraction, scores)) / len(scores) if scores else Fraction(yes, yes + no) if yes + no else None
+    shares = [{"label": label, "share": votes[label] / votes.total()} for label in ranked]
+    n = votes.total() + sum(row["label"] is None and row["score"] is not None for row in rows)
+    abstained = sum(row["label"] == "abstain" for row in rows)
+    return (
+        winner if rule == "majority" else None,
+        float(mean) if rule == "mean" and mean is not None else None,
+        shares if rule == "soft" else [],
+        n,
+        abstained,
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(annotations=ANNOTATIONS)
+def test_aggregates_are_what_plain_python_makes_of_them(annotations, relate):
+    relation = relate(annotations, Annotation)
+    numbered = relation.select("*, row_number() OVER () AS _seq")
+    made = aggregates(numbered, RULES)
+    assert made.columns == [column.name for column in columns(Aggregate)]
+    found, expected = made.fetchall(), plainly(annotations)
+    assert [row[:5] for row in found] == [row[:5] for row in expected]
+    assert [row[-2:] for row in found] == [row[-2:] for row in expected]
+    assert [row[5] for row in found] == pytest.approx([row[5] for row in expected], abs=1e-6)
+    for row, wanted in zip(found, expected, strict=True):
+        assert [share["label"] for share in row[6]] == [share["label"] for share in wanted[6]]
+        assert [share["share"] for share in row[6]] == pytest.approx([s["share"] for s in wanted[6]], abs=1e-6)
+
+
+def test_without_seq_items_come_by_key(relate):
+    rows = [{"item_table": "t", "item_id": i, "aspect": "relevance", "label": "yes"} for i in ("b", "a")]
+    made = aggregates(relate(rows, Annotation), {"relevance": ["mean"]}).fetchall()
+    assert [(row[1], row[5]) for row in made] == [("a", 1.0), ("b", 1.0)]
+
+
+def test_all_abstain(relate):
+    rows = [{"item_table": "t", "item_id": "a", "aspect": "relevance", "label": "abstain"}] * 2
+    made = aggregates(relate(rows, Annotation), {"relevance": ["mean", "majority", "soft"]}).fetchall()
+    assert [row[3:] for row in made] == [
+        ("majority", None, None, [], 0, 2),
+        ("mean", None, None, [], 0, 2),
+        ("soft", None, None, [], 0, 2),
+    ]
+
+
+def test_no_rules_no_rows(relate):
+    row = {"item_table": "t", "item_id": "a", "aspect": "relevance", "label": "yes"}
+    assert aggregates(relate([row], Annotation), {}).fetchall() == []
+
+
+def alpha_by_coincidences(units):
+    """Krippendorff's alpha from the coincidence matrix, as in the book."""
+    coincidences = Counter()
+    for unit in units:
+        for a, b in permutations(unit, 2):
+            coincidences[a, b] += Fraction(1, len(unit) - 1)
+    margins = Counter()
+    for (a, _), value in coincidences.items():
+        margins[a] += value
+    n = sum(margins.values())
+    unlike = sum(value for (a, b), value in coincidences.items() if a != b)
+    expected = sum(margins[a] * margins[b] for a, b in permutations(margins, 2))
+    return float(1 - (n - 1) * unlike / expected) if expected else None
+
+
+def patterns(units):
+    labels = sorted({label for unit in units for label in unit})
+    counted = Counter(tuple(unit.count(label) for label in labels) for unit in units)
+    votes = np.array(list(counted), dtype=np.int64).reshape(len(counted), len(labels))
+    return votes, np.array(list(counted.values()), dtype=np.int64)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), max_size=12))
+def test_alpha_is_that_of_the_coincidence_matrix(units):
+    found, expected = krippendorff_nominal(*patterns(units)), alpha_by_coincidences(units)
+    assert found.items == sum(len(unit) > 1 for unit in units)
+    assert found.alpha == (None if expected is None else pytest.approx(expected, abs=1e-6))
+    if found.low is not None:
+        assert found.low <= found.high
+
+
+@pytest.mark.parametrize(
+    ("observers", "alpha"),
+    [
+        (["0100000010", "1110010000"], 0.095),  # Krippendorff 2011, Computing Krippendorff's Alpha-Reliability, B
+        (["123321412   ", "1233224125 3", " 3332342251 ", "12332441251 "], 0.743),  # the same, C
+    ],
+)
+def test_alpha_of_the_textbook(observers, alpha):
+    units = [[label for label in unit if label != " "] for unit in zip(*observers, strict=True)]
+    assert krippendorff_nominal(*patterns(units)).alpha == pytest.approx(alpha, abs=5e-4)
+
+
+def test_the_interval_narrows_with_items_and_is_the_same_each_time():
+    votes, items = np.array([[3, 0], [2, 1], [0, 3]]), np.array([40, 30, 30])
+    few, many = krippendorff_nominal(votes, items), krippendorff_nominal(votes, items * 10_000)
+    assert few == krippendorff_nominal(votes, items)
+    assert few.low < few.alpha < few.high
+    assert many.high - many.low < (few.high - few.low) / 50
+
+
+def test_the_interval_covers_what_it_estimates():
+    """Of 200 samples from a population with known alpha, about 95% have it in their interval."""
+    votes, share = np.array([[3, 0], [2, 1], [1, 2], [0, 3]]), np.array([0.4, 0.15, 0.15, 0.3])
+    truth = krippendorff_nominal(votes, (share * 1_000_000).astype(np.int64)).alpha
+    draws = np.random.default_rng(0).multinomial(150, share, size=200)
+    found = [krippendorff_nominal(votes, draw) for draw in draws]
+    assert 180 <= sum(one.low <= truth <= one.high for one in found) <= 199
+
+
+def test_many_patterns_are_drawn_in_blocks():
+    votes = np.eye(50, dtype=np.int64).repeat(50, axis=0) + np.tile(np.eye(50, dtype=np.int64), (50, 1))
+    found = krippendorff_nominal(votes, np.ones(2500, dtype=np.int64))
+    assert found.items == 2500
+    assert found.alpha == pytest.approx(0, abs=1e-3)
+    assert found.low <= found.high
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662)]
+)
+def test_wilson(hits, n, low, high):
+    assert wilson(hits, n) == pytest.approx((low, high), abs=1e-4)  # Newcombe 1998 for 81 of 263

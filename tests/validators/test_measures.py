@@ -1,0 +1,88 @@
+import pytest
+from pluriset.schemas.component import load
+from pluriset.validators import measures
+
+
+def figures(name, tables):
+    measure = load(measures.__name__, name)
+    return {tuple(figure.group.values()): figure for figure in measure.figures(tables)}
+
+
+def annotations(*rows):
+    names = ("item_id", "annotator_id", "aspect", "label", "sample")
+    return [dict(zip(names, (*row, 0)[:5], strict=True), item_table="considerations") for row in rows]
+
+
+def test_agreement_leaves_out_abstentions_and_further_samples(tables_of):
+    judged = [(item, who, "it's", label) for item, label in (("a", "'yes'"), ("b", "no")) for who in "xyz"]
+    more = [("a", "w", "it's", "abstain"), ("a", "x", "it's", "no", 1), ("c", "x", "alone", "yes")]
+    found = figures("agreement", tables_of({"annotations": annotations(*judged, *more)}))
+    assert (found["it's",].value, found["it's",].n) == (1.0, 2)
+    assert (found["alone",].value, found["alone",].n) == (None, 0)
+
+
+def test_free_text_has_no_agreement(tables_of):
+    judged = [(str(i), who, "why", f"because {i}{who}") for i in range(40) for who in "xy"]
+    assert figures("agreement", tables_of({"annotations": annotations(*judged)})) == {}
+
+
+def test_abstention(tables_of):
+    judged = [("a", "x", "valence", "abstain"), ("b", "x", "valence", "either"), ("a", "y", "valence", None)]
+    found = figures("abstention", tables_of({"annotations": annotations(*judged)}))
+    assert {group: (figure.value, figure.n) for group, figure in found.items()} == {
+        ("valence", "x"): (0.5, 2),
+        ("valence", "y"): (0.0, 1),
+    }
+    assert found["valence", "x"].low == pytest.approx(0.0945, abs=1e-4)
+
+
+def test_only_the_busiest_annotators_are_shown(tables_of):
+    judged = [("a", f"x{i}", "valence", "either") for i in range(5)] + [("b", "x3", "valence", "abstain")]
+    measure = load(measures.__name__, {"abstention": {"most": 2}})
+    found = [*measure.figures(tables_of({"annotations": annotations(*judged)}))]
+    assert [figure.group["annotator"] for figure in found] == ["x0", "x3"]
+
+
+def test_considerations_per_situation(tables_of):
+    tables = tables_of(
+        {
+            "situations": [{"situation_id": id} for id in "abc"],
+            "considerations": [{"situation_id": id} for id in "aaaabb"],
+        }
+    )
+    found = figures("considerations_per_situation", tables)
+    assert {group: figure.value for group, figure in found.items()} == {(): 2.0, ("0",): 1, ("2",): 1, ("4",): 1}
+    assert (found[()].low, found[()].high) == pytest.approx((2 - 2.2632, 2 + 2.2632), abs=1e-4)
+    assert found[()].n == 3
+
+
+def test_considerations_per_situation_of_nothing(tables_of, connection):
+    empty = {
+        table: connection.sql("SELECT 'a' AS situation_id WHERE false") for table in ("situations", "considerations")
+    }
+    (figure,) = figures("considerations_per_situation", empty).values()
+    assert (figure.value, figure.low, figure.n) == (None, None, 0)
+
+
+def test_valence_by_kind(tables_of):
+    tables = tables_of(
+        {
+            "considerations": [
+                {"consideration_id": "a", "kind": "value"},
+                {"consideration_id": "b", "kind": "duty"},
+            ],
+            "annotations": annotations(
+                ("a", "x", "valence", "supports"),
+                ("a", "y", "valence", "supports"),
+                ("a", "y", "relevance", "yes"),
+                ("b", "x", "valence", "abstain"),
+                ("a", "z", "valence", "opposes"),
+            ),
+        }
+    )
+    found = figures("valence_by_kind", tables)
+    assert {group: (figure.value, figure.n) for group, figure in found.items()} == {
+        ("duty", "abstain"): (1, 1),
+        ("value", "opposes"): (1, 3),
+        ("value", "supports"): (2, 3),
+    }

@@ -1,0 +1,45 @@
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pluriset.validators.evidence import evidence
+from pluriset.validators.tables import name, text
+from pluriset.validators.text import norm
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+SPACED = st.text(" .,;:!?aÄ\t\n\x0b\x0c\r\x1c\x1f\x85\xa0", max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(said=st.lists(ANY_TEXT | SPACED, min_size=1, max_size=20))
+@example(said=["a .", "a . .", " a", "a ", "A  b", "...", "", "\x0b", "ﬁ ß ŉ", "İ", "a\x00b", "ＡＢＣ！", "a。 "])
+def test_the_macro_norm_is_the_function_norm(said, connection):
+    found = connection.sql("SELECT norm(s) FROM (SELECT unnest($said) AS s)", params={"said": said}).fetchall()
+    assert [one for (one,) in found] == [norm(one) for one in said]
+
+
+def test_norm_of_null_is_null(connection):
+    assert connection.sql("SELECT norm(NULL::VARCHAR)").fetchall() == [(None,)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(hostile=ANY_TEXT.filter(lambda said: "\x00" not in said))
+@example(hostile="'; DROP TABLE t; --")
+def test_text_is_a_literal(hostile, connection):
+    assert connection.sql(f"SELECT {text(hostile)}").fetchall() == [(hostile,)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(hostile=ANY_TEXT.filter(lambda said: said and "\x00" not in said))
+@example(hostile='"; DROP TABLE t; --')
+def test_name_is_an_identifier(hostile, connection):
+    relation = connection.sql(f"SELECT 1 AS {name(hostile)}")
+    assert relation.columns == [hostile]
+    assert evidence(relation) == (1, [{hostile: "1"}])
+
+
+def test_evidence_is_short_and_the_same_each_time(connection):
+    relation = connection.sql("SELECT repeat('x', 10000) || i AS long, i FROM range(100000) t(i)")
+    count, shown = evidence(relation)
+    assert count == 100_000
+    assert len(shown) == 5
+    assert all(len(row["long"]) == 200 for row in shown)
+    assert shown == evidence(relation)[1]

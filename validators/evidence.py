@@ -1,0 +1,28 @@
+"""What of failing rows reaches a report: how many there are, and a few of them. All else stays in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from duckdb import DuckDBPyRelation
+
+from .tables import name, over, text
+
+EXAMPLES = 5
+"""Failing rows that a finding shows."""
+LONGEST = 200
+"""Characters of a value that an example shows."""
+
+
+def evidence(failing: DuckDBPyRelation) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows a relation has, and the first five of them by value, so that they are the same on every run."""
+    parts = {column: name(column) for column in failing.columns}
+    count, shown = over(failing, f"SELECT count(*), {examples(parts)} FROM rows").fetchall()[0]
+    return count, shown or []
+
+
+def examples(parts: Mapping[str, str]) -> str:
+    """SQL of an aggregate: the five lowest rows of these expressions, every value as a short text."""
+    short = [f"{text(label)}: left(CAST({sql} AS VARCHAR), {LONGEST})" for label, sql in parts.items()]
+    return f"min({{{', '.join(short)}}}, {EXAMPLES})"

@@ -1,0 +1,41 @@
+"""Who abstains, and on what: forced choices hide it, so every closed question here has a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from duckdb import DuckDBPyRelation
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..formulas import ABSTAIN, DIGITS, wilson
+from ..measure import Measure
+from ..tables import Tables, over
+
+
+class Abstention(Measure):
+    """Share of judgements in which an annotator abstained, for each aspect."""
+
+    needs = {"annotations": ["annotator_id", "aspect", "label"]}
+
+    most: PositiveInt = 100
+    """So many annotators are shown for each aspect, those with most judgements."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One share for each aspect and annotator, with its interval; `n` is the number of judgements."""
+        for aspect, annotator, abstained, n in _counted(tables["annotations"], self.most):
+            low, high = wilson(abstained, n)
+            group = {"aspect": aspect, "annotator": annotator}
+            share = round(abstained / n, DIGITS)
+            yield Figure(measure="abstention", group=group, value=share, low=low, high=high, n=n)
+
+
+def _counted(annotations: DuckDBPyRelation, most: int) -> list[tuple[str, str, int, int]]:
+    counted = over(
+        annotations,
+        f"""SELECT aspect, annotator_id, count(*) FILTER (label = '{ABSTAIN}') AS abstained, count(*) AS n
+        FROM rows WHERE aspect IS NOT NULL AND annotator_id IS NOT NULL GROUP BY aspect, annotator_id
+        QUALIFY row_number() OVER (PARTITION BY aspect ORDER BY n DESC, annotator_id) <= {most}
+        ORDER BY aspect, annotator_id""",
+    )
+    return counted.fetchall()
