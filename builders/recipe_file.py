@@ -29,10 +29,12 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = [key.value for key, _ in node.value]
+        seen: set[Any] = set()
         for key, _ in node.value:
-            if keys.count(key.value) > 1:
-                raise yaml.MarkedYAMLError(problem=f"{key.value!r} is said twice", problem_mark=key.start_mark)
+            said = str(key.value)
+            if said in seen:
+                raise yaml.MarkedYAMLError(problem=f"{said!r} is said twice", problem_mark=key.start_mark)
+            seen.add(said)
         return super().construct_mapping(node, deep)
 
 

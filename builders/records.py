@@ -151,7 +151,7 @@ def _reader(lines: Lines, kind: str) -> Any:
 
 def _header(reader: Any, path: Path) -> list[str]:
     try:
-        names: list[str] = next(cells for cells in reader if cells)
+        names: list[str] = next((cells for cells in reader if cells), [])
     except (csv.Error, TooLong) as error:
         raise DataError("the header cannot be read", where=f"{path}: line 1", got=str(error)) from None
     return _distinct(names, path)

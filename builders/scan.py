@@ -45,8 +45,10 @@ def removals(beside: DuckDBPyRelation, found: Iterable[Removal]) -> DuckDBPyRela
     table, waiting = _unused(), iter(found)
     columns = ", ".join(f"{column} VARCHAR" for column in Removal._fields)
     over(beside, f"CREATE TEMP TABLE {table} ({columns})")
-    while (batch := _batch(waiting)).num_rows:
+    batch = _batch(waiting)
+    while batch.num_rows:
         beside.query("rows", f"INSERT INTO {table} FROM batch")
+        batch = _batch(waiting)
     return over(beside, f"FROM {table}")
 
 

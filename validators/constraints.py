@@ -141,7 +141,7 @@ def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes
     """Table and key of every row in the tables that are named, the key as `schemas.row.key_of` gives it."""
     keyed = [t for t in row_types if t in tables and set(key(row_types[t])) <= set(tables[t].columns)]
     field, known = f"CAST({name(table_field)} AS VARCHAR)", ", ".join(map(text, keyed))
-    named = over(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known}) ORDER BY 1")
+    named = over(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known or 'NULL'}) ORDER BY 1")
     selected = [tables[t].select(f"{text(t)} AS tab, {_key(row_types[t])} AS key") for (t,) in named.fetchall()]
     return reduce(lambda a, b: a.union(b), selected) if selected else None
 

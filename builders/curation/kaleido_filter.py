@@ -57,7 +57,7 @@ class KaleidoFilter(Step):
     overlap: Share = 0.75
     """A consideration that overlaps a more relevant one of its kind by more than this goes; 1 lets all stay."""
     unjudged: Literal["keep", "drop"] = "drop"
-    """What becomes of a consideration to whose relevance nobody said yes or no; kept, it counts as the least relevant."""
+    """Whether a consideration stays on whose relevance nobody said yes or no; it then counts as the least relevant."""
     most: PositiveInt | None = None
     """Considerations that a situation may keep; equally relevant ones are taken from each kind in turn."""
 
@@ -88,7 +88,7 @@ class KaleidoFilter(Step):
         if candidate.relevance is None and self.unjudged == "drop":
             return Removal(candidate.id, "nobody judged its relevance", f"{candidate.abstained} abstained")
         if candidate.relevance is not None and candidate.relevance < least:
-            said = f"{candidate.relevance:g} of {candidate.judged} who judged, at least {least:g}"
+            said = f"{candidate.relevance:g} yes among {candidate.judged} who judged, at least {least:g}"
             return Removal(candidate.id, "relevance below threshold", said)
         return None
 
@@ -103,7 +103,7 @@ class KaleidoFilter(Step):
         if self.most is None:
             return
         turns = [(turn, candidate) for kind in kept for turn, candidate in enumerate(kind)]
-        turns.sort(key=lambda at: (-1 if at[1].relevance is None else at[1].relevance, -at[0]), reverse=True)
+        turns.sort(key=lambda at: (1.0 if at[1].relevance is None else -at[1].relevance, at[0]))
         for place, (_, candidate) in enumerate(turns[self.most :], self.most + 1):
             yield Removal(candidate.id, "more than the limit", f"number {place}, at most {self.most}")
 

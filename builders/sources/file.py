@@ -23,7 +23,7 @@ LONGEST_ID = 200
 class File(Source):
     """Reads one text from each record of a file; UTF-8, told apart by suffix, text formats also with .gz."""
 
-    path: str
+    path: Path
     """The file; relative to the folder of the recipe."""
     text: str
     """Column of the texts."""

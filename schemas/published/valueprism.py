@@ -98,9 +98,9 @@ class ValuePrism(PublishedDataset):
         "users load ValuePrism. Its files are still one for each split.",
         "`valence` is the label that most annotators gave. Where they tie, or all abstain, there is no such label and "
         "the row is left out; the run has what each of them said.",
-        f"`relevance` pairs every statement that is relevant (mean relevance of at least {RELEVANT}) with one that is not: "
-        "drawn from a bounded number of statements of other situations of its split, of the same kind if one is among "
-        "them, never one that is listed for this situation. This is our definition, not that of the paper.",
+        f"`relevance` pairs every statement that is relevant (mean relevance of at least {RELEVANT}) with one that is "
+        "not: drawn from a bounded number of statements of other situations of its split, of the same kind if one is "
+        "among them, never one that is listed for this situation. This is our definition, not that of the paper.",
         "The wording of `input` is ours, and so are the names of the columns `input` and `output`.",
         'Empty cells and texts such as "None" are text: read the files with `keep_default_na=False`, as '
         "`load_dataset` does here.",

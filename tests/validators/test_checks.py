@@ -1,14 +1,19 @@
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import pytest
-from pluriset.schemas.component import find, load, names
+from duckdb import DuckDBPyRelation
+from pluriset.schemas.component import load, names
 from pluriset.validators import checks
 from pluriset.validators.check import Check
 from pluriset.validators.evidence import evidence
 
+TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
 CHECKS = names(checks.__name__)
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_examples(name, tables_of):
+def test_examples(name: str, tables_of: TablesOf) -> None:
     check: Check = load(checks.__name__, name)
     assert evidence(check.failing(tables_of(check.passes))) == (0, [])
     count, shown = evidence(check.failing(tables_of(check.fails)))
@@ -17,8 +22,8 @@ def test_examples(name, tables_of):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_examples_have_what_the_check_needs(name):
-    check = find(checks.__name__, name)
+def test_examples_have_what_the_check_needs(name: str) -> None:
+    check: Check = load(checks.__name__, name)
     for example in (check.passes, check.fails):
         assert {table: {c for row in example[table] for c in row} for table in example} == {
             table: set(needed) for table, needed in check.needs.items()
@@ -43,14 +48,14 @@ def test_examples_have_what_the_check_needs(name):
         ("It helps an airline.", None),
     ],
 )
-def test_explanation(explanation, problem, tables_of):
+def test_explanation(explanation: str, problem: str | None, tables_of: TablesOf) -> None:
     check = load(checks.__name__, "explanation_hygiene")
     row = {"consideration_id": "1", "text": "Trust", "explanation": explanation}
     _, shown = evidence(check.failing(tables_of({"considerations": [row]})))
     assert [found["problem"] for found in shown] == ([problem] if problem else [])
 
 
-def test_every_repeat_but_the_first_fails(tables_of):
+def test_every_repeat_but_the_first_fails(tables_of: TablesOf) -> None:
     said = ["Care", "care.", "CARE", "Ｃａｒｅ", "Caring"]
     tables = tables_of(
         {
@@ -65,7 +70,7 @@ def test_every_repeat_but_the_first_fails(tables_of):
     assert found == [(str(i), "the same as 0") for i in (1, 2, 3)]
 
 
-def test_few_says_what_is_missing(tables_of):
+def test_few_says_what_is_missing(tables_of: TablesOf) -> None:
     check = load(checks.__name__, {"few_considerations": {"least": 2}})
     tables = tables_of(
         {
@@ -76,17 +81,17 @@ def test_few_says_what_is_missing(tables_of):
     assert check.failing(tables).fetchall() == [("a", "1 of 2 considerations; no value; no duty")]
 
 
-def test_leak_through_considerations_alone(tables_of):
+def test_leak_through_considerations_alone(tables_of: TablesOf) -> None:
     check = load(checks.__name__, "situation_leak")
     example = {**check.passes, "considerations": [{"situation_id": "b", "split": "train"}]}
     assert check.failing(tables_of(example)).fetchall() == [("b", "in test, train")]
 
 
-def test_a_rounded_score_recomputes_and_another_does_not(tables_of):
+def test_a_rounded_score_recomputes_and_another_does_not(tables_of: TablesOf) -> None:
     check = load(checks.__name__, "aggregates_recompute")
     item = {"item_table": "considerations", "item_id": "c", "aspect": "relevance"}
     annotations = [{**item, "label": label, "score": None} for label in ("yes", "yes", "no")]
-    mean = {**item, "rule": "mean", "label": None, "distribution": [], "n": 3, "abstained": 0}
+    mean: dict[str, Any] = {**item, "rule": "mean", "label": None, "distribution": [], "n": 3, "abstained": 0}
     given = [{**mean, "score": score} for score in (2 / 3, 0.66, None)] + [{**mean, "item_id": "d", "score": 0.5}]
     found = check.failing(tables_of({"annotations": annotations, "aggregates": given})).fetchall()
     assert sorted(row[1] for row in found) == ["c", "c", "d"]

@@ -1,11 +1,13 @@
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 import pytest
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pluriset.schemas.report import Finding
 from pluriset.schemas.row import ForeignKey, ItemKey, Key, Row, columns
 from pluriset.schemas.rows.values import TABLES, Consideration, Situation
 from pluriset.validators.conditions import KEYWORDS
@@ -49,7 +51,9 @@ EVERYTHING = pa.schema(
         "part": PART,
     }
 )
-ROW_TYPES = {**TABLES, "everything": Everything}
+Relate = Callable[[Sequence[dict[str, Any]], type[Row] | pa.Schema], DuckDBPyRelation]
+Case = tuple[str, dict[str, Any]]
+ROW_TYPES: dict[str, type[Row]] = {**TABLES, "everything": Everything}
 POOL = [
     "",
     " ",
@@ -106,7 +110,7 @@ def _good(schema: Any) -> Any:
 
 
 @st.composite
-def rows(draw: st.DrawFn, tables: Sequence[str] = tuple(ROW_TYPES)) -> tuple[str, dict[str, Any]]:
+def rows(draw: st.DrawFn, tables: Sequence[str] = tuple(ROW_TYPES)) -> Case:
     """A good row in which up to three columns were overwritten."""
     table = draw(st.sampled_from(tables))
     known = columns(ROW_TYPES[table])
@@ -129,11 +133,11 @@ def finite(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def arrow(table):
+def arrow(table: str) -> pa.Schema | type[Row]:
     return EVERYTHING if table == "everything" else ROW_TYPES[table]
 
 
-def broken(table, relation, of=1):
+def broken(table: str, relation: DuckDBPyRelation, of: int = 1) -> list[Finding]:
     """Findings on columns and rows; what points elsewhere is not looked at."""
     found = check_table(table, {table: relation}, ROW_TYPES, {table: of})
     return [f for f in found if f.count and not f.check.endswith((".key", "_key"))]
@@ -141,7 +145,7 @@ def broken(table, relation, of=1):
 
 @settings(max_examples=100, deadline=None)
 @given(case=rows())
-def test_sql_finds_the_rows_that_pydantic_rejects(case, relate):
+def test_sql_finds_the_rows_that_pydantic_rejects(case: Case, relate: Relate) -> None:
     table, row = case
     findings = broken(table, relate([row], arrow(table)))
     assert (not findings) == accepted(ROW_TYPES[table], row), findings
@@ -149,7 +153,7 @@ def test_sql_finds_the_rows_that_pydantic_rejects(case, relate):
 
 @settings(max_examples=40, deadline=None)
 @given(cases=st.lists(rows(["everything"]), min_size=5, max_size=5))
-def test_and_finds_no_others_among_many(cases, relate):
+def test_and_finds_no_others_among_many(cases: list[Case], relate: Relate) -> None:
     listed = [{**row, "key": str(i)} for i, (_, row) in enumerate(cases)]
     shown = {example["key"] for f in broken("everything", relate(listed, EVERYTHING), 5) for example in f.examples}
     assert shown == {row["key"] for row in listed if not accepted(Everything, row)}
@@ -176,12 +180,12 @@ def test_and_finds_no_others_among_many(cases, relate):
         ("everything", {"part": {"code": "!", "weights": []}}, "everything.part.code.pattern"),
     ],
 )
-def test_ids(table, change, check, relate):
+def test_ids(table: str, change: dict[str, Any], check: str, relate: Relate) -> None:
     (finding,) = broken(table, relate([{**good(ROW_TYPES[table]), **change}], arrow(table)))
     assert (finding.check, finding.count, finding.severity) == (check, 1, "error")
 
 
-def test_every_keyword_of_every_row_type_is_known():
+def test_every_keyword_of_every_row_type_is_known() -> None:
     silent = {
         "type",
         "title",
@@ -203,7 +207,7 @@ def test_every_keyword_of_every_row_type_is_known():
     assert used - silent <= set(KEYWORDS)
 
 
-def test_columns_missing_and_of_another_type(connection):
+def test_columns_missing_and_of_another_type(connection: DuckDBPyConnection) -> None:
     relation = connection.sql("SELECT 1 AS situation_id, [{'a': 1}] AS source FROM range(3)")
     findings = {f.check: f for f in broken("situations", relation, 3)}
     assert set(findings) == {"situations.situation_id.type", "situations.source.type", "situations.text.missing"}
@@ -211,7 +215,7 @@ def test_columns_missing_and_of_another_type(connection):
     assert findings["situations.situation_id.type"].examples == [{"found": "INTEGER"}]
 
 
-def test_columns_with_a_default_may_be_missing(connection):
+def test_columns_with_a_default_may_be_missing(connection: DuckDBPyConnection) -> None:
     relation = connection.sql(
         """SELECT 'c' AS consideration_id, 's' AS situation_id, 'w' AS writer_id, 'value'::ENUM('value', 'x') AS kind,
         'x' AS text, 'x' AS explanation"""
@@ -219,12 +223,12 @@ def test_columns_with_a_default_may_be_missing(connection):
     assert broken("considerations", relation) == []
 
 
-def test_a_column_of_nulls_is_null_and_of_any_type(connection):
+def test_a_column_of_nulls_is_null_and_of_any_type(connection: DuckDBPyConnection) -> None:
     relation = connection.sql("SELECT NULL AS situation_id, 'x' AS text, 'x' AS source")
     assert [f.check for f in broken("situations", relation)] == ["situations.situation_id.null"]
 
 
-def test_keys(relate):
+def test_keys(relate: Relate) -> None:
     situations = [{**good(Situation), "situation_id": id} for id in ("a", "b", "a", "a", "b")]
     found = [*check_table("situations", {"situations": relate(situations, Situation)}, TABLES, {"situations": 5})]
     (finding,) = [f for f in found if f.check == "situations.key"]
@@ -235,7 +239,7 @@ def test_keys(relate):
     ]
 
 
-def test_what_points_nowhere(relate):
+def test_what_points_nowhere(relate: Relate) -> None:
     considerations = [{**good(Consideration), "situation_id": id} for id in ("a", "b")]
     tables = {
         "situations": relate([{**good(Situation), "situation_id": "a"}], Situation),
@@ -247,7 +251,7 @@ def test_what_points_nowhere(relate):
     assert writer.count == 2  # there is no table of annotators
 
 
-def test_items(relate):
+def test_items(relate: Relate) -> None:
     items = [("situations", "x"), ("situations", "y"), ("nowhere", "x"), ("annotations", "x")]
     annotations = [{**good(TABLES["annotations"]), "item_table": t, "item_id": i} for t, i in items]
     tables = {
@@ -258,7 +262,7 @@ def test_items(relate):
     assert found["annotations.item_id.item_key"].count == 3
 
 
-def test_an_item_whose_key_has_parts_is_named_by_a_list(relate):
+def test_an_item_whose_key_has_parts_is_named_by_a_list(relate: Relate) -> None:
     class Cell(Row):
         a: Annotated[str, Key()]
         b: Annotated[int, Key()]
@@ -277,21 +281,18 @@ def test_an_item_whose_key_has_parts_is_named_by_a_list(relate):
     assert found["notes.item.item_key"].examples == [{"about": "cells", "item": items[1], "found": items[1]}]
 
 
-def test_a_missing_table_is_a_finding():
+def test_a_missing_table_is_a_finding() -> None:
     (finding,) = check_table("situations", {}, TABLES, {})
     assert (finding.check, finding.count) == ("situations.missing", 1)
 
 
-def test_hostile_names(relate):
+def test_hostile_names(relate: Relate) -> None:
     column, table = 'a"; DROP TABLE t; --', "t\"'; --"
-    hostile = create_model(
-        "Hostile",
-        __base__=Row,
-        **{
-            column: (Annotated[str, Key(), Field(max_length=1, pattern=r"^[^']'$")], ...),
-            "other": (Annotated[str, ForeignKey(f"{table}.{column}")], ...),
-        },
-    )
+    fields: dict[str, Any] = {
+        column: (Annotated[str, Key(), Field(max_length=1, pattern=r"^[^']'$")], ...),
+        "other": (Annotated[str, ForeignKey(f"{table}.{column}")], ...),
+    }
+    hostile = create_model("Hostile", __base__=Row, **fields)
     rows = [{column: "'''", "other": "x"}]
     found = {f.check: f.count for f in check_table(table, {table: relate(rows, hostile)}, {table: hostile}, {table: 1})}
     assert found == {

@@ -1,19 +1,27 @@
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import pytest
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.component import load
+from pluriset.schemas.report import Figure
 from pluriset.validators import measures
+from pluriset.validators.tables import Tables
+
+TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
 
 
-def figures(name, tables):
+def figures(name: str, tables: Tables) -> dict[tuple[str, ...], Figure]:
     measure = load(measures.__name__, name)
     return {tuple(figure.group.values()): figure for figure in measure.figures(tables)}
 
 
-def annotations(*rows):
+def annotations(*rows: tuple[Any, ...]) -> list[dict[str, Any]]:
     names = ("item_id", "annotator_id", "aspect", "label", "sample")
     return [dict(zip(names, (*row, 0)[:5], strict=True), item_table="considerations") for row in rows]
 
 
-def test_agreement_leaves_out_abstentions_and_further_samples(tables_of):
+def test_agreement_leaves_out_abstentions_and_further_samples(tables_of: TablesOf) -> None:
     judged = [(item, who, "it's", label) for item, label in (("a", "'yes'"), ("b", "no")) for who in "xyz"]
     more = [("a", "w", "it's", "abstain"), ("a", "x", "it's", "no", 1), ("c", "x", "alone", "yes")]
     found = figures("agreement", tables_of({"annotations": annotations(*judged, *more)}))
@@ -21,12 +29,12 @@ def test_agreement_leaves_out_abstentions_and_further_samples(tables_of):
     assert (found["alone",].value, found["alone",].n) == (None, 0)
 
 
-def test_free_text_has_no_agreement(tables_of):
+def test_free_text_has_no_agreement(tables_of: TablesOf) -> None:
     judged = [(str(i), who, "why", f"because {i}{who}") for i in range(40) for who in "xy"]
     assert figures("agreement", tables_of({"annotations": annotations(*judged)})) == {}
 
 
-def test_abstention(tables_of):
+def test_abstention(tables_of: TablesOf) -> None:
     judged = [("a", "x", "valence", "abstain"), ("b", "x", "valence", "either"), ("a", "y", "valence", None)]
     found = figures("abstention", tables_of({"annotations": annotations(*judged)}))
     assert {group: (figure.value, figure.n) for group, figure in found.items()} == {
@@ -36,14 +44,14 @@ def test_abstention(tables_of):
     assert found["valence", "x"].low == pytest.approx(0.0945, abs=1e-4)
 
 
-def test_only_the_busiest_annotators_are_shown(tables_of):
+def test_only_the_busiest_annotators_are_shown(tables_of: TablesOf) -> None:
     judged = [("a", f"x{i}", "valence", "either") for i in range(5)] + [("b", "x3", "valence", "abstain")]
     measure = load(measures.__name__, {"abstention": {"most": 2}})
     found = [*measure.figures(tables_of({"annotations": annotations(*judged)}))]
     assert [figure.group["annotator"] for figure in found] == ["x0", "x3"]
 
 
-def test_considerations_per_situation(tables_of):
+def test_considerations_per_situation(tables_of: TablesOf) -> None:
     tables = tables_of(
         {
             "situations": [{"situation_id": id} for id in "abc"],
@@ -56,7 +64,7 @@ def test_considerations_per_situation(tables_of):
     assert found[()].n == 3
 
 
-def test_considerations_per_situation_of_nothing(tables_of, connection):
+def test_considerations_per_situation_of_nothing(tables_of: TablesOf, connection: DuckDBPyConnection) -> None:
     empty = {
         table: connection.sql("SELECT 'a' AS situation_id WHERE false") for table in ("situations", "considerations")
     }
@@ -64,7 +72,7 @@ def test_considerations_per_situation_of_nothing(tables_of, connection):
     assert (figure.value, figure.low, figure.n) == (None, None, 0)
 
 
-def test_valence_by_kind(tables_of):
+def test_valence_by_kind(tables_of: TablesOf) -> None:
     tables = tables_of(
         {
             "considerations": [

@@ -1,8 +1,11 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from duckdb import DuckDBPyConnection
 from pluriset.schemas.component import names
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.projections import arrow_schema
@@ -15,7 +18,7 @@ KINDS = ("value", "right", "duty")
 PREFIX = {"value": "Trust", "right": "Right to rest", "duty": "Duty to help"}
 
 
-def dataset():
+def dataset() -> dict[str, list[dict[str, Any]]]:
     """A small dataset in which everything holds."""
     situations = [{"situation_id": s, "text": f"Situation {s}", "source": "test"} for s in "ab"]
     considerations = [
@@ -45,7 +48,7 @@ def dataset():
         }
         for row in considerations
     ]
-    aggregates = [
+    aggregates: list[dict[str, Any]] = [
         {
             **{part: row[part] for part in ("item_table", "item_id", "aspect", "label")},
             "rule": "majority",
@@ -64,7 +67,7 @@ def dataset():
     }
 
 
-def write(folder, tables, manifest=None):
+def write(folder: Path, tables: dict[str, list[dict[str, Any]]], manifest: object = None) -> Path:
     """The tables as a run: what is about situation `b` is the test split."""
     for table, rows in tables.items():
         for split, letter in (("train", "a"), ("test", "b")):
@@ -78,15 +81,15 @@ def write(folder, tables, manifest=None):
     return folder
 
 
-def _about(row):
+def _about(row: dict[str, Any]) -> str:
     return str(row.get("situation_id") or row.get("item_id") or "a")
 
 
-def failing(report):
+def failing(report: Report) -> dict[str, int]:
     return {finding.check: finding.count for finding in report.findings if finding.count}
 
 
-def test_a_clean_run(tmp_path):
+def test_a_clean_run(tmp_path: Path) -> None:
     report = validate_run(write(tmp_path / "mine", dataset(), {"family": "values"}))
     assert (failing(report), report.skipped, report.dataset) == ({}, {}, "mine")
     assert report.rows == {"situations": 2, "considerations": 6, "annotators": 1, "annotations": 6, "aggregates": 6}
@@ -96,12 +99,12 @@ def test_a_clean_run(tmp_path):
     assert Report.model_validate_json(report.model_dump_json()) == report
 
 
-def test_the_same_run_has_the_same_report(tmp_path):
+def test_the_same_run_has_the_same_report(tmp_path: Path) -> None:
     folder = write(tmp_path, dataset())
     assert validate_run(folder).model_dump_json() == validate_run(folder).model_dump_json()
 
 
-def test_everything_that_is_wrong_is_found_worst_first(tmp_path):
+def test_everything_that_is_wrong_is_found_worst_first(tmp_path: Path) -> None:
     tables = dataset()
     tables["situations"].append({"situation_id": "b2", "text": "situation A!", "source": ""})
     tables["considerations"][0] |= {"explanation": "trust."}
@@ -122,7 +125,7 @@ def test_everything_that_is_wrong_is_found_worst_first(tmp_path):
     assert (report.count("error"), report.count("warning"), report.count("info")) == (6, 1, 0)
 
 
-def test_at_most_five_examples_and_no_long_ones(tmp_path):
+def test_at_most_five_examples_and_no_long_ones(tmp_path: Path) -> None:
     tables = dataset()
     tables["situations"] += [{"situation_id": f"a{i}", "text": "x" * 5000, "source": "s"} for i in range(20)]
     report = validate_run(write(tmp_path, tables))
@@ -131,7 +134,9 @@ def test_at_most_five_examples_and_no_long_ones(tmp_path):
     assert len(finding.examples[0]["found"]) == 200
 
 
-def test_row_types_without_a_manifest_come_from_the_names_of_the_tables(tmp_path, connection):
+def test_row_types_without_a_manifest_come_from_the_names_of_the_tables(
+    tmp_path: Path, connection: DuckDBPyConnection
+) -> None:
     some = {table: connection.sql("SELECT 1 AS x") for table in TABLES}
     assert row_types(tmp_path, some) == TABLES
     del some["situations"]
@@ -140,20 +145,22 @@ def test_row_types_without_a_manifest_come_from_the_names_of_the_tables(tmp_path
 
 
 @pytest.mark.parametrize("family", ["os", "shared", "../values", "__init__", "", None, 3, ["values"]])
-def test_a_manifest_imports_nothing_but_families(family, tmp_path, connection):
+def test_a_manifest_imports_nothing_but_families(
+    family: object, tmp_path: Path, connection: DuckDBPyConnection
+) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"family": family}))
     assert row_types(tmp_path, {"cats": connection.sql("SELECT 1")}) == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
-def test_a_manifest_that_cannot_be_read(content, tmp_path):
+def test_a_manifest_that_cannot_be_read(content: bytes, tmp_path: Path) -> None:
     write(tmp_path, dataset())
     (tmp_path / "manifest.json").write_bytes(content)
     with pytest.raises(DataError, match="manifest"):
         validate_run(tmp_path)
 
 
-def test_a_run_without_a_table_of_its_family(tmp_path):
+def test_a_run_without_a_table_of_its_family(tmp_path: Path) -> None:
     tables = dataset()
     del tables["annotators"]
     found = failing(validate_run(write(tmp_path, tables, {"family": "values"})))
@@ -164,7 +171,7 @@ def test_a_run_without_a_table_of_its_family(tmp_path):
     }
 
 
-def test_a_damaged_run(tmp_path):
+def test_a_damaged_run(tmp_path: Path) -> None:
     write(tmp_path, dataset())
     path = tmp_path / "data/considerations/train-00000-of-00001.parquet"
     content = bytearray(path.read_bytes())
@@ -174,7 +181,7 @@ def test_a_damaged_run(tmp_path):
         validate_run(tmp_path)
 
 
-def test_what_cannot_be_judged_is_skipped_with_its_reason(connection):
+def test_what_cannot_be_judged_is_skipped_with_its_reason(connection: DuckDBPyConnection) -> None:
     tables = {
         "situations": connection.sql("SELECT 'a' AS situation_id"),
         "considerations": connection.sql("SELECT 'c' AS consideration_id, 'a' AS situation_id, ['x'] AS text"),
@@ -188,7 +195,7 @@ def test_what_cannot_be_judged_is_skipped_with_its_reason(connection):
     assert {finding.check for finding in report.findings} == {"considered"}
 
 
-def test_a_column_that_no_check_can_read_is_a_reason(connection):
+def test_a_column_that_no_check_can_read_is_a_reason(connection: DuckDBPyConnection) -> None:
     full = connection.sql("SELECT 1 AS situation, 'x' AS vrd, 'x' AS text, 'x' AS explanation, ['Either'] AS valence")
     relevance = connection.sql("SELECT 1 AS situation, 'x' AS vrd, 'x' AS text, 'No' AS output")
     report = validate({"full": full, "relevance": relevance}, {}, "theirs")
@@ -196,7 +203,7 @@ def test_a_column_that_no_check_can_read_is_a_reason(connection):
     assert report.skipped["relevance_balance"].startswith("Binder Error: ")
 
 
-def test_numbers_where_texts_should_be(connection):
+def test_numbers_where_texts_should_be(connection: DuckDBPyConnection) -> None:
     tables = {
         "situations": connection.sql("SELECT 1 AS situation_id, 2 AS text, 'x' AS source"),
         "considerations": connection.sql(
@@ -214,18 +221,18 @@ def test_numbers_where_texts_should_be(connection):
 
 
 @pytest.mark.parametrize("hostile", ['"; DROP TABLE t; --', "'; SELECT 1; --", "a b", "ü", "rows", "select"])
-def test_hostile_names_of_tables_and_columns(hostile, connection):
+def test_hostile_names_of_tables_and_columns(hostile: str, connection: DuckDBPyConnection) -> None:
     tables = {hostile: connection.sql(f'SELECT 1 AS "{hostile.replace(chr(34), chr(34) * 2)}"')}
     report = validate(tables, {}, hostile)
     assert (report.rows, report.findings, report.skipped) == ({hostile: 1}, [], {})
 
 
-def test_nothing_at_all():
+def test_nothing_at_all() -> None:
     report = validate({}, {}, "nothing")
     assert (report.rows, report.findings, report.figures) == ({}, [], [])
 
 
-def test_little_memory_spills(tmp_path, connection):
+def test_little_memory_spills(tmp_path: Path, connection: DuckDBPyConnection) -> None:
     """More rows than the memory holds: what does not fit goes to the given folder, and goes away."""
     folder, spill = tmp_path / "run", tmp_path / "spill"
     spill.mkdir()

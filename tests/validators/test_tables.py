@@ -1,3 +1,4 @@
+from duckdb import DuckDBPyConnection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pluriset.validators.evidence import evidence
@@ -11,32 +12,32 @@ SPACED = st.text(" .,;:!?aÄ\t\n\x0b\x0c\r\x1c\x1f\x85\xa0", max_size=12)
 @settings(max_examples=300, deadline=None)
 @given(said=st.lists(ANY_TEXT | SPACED, min_size=1, max_size=20))
 @example(said=["a .", "a . .", " a", "a ", "A  b", "...", "", "\x0b", "ﬁ ß ŉ", "İ", "a\x00b", "ＡＢＣ！", "a。 "])
-def test_the_macro_norm_is_the_function_norm(said, connection):
+def test_the_macro_norm_is_the_function_norm(said: list[str], connection: DuckDBPyConnection) -> None:
     found = connection.sql("SELECT norm(s) FROM (SELECT unnest($said) AS s)", params={"said": said}).fetchall()
     assert [one for (one,) in found] == [norm(one) for one in said]
 
 
-def test_norm_of_null_is_null(connection):
+def test_norm_of_null_is_null(connection: DuckDBPyConnection) -> None:
     assert connection.sql("SELECT norm(NULL::VARCHAR)").fetchall() == [(None,)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(hostile=ANY_TEXT.filter(lambda said: "\x00" not in said))
 @example(hostile="'; DROP TABLE t; --")
-def test_text_is_a_literal(hostile, connection):
+def test_text_is_a_literal(hostile: str, connection: DuckDBPyConnection) -> None:
     assert connection.sql(f"SELECT {text(hostile)}").fetchall() == [(hostile,)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(hostile=ANY_TEXT.filter(lambda said: said and "\x00" not in said))
 @example(hostile='"; DROP TABLE t; --')
-def test_name_is_an_identifier(hostile, connection):
+def test_name_is_an_identifier(hostile: str, connection: DuckDBPyConnection) -> None:
     relation = connection.sql(f"SELECT 1 AS {name(hostile)}")
     assert relation.columns == [hostile]
     assert evidence(relation) == (1, [{hostile: "1"}])
 
 
-def test_evidence_is_short_and_the_same_each_time(connection):
+def test_evidence_is_short_and_the_same_each_time(connection: DuckDBPyConnection) -> None:
     relation = connection.sql("SELECT repeat('x', 10000) || i AS long, i FROM range(100000) t(i)")
     count, shown = evidence(relation)
     assert count == 100_000
