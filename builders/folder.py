@@ -17,7 +17,7 @@ from . import recipe_file
 RECIPE, MANIFEST, REPORT, CARD, REJECTS = "recipe.yaml", "manifest.json", "report.json", "README.md", "rejects.parquet"
 DATA, JOURNAL, PLOTS = "data", "journal", "plots"
 LOCK, BUILDING = ".lock", ".building"
-REBUILT = (DATA, PLOTS, REJECTS, REPORT, CARD, RECIPE)
+REBUILT = (DATA, PLOTS, REJECTS, REPORT, CARD)
 """What a build makes anew; everything else in the folder is not ours to delete."""
 
 
@@ -94,7 +94,7 @@ def _ours(folder: Path, recipe: Recipe) -> None:
     if not (folder / RECIPE).exists():
         if folder.exists() and {path.name for path in folder.iterdir()} - {LOCK, BUILDING}:
             raise RunError(
-                "the folder holds something that is not a run", where=str(folder), hint="choose another --out"
+                "the folder holds something else than a run", where=str(folder), hint="choose another --out"
             )
         return
     there = recipe_file.read(folder / RECIPE)

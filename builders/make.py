@@ -46,8 +46,8 @@ def make(run: Run) -> Manifest:
             "the books do not balance; this is a fault of pluriset", where=str(run.folder), got="; ".join(wrong)
         )
     (run.building / "work.duckdb").unlink()
-    run_folder.write(run.building / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))
     run_folder.swap(run.folder, run.building)
+    run_folder.write(run.folder / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))
     return _manifest(run, tables, books)
 
 

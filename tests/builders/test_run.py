@@ -33,7 +33,7 @@ def digests(run: Path) -> dict[str, str]:
 
 
 def asked(run: Path) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for path in sorted((run / "journal").iterdir()) for line in path.open()]
+    lines = [json.loads(line) for path in sorted((run / "journal").iterdir()) for line in path.read_text().splitlines()]
     return [line for line in lines if line["digest"]]
 
 

@@ -1,0 +1,113 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pluriset.schemas.component import load
+from pluriset.schemas.errors import RecipeError
+from pluriset.tests.builders.sources.reading import Write, error, jsonl
+
+
+@pytest.mark.parametrize("name", ["s.jsonl", "s.csv", "s.parquet", "s.jsonl.gz"])
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \n\r\n"])
+def test_an_empty_file(write: Write, name: str, content: bytes) -> None:
+    if name != "s.parquet" or not content:
+        assert error(write(name, content)).what == "the file is empty"
+
+
+def test_a_file_without_records(write: Write, tmp_path: Path) -> None:
+    assert "no records" in error(write("s.csv", "id,text\n")).what
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "s.parquet")
+    assert "no records" in error(tmp_path / "s.parquet").what
+
+
+def test_a_file_that_is_not_there_and_a_folder(tmp_path: Path) -> None:
+    assert error(tmp_path / "s.jsonl").what == "there is no such file"
+    (tmp_path / "d.jsonl").mkdir()
+    assert error(tmp_path / "d.jsonl").what == "a folder where a file is needed"
+
+
+@pytest.mark.parametrize("name", ["s.xlsx", "s", "s.parquet.gz", "s.gz", "s.json", "s.txt"])
+def test_a_format_that_cannot_be_read(write: Write, name: str) -> None:
+    found = error(write(name, "text\na\n"))
+    assert (found.what, found.got) == ("not a format that can be read", name)
+    assert ".jsonl" in str(found.expected)
+    assert ("jq" in str(found.hint)) == (name == "s.json")
+
+
+@pytest.mark.parametrize("list_of", ['[{"text": "a"},\n{"text": "b"}]', '[\n{"text": "a"}\n]', '[{"text": "a"}]\n'])
+def test_a_json_list_is_told_from_json_lines(write: Write, list_of: str) -> None:
+    found = error(write("s.jsonl", list_of))
+    assert found.expected == "one JSON object a line"
+    assert "jq" in str(found.hint)
+
+
+def test_a_file_without_any_json(write: Write) -> None:
+    found = error(write("s.jsonl", "text\na\nb\n"))
+    assert (found.what, found.exit_code) == ("line is not JSON", 2)
+    assert str(found.where).endswith("s.jsonl: line 1")
+
+
+@pytest.mark.parametrize(("before", "line"), [(b"a", 2), ("é\n".encode() * 3, 5), (b"x\n" * 700_000, 700_002)])
+@pytest.mark.parametrize("name", ["s.csv", "s.csv.gz"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_that_is_not_utf8(write: Write, name: str, before: bytes, line: int, mark: bytes) -> None:
+    content = mark + b"text\n" + before
+    found = error(write(name, content + b"caf\xe9\nb\n"))
+    assert str(found.where).endswith(f"{name}: line {line}, byte offset {len(content) + 3}")
+    assert found.got == "byte 0xe9"
+
+
+def test_a_character_that_is_cut_off_at_the_end(write: Write) -> None:
+    assert str(error(write("s.csv", b"text\na\xe2\x82")).where).endswith("line 2, byte offset 6")
+
+
+def test_utf16_is_not_utf8(write: Write) -> None:
+    assert error(write("s.csv", "text\na\n".encode("utf-16"))).what == "the file is not UTF-8"
+
+
+@pytest.mark.parametrize("name", ["s.jsonl", "s.csv", "s.parquet"])
+def test_a_missing_column_is_told_with_those_there_are(write: Write, tmp_path: Path, name: str) -> None:
+    if name == "s.parquet":
+        pq.write_table(pa.table({"sid": [1], "situation": ["a"]}), tmp_path / name)
+    else:
+        write(name, jsonl({"sid": 1, "situation": "a"}) if "json" in name else "sid,situation\n1,a\n")
+    found = error(tmp_path / name, text="Situation")
+    assert found.what == "there is no column 'Situation'"
+    assert found.got == "the columns sid, situation"
+    assert found.hint == "did you mean 'situation'?"
+    assert error(tmp_path / name, text="situation", id="key").what == "there is no column 'key'"
+
+
+def test_two_columns_of_one_name(write: Write, tmp_path: Path) -> None:
+    assert error(write("s.csv", "text,id,text\na,1,b\n")).got == "text"
+    pq.write_table(pa.table([["a"], ["b"]], names=["text", "text"]), tmp_path / "s.parquet")
+    assert error(tmp_path / "s.parquet").what == "two columns have the same name"
+
+
+def test_a_header_that_cannot_be_read(write: Write) -> None:
+    assert error(write("s.csv", '"te"xt\na\n')).what == "the header cannot be read"
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda raw: raw[:-12], lambda raw: raw[:30] + b"????" + raw[34:], lambda raw: b"no" + raw]
+)
+def test_broken_gzip(write: Write, damage: Callable[[bytes], bytes]) -> None:
+    path = write("s.jsonl.gz", jsonl(*({"text": str(i)} for i in range(2000))))
+    path.write_bytes(damage(path.read_bytes()))
+    assert error(path).what == "broken gzip file"
+
+
+@pytest.mark.parametrize("damage", [lambda raw: b"text\na\n", lambda raw: raw[:-20], lambda raw: raw[:4] + raw[200:]])
+def test_broken_parquet(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "s.parquet"
+    pq.write_table(pa.table({"text": [f"text {i}" for i in range(500)]}), path)
+    path.write_bytes(damage(path.read_bytes()))
+    assert error(path).exit_code == 2
+
+
+@pytest.mark.parametrize("options", [{}, {"path": "a.csv"}, {"path": "a.csv", "text": "t", "encoding": "latin-1"}])
+def test_wrong_options_are_told_when_the_recipe_is_read(options: dict[str, str]) -> None:
+    with pytest.raises(RecipeError, match=r"recipe: source\.file"):
+        load("pluriset.builders.sources", {"file": options}, path="source")
