@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["build", "card", "components", "export", "load", "plan", "preview", "recipe", "show", "validate"]
 
 
-def recipe(source: str | Path, **changes: Any) -> Recipe:
+def recipe(source: str | Path, /, **changes: Any) -> Recipe:
     """A recipe from a YAML file or, by the name of its family, a shipped one; `changes` replaces top-level keys."""
     from .builders import recipe_file
 

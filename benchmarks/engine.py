@@ -1,4 +1,4 @@
-"""What durable asking costs: CPU of an ask, speed of a replay, memory of an answer. Run it: `python benchmarks/engine.py`.
+"""What durable asking costs: CPU of an ask, speed of a replay, memory of an answer. `python benchmarks/engine.py`
 
 The teacher is simulated and answers at once, so that all the time is ours. Beside each number stands what the same
 loop costs without us: bare calls of that teacher, bare reading of the same journal.
@@ -122,9 +122,8 @@ def remembering() -> None:
         int(subprocess.run([sys.executable, __file__, "memory", str(n)], capture_output=True, check=True).stdout)
         for n in (FEW, MANY)
     )
-    print(
-        f"memory   {(many - few) / (MANY - FEW):.0f} bytes an answer ({few / 1e6:.0f} MB at {FEW:,}, {many / 1e6:.0f} MB at {MANY:,})"
-    )
+    each, sizes = (many - few) / (MANY - FEW), f"{few / 1e6:.0f} MB at {FEW:,}, {many / 1e6:.0f} MB at {MANY:,}"
+    print(f"memory   {each:.0f} bytes an answer ({sizes})")
 
 
 def memory(count: int) -> None:

@@ -93,9 +93,7 @@ def _ours(folder: Path, recipe: Recipe) -> None:
         raise RunError("not a folder", where=str(folder))
     if not (folder / RECIPE).exists():
         if folder.exists() and {path.name for path in folder.iterdir()} - {LOCK, BUILDING}:
-            raise RunError(
-                "the folder holds something else than a run", where=str(folder), hint="choose another --out"
-            )
+            raise RunError("the folder holds something else than a run", where=str(folder), hint="choose another --out")
         return
     there = recipe_file.read(folder / RECIPE)
     if (there.name, there.family_name) != (recipe.name, recipe.family_name):

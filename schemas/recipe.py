@@ -47,8 +47,8 @@ class CardText(Part):
 
     pretty_name: str | None = None
     """Title of the card; default: the name of the recipe."""
-    language: list[str] = []
-    """ISO 639 codes of the languages of the texts."""
+    language: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = []
+    """ISO 639 codes of the languages of the texts, such as en."""
     description: str | None = None
     """What the dataset is for, in a paragraph."""
     sources: list[str] = []

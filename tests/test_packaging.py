@@ -26,12 +26,32 @@ def test_nothing_but_the_rooms_lies_at_the_top() -> None:
     if listed.returncode:
         pytest.skip("not a git checkout")
     top = {path.split("/")[0] for path in listed.stdout.splitlines()}
-    allowed = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "cli.py", "__init__.py", "py.typed", ".gitignore"}
+    allowed = {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "cli.py",
+        "__init__.py",
+        "py.typed",
+        ".gitignore",
+    }
     assert top <= allowed | {*ROOMS, "tests", "docs", "benchmarks", ".ci"}
 
 
 def test_the_import_is_light() -> None:
-    heavy = ["duckdb", "polars", "pyarrow", "datasets", "openai", "numpy", "pydantic", "xllamacpp", "matplotlib", "rich"]
+    heavy = [
+        "duckdb",
+        "polars",
+        "pyarrow",
+        "datasets",
+        "openai",
+        "numpy",
+        "pydantic",
+        "xllamacpp",
+        "matplotlib",
+        "rich",
+    ]
     code = f"import sys, pluriset, pluriset.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -58,7 +78,7 @@ def test_rooms_import_downwards_only() -> None:
 
 @pytest.mark.slow
 def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", tmp_path, ROOT]
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")
     names = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]

@@ -19,7 +19,7 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
     connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
     # ASCII, nearly everything, never leaves the engine, and most of it has nothing to collapse.
     connection.execute(
-        r"""CREATE MACRO norm(s) AS CASE
+        r"""CREATE OR REPLACE MACRO norm(s) AS CASE
         WHEN strlen(s) <> length(s) THEN norm_unicode(s)
         WHEN regexp_matches(s, '[\t-\r\x1c-\x1f]|  |^ | $')
         THEN regexp_replace(trim(regexp_replace(lower(s), '[\t-\r\x1c-\x20]+', ' ', 'g')), ' ?[.,;:!?]+$', '')

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from typing_extensions import override
 
 from ...schemas.errors import RecipeError
 from ...validators.tables import Tables, name, over
@@ -25,7 +24,6 @@ class ExactDuplicates(Step):
     within: Columns = ()
     """Columns that must be equal as they are, such as situation_id and kind for considerations."""
 
-    @override
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """The first row of each text stays."""
         where = f"curation: {self.component_name()}"

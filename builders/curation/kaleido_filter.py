@@ -15,7 +15,6 @@ from typing import Annotated, Literal, NamedTuple
 
 from duckdb import DuckDBPyRelation
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
-from typing_extensions import override
 
 from ...schemas.rows.values import Kind
 from ...validators.formulas import aggregates
@@ -61,7 +60,6 @@ class KaleidoFilter(Step):
     most: PositiveInt | None = None
     """Considerations that a situation may keep; equally relevant ones are taken from each kind in turn."""
 
-    @override
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """Considerations first, then the situations that nothing is left of."""
         where = f"curation: {self.component_name()}"

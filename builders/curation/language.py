@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from duckdb import DuckDBPyRelation
 from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
-from typing_extensions import override
 
 from ...validators.tables import Tables, name
 from ..scan import Removal, key, pages, removals, table
@@ -56,7 +55,6 @@ class Language(Step):
             raise ValueError("`among` needs a language besides those of `keep`")
         return self
 
-    @override
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """Every table that `columns` names, once."""
         wanted: dict[str, list[str]] = {}

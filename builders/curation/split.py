@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from typing_extensions import override
 
 from ...validators.tables import Tables, name, over, text
 from ..scan import key, table
@@ -37,7 +36,6 @@ class Split(Step):
             raise ValueError("test and validation leave nothing to train on: their sum must be below 1")
         return self
 
-    @override
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """One split for each row of the main table."""
         main = next(iter(tables))

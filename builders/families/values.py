@@ -34,9 +34,7 @@ LIST_EXAMPLES = (
     (
         "Reading your teenager's diary because you worry about them",
         {
-            "values": [
-                {"text": "Trust", "explanation": "Being found out may break the trust between them."}
-            ],
+            "values": [{"text": "Trust", "explanation": "Being found out may break the trust between them."}],
             "rights": [
                 {"text": "Right to privacy", "explanation": "A teenager may expect that private thoughts stay private."}
             ],

@@ -8,8 +8,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from typing_extensions import override
-
 from ...schemas.errors import DataError
 from ..records import Broken, Record, columns, records
 from ..source import BadSeed, Seed, Source
@@ -30,7 +28,6 @@ class File(Source):
     id: str | None = None
     """Column of the ids; without it, an id is a digest of the text."""
 
-    @override
     def seeds(self, base: Path) -> Iterator[Seed | BadSeed]:
         """One seed for each record; each id once."""
         path = base / self.path

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic_core import from_json
-from typing_extensions import override
 
 from ..source import Seed, Source
 
@@ -24,7 +23,6 @@ class Sample(Source):
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
 
-    @override
     def seeds(self, base: Path) -> Iterator[Seed]:
         """The situations in their order; `base` does not matter."""
         for line in files(__package__).joinpath("sample.jsonl").read_bytes().splitlines():

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict
-
 from pluriset.builders import ask as module
 from pluriset.builders.ask import PATIENCE, Answerer, Ask, AskFailed, Engine
 from pluriset.builders.journal import Journal
@@ -15,6 +13,7 @@ from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.errors import BadCompletion, TeacherUnavailable
 from pluriset.schemas.request import Completion, Message, Prompt, Request
 from pluriset.schemas.rows.shared import Annotator
+from pydantic import BaseModel, ConfigDict
 
 Script = Callable[[Request], str | Completion]
 

@@ -1,4 +1,3 @@
-import os
 import resource
 import subprocess
 import sys
@@ -7,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pluriset.builders.journal import Journal
 from pluriset.schemas.errors import DataError, RunError
 
@@ -99,10 +97,14 @@ def test_duckdb_reads_a_journal_even_when_it_is_torn(folder: Path) -> None:
     written(folder, ONE, TWO)
     with (folder / "00001.jsonl").open("ab") as file:
         file.write(b'{"digest":"00')
-    rows = duckdb.sql(
-        f"SELECT digest, answer.text FROM read_json('{folder}/*.jsonl', format='newline_delimited', ignore_errors=true) "
-        "WHERE digest IS NOT NULL ORDER BY digest"
-    ).fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(
+            f"SELECT digest, answer.text FROM read_json('{folder}/*.jsonl', format='newline_delimited', ignore_errors=true) "
+            "WHERE digest IS NOT NULL ORDER BY digest"
+        )
+        .fetchall()
+    )
     assert rows == [(ONE.hex(), "yes"), (TWO.hex(), "yes")]
 
 
@@ -176,4 +178,4 @@ def test_what_was_said_to_be_written_survives_kill_9(folder: Path) -> None:
     journal = Journal(folder)
     assert all(journal.answer(number.to_bytes(16)) for number in said)
     journal.close()
-    assert os.listdir(folder) == ["00001.jsonl"]
+    assert [path.name for path in folder.iterdir()] == ["00001.jsonl"]

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from pluriset.builders import recipe_file
 from pluriset.builders.crew import assemble
 from pluriset.schemas.errors import PlurisetError, RecipeError
@@ -36,7 +35,9 @@ def test_paths_start_at_the_recipe_and_survive_a_move(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", recipe_file.shipped_names())
 def test_a_shipped_recipe_is_whole(name: str) -> None:
     recipe = recipe_file.shipped(name, {})
-    assert recipe.family_name == name and recipe_file.parse(recipe_file.dump(recipe).encode(), "again", Path()) == recipe
+    assert (
+        recipe.family_name == name and recipe_file.parse(recipe_file.dump(recipe).encode(), "again", Path()) == recipe
+    )
 
 
 @pytest.mark.parametrize(
