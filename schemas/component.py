@@ -13,7 +13,8 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 from types import ModuleType
 from typing import Any
 
@@ -113,10 +114,16 @@ def _named(spec: Spec, where: str) -> tuple[str, Any]:
 
 
 def _known(package: str) -> Iterator[tuple[str, str]]:
-    for other in entry_points(group=f"pluriset.{_kind(package)}"):
+    for other in _others(f"pluriset.{_kind(package)}"):
         yield other.name, other.value
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         yield module.name, f"{package}.{module.name}"
+
+
+@cache
+def _others(group: str) -> EntryPoints:
+    """What other distributions declare; looked for once, since it reads the metadata of every one of them."""
+    return entry_points(group=group)
 
 
 def _kind(package: str) -> str:

@@ -100,8 +100,8 @@ def test_duckdb_reads_a_journal_even_when_it_is_torn(folder: Path) -> None:
     rows = (
         duckdb.connect()
         .execute(
-            f"SELECT digest, answer.text FROM read_json('{folder}/*.jsonl', format='newline_delimited', ignore_errors=true) "
-            "WHERE digest IS NOT NULL ORDER BY digest"
+            f"SELECT digest, answer.text FROM read_json('{folder}/*.jsonl', format='newline_delimited', "
+            "ignore_errors=true) WHERE digest IS NOT NULL ORDER BY digest"
         )
         .fetchall()
     )
