@@ -88,7 +88,7 @@ def options(component: type[Component]) -> list[dict[str, Any]]:
     return [
         {
             "option": field.alias or name,
-            "type": inspect.formatannotation(field.annotation),
+            "type": re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(field.annotation)),
             "default": "required" if field.is_required() else repr(field.default),
             "what": field.description or "",
         }
