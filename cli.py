@@ -121,7 +121,7 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
         return
     _print_nested(rows)
     for reject in missing:
-        click.echo(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}", err=True)
+        click.echo(_clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
 
 
 @main.command()
@@ -313,15 +313,13 @@ def _print_books(books: Books) -> None:
 
 def _print_findings(report: Report, everything: bool = False) -> None:
     found = [finding for finding in report.findings if finding.count]
-    rows = [
-        (click.style(f.severity, fg=COLOURS[f.severity]), f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found
-    ]
+    rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
     if rows:
         _print_table("", ["severity", "check", "rows", "what should hold"], rows)
     if everything:
         for finding in found:
             for example in finding.examples[:5]:
-                click.echo(f"  {finding.check}: {json.dumps(example, ensure_ascii=False, default=str)}")
+                click.echo(_clean(f"  {finding.check}: {json.dumps(example, ensure_ascii=False, default=str)}"))
         for check, why in report.skipped.items():
             click.echo(f"skipped {check}: {why}", err=True)
     counts = ", ".join(f"{report.count(severity)} {severity}" for severity in ("error", "warning", "info"))
@@ -351,7 +349,8 @@ def _print_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) ->
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*(Text.from_ansi(_clean(str(cell))) if cell is not None else "" for cell in row))
+        cells = [_clean(str(cell)) if cell is not None else "" for cell in row]
+        table.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))
     _console().print(table)
 
 
@@ -367,8 +366,8 @@ def _console(stderr: bool = False) -> Console:
 
 
 def _clean(text: str) -> str:
-    """Without the control characters that a hostile text could send to a terminal; our colours stay."""
-    return "".join(c if c.isprintable() or c in "\n\x1b" else " " for c in text)
+    """Without the control characters that a hostile text could send to a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def _exit_by(report: Report) -> None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from ..schemas.component import find
 from ..schemas.errors import PlurisetError, RecipeError, from_validation
 from ..schemas.recipe import Recipe
+from ..schemas.yaml_text import dump_yaml
 
 PACKAGE = __package__
 LARGEST = 1_000_000
@@ -80,8 +81,7 @@ def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = No
 
 def dump(recipe: Recipe) -> str:
     """The recipe as YAML: what was said, not what was left to a default."""
-    said = recipe.model_dump(mode="json", exclude_unset=True)
-    return str(yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100))
+    return dump_yaml(recipe.model_dump(mode="json", exclude_unset=True))
 
 
 def moved(recipe: Recipe, move: Callable[[Path], Path]) -> Recipe:

@@ -178,8 +178,9 @@ class Run:
 
 @contextmanager
 def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
-    """Hold the run in `folder` for ourselves; the crew is checked before anything is written."""
+    """Hold the run in `folder` for ourselves; crew and source are checked before anything is written."""
     crew = assemble(recipe)
+    next(crew.seeds(), None)
     with run_folder.opened(folder, recipe) as building:
         journal = Journal(folder / run_folder.JOURNAL)
         try:

@@ -12,11 +12,12 @@ from jinja2 import Environment, StrictUndefined, Template
 from ..schemas.errors import RecipeError, RunError
 from ..schemas.manifest import Manifest
 from ..schemas.report import Report
+from ..schemas.yaml_text import dump_yaml
 from . import sections
 from .facts import types
 from .front_matter import front_matter_problems
 from .limitations import limitations
-from .markdown import Safe, code, fenced, label, md, prose, yaml_of
+from .markdown import Safe, code, fenced, label, md, prose
 from .metadata import metadata
 from .plots import draw, drawable
 
@@ -43,7 +44,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Path]) -> str:
             hint="correct the recipe and build again: nothing is asked twice",
         )
     return _template().render(
-        front=Safe(yaml_of(front)),
+        front=Safe(dump_yaml(front)),
         manifest=manifest,
         recipe=manifest.recipe,
         words=manifest.recipe.card,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-import yaml
 from markupsafe import Markup
+
+from ..schemas.yaml_text import dump_yaml
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ACTIVE = re.compile(r"([\\`*_\[\]|~$])")
@@ -58,16 +59,11 @@ def prose(sentence: str) -> Markup:
 
 def fenced(value: object, language: str = "") -> Markup:
     """A text in a block with a fence that nothing inside can close; a value that is no text, as YAML."""
-    text = value if isinstance(value, str) else yaml_of(value)
+    text = value if isinstance(value, str) else dump_yaml(value)
     text = "\n".join(_visible(line) for line in re.split(r"\r\n|\r|\n", text)).rstrip("\n")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return Safe(f"{fence}{language}\n{text}\n{fence}")
-
-
-def yaml_of(value: object) -> str:
-    """A value as YAML, in the order in which it comes."""
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=2**31))
 
 
 def _line(text: str) -> str:

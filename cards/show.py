@@ -26,7 +26,8 @@ def nested(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nest
 
 
 def _nested(row: Row, table: str, grouped: Mapping[str, list[Row]], types: Mapping[str, type[Row]]) -> Nested:
-    below: Nested = row.model_dump(include={column.name for column in columns(type(row))})
+    values = row.model_dump()
+    below: Nested = {column.name: values[column.name] for column in columns(type(row))}
     if judgements := _judgements(table, key_of(row), grouped.get("annotations", [])):
         below["judgements"] = judgements
     for child, row_type in types.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
+
+ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
+"""An escaped character in JSON."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def columns(row_type: type[Row]) -> tuple[Column, ...]:
     """The columns of a table: its key, then what points elsewhere, then the rest in the order of the fields."""
     properties = _inlined(row_type.model_json_schema())["properties"]
     found = [_column(name, properties[name], row_type) for name in row_type.model_fields]
-    return tuple(sorted(found, key=lambda column: (not column.is_key, column.foreign is None)))
+    return tuple(sorted(found, key=lambda c: 0 if c.is_key else 1 if c.foreign else 2))
 
 
 def key(row_type: type[Row]) -> tuple[str, ...]:
@@ -72,9 +76,14 @@ def key(row_type: type[Row]) -> tuple[str, ...]:
 
 
 def key_of(row: Row) -> str:
-    """The key of a row as one string: as it is, or a JSON list where it has several parts."""
+    """The key of a row as one string: as it is, or a JSON list where it has several parts, as DuckDB writes it."""
     parts = [getattr(row, name) for name in key(type(row))]
-    return str(parts[0]) if len(parts) == 1 else to_json(parts).decode()
+    return str(parts[0]) if len(parts) == 1 else ESCAPE.sub(_upper, to_json(parts).decode())
+
+
+def _upper(escape: re.Match[str]) -> str:
+    """DuckDB writes a control character with capital digits."""
+    return "\\u" + escape[0][2:].upper() if escape[0][1] == "u" else escape[0]
 
 
 def _column(name: str, schema: Mapping[str, Any], row_type: type[Row]) -> Column:

@@ -22,6 +22,7 @@ from pluriset.schemas.errors import DataError, RecipeError
 from pluriset.schemas.manifest import Asks, Manifest
 from pluriset.schemas.report import Finding, Report
 from pluriset.schemas.rows.values import TABLES
+from pluriset.schemas.yaml_text import dump_yaml
 
 Make = Callable[..., Path]
 Card = Callable[..., str]
@@ -220,8 +221,8 @@ def test_a_licence_of_ones_own(make_card: Card, recipe: Callable[..., Any]) -> N
 
 def test_a_card_that_the_hub_would_not_take(make_card: Card, recipe: Callable[..., Any]) -> None:
     with pytest.raises(RecipeError, match="the Hub would not take this card") as caught:
-        make_card(recipe=recipe(card={"language": ["English"]}))
-    assert "language: not on the Hub's list: 'English'" in str(caught.value)
+        make_card(recipe=recipe(card={"language": ["xx"]}))
+    assert "language: not on the Hub's list: 'xx'" in str(caught.value)
 
 
 def test_a_family_without_row_types(make_card: Card) -> None:
@@ -255,7 +256,7 @@ def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callabl
 @settings(max_examples=30, deadline=None)
 @given(st.text(st.sampled_from("-:\n #&*!|>'\"%@`{}[],?a0\t~") | st.characters(), min_size=1, max_size=40))
 def test_the_front_matter_holds_any_name(name: str) -> None:
-    front = yaml.safe_dump({"pretty_name": name}, sort_keys=False, allow_unicode=True, width=2**31)
+    front = dump_yaml({"pretty_name": name})
     card = f"---\n{front}---\n\n# a\n"
     assert yaml.safe_load(parts(card)[0]) == {"pretty_name": name}
 
