@@ -48,8 +48,8 @@ class OpenAI(Teacher):
     """Name of the model, as the endpoint knows it."""
     base_url: Annotated[str, Transport()] = f"https://{OWN}/v1"
     """Where the endpoint is; most end in /v1. Keys do not belong here."""
-    api_key_env: Annotated[str, Transport()] = "OPENAI_API_KEY"
-    """Name of the environment variable that holds the key; only OpenAI itself must be sent one."""
+    api_key_env: Annotated[str | None, Transport()] = None
+    """Environment variable that holds the key; default: OPENAI_API_KEY for OpenAI itself, no key for anybody else."""
     declared_revision: str | None = Field(default=None, alias="revision")
     """What tells the model from another of the same name: a commit, a date, a hash."""
     temperature: float | None = Field(default=None, ge=0)
@@ -133,12 +133,17 @@ class OpenAI(Teacher):
             api_key=self._key() or "none", base_url=self.base_url, max_retries=0, timeout=None, http_client=http
         )
 
+    @property
+    def _key_env(self) -> str:
+        """Where the key is; a key of OpenAI's is never sent to another endpoint unless somebody says so."""
+        return self.api_key_env or ("OPENAI_API_KEY" if self._is_openai else "")
+
     def _key(self) -> str:
-        key = os.environ.get(self.api_key_env, "").strip()
+        key = os.environ.get(self._key_env, "").strip()
         if not key and self._is_openai:
-            raise TeacherError("no API key", where=self._where, hint=f"export {self.api_key_env}=...")
+            raise TeacherError("no API key", where=self._where, hint=f"export {self._key_env}=...")
         if not (key.isascii() and key.isprintable()):
-            raise TeacherError(f"what {self.api_key_env} holds is no API key", expected="ASCII characters on one line")
+            raise TeacherError(f"what {self._key_env} holds is no API key", expected="ASCII characters on one line")
         return key
 
     def _body(self, request: Request) -> dict[str, Any]:
@@ -176,7 +181,8 @@ class OpenAI(Teacher):
             return self._unavailable("the endpoint cannot answer now", got)
         if status in THIS_ONE:
             return BadCompletion("the endpoint refuses this request", where=self._where, got=got)
-        key = f"does the environment variable {self.api_key_env} hold a key that may use this model?"
+        named = f"environment variable {self._key_env}" if self._key_env else "option `api_key_env`"
+        key = f"does the {named} lead to a key that may use this model?"
         address = f"does the endpoint know the model {self.model}, and is `base_url` all of its address (often .../v1)?"
         hint = {401: key, 403: key, 404: address}.get(status)
         return TeacherError("the endpoint refuses us", where=self._where, got=got, hint=hint)
@@ -190,7 +196,7 @@ class OpenAI(Teacher):
 
     def _safe(self, text: str) -> str:
         """What others said, without the key: some endpoints quote it."""
-        key = os.environ.get(self.api_key_env, "").strip()
+        key = os.environ.get(self._key_env, "").strip()
         return text.replace(key, "[key]") if key else text
 
 

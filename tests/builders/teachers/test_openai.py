@@ -27,7 +27,7 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture
 async def teacher(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenAI]:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    teacher = OpenAI(model="small", base_url=server.url, timeout=5)
+    teacher = OpenAI(model="small", base_url=server.url, api_key_env="OPENAI_API_KEY", timeout=5)
     yield teacher
     await teacher.close()
 
@@ -68,12 +68,12 @@ async def test_sends_the_key_of_the_variable_it_is_given(
     assert server.headers[0]["Authorization"] == f"Bearer {KEY}"
 
 
-async def test_needs_no_key_on_loopback(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+async def test_sends_nobody_else_the_key_of_openai(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     teacher = OpenAI(model="small", base_url=server.url)
     await teacher.complete(ask())
     await teacher.close()
-    assert len(server.requests) == 1
+    assert len(server.requests) == 1 and KEY not in str(server.headers)
 
 
 @pytest.mark.parametrize(
