@@ -73,11 +73,12 @@ def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
 
 def validate(path: str | Path, *, save: bool = False) -> Report:
     """Check and measure a run; `save` writes the report into it."""
+    from .builders import folder
     from .validators import run
 
     report = run.validate_run(Path(path))
     if save:
-        (Path(path) / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
     return report
 
 

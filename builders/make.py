@@ -7,7 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, IOException
 
 from ..schemas.errors import RunError
 from ..schemas.manifest import Asks, Books, Manifest, Rows, Seeds, Spending, Table
@@ -39,7 +39,7 @@ def make(run: Run) -> Manifest:
             _aggregate(run, connection)
             tables = _written(run, curation)
             books = _books(run, connection, staging, tables)
-        except OSError as error:
+        except (OSError, IOException) as error:
             raise _no_room(run.folder, error) from None
     if wrong := books.imbalances():
         raise RunError(
@@ -157,10 +157,10 @@ def _manifest(run: Run, tables: dict[str, Table], books: Books) -> Manifest:
     )
 
 
-def _no_room(folder: Path, error: OSError) -> RunError:
+def _no_room(folder: Path, error: Exception) -> RunError:
     return RunError(
         "cannot write the tables; the journal is complete",
         where=str(folder),
-        got=error.strerror or str(error),
+        got=str(error),
         hint="make room and run the same command again: nothing is asked twice",
     )
