@@ -97,9 +97,10 @@ def test_a_build_killed_twenty_times_asks_nothing_again_that_was_on_disk(
     assert kept == sorted(kept) and 0 < kept[-1] < ASKS, kept
     known, first = on_disk(out), len(server.requests)
     assert start(path, out).wait() == 0
-    last = [body["seed"] for body in server.requests[first:]]
-    print(f"DIAG requests {len(last)} missing {ASKS - kept[-1]} distinct {len(set(last))} on disk again {len(known & set(last))} twice at {[(i, last.index(x)) for i, x in enumerate(last) if last.index(x) != i]}")
-    assert not known & set(last), "what was on disk was asked again"
+    # A request of the last killed process may arrive late, so requests are told apart and not counted.
+    last = {body["seed"] for body in server.requests[first:]}
+    assert not known & last, "what was on disk was asked again"
+    assert len(last) == ASKS - kept[-1] and known | last == on_disk(out)
     found = answers(out)
     assert len(found) == ASKS and set(found.values()) == {1}
     books = pluriset.load(out, verify=True).manifest.books
