@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,22 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 import pluriset
 
+from .cards import terminal
 from .schemas.errors import PlurisetError, RecipeError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from .builders.run import Status, Watch
-    from .cards.show import Nested
-    from .schemas.manifest import Books
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/NAME]")
 count_option = click.option("-n", "n", type=click.IntRange(min=1), help="How many seeds to take.")
-
-COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 def recipe_options(command: Any) -> Any:
@@ -98,10 +93,10 @@ def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) 
         dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects)
     if as_json:
         books = dataset.manifest.books
-        _print_json({"run": str(out), "books": books.model_dump(), "report": dataset.report.model_dump()})
+        terminal.document({"run": str(out), "books": books.model_dump(), "report": dataset.report.model_dump()})
     else:
-        _print_books(dataset.manifest.books)
-        _print_findings(dataset.report)
+        terminal.books(dataset.manifest.books)
+        terminal.findings(dataset.report)
         click.echo(f"{out}: done. `pluriset show {out}` shows some of it.", err=True)
     _exit_by(dataset.report)
 
@@ -117,11 +112,11 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     with _watching(as_json) as watch:
         rows, missing = pluriset.preview(recipe, out, n, watch=watch)
     if as_json:
-        _print_json({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
+        terminal.document({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
         return
-    _print_nested(rows)
+    terminal.nested(rows)
     for reject in missing:
-        click.echo(_clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
+        click.echo(terminal.clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
 
 
 @main.command()
@@ -133,7 +128,7 @@ def plan(out: Path | None, as_json: bool, **options: Any) -> None:
     recipe, out = _recipe(out=out, **options)
     found = pluriset.plan(recipe, out)
     if as_json:
-        _print_json(found.model_dump())
+        terminal.document(found.model_dump())
         return
     rows = [
         ("seeds", f"{found.seeds:,}", ""),
@@ -147,7 +142,7 @@ def plan(out: Path | None, as_json: bool, **options: Any) -> None:
         else ("USD", "no prices declared", ""),
         ("answered already", f"{found.answered:,}", ""),
     ]
-    _print_table("", ["", "at least", "at most"], rows)
+    terminal.table("", ["", "at least", "at most"], rows)
     click.echo("Tokens of prompts are counted as 4 characters each.", err=True)
 
 
@@ -166,11 +161,11 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
     else:
         rows = pluriset.show(run, key, n)
     if as_json:
-        _print_json(rows)
+        terminal.document(rows)
     elif table:
-        _print_table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+        terminal.table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
     else:
-        _print_nested(rows)
+        terminal.nested(rows)
 
 
 @main.command()
@@ -181,9 +176,9 @@ def validate(run: Path, save: bool, as_json: bool) -> None:
     """Check a run; exit code 1 if a check of severity error found rows."""
     report = pluriset.validate(run, save=save)
     if as_json:
-        _print_json(report.model_dump())
+        terminal.document(report.model_dump())
     else:
-        _print_findings(report, everything=True)
+        terminal.findings(report, everything=True)
     _exit_by(report)
 
 
@@ -196,9 +191,9 @@ def export(run: Path, as_: str, out: Path, as_json: bool) -> None:
     """Write a run in the shape in which the field loads such data."""
     done = pluriset.export(run, as_, out)
     if as_json:
-        _print_json(asdict(done))
+        terminal.document(asdict(done))
         return
-    _print_table(
+    terminal.table(
         str(out), ["config", "split", "rows"], [(c, s, n) for c, by in done.rows.items() for s, n in by.items()]
     )
     for reason, count in done.left_out.items():
@@ -220,9 +215,9 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     """List what a recipe can name; of one NAME, its options."""
     rows = pluriset.components(kind, name)
     if as_json:
-        _print_json(rows)
+        terminal.document(rows)
     else:
-        _print_table("", list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+        terminal.table("", list(rows[0]) if rows else [], [list(row.values()) for row in rows])
 
 
 def _recipe(
@@ -278,7 +273,7 @@ def _watching(quiet: bool) -> Iterator[Watch | None]:
         TimeRemainingColumn,
     )
 
-    console = _console(stderr=True)
+    console = terminal.console(stderr=True)
     if quiet or not console.is_terminal:
         yield None
         return
@@ -293,81 +288,6 @@ def _watching(quiet: bool) -> Iterator[Watch | None]:
             progress.update(task, completed=status.seeds_done, total=status.seeds, facts=facts)
 
         yield watch
-
-
-def _print_books(books: Books) -> None:
-    seeds, asks = books.seeds, books.asks
-    click.echo(f"seeds  {seeds.read:,} read = {seeds.built:,} built + {seeds.rejected:,} rejected")
-    paid = f"{asks.replayed:,} known already + {asks.paid:,} paid + {asks.failed:,} failed"
-    click.echo(f"asks   {asks.asked:,} = {paid}")
-    for table, rows in books.rows.items():
-        removed = "".join(f" + {count:,} removed by {step}" for step, count in rows.removed.items())
-        click.echo(f"rows   {table}: {rows.made:,} made = {rows.published:,} published{removed}")
-    for spent in books.spending:
-        usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""
-        tokens = f"{spent.input_tokens:,} + {spent.output_tokens:,} tokens"
-        click.echo(f"spent  {spent.teacher} as {spent.role}: {spent.answers:,} answers, {tokens}{usd}")
-    for reason, count in books.rejects.items():
-        click.echo(f"reject {count:,} x {reason}")
-
-
-def _print_findings(report: Report, everything: bool = False) -> None:
-    found = [finding for finding in report.findings if finding.count]
-    rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
-    if rows:
-        _print_table("", ["severity", "check", "rows", "what should hold"], rows)
-    if everything:
-        for finding in found:
-            for example in finding.examples[:5]:
-                click.echo(_clean(f"  {finding.check}: {json.dumps(example, ensure_ascii=False, default=str)}"))
-        for check, why in report.skipped.items():
-            click.echo(f"skipped {check}: {why}", err=True)
-    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in ("error", "warning", "info"))
-    click.echo(f"checks {len(report.findings)} ran; found rows: {counts}")
-
-
-def _print_nested(rows: Iterable[Nested], depth: int = 0) -> None:
-    """Rows as an outline: texts first, then each judgement with what every annotator said."""
-    for row in rows:
-        plain = {k: v for k, v in row.items() if k != "judgements" and not isinstance(v, list)}
-        shown = [str(v) for k, v in plain.items() if v and k not in ("digest", "writer_id") and not k.endswith("_id")]
-        key = next(iter(plain.values()))
-        click.echo("  " * depth + _clean(f"{' · '.join(shown)}  [{key}]"))
-        for aspect, by in row.get("judgements", {}).items():
-            said = ", ".join(f"{annotator}: {label}" for annotator, label in by.items())
-            click.echo("  " * (depth + 2) + _clean(f"{aspect}: {said}"))
-        for below in row.values():
-            if isinstance(below, list) and below and isinstance(below[0], dict):
-                _print_nested(below, depth + 1)
-
-
-def _print_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        cells = [_clean(str(cell)) if cell is not None else "" for cell in row]
-        table.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))
-    _console().print(table)
-
-
-def _print_json(document: Any) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
-
-
-def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    console = Console(stderr=stderr, soft_wrap=False)
-    return console if console.is_terminal else Console(stderr=stderr, width=200)
-
-
-def _clean(text: str) -> str:
-    """Without the control characters that a hostile text could send to a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def _exit_by(report: Report) -> None:

@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pluriset.builders.ask import Answerer, Ask, Engine
+from pluriset.builders.ask import Ask
+from pluriset.builders.engine import Answerer, Engine
 from pluriset.builders.journal import Journal
 from pluriset.builders.run import finished
 from pluriset.builders.teacher import Teacher

@@ -12,7 +12,7 @@ from ..schemas.component import load
 from ..schemas.errors import RecipeError
 from ..schemas.recipe import Panelist, Recipe
 from ..schemas.rows.shared import Annotator, Attributes
-from .ask import Answerer
+from .engine import Answerer
 from .family import Family
 from .source import BadSeed, Seed, Source
 from .step import Step

@@ -18,8 +18,8 @@ from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
 from ..validators.tables import connect, name
 from . import folder as run_folder
-from .ask import Spent
 from .curate import Curation
+from .engine import Spent
 from .recipe_file import dump
 from .run import Run
 from .storage import Staging, described, write, write_one

@@ -14,8 +14,9 @@ from pydantic.fields import FieldInfo
 
 from ..schemas.recipe import Recipe
 from ..schemas.request import Prompt
-from .ask import Answer, Answerer, Ask, AskFailed, Engine
+from .ask import Answer, Ask
 from .crew import Crew, assemble
+from .engine import Answerer, AskFailed, Engine
 from .folder import JOURNAL
 from .journal import Journal
 from .run import finished

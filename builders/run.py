@@ -23,8 +23,9 @@ from ..schemas.recipe import Recipe
 from ..schemas.row import Row
 from ..schemas.rows.reject import Reject
 from . import folder as run_folder
-from .ask import Ask, AskFailed, Engine, Spent
+from .ask import Ask
 from .crew import Crew, assemble
+from .engine import AskFailed, Engine, Spent
 from .journal import Journal
 from .source import BadSeed, Seed
 

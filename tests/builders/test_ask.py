@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from pluriset.builders import ask as module
-from pluriset.builders.ask import PATIENCE, Answerer, Ask, AskFailed, Engine
+from pluriset.builders import engine as module
+from pluriset.builders.ask import Ask
+from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine
 from pluriset.builders.journal import Journal
 from pluriset.builders.run import finished
 from pluriset.builders.teachers.scripted import Scripted

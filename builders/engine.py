@@ -1,0 +1,196 @@
+"""The asking itself: look an ask up in the journal, else pay for it, and write the answer down before it is read.
+
+The digest of an ask holds everything that can change its answer, so a run resumes with the grain of one answer,
+and an edit of the recipe pays only for what it touches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from ..schemas.errors import BadCompletion, Interrupted, TeacherError, TeacherUnavailable
+from ..schemas.request import Completion, Message, Request
+from ..schemas.rows.shared import Annotator
+from .journal import Journal
+from .teacher import Teacher
+
+BACKOFF = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between tries of a teacher that cannot be reached; each is drawn from half to all of it."""
+PATIENCE = 8
+"""So many asks in a row without an answer stop the run."""
+
+
+@dataclass(slots=True)
+class Spent:
+    """What the answers of one teacher in one role have cost."""
+
+    answers: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class AskFailed(Exception):
+    """There is no usable answer: rejects the seed, or is a missing annotation of a panel."""
+
+    def __init__(self, reason: str, detail: str, digest: bytes) -> None:
+        super().__init__(reason)
+        self.reason, self.detail, self.digest = reason, detail, digest
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """An annotator with the teacher that speaks for it."""
+
+    row: Annotator
+    name: str
+    teacher: Teacher
+    persona: str | None = None
+
+    def address(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages as this annotator is sent them: a persona is told first whom it speaks for."""
+        if self.persona is None:
+            return messages
+        first, *rest = messages
+        if first.role != "system":
+            return (Message("system", self.persona), *messages)
+        return (Message("system", f"{self.persona}\n\n{first.content}"), *rest)
+
+
+@dataclass(slots=True)
+class Question:
+    """One ask, rendered: who is asked what, under which schema, for which seed."""
+
+    who: Answerer
+    role: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+    context: str
+    facts: dict[str, Any]
+    seed_id: str
+    sample: int
+    attempt: int
+    digest: bytes = field(init=False)
+    """Digest of everything that can change the answer; the context stands for teacher and schema."""
+
+    def __post_init__(self) -> None:
+        self.digest = blake2b(to_json(self.record()), digest_size=16).digest()
+
+    def record(self) -> dict[str, Any]:
+        """What the journal says was asked."""
+        return {
+            "context": self.context,
+            "messages": self.messages,
+            "max_tokens": self.max_tokens,
+            "annotator": self.who.row.annotator_id,
+            "seed": self.seed_id,
+            "sample": self.sample,
+            "attempt": self.attempt,
+        }
+
+    def request(self) -> Request:
+        """What the teacher is sent; the sampling seed comes from the digest."""
+        return Request(self.messages, self.facts["schema"], self.max_tokens, int.from_bytes(self.digest[:4]) >> 1)
+
+
+@dataclass
+class Engine:
+    """What all asks of a run share. `live` is false in the final replay, which never calls a teacher."""
+
+    journal: Journal
+    answerers: dict[str, list[Answerer]]
+    live: bool = True
+    asks: Counter[str] = field(default_factory=Counter)
+    spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
+    """(role, teacher) -> what it cost."""
+    in_flight: int = 0
+    stopping: bool = False
+    _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
+    _silence: int = 0
+
+    def context(self, who: Answerer, parse: type[BaseModel]) -> tuple[str, dict[str, Any]]:
+        """Digest and content of what stays the same between asks: the teacher and the schema of the answer."""
+        known = self._contexts.get(at := (who.row.annotator_id, parse))
+        if known is None:
+            facts = {"teacher": who.teacher.identity(), "schema": parse.model_json_schema()}
+            known = self._contexts[at] = (blake2b(to_json(facts), digest_size=16).hexdigest(), facts)
+        return known
+
+    async def completion(self, question: Question) -> Completion:
+        """The answer to a question: from the journal, from an identical ask in flight, or from the teacher."""
+        digest = question.digest
+        self.asks["asked"] += 1
+        if (answer := self.journal.answer(digest)) is not None:
+            self.asks["replayed"] += 1
+            return Completion(**answer)
+        if not self.live:
+            raise AskFailed(*self.journal.failure(digest), digest)
+        if (other := self._open.get(digest)) is not None:
+            self.asks["replayed"] += 1
+            return await asyncio.shield(other)
+        mine = self._open[digest] = asyncio.get_running_loop().create_future()
+        try:
+            completion = await self._pay(question)
+        except BaseException as error:
+            mine.set_exception(error)
+            mine.exception()  # looked at, so that nobody warns when nobody else waits
+            raise
+        finally:
+            del self._open[digest]
+        mine.set_result(completion)
+        return completion
+
+    async def _pay(self, question: Question) -> Completion:
+        teacher = question.who.teacher
+        async with self._slots.setdefault(question.who.name, asyncio.Semaphore(teacher.concurrency)):
+            if self.stopping:
+                raise Interrupted("stopped")
+            self.in_flight += 1
+            try:
+                completion = await self._reach(teacher, question.request())
+            except (TeacherUnavailable, BadCompletion) as error:
+                raise self._unanswered(question.digest, error) from None
+            finally:
+                self.in_flight -= 1
+        self._write_down(question, completion)
+        self.asks["paid"] += 1
+        self._silence = 0
+        return completion
+
+    def _write_down(self, question: Question, completion: Completion) -> None:
+        self.journal.add_context(question.context, question.facts)
+        answer = {name: getattr(completion, name) for name in Completion.__slots__}
+        self.journal.add_answer(question.digest, answer, {**question.record(), "role": question.role})
+
+    def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:
+        """Count and record an ask without an answer; too many in a row stop the run."""
+        self.asks["failed"] += 1
+        self._silence += 1
+        reason = "teacher unavailable" if isinstance(error, TeacherUnavailable) else "teacher cannot answer this"
+        self.journal.add_failure(digest, reason, str(error))
+        if self._silence < PATIENCE:
+            return AskFailed(reason, str(error), digest)
+        return TeacherUnavailable(
+            f"no answer to {PATIENCE} asks in a row; everything answered before is kept",
+            got=error.what if error.got is None else f"{error.what}: {error.got}",
+            hint="run the same command again when the teacher can answer: it goes on from here",
+        )
+
+    async def _reach(self, teacher: Teacher, request: Request) -> Completion:
+        for delay in BACKOFF:
+            try:
+                return await teacher.complete(request)
+            except TeacherUnavailable:
+                if self.stopping:
+                    raise
+                await asyncio.sleep(delay * random.uniform(0.5, 1))
+        return await teacher.complete(request)

@@ -1,0 +1,98 @@
+"""How rows, books and reports look in a terminal: stdout is data, everything else goes to stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..schemas.manifest import Books
+    from ..schemas.report import Report
+    from .show import Nested
+
+COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def books(books: Books) -> None:
+    """The accounts of a run, an identity a line."""
+    seeds, asks = books.seeds, books.asks
+    click.echo(f"seeds  {seeds.read:,} read = {seeds.built:,} built + {seeds.rejected:,} rejected")
+    paid = f"{asks.replayed:,} known already + {asks.paid:,} paid + {asks.failed:,} failed"
+    click.echo(f"asks   {asks.asked:,} = {paid}")
+    for table, rows in books.rows.items():
+        removed = "".join(f" + {count:,} removed by {step}" for step, count in rows.removed.items())
+        click.echo(f"rows   {table}: {rows.made:,} made = {rows.published:,} published{removed}")
+    for spent in books.spending:
+        usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""
+        tokens = f"{spent.input_tokens:,} + {spent.output_tokens:,} tokens"
+        click.echo(f"spent  {spent.teacher} as {spent.role}: {spent.answers:,} answers, {tokens}{usd}")
+    for reason, count in books.rejects.items():
+        click.echo(f"reject {count:,} x {reason}")
+
+
+def findings(report: Report, everything: bool = False) -> None:
+    """What checks found, worst first; with `everything` five examples each and what could not run."""
+    found = [finding for finding in report.findings if finding.count]
+    rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
+    if rows:
+        table("", ["severity", "check", "rows", "what should hold"], rows)
+    if everything:
+        for finding in found:
+            for example in finding.examples[:5]:
+                click.echo(clean(f"  {finding.check}: {json.dumps(example, ensure_ascii=False, default=str)}"))
+        for check, why in report.skipped.items():
+            click.echo(f"skipped {check}: {why}", err=True)
+    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in ("error", "warning", "info"))
+    click.echo(f"checks {len(report.findings)} ran; found rows: {counts}")
+
+
+def nested(rows: Iterable[Nested], depth: int = 0) -> None:
+    """Rows as an outline: texts first, then each judgement with what every annotator said."""
+    for row in rows:
+        plain = {k: v for k, v in row.items() if k != "judgements" and not isinstance(v, list)}
+        shown = [str(v) for k, v in plain.items() if v and k not in ("digest", "writer_id") and not k.endswith("_id")]
+        key = next(iter(plain.values()))
+        click.echo("  " * depth + clean(f"{' · '.join(shown)}  [{key}]"))
+        for aspect, by in row.get("judgements", {}).items():
+            said = ", ".join(f"{annotator}: {label}" for annotator, label in by.items())
+            click.echo("  " * (depth + 2) + clean(f"{aspect}: {said}"))
+        for below in row.values():
+            if isinstance(below, list) and below and isinstance(below[0], dict):
+                nested(below, depth + 1)
+
+
+def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Rows under heads, as wide as they need."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for head in heads:
+        grid.add_column(head, overflow="fold")
+    for row in rows:
+        cells = [clean(str(cell)) if cell is not None else "" for cell in row]
+        grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))
+    console().print(grid)
+
+
+def document(document: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+def console(stderr: bool = False) -> Console:
+    """A console as wide as the terminal, or wide enough for a file."""
+    from rich.console import Console
+
+    found = Console(stderr=stderr, soft_wrap=False)
+    return found if found.is_terminal else Console(stderr=stderr, width=200)
+
+
+def clean(text: str) -> str:
+    """Without the control characters that a hostile text could send to a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
