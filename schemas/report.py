@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 Severity = Literal["error", "warning", "info"]
+Evidence = Literal["file", "card", "recalled"]
+"""How a rule about somebody's dataset is known: from a real file, from its card, or from memory."""
 
 
 class Entry(BaseModel):
@@ -34,6 +36,19 @@ class Finding(Entry):
     """Up to five failing rows: key and what is wrong."""
     repair: str | None = None
     """Curation step that would mend it."""
+    evidence: Evidence | None = None
+    """How the rule is known, where it is about somebody's dataset; null for a rule that holds of all data."""
+    declared: Severity | None = None
+    """The severity of the check itself, where a checks file gave it another."""
+    suppressed: str | None = None
+    """The reason for which a checks file suppresses it; it then counts nowhere, but is shown."""
+    file: str | None = None
+    """The file with all failing rows, where they were written."""
+
+    @property
+    def share(self) -> float | None:
+        """Failing rows of those that were looked at, 0 to 1; null where none were."""
+        return self.count / self.of if self.of else None
 
 
 class Figure(Entry):
@@ -53,6 +68,21 @@ class Figure(Entry):
     """Number of items behind it."""
 
 
+class Profile(Entry):
+    """What the dataset was taken for, which decides what is checked."""
+
+    name: str
+    """Name of the published dataset or of the generic profile; what `--as` takes."""
+    title: str
+    """Its name in words."""
+    how: str
+    """How it was found, such as by its columns or because it was named."""
+    evidence: Evidence | None = None
+    """How its shape is known; null for a shape that was read off the columns."""
+    columns: dict[str, str] = {}
+    """Column -> the role that it was taken for."""
+
+
 class Report(Entry):
     """What was checked, what was found, what was measured."""
 
@@ -68,7 +98,17 @@ class Report(Entry):
     """Check or measure that could not run -> why."""
     figures: list[Figure]
     """What the measures say."""
+    profile: Profile | None = None
+    """What the dataset was taken for; null for a run of ours."""
 
     def count(self, severity: Severity) -> int:
-        """How many checks of this severity found rows."""
-        return sum(1 for finding in self.findings if finding.severity == severity and finding.count)
+        """How many checks of this severity found rows and are not suppressed."""
+        return sum(1 for finding in self.found() if finding.severity == severity)
+
+    def found(self) -> list[Finding]:
+        """The findings with rows that are not suppressed."""
+        return [finding for finding in self.findings if finding.count and finding.suppressed is None]
+
+    def suppressed(self) -> list[Finding]:
+        """The findings with rows that a checks file suppresses."""
+        return [finding for finding in self.findings if finding.count and finding.suppressed is not None]
