@@ -23,7 +23,9 @@ class Check(Component):
     table: ClassVar[str]
     """The table whose rows are judged."""
     needs: ClassVar[Mapping[str, Sequence[str]]]
-    """Table -> columns without which the check cannot run."""
+    """Table -> columns without which the check cannot run; `*` is every raw table, with its `_row`."""
+    may_use: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """Table -> columns that the check looks at where they are there."""
     repair: ClassVar[str | None] = None
     """Curation step that mends what is found."""
     passes: ClassVar[Example]

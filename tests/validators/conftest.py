@@ -33,7 +33,7 @@ def relate(connection: DuckDBPyConnection) -> Relate:
 
 @pytest.fixture(scope="session")
 def tables_of(connection: DuckDBPyConnection) -> Callable[[Mapping[str, Rows]], dict[str, DuckDBPyRelation]]:
-    """Tables with just the columns that the rows have, typed as the family `values` has them."""
+    """Tables with just the columns that the rows have, typed as the family `values` has them or by their values."""
 
     def make(example: Mapping[str, Rows]) -> dict[str, DuckDBPyRelation]:
         return {table: connection.from_arrow(_arrow(table, rows)) for table, rows in example.items()}
@@ -44,5 +44,10 @@ def tables_of(connection: DuckDBPyConnection) -> Callable[[Mapping[str, Rows]], 
 def _arrow(table: str, rows: Rows) -> pa.Table:
     known = {field.name: field.type for field in arrow_schema(TABLES[table])} if table in TABLES else {}
     names = dict.fromkeys(name for row in rows for name in row)
-    schema = pa.schema([pa.field(name, known.get(name, pa.string())) for name in names])
+    schema = pa.schema([pa.field(name, known.get(name) or _type([row.get(name) for row in rows])) for name in names])
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+
+
+def _type(values: list[Any]) -> pa.DataType:
+    inferred = pa.array(values).type
+    return pa.string() if pa.types.is_null(inferred) else inferred

@@ -1,0 +1,30 @@
+"""A control character is invisible, breaks a file format, or is what is left of another encoding."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..cells import wrong_texts
+from ..check import Check
+from ..tables import Tables
+
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+"""C0 and C1 but for tab and line ends, DEL, and what turns the direction of writing."""
+
+
+class ControlCharacters(Check):
+    """No text has control characters, NUL among them."""
+
+    severity = "warning"
+    table = "*"
+    needs = {"*": []}
+    passes = {"*": [{"_row": 1, "text": "a\tb\r\nc"}]}
+    fails = {"*": [{"_row": 1, "text": "a\x00b"}, {"_row": 2, "text": "it\x92s"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Cells with the code point of the first one."""
+        return wrong_texts(tables["*"], lambda v: f"regexp_matches({v}, '{CONTROL}')", _first)
+
+
+def _first(value: str) -> str:
+    return f"printf('U+%04X', unicode(regexp_extract({value}, '{CONTROL}')))"

@@ -1,0 +1,41 @@
+"""A slot that nobody filled."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ..cells import around, wrong_texts
+from ..check import Check
+from ..tables import Tables
+
+BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
+BRACKETS = r"\[(?:[A-Z]{3,}(?:[_ ][A-Z]+)*|(?:[Ii]nsert|[Yy]our) [^\]\n]{2,40})\]"
+SLOT = rf"(?:^|[\s(\x22])(?:{BRACES}|{BRACKETS})"
+"""{name}, {{ name }}, [NAME], [Your Name], [insert date]."""
+
+
+class TemplateSlots(Check):
+    """No text has an unfilled slot such as {name} or [NAME], where its column seldom has."""
+
+    severity = "info"
+    table = "*"
+    needs = {"*": []}
+    passes = {"*": [{"_row": 1, "template": "The {race} patient"}, {"_row": 2, "template": "A {race} patient"}]}
+    fails = {
+        "*": [
+            *({"_row": row, "letter": "To whom it may concern"} for row in range(4)),
+            {"_row": 4, "letter": "Yours, [Your Name]"},
+        ]
+    }
+
+    most: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """A column with slots in more than this share of its texts holds templates."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Cells with it, and the words around it."""
+        return wrong_texts(
+            tables["*"], lambda v: f"regexp_matches({v}, '{SLOT}')", lambda v: around(v, SLOT), self.most
+        )
