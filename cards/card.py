@@ -57,7 +57,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Path]) -> str:
         plots_missing=bool(drawable(report)) and not plots,
         checks=sections.checks(report),
         limitations=limitations(manifest, report),
-        licence=sections.licence(manifest.recipe),
+        licensed=sections.licensed(manifest),
     )
 
 

@@ -42,7 +42,7 @@ def size_category(size: int) -> str:
 def _said(manifest: Manifest) -> dict[str, Any]:
     """What the maker of the dataset says in the recipe."""
     recipe, card = manifest.recipe, manifest.recipe.card
-    repositories = {found for source in card.sources for found in REPOSITORY.findall(source)}
+    repositories = {found for source in card.sources for found in REPOSITORY.findall(source.url or "")}
     return {
         "pretty_name": card.pretty_name or manifest.name,
         "language": card.language,

@@ -9,11 +9,12 @@ from markupsafe import Markup
 from pydantic_core import to_json
 
 from ..schemas.manifest import Manifest
-from ..schemas.recipe import Recipe, Spec
+from ..schemas.recipe import Spec
 from ..schemas.report import Figure, Report, Severity
 from ..schemas.row import Column, Row, columns
 from ..schemas.rows.shared import Attributes
 from .facts import count, filled, panels, rows, types
+from .licensing import conflicts, effective, ingredients, notices
 from .markdown import Safe, code, md, number, prose
 from .plots import FOLDER
 
@@ -94,10 +95,21 @@ def checks(report: Report) -> dict[str, Any]:
     }
 
 
-def licence(recipe: Recipe) -> Markup:
-    """The licence, with name and link where it is not on the Hub's list."""
+def licensed(manifest: Manifest) -> dict[str, Any]:
+    """The licence, what it rests on, and every conflict with the reason for which it is overridden."""
+    recipe, best = manifest.recipe, effective(manifest)
     named = [said for said in (recipe.card.license_name, recipe.card.license_link) if said]
-    return Safe(", ").join([code(recipe.license), *map(md, named)])
+    override = recipe.card.license_override
+    fit = f"The freest licence that fits is {best}." if best else "No licence fits."
+    why = f"They are overridden: {override}" if override else "While they stand, the dataset must not be published."
+    return {
+        "name": Safe(", ").join([code(recipe.license), *map(md, named)]),
+        "sources": [[s.name, code(s.license), s.url, s.citation] for s in recipe.card.sources],
+        "ingredients": [[e.what, e.licence or "not known", e.terms and e.terms.link] for e in ingredients(manifest)],
+        "notices": notices(manifest),
+        "conflicts": conflicts(manifest),
+        "verdict": f"Conflicts of licences. {fit} {why}",
+    }
 
 
 def spec(described: Spec) -> str:

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator,
 from .component import NAME
 from .licences import HUB_LICENCES
 from .rows.shared import Attributes
+from .terms import LICENCES
 
 Spec = str | dict[str, dict[str, Any] | None]
 """A component: its name, or `{name: {option: value}}`."""
 
 Text = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Part(BaseModel):
@@ -42,6 +44,19 @@ class Price(Part):
     """Per million tokens of answers."""
 
 
+class CitedSource(Part):
+    """Where seeds come from."""
+
+    name: Text
+    """What it is."""
+    license: Text
+    """Its licence: an id of the Hub's list, or what it is called."""
+    url: str | None = None
+    """Where it can be found."""
+    citation: str | None = None
+    """How to cite it."""
+
+
 class CardText(Part):
     """What only the maker of a dataset can say about it."""
 
@@ -51,16 +66,51 @@ class CardText(Part):
     """ISO 639 codes of the languages of the texts, such as en."""
     description: str | None = None
     """What the dataset is for, in a paragraph."""
-    sources: list[str] = []
-    """Where the seeds come from, with licence and citation, a line each."""
+    sources: list[CitedSource] = []
+    """Where the seeds come from."""
+    rationale: str | None = None
+    """Why the dataset was made, and why of these seeds."""
+    uses: str | None = None
+    """What the dataset is meant for."""
+    out_of_scope: str | None = None
+    """What it must not be used for, or will not do well."""
+    sensitive: str | None = None
+    """What personal or sensitive information the texts hold, and what was done about it."""
+    authors: list[Text] = []
+    """Who made the dataset."""
     citation: str | None = None
     """How to cite the dataset."""
     contact: str | None = None
     """Whom to ask."""
+    target: dict[str, dict[str, Share]] = {}
+    """Whom the annotators should be: attribute -> value -> share of all annotators, 0 to 1."""
+    anonymity: int = Field(default=5, ge=2)
+    """Smallest number of human annotators that may share their attributes: the k of k-anonymity."""
+    terms: dict[str, str] = {}
+    """Teacher -> licence or terms of its model, where they are not known from its name; an id of `schemas/terms.py`."""
+    license_override: str | None = None
+    """Why the dataset may be published although licences or terms conflict; shown in the card with the conflicts."""
     license_name: str | None = None
     """Name of a licence that is not on the Hub's list; `license` is then `other`."""
     license_link: str | None = None
     """Where that licence can be read."""
+
+    @field_validator("target")
+    @classmethod
+    def _known_attributes(cls, value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        known = [name for name in Attributes.model_fields if name != "description"]
+        if unknown := [name for name in value if name not in known]:
+            raise ValueError(f"annotators have no attribute {unknown[0]!r}; there is {', '.join(known)}")
+        if over := [name for name, shares in value.items() if sum(shares.values()) > 1 + 1e-9]:
+            raise ValueError(f"the shares of {over[0]!r} are more than 1 together")
+        return value
+
+    @field_validator("terms")
+    @classmethod
+    def _known_terms(cls, value: dict[str, str]) -> dict[str, str]:
+        if unknown := [terms for terms in value.values() if terms not in LICENCES]:
+            raise ValueError(f"we do not know these terms: {unknown[0]!r}; there is {', '.join(LICENCES)}")
+        return value
 
 
 class Recipe(Part):
@@ -111,6 +161,7 @@ class Recipe(Part):
         for place, name in [
             *((f"annotators.{panel}", p.teacher) for panel, members in self.annotators.items() for p in members),
             *((f"prices.{name}", name) for name in self.prices),
+            *((f"card.terms.{name}", name) for name in self.card.terms),
         ]:
             if name not in self.teachers:
                 raise ValueError(f"{place}: no teacher is named {name!r}; there is {', '.join(self.teachers)}")

@@ -99,7 +99,8 @@ def recipe_of(**changes: Any) -> Recipe:
         "card": {
             "pretty_name": "Small values",
             "language": ["en"],
-            "sources": ["Jokes, CC0-1.0, https://example.org/a_b"],
+            "sources": [{"name": "Jokes", "license": "cc0-1.0", "url": "https://example.org/a_b"}],
+            "terms": {"main": "apache-2.0"},
         },
     }
     return Recipe.model_validate(asked | changes)

@@ -112,7 +112,7 @@ def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) ->
         "| tone | not defined |  | 0 |",
         "| warning | `situations` | Every situation has every kind. | 3 | 3 | `values_missing_kind` |",
         "| language\\_share | no detector is installed |",
-        "- Jokes, CC0-1.0, <https://example.org/a_b>",
+        "| Jokes | `cc0-1.0` | <https://example.org/a_b> |",
     ):
         assert fact in card
 
@@ -206,7 +206,10 @@ def test_errors_are_said(make_card: Card) -> None:
 
 
 def test_sources_on_the_hub_are_named(make_card: Card, recipe: Callable[..., Any]) -> None:
-    sources = ["A, MIT, https://huggingface.co/datasets/owner/name.", "B, https://example.org"]
+    sources = [
+        {"name": "A", "license": "mit", "url": "https://huggingface.co/datasets/owner/name"},
+        {"name": "B", "license": "mit", "url": "https://example.org"},
+    ]
     front = yaml.safe_load(parts(make_card(recipe=recipe(card={"sources": sources})))[0])
     assert front["source_datasets"] == ["owner/name"]
     assert "language" not in front
@@ -217,6 +220,15 @@ def test_a_licence_of_ones_own(make_card: Card, recipe: Callable[..., Any]) -> N
     card = make_card(recipe=own)
     assert "Licence: `other`, mine, <https://example.org/mine>" in card
     assert yaml.safe_load(parts(card)[0])["license_name"] == "mine"
+
+
+def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, recipe: Callable[..., Any]) -> None:
+    sources = [{"name": "S", "license": "cc-by-nc-4.0"}]
+    card = make_card(recipe=recipe(card={"sources": sources, "license_override": "S has agreed."}))
+    assert "The freest licence that fits is cc-by-nc-4.0. They are overridden: S has agreed." in card
+    assert "source S is under cc-by-nc-4.0, which does not allow commercial use; cc-by-4.0 does." in card
+    assert "overridden" not in make_card()
+    assert "Conflicts of licences" not in make_card()
 
 
 def test_a_card_that_the_hub_would_not_take(make_card: Card, recipe: Callable[..., Any]) -> None:
@@ -232,7 +244,9 @@ def test_a_family_without_row_types(make_card: Card) -> None:
 
 def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callable[..., Any]) -> None:
     panel = [{"teacher": "main", "persona": {"country": HOSTILE, "description": HOSTILE}}]
-    words = dict.fromkeys(("pretty_name", "description", "citation", "contact"), HOSTILE) | {"sources": [HOSTILE]}
+    words = dict.fromkeys(("pretty_name", "description", "citation", "contact"), HOSTILE) | {
+        "sources": [dict.fromkeys(("name", "license", "url", "citation"), HOSTILE)]
+    }
     said = dict.fromkeys(("teacher", "model", "revision", "notice"), HOSTILE) | {"options": {"a": HOSTILE}}
     finding = Finding(check=HOSTILE, severity="info", title=HOSTILE, table=HOSTILE, count=1, of=3, examples=[])
     card = make_card(
