@@ -74,11 +74,13 @@ def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
 def validate(path: str | Path, *, save: bool = False) -> Report:
     """Check and measure a run; `save` writes the report into it."""
     from .builders import folder
+    from .cards import report_html
     from .validators import run
 
     report = run.validate_run(Path(path))
     if save:
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
+        report_html.write(Path(path) / folder.REPORT_PAGE, report)
     return report
 
 

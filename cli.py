@@ -170,11 +170,16 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
 
 @main.command()
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page for a browser.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
-def validate(run: Path, save: bool, as_json: bool) -> None:
+def validate(run: Path, html: Path | None, save: bool, as_json: bool) -> None:
     """Check a run; exit code 1 if a check of severity error found rows."""
     report = pluriset.validate(run, save=save)
+    if html:
+        from .cards import report_html
+
+        report_html.write(html, report)
     if as_json:
         terminal.document(report.model_dump())
     else:

@@ -60,17 +60,18 @@ def prose(sentence: str) -> Markup:
 def fenced(value: object, language: str = "") -> Markup:
     """A text in a block with a fence that nothing inside can close; a value that is no text, as YAML."""
     text = value if isinstance(value, str) else dump_yaml(value)
-    text = "\n".join(_visible(line) for line in re.split(r"\r\n|\r|\n", text)).rstrip("\n")
+    text = "\n".join(visible(line) for line in re.split(r"\r\n|\r|\n", text)).rstrip("\n")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return Safe(f"{fence}{language}\n{text}\n{fence}")
 
 
 def _line(text: str) -> str:
-    return " ".join(_visible(text).split())
+    return " ".join(visible(text).split())
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """A text with what cannot be seen, or turns others around, replaced."""
     return INVISIBLE.sub("\ufffd", text)
 
 

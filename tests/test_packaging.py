@@ -85,7 +85,13 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     rooms = "|".join(ROOMS)
     fitting = re.compile(rf"pluriset/((({rooms})/)?([\w/.]+)\.(py|yaml|j2|jsonl)|py\.typed)")
     assert all(fitting.fullmatch(name) for name in names), [n for n in names if not fitting.fullmatch(n)]
-    for needed in ("py.typed", "cards/card.md.j2", "builders/recipes/values.yaml", "builders/sources/sample.jsonl"):
+    for needed in (
+        "py.typed",
+        "cards/card.md.j2",
+        "cards/report.html.j2",
+        "builders/recipes/values.yaml",
+        "builders/sources/sample.jsonl",
+    ):
         assert f"pluriset/{needed}" in names
     assert not any(name.startswith(("pluriset/tests", "pluriset/benchmarks", "pluriset/docs")) for name in names)
 
