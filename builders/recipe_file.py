@@ -7,36 +7,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import ValidationError
 
 from ..schemas.component import find
 from ..schemas.errors import PlurisetError, RecipeError, from_validation
 from ..schemas.recipe import Recipe
-from ..schemas.yaml_text import dump_yaml
+from ..schemas.yaml_text import dump_yaml, load_yaml
 
 PACKAGE = __package__
 LARGEST = 1_000_000
 """Bytes of the largest recipe that is read."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without aliases, which can make a small file endless, and without keys that are said twice."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            said = str(key.value)
-            if said in seen:
-                raise yaml.MarkedYAMLError(problem=f"{said!r} is said twice", problem_mark=key.start_mark)
-            seen.add(said)
-        return super().construct_mapping(node, deep)
 
 
 def read(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
@@ -62,14 +42,7 @@ def shipped_names() -> list[str]:
 
 def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = None) -> Recipe:
     """The recipe in some YAML. `base` is the folder from which its paths start."""
-    try:
-        said = yaml.load(raw.decode(), _Loader)  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{file}: line {mark.line + 1}" if mark else file
-        raise RecipeError("not a YAML file", where=place, got=getattr(error, "problem", None) or str(error)) from None
-    if not isinstance(said, dict):
-        raise RecipeError("not a recipe", where=file, got=said, expected="keys and values; see `pluriset list`")
+    said = load_yaml(raw, file)
     try:
         return moved(Recipe.model_validate({**said, **(changes or {})}), lambda path: base / path)
     except ValidationError as error:

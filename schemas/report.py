@@ -100,6 +100,8 @@ class Report(Entry):
     """What the measures say."""
     profile: Profile | None = None
     """What the dataset was taken for; null for a run of ours."""
+    decisions: str | None = None
+    """The checks file that was followed."""
 
     def count(self, severity: Severity) -> int:
         """How many checks of this severity found rows and are not suppressed."""

@@ -1,8 +1,12 @@
-"""YAML as we write it: what is read back is what went in."""
+"""YAML as we write and read it: what is read back is what went in, and nothing is read that means something else."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
+
+from .errors import RecipeError
 
 BREAKS = frozenset("\x85\u2028\u2029")
 """Characters that YAML takes for line breaks but PyYAML writes as they are."""
@@ -12,6 +16,38 @@ def dump_yaml(value: object) -> str:
     """A value as YAML, in the order in which it comes, no line folded."""
     text = _dump(value, True)
     return text if BREAKS.isdisjoint(text) else _dump(value, False)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases, which can make a small file endless, and without keys that are said twice."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            said = str(key.value)
+            if said in seen:
+                raise yaml.MarkedYAMLError(problem=f"{said!r} is said twice", problem_mark=key.start_mark)
+            seen.add(said)
+        return super().construct_mapping(node, deep)
+
+
+def load_yaml(raw: bytes, file: str) -> dict[str, Any]:
+    """The keys and values in a YAML file. Raises `RecipeError` for anything else."""
+    try:
+        said = yaml.load(raw.decode(), _Loader)  # noqa: S506 (a safe loader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{file}: line {mark.line + 1}" if mark else file
+        raise RecipeError("not a YAML file", where=place, got=getattr(error, "problem", None) or str(error)) from None
+    if not isinstance(said, dict):
+        raise RecipeError("not keys and values", where=file, got=said, expected="YAML with a key at the top")
+    return said
 
 
 def _dump(value: object, plain: bool) -> str:

@@ -89,7 +89,7 @@ def test_every_option_is_checked_before_any_ask(tmp_path: Path, line: str, words
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("- a\n- b", ["not a recipe"]),
+        ("- a\n- b", ["not keys and values"]),
         ("name: [", ["not a YAML file", "line"]),
         ("a: &x [1]\nb: *x", ["aliases"]),
         ("name: a\nname: b", ["said twice", "line 2"]),
