@@ -1,0 +1,34 @@
+"""An item that lost an option is easier than the others."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ..check import Check
+from ..tables import Tables, over
+
+
+class ChoiceCount(Check):
+    """All items have equally many options, where nearly all do."""
+
+    severity = "warning"
+    table = "choices"
+    needs = {"choices": ["item_id"]}
+    passes = {"choices": [{"item_id": "1"}, {"item_id": "1"}, {"item_id": "2"}]}
+    fails = {"choices": [*({"item_id": f"{n}"} for n in range(30) for _ in range(2)), {"item_id": "x"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Share of the items with the usual number of options from which another number is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items with another number of options."""
+        return over(
+            tables["choices"],
+            f"""WITH counted AS (SELECT item_id, count(*) AS n FROM rows GROUP BY item_id),
+            usual AS (SELECT n AS most FROM counted GROUP BY n
+                HAVING count(*) >= {self.usual} * (SELECT count(*) FROM counted))
+            SELECT item_id, n || ' options, not ' || most AS problem FROM counted JOIN usual ON n <> most""",
+        )

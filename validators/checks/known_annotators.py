@@ -1,0 +1,26 @@
+"""An annotation of somebody who is not described cannot be told from a stray row."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..check import Check
+from ..tables import Tables, over
+
+
+class KnownAnnotators(Check):
+    """Everybody who annotated is described."""
+
+    severity = "error"
+    table = "annotators"
+    needs = {"annotators": ["annotator_id"], "annotations": ["annotator_id"]}
+    passes = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "x"}]}
+    fails = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "y"}, {"annotator_id": "y"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Annotators that are not described, with how many annotations they gave."""
+        given, known = tables["annotations"].set_alias("g"), tables["annotators"].set_alias("k")
+        strangers = given.join(known, "g.annotator_id = k.annotator_id", how="anti").select("g.annotator_id")
+        return over(
+            strangers, "SELECT annotator_id, count(*) || ' annotations' AS problem FROM rows GROUP BY annotator_id"
+        )

@@ -1,0 +1,24 @@
+"""The same value in two spellings is counted as two."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..check import Check
+from ..tables import Tables, over
+from ..vocabulary import twins
+
+
+class ValueTwins(Check):
+    """No two values of the vocabulary differ in case, white space, hyphens or quotes alone."""
+
+    severity = "warning"
+    table = "vocabulary"
+    needs = {"vocabulary": ["value"]}
+    passes = {"vocabulary": [{"value": "self-respect"}, {"value": "respect"}]}
+    fails = {"vocabulary": [{"value": "self-respect"}, {"value": "Self respect"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """All but one spelling of each value."""
+        values = over(tables["vocabulary"], "SELECT DISTINCT 'value' AS \"column\", value, 1 AS rows FROM rows")
+        return over(twins(values), "SELECT value, problem FROM rows")
