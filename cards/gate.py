@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from ..schemas.errors import ChecksFailed
 from ..schemas.manifest import Manifest
-from ..schemas.report import Report
+from ..schemas.report import Finding, Report
 from .licensing import conflicts, effective
+
+PRIVATE = "contact_details"
+"""The check that finds e-mail addresses, phone and account numbers."""
+CLASSES, ALIKE = "annotator_classes", "share them"
+"""The measure that counts human annotators by how many share their attributes, and how it names that number."""
 
 
 @dataclass(frozen=True)
@@ -21,18 +26,19 @@ class Problem:
 
 def problems(manifest: Manifest, report: Report) -> list[Problem]:
     """Everything that keeps the run from being published; empty: it may be."""
-    return [*_checks(report), *_licence(manifest)]
+    return [*_checks(report), *_licence(manifest), *_texts(report), *_annotators(manifest, report)]
 
 
 def enforce(manifest: Manifest, report: Report) -> None:
-    """Let a run pass or raise `ChecksFailed` with everything that keeps it back."""
+    """Let a run pass, or raise `ChecksFailed` with everything that keeps it back."""
     if found := problems(manifest, report):
-        raise ChecksFailed(
-            "this run must not be published yet" if len(found) == 1 else f"{len(found)} things keep this run back",
-            where=manifest.name,
-            got="\n       ".join(problem.what for problem in found),
-            hint="\n        ".join(dict.fromkeys(problem.hint for problem in found)),
-        )
+        listed = "".join(f"\n  - {_plain(problem.what)}\n    hint: {_plain(problem.hint)}" for problem in found)
+        raise ChecksFailed(f"cannot be published:{listed}", where=manifest.name)
+
+
+def _plain(text: str) -> str:
+    """Without what could do something to a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _checks(report: Report) -> Iterator[Problem]:
@@ -52,3 +58,33 @@ def _licence(manifest: Manifest) -> Iterator[Problem]:
         yield Problem(
             conflict, f"correct license, card.sources or card.terms ({fit}), or say in card.license_override why not"
         )
+
+
+def _texts(report: Report) -> Iterator[Problem]:
+    looked = [finding for finding in report.findings if finding.check == PRIVATE]
+    if not looked:
+        why = report.skipped.get(PRIVATE, "the report is older than this check")
+        yield Problem(f"Nobody looked for contact details in the texts: {why}.", "build again: nothing is asked twice")
+    for finding in looked:
+        if finding.count and finding.suppressed is None:
+            cells = "1 text holds" if finding.count == 1 else f"{finding.count:,} texts hold"
+            what = f"{cells} an e-mail address, or a phone or account number: {_masked(finding)}."
+            yield Problem(what, "add the curation step `mask` and build again")
+
+
+def _masked(finding: Finding) -> str:
+    """What masking would make of some of them; the report does not hold what was found."""
+    shown = (f"{finding.table}.{e.get('column')} would become {e.get('problem')!r}" for e in finding.examples[:3])
+    return "; ".join(shown)
+
+
+def _annotators(manifest: Manifest, report: Report) -> Iterator[Problem]:
+    k = manifest.recipe.card.anonymity
+    sizes = [figure for figure in report.figures if figure.measure == CLASSES]
+    few = [figure for figure in sizes if not figure.group.get(ALIKE, "").isdecimal() or int(figure.group[ALIKE]) < k]
+    if exposed := sum(int(figure.value or 0) for figure in few):
+        what = (
+            f"{exposed:,} of {few[0].n:,} human annotators share what is known of them with fewer than {k - 1} others"
+        )
+        does = "their attributes go, the most telling first, until nobody stands out"
+        yield Problem(f"{what}.", f"add the curation step `coarsen: {{k: {k}}}` and build again: {does}")

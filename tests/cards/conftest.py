@@ -146,6 +146,8 @@ def report_of(**changes: Any) -> Report:
                     table="situations", count=3, of=3, examples=[]),
             Finding(check="situations_key", severity="error", title="situation_id is unique.",
                     table="situations", count=0, of=3, examples=[]),
+            Finding(check="contact_details", severity="warning", title="No text holds an e-mail address.",
+                    table="situations", count=0, of=3, examples=[]),
         ],
         "skipped": {"language_share": "no detector is installed"},
         "figures": [

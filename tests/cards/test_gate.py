@@ -6,7 +6,7 @@ from pluriset.cards.gate import enforce, problems
 from pluriset.schemas.errors import ChecksFailed
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe
-from pluriset.schemas.report import Finding, Report
+from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.tests.cards.conftest import report_of
 
 Make = Callable[..., Manifest]
@@ -18,9 +18,14 @@ def finding(check: str, severity: Any = "error", count: int = 2, **facts: Any) -
     )
 
 
+def report_with(*findings: Finding, **facts: Any) -> Report:
+    looked = [*findings, finding("contact_details", "warning", count=0)]
+    report: Report = report_of(findings=looked, **facts)
+    return report
+
+
 def found(manifest: Manifest, *findings: Finding, **facts: Any) -> list[str]:
-    report: Report = report_of(findings=list(findings), **facts)
-    return [problem.what for problem in problems(manifest, report)]
+    return [problem.what for problem in problems(manifest, report_with(*findings, **facts))]
 
 
 def test_a_sound_run_passes(make_manifest: Make) -> None:
@@ -34,8 +39,10 @@ def test_errors_block_and_other_findings_do_not(make_manifest: Make) -> None:
 
 
 def test_a_repair_is_named(make_manifest: Make) -> None:
-    with pytest.raises(ChecksFailed, match=r"hint: add the curation step `mend` and build again") as caught:
-        enforce(make_manifest(), report_of(findings=[finding("a", repair="mend")]))
+    with pytest.raises(
+        ChecksFailed, match=r"a fails for 2 of 9 .*\n    hint: add the curation step `mend` and build again"
+    ) as caught:
+        enforce(make_manifest(), report_with(finding("a", repair="mend")))
     assert caught.value.exit_code == 1
 
 
@@ -48,3 +55,31 @@ def test_a_conflict_of_licences_blocks_until_it_is_overridden(
     assert "source S is under cc-by-nc-4.0, which does not allow commercial use; cc-by-4.0 does." in str(caught.value)
     assert "a licence that fits is cc-by-nc-4.0" in str(caught.value)
     enforce(make_manifest(recipe=recipe(card=card | {"license_override": "S has agreed."})), report_of())
+
+
+def test_contact_details_block_and_what_masking_would_do_is_shown(make_manifest: Make) -> None:
+    example = {"_row": "3", "column": "text", "problem": "Mailing [email]"}
+    private = finding("contact_details", "warning", 1).model_copy(update={"table": "situations", "examples": [example]})
+    said = (
+        "1 text holds an e-mail address, or a phone or account number: situations.text would become 'Mailing [email]'."
+    )
+    assert found(make_manifest(), private) == [said]
+    assert found(make_manifest(), private.model_copy(update={"suppressed": "the address of our own office"})) == []
+
+
+def test_that_nobody_looked_blocks_too(make_manifest: Make) -> None:
+    skipped = report_of(findings=[], skipped={"contact_details": "no table"})
+    assert [problem.what for problem in problems(make_manifest(), skipped)] == [
+        "Nobody looked for contact details in the texts: no table."
+    ]
+
+
+def test_people_who_stand_out_block(make_manifest: Make, recipe: Callable[..., Recipe]) -> None:
+    sizes = [Figure(measure="annotator_classes", group={"share them": str(n)}, value=n, n=10) for n in (1, 3, 6)]
+    assert found(make_manifest(), figures=sizes) == [
+        "4 of 10 human annotators share what is known of them with fewer than 4 others."
+    ]
+    declared = {"sources": [{"name": "S", "license": "mit"}], "terms": {"main": "mit"}, "anonymity": 2}
+    strict = problems(make_manifest(recipe=recipe(card=declared)), report_with(figures=sizes))
+    assert [problem.what[:4] for problem in strict] == ["1 of"]
+    assert "`coarsen: {k: 2}`" in strict[0].hint

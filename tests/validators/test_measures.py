@@ -6,6 +6,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.component import load
 from pluriset.schemas.report import Figure
 from pluriset.validators import measures
+from pluriset.validators.anonymity import ATTRIBUTES
 from pluriset.validators.tables import Tables
 
 TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
@@ -93,4 +94,21 @@ def test_valence_by_kind(tables_of: TablesOf) -> None:
         ("duty", "abstain"): (1, 1),
         ("value", "opposes"): (1, 3),
         ("value", "supports"): (2, 3),
+    }
+
+
+def test_annotators_by_how_many_are_like_them_and_by_what_they_declare(tables_of: TablesOf) -> None:
+    nothing = dict.fromkeys(ATTRIBUTES)
+    people = [{**nothing, "kind": "human", "country": "Kenya"}] * 3 + [{**nothing, "kind": "human", "country": "Peru"}]
+    rows = [*people, {**nothing, "kind": "human"}, {**nothing, "kind": "persona", "country": "Peru"}]
+    tables = tables_of({"annotators": [{**row, "annotator_id": str(i)} for i, row in enumerate(rows)]})
+    alike = {group: (figure.value, figure.n) for group, figure in figures("annotator_classes", tables).items()}
+    assert alike == {("1",): (1, 4), ("3",): (3, 4)}
+    shares = {group: (figure.value, figure.n) for group, figure in figures("annotator_coverage", tables).items()}
+    assert shares == {
+        ("kind", "human"): (round(5 / 6, 6), 6),
+        ("kind", "persona"): (round(1 / 6, 6), 6),
+        ("country", "Kenya"): (0.5, 6),
+        ("country", "Peru"): (round(2 / 6, 6), 6),
+        ("country", "not declared"): (round(1 / 6, 6), 6),
     }

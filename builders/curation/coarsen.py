@@ -1,0 +1,66 @@
+"""People who judged must not be found again by what is known of them."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...validators.anonymity import ATTRIBUTES, classes
+from ...validators.tables import Tables, name, over, text
+from ..scan import table
+from ..step import Outcome, Step
+
+
+class Coarsen(Step):
+    """Makes what is known of human annotators coarser until each shares it with at least `k` - 1 others.
+
+    First `groups` are applied. Then annotators who still stand out lose one attribute after the other, the one with
+    most values first, until they do not: those of whom nothing is left stand out by nothing. Ours; after the local
+    suppression of Sweeney (2002).
+    """
+
+    k: int = Field(default=5, ge=2)
+    """So many annotators must share their attributes."""
+    groups: dict[str, dict[str, str]] = {}
+    """Attribute -> value -> coarser value, such as `country: {Kenya: East Africa}`."""
+
+    def apply(self, tables: Tables, seed: int) -> Outcome:
+        """The annotators anew."""
+        wanted = ["annotator_id", "kind", *ATTRIBUTES, *self.groups]
+        rows = self._grouped(table(tables, "annotators", wanted, f"curation: {self.component_name()}"))
+        for attribute in _most_telling_first(rows):
+            if not (exposed := self._exposed(rows)):
+                break
+            rows = _without(rows, attribute, exposed)
+        return Outcome(changed={"annotators": rows})
+
+    def _grouped(self, rows: DuckDBPyRelation) -> DuckDBPyRelation:
+        for attribute, groups in self.groups.items():
+            cases = " ".join(f"WHEN {text(value)} THEN {text(group)}" for value, group in groups.items())
+            grouped = f"CASE {name(attribute)} {cases} ELSE {name(attribute)} END" if cases else name(attribute)
+            rows = rows.select(f"* REPLACE ({_of_humans(grouped, attribute)})")
+        return rows
+
+    def _exposed(self, rows: DuckDBPyRelation) -> list[str]:
+        """Those who stand out."""
+        found = classes(rows).filter(f"alike < {self.k}").select("annotator_id").fetchall()
+        return [key for (key,) in found]
+
+
+def _without(rows: DuckDBPyRelation, attribute: str, exposed: list[str]) -> DuckDBPyRelation:
+    listed = ", ".join(map(text, exposed))
+    kept = f"CASE WHEN annotator_id IN ({listed}) THEN NULL ELSE {name(attribute)} END"
+    return rows.select(f"* REPLACE ({_of_humans(kept, attribute)})")
+
+
+def _of_humans(changed: str, attribute: str) -> str:
+    column = name(attribute)
+    return f"CASE WHEN kind = 'human' THEN {changed} ELSE {column} END AS {column}"
+
+
+def _most_telling_first(rows: DuckDBPyRelation) -> list[str]:
+    """The attributes that anybody has, by their number of values."""
+    counted = ", ".join(f"count(DISTINCT {attribute})" for attribute in ATTRIBUTES)
+    counts = over(rows.filter("kind = 'human'"), f"SELECT {counted} FROM rows").fetchall()[0]
+    values = {attribute: count for attribute, count in zip(ATTRIBUTES, counts, strict=True) if count}
+    return sorted(values, key=lambda attribute: -values[attribute])

@@ -1,0 +1,26 @@
+"""How well annotators can hide among each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...schemas.report import Figure
+from ..anonymity import ATTRIBUTES, classes
+from ..measure import Measure
+from ..tables import Tables, over
+
+
+class AnnotatorClasses(Measure):
+    """Human annotators of whom something is known, by how many share all that is known of them."""
+
+    needs = {"annotators": ["annotator_id", "kind", *ATTRIBUTES]}
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """A count of annotators for each size of a class; `n` is the number of those annotators."""
+        counted = over(
+            classes(tables["annotators"]),
+            """SELECT alike, count(*) AS annotators, CAST(sum(annotators) OVER () AS BIGINT) AS n
+            FROM rows GROUP BY alike ORDER BY alike""",
+        )
+        for alike, count, n in counted.fetchall():
+            yield Figure(measure="annotator_classes", group={"share them": str(alike)}, value=count, n=n)
