@@ -110,9 +110,9 @@ def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDat
         connection.execute(f"CREATE VIEW ours.{name(table)} AS FROM {name(f'_ours_{table}')}")
     for statement in shape.from_tables().statements("theirs"):
         connection.execute(statement)
-    for rule, breaking in shape.rules.items():
-        if found := connection.sql(breaking).limit(1).fetchall():
-            raise DataError(f"the export breaks a rule of its shape: {rule}", where=str(folder), got=found[0])
+    for rule in shape.rules.values():
+        if found := connection.sql(rule.select).limit(1).fetchall():
+            raise DataError(f"the export breaks a rule of its shape: {rule.title}", where=str(folder), got=found[0])
 
 
 def _written(connection: DuckDBPyConnection, shape: PublishedDataset, config: str, draft: Path) -> dict[str, int]:

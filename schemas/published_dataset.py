@@ -1,21 +1,33 @@
-"""What a published dataset is: a shape that the field already loads, and SQL to it and back from our tables.
+"""What a published dataset is: its columns, what must hold in it, what it is read as, and how to it and back.
 
-Nothing here touches data. A shape says in SELECT statements how its rows are made of the tables `ours.<table>` of a
-family and how those tables are made of its configs `theirs."<config>"`; each has a column `split` beside its own, and
-`norm(text)` of `validators.text` may be used. Whoever has a connection runs them.
+Nothing here touches data: a profile says in SELECT statements over its configs `theirs.<config>` which rows break a
+rule, how the views of `schemas.views` are made of them and, where it has values, rights and duties, how the tables
+`ours.<table>` of a family are made of them and they of those. A config has all columns of its row type, null where
+the files lack an optional one, and beside them `split`, `_table` (file or config that the row was read from) and
+`_row` (its number there, from 1). The SQL functions `norm(text)` of `validators.text` and `literal(text)`, the JSON of
+a Python or JSON literal or null, may be used. Whoever has a connection runs the statements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 from .component import Component
+from .report import Evidence, Severity
 from .row import Row
+from .views import VIEWS
 
 REJECTS = "_rejects"
 """The table in which a translation leaves what it left out."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Marks a field whose evidence is weaker than that of its config."""
+
+    evidence: Evidence
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,10 @@ class Licence:
     """Name as its publishers give it."""
     url: str
     """Where it is stated."""
-    gated: bool
+    gated: bool = False
     """Whether one must ask for access."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Split, config, column or revision -> the licence that it has instead."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,38 @@ class Config:
     """Its columns."""
     only_split: str | None = None
     """The one split in which the publishers have all rows; null where the config has train, validation and test."""
+    evidence: Evidence = "card"
+    """How its columns are known: from a real file, from the card, paper or loaders, or from memory."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that must hold in this dataset and that no constraint of a column says."""
+
+    title: str
+    """What should hold, in a line."""
+    select: str
+    """SELECT over `theirs` of what breaks it: the columns that identify a row, then `problem`, why, in words."""
+    severity: Severity = "error"
+    """error: breaks use; warning: likely a mistake; info: worth knowing."""
+    evidence: Evidence = "card"
+    """How it is known to hold."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A part of what the dataset is read as; several of one name are one view."""
+
+    name: str
+    """A view of `schemas.views`."""
+    select: str
+    """SELECT over `theirs` of its rows."""
+    evidence: Evidence = "card"
+    """How it is known that the columns mean this."""
+
+    def __post_init__(self) -> None:
+        if self.name not in VIEWS and self.name != "annotators":
+            raise ValueError(f"no view of this name: {self.name}")
 
 
 @dataclass(frozen=True)
@@ -66,22 +112,26 @@ class PublishedDataset(Component):
 
     title: ClassVar[str]
     """Its name."""
-    family: ClassVar[str]
-    """The family whose tables can take its shape."""
+    family: ClassVar[str | None] = None
+    """The family whose tables can take its shape, where there is one."""
     configs: ClassVar[Mapping[str, Config]]
     """Config -> what is in it, the default first."""
-    splits: ClassVar[Mapping[str, str]]
-    """Our split -> the name that it has there."""
-    rules: ClassVar[Mapping[str, str]]
-    """What must hold -> SELECT over `theirs` of the rows for which it does not."""
+    splits: ClassVar[Mapping[str, str]] = {}
+    """Our split -> the name that it has there, for an export."""
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    """Id of a rule -> what must hold."""
+    views: ClassVar[Sequence[View]] = ()
+    """What it is read as."""
     licence: ClassVar[Licence]
     """Licence of the published dataset."""
     citation: ClassVar[str]
     """How its authors are cited, as BibTeX."""
     evidence: ClassVar[str]
     """How we know its shape, and what we do not know."""
-    notes: ClassVar[Sequence[str]]
-    """What everybody who loads an export must be told, a paragraph each; plain text of ours."""
+    notes: ClassVar[Sequence[str]] = ()
+    """What everybody who loads it, or an export in its shape, must be told, a paragraph each; plain text of ours."""
+    example: ClassVar[Mapping[str, Sequence[Mapping[str, Any]]]] = {}
+    """Config -> a few rows of ours of its shape, in which nothing is wrong; a test."""
 
     def from_tables(self) -> Translation:
         """From the tables of the family to the configs."""

@@ -60,7 +60,7 @@ class Condition(NamedTuple):
 
 def fits(schema: Schema, kind: DuckDBPyType) -> bool:
     """Whether a DuckDB type can hold the values of a schema; a column of nothing but nulls fits anything."""
-    schema, _ = _unwrapped(schema)
+    schema, _ = unwrapped(schema)
     if kind.id == "null":
         return True
     if kind.id not in SQL_TYPES[schema["type"]]:
@@ -111,7 +111,7 @@ def _of_members(parts: Schema, value: str, kinds: Mapping[str, DuckDBPyType], pa
 
 
 def _of_part(schema: Schema, value: str, kind: DuckDBPyType, path: str, null: str) -> Iterator[Condition]:
-    schema, nullable = _unwrapped(schema)
+    schema, nullable = unwrapped(schema)
     if not nullable:
         yield Condition(path, "null", f"`{path}` is not null", null)
     yield from _of(schema, value, kind, path)
@@ -147,7 +147,7 @@ def _parts(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
     return {part: inner for part, inner in kind.children if isinstance(inner, DuckDBPyType)}
 
 
-def _unwrapped(schema: Schema) -> tuple[Schema, bool]:
+def unwrapped(schema: Schema) -> tuple[Schema, bool]:
     """A schema without `null`, and whether it had it."""
     kinds = schema.get("anyOf", [schema])
     return next(kind for kind in kinds if kind.get("type") != "null"), len(kinds) > 1

@@ -1,38 +1,41 @@
-"""Judge a whole dataset: the constraints of its row types, then every check and measure that can run on it."""
+"""Validate what is at a place: a run of ours, or a dataset that anybody published."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import duckdb
-from duckdb import DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 from pydantic_core import from_json
 
-from ..schemas import rows as families
-from ..schemas.component import load, names
 from ..schemas.errors import DataError
-from ..schemas.report import Figure, Finding, Report
-from ..schemas.row import Row, columns
+from ..schemas.report import Report
+from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
-from . import checks, measures
-from .check import Check
-from .constraints import RowTypes, check_table
-from .evidence import evidence
-from .measure import Measure
-from .readers.run import read
-from .tables import Tables, connect, name
+from .constraints import RowTypes
+from .judge import judge, no_foreign_errors
+from .readers import plain, run
+from .recognise import named, recognise
+from .subject import Subject
+from .tables import Tables, connect
+from .theirs import published
 
-SEVERITIES = ("error", "warning", "info")
 MEMORY = "2GB"
 """What DuckDB may use before it writes to disk."""
-UNFIT = (duckdb.ProgrammingError, duckdb.DataError)
-"""What a check or measure meets when a column holds something else than it can judge."""
+MANIFEST = "manifest.json"
+
+
+def validate_path(place: str | Path, *, as_: str | None = None, memory: str = MEMORY) -> Report:
+    """Judge whatever is at a place, a file, a folder, a dataset on the Hub, taken for the published dataset `as_`.
+
+    Raises `DataError` if it cannot be read, or cannot be what it is said to be.
+    """
+    if is_run(Path(place)) and not as_:
+        return validate_run(Path(place), memory=memory)
+    with _database(memory) as connection, no_foreign_errors(str(place)):
+        return judge(_theirs(connection, Path(place), as_))
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
@@ -40,31 +43,28 @@ def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = Non
 
     Raises `DataError` if the folder is no run or cannot be read.
     """
-    with (
-        _errors(folder),
-        tempfile.TemporaryDirectory(dir=spill) as room,
-        connect(memory_limit=memory, temp_directory=room) as connection,
-    ):
-        tables = read(connection, folder)
+    with no_foreign_errors(folder), _database(memory, spill) as connection:
+        tables = run.read(connection, folder)
         return validate(tables, row_types(folder, tables), folder.resolve().name)
 
 
 def validate(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
-    """Judge tables: what is found, worst first, what is measured, and what could not run and why."""
-    with _errors(dataset):
-        rows = {table: _count(relation) for table, relation in tables.items()}
-        skipped: dict[str, str] = {}
-        findings = [finding for table in row_types for finding in check_table(table, tables, row_types, rows)]
-        readable = {t: _readable(tables[t], row_types[t]) if t in row_types else tables[t] for t in tables}
-        findings += _findings(readable, rows, skipped)
-        figures = [*_figures(readable, skipped)]
-    worst_first = sorted(findings, key=lambda f: (not f.count, SEVERITIES.index(f.severity), f.check))
-    return Report(dataset=dataset, rows=rows, findings=worst_first, skipped=skipped, figures=figures)
+    """Judge tables of row types that we know."""
+    with no_foreign_errors(dataset):
+        raw = {table: rows.select("row_number() OVER () AS _row, *") for table, rows in tables.items()}
+        return judge(Subject(dataset, raw, tables, row_types))
+
+
+def is_run(folder: Path) -> bool:
+    """Whether this is a run of ours: it says so, or has all tables of a family in the place that they have there."""
+    data = folder / run.DATA
+    there = {path.name for path in data.iterdir() if path.is_dir()} if data.is_dir() else set()
+    return bool(there) and (bool(_family(folder)) or any(set(tables_of(f)) <= there for f in families()))
 
 
 def row_types(folder: Path, tables: Tables) -> RowTypes:
     """The row types of a run: those of the family that its manifest names, else of the family that has its tables."""
-    known = _families()
+    known = {family: tables_of(family) for family in families()}
     if (family := _family(folder)) in known:
         return known[family]
     fitting = [types for types in known.values() if set(types) <= set(tables)]
@@ -72,15 +72,15 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
     return max(fitting, key=len, default=shared)
 
 
-def _families() -> dict[str, RowTypes]:
-    found = (module.name for module in pkgutil.iter_modules(families.__path__))
-    modules = {family: importlib.import_module(f"{families.__name__}.{family}") for family in found}
-    return {family: module.TABLES for family, module in modules.items() if hasattr(module, "TABLES")}
+def _theirs(connection: DuckDBPyConnection, place: Path, as_: str | None) -> Subject:
+    raw = plain.read(connection, place)
+    known = named(as_, raw) if as_ else recognise(raw)
+    return published(connection, place.name, raw, known) if known else Subject(place.name, raw, {}, {})
 
 
 def _family(folder: Path) -> str:
     """The family that the manifest names; a run that is being built has no manifest yet."""
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     if not path.exists():
         return ""
     try:
@@ -90,83 +90,10 @@ def _family(folder: Path) -> str:
     return str(manifest.get("family")) if isinstance(manifest, dict) else ""
 
 
-def _count(relation: DuckDBPyRelation) -> int:
-    return int(relation.aggregate("count(*)").fetchall()[0][0])
-
-
-def _readable(relation: DuckDBPyRelation, row_type: type[Row]) -> DuckDBPyRelation:
-    """The relation with what should be text as text, so that a check never meets a number for a label."""
-    types = dict(zip(relation.columns, relation.types, strict=True))
-    texts = [c.name for c in columns(row_type) if c.name in types and c.schema.get("type") == "string"]
-    casts = [f"CAST({name(text)} AS VARCHAR) AS {name(text)}" for text in texts if types[text].id != "varchar"]
-    return relation.select(f"* REPLACE ({', '.join(casts)})") if casts else relation
-
-
-def _findings(tables: Tables, rows: Mapping[str, int], skipped: dict[str, str]) -> Iterator[Finding]:
-    for check_name, check in _runnable(checks.__name__, tables, skipped):
-        try:
-            yield _finding(check_name, check, tables, rows)
-        except UNFIT as error:
-            skipped[check_name] = _first_line(error)
-
-
-def _finding(check_name: str, check: Check, tables: Tables, rows: Mapping[str, int]) -> Finding:
-    count, shown = evidence(check.failing(tables))
-    return Finding(
-        check=check_name,
-        severity=check.severity,
-        title=(type(check).__doc__ or check_name).partition("\n")[0],
-        table=check.table,
-        count=count,
-        of=rows.get(check.table, 0),
-        examples=shown,
-        repair=check.repair,
-    )
-
-
-def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
-    for measure_name, measure in _runnable(measures.__name__, tables, skipped):
-        try:
-            yield from [*measure.figures(tables)]
-        except UNFIT as error:
-            skipped[measure_name] = _first_line(error)
-
-
-def _runnable(package: str, tables: Tables, skipped: dict[str, str]) -> Iterator[tuple[str, Any]]:
-    """Every check or measure whose needs are met; one that is meant for these tables but lacks something is skipped."""
-    for component_name in names(package):
-        component: Check | Measure = load(package, component_name)
-        if absent := [*_absent(component.needs, tables)]:
-            if _meant(component.needs, tables):
-                skipped[component_name] = ", ".join(absent)
-        else:
-            yield component_name, component
-
-
-def _absent(needs: Mapping[str, Sequence[str]], tables: Tables) -> Iterator[str]:
-    for table, needed in needs.items():
-        if table not in tables:
-            yield f"no table {table}"
-            continue
-        there = tables[table].columns
-        yield from (f"no column {table}.{column}" for column in needed if column not in there)
-
-
-def _meant(needs: Mapping[str, Sequence[str]], tables: Tables) -> bool:
-    """Tables that every family has say nothing of what a check is for, unless it needs no others."""
-    own = [table for table in needs if table not in SHARED] or list(needs)
-    return any(table in tables for table in own)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
-
-
 @contextmanager
-def _errors(where: str | Path) -> Iterator[None]:
-    """Nobody meets an error of DuckDB."""
-    try:
-        yield
-    except duckdb.Error as error:
-        hint = "the file may be damaged; if it is the memory, give it more"
-        raise DataError("cannot be read to the end", where=str(where), got=_first_line(error), hint=hint) from None
+def _database(memory: str, spill: Path | None = None) -> Iterator[DuckDBPyConnection]:
+    with (
+        tempfile.TemporaryDirectory(dir=spill) as room,
+        connect(memory_limit=memory, temp_directory=room) as connection,
+    ):
+        yield connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..published_dataset import Config, Licence, PublishedDataset, Translation
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
 
 Valence = Literal["Supports", "Opposes", "Either"]
@@ -105,18 +105,44 @@ class ValuePrism(PublishedDataset):
         'Empty cells and texts such as "None" are text: read the files with `keep_default_na=False`, as '
         "`load_dataset` does here.",
     )
+    views: ClassVar = (
+        View(
+            "items",
+            """SELECT DISTINCT ON (situation, split) situation AS item_id, situation AS text, split FROM theirs."full"
+            """,
+        ),
+        View(
+            "annotations",
+            """SELECT 'statements' AS item_table, concat_ws(': ', situation, vrd, text) AS item_id,
+            'valueprism' AS annotator_id, 'valence' AS aspect, lower(valence) AS label FROM theirs."full"
+            """,
+        ),
+    )
     rules: ClassVar = {
-        "a statement is listed once, with one valence": """
-            SELECT norm(situation) AS situation, vrd, norm(text) AS text FROM theirs."full"
-            GROUP BY ALL HAVING count(*) > 1""",
-        "no situation is in two splits": """
-            SELECT norm(situation) AS situation FROM theirs."full" GROUP BY ALL HAVING count(DISTINCT split) > 1""",
-        "relevance has as many of Yes as of No": """
-            SELECT split FROM theirs.relevance GROUP BY split
-            HAVING count_if(output = 'Yes') <> count_if(output = 'No')""",
-        "what is not relevant is not listed": """
-            SELECT n.* FROM theirs.relevance n SEMI JOIN theirs."full" f ON n.output = 'No'
+        "listed_once": Rule(
+            "a statement is listed once, with one valence",
+            """SELECT norm(situation) AS situation, vrd, norm(text) AS text,
+            CASE WHEN count(DISTINCT valence) > 1 THEN 'with several valences' ELSE count(*) || ' times' END AS problem
+            FROM theirs."full" GROUP BY ALL HAVING count(*) > 1""",
+            severity="warning",
+        ),
+        "one_split": Rule(
+            "no situation is in two splits",
+            """SELECT norm(situation) AS situation, 'in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem
+            FROM theirs."full" GROUP BY 1 HAVING count(DISTINCT split) > 1""",
+        ),
+        "relevance_balanced": Rule(
+            "relevance has as many of Yes as of No",
+            """SELECT split, count_if(output = 'Yes') || ' Yes, ' || count_if(output = 'No') || ' No' AS problem
+            FROM theirs.relevance GROUP BY split HAVING count_if(output = 'Yes') <> count_if(output = 'No')""",
+            severity="warning",
+        ),
+        "negatives_not_listed": Rule(
+            "what is not relevant is not listed",
+            """SELECT n.situation, n.vrd, n.text, 'answered No, but listed in full' AS problem
+            FROM theirs.relevance n SEMI JOIN theirs."full" f ON n.output = 'No'
             AND norm(n.situation) = norm(f.situation) AND n.vrd = f.vrd AND norm(n.text) = norm(f.text)""",
+        ),
     }
 
     seed: int = 0

@@ -21,9 +21,14 @@ def tables_of(family: str) -> dict[str, type[Row]]:
     known = _modules()
     tables = _tables(known[family]) if NAME.fullmatch(family) and family in known else None
     if tables is None:
-        families = sorted(name for name in known if _tables(known[name]) is not None)
-        raise DataError("we do not know this family", got=family, expected="one of " + ", ".join(families))
+        raise DataError("we do not know this family", got=family, expected="one of " + ", ".join(families()))
     return tables
+
+
+def families() -> list[str]:
+    """The names of the families that we know."""
+    known = _modules()
+    return sorted(name for name in known if _tables(known[name]) is not None)
 
 
 def _modules() -> dict[str, str]:

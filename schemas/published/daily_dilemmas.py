@@ -1,0 +1,199 @@
+"""DailyDilemmas (arXiv 2410.02683): https://huggingface.co/datasets/kellycyy/daily_dilemmas."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..row import ForeignKey, Key, Row
+
+Side = Literal["to_do", "not_to_do"]
+
+
+class Dilemma(Row):
+    """A dilemma before anybody acts."""
+
+    idx: Annotated[int, Key()]
+    """Number of the dilemma."""
+    basic_situation: str
+    """The action phrase that it was written from."""
+    dilemma_situation: str
+    """The dilemma, which ends in a question."""
+
+
+class Action(Row):
+    """One of the two actions of a dilemma, with the values that it carries."""
+
+    idx: Annotated[int, Key()]
+    """Number of the row; other than in the other configs, not of the dilemma."""
+    dilemma_idx: int
+    """Number of the dilemma."""
+    basic_situation: str
+    """The action phrase that the dilemma was written from."""
+    dilemma_situation: str
+    """The dilemma, which ends in a question."""
+    action_type: Side
+    """Whether the action does it or not."""
+    action: str
+    """What one does."""
+    negative_consequence: str
+    """A story of how it goes wrong."""
+    values_aggregated: Annotated[list[str], Field(min_length=1)]
+    """The values that the action carries, of the vocabulary."""
+    topic: int | None
+    """Number of the topic."""
+    topic_group: str | None
+    """The group of topics."""
+
+
+class Value(Row):
+    """A value of the vocabulary and where five theories have it; null where one has it nowhere."""
+
+    value: Annotated[str, Key()]
+    """The value."""
+    WVS: Literal["Self-expression", "Survival", "Traditional", "Secular-rational"] | None
+    """Dimension of the World Values Survey."""
+    MFT: Literal["Fairness", "Authority", "Care", "Loyalty", "Purity"] | None
+    """Moral foundation."""
+    Virtue: str | None
+    """Virtue of Aristotle."""
+    Emotion: str | None
+    """Emotion of Plutchik."""
+    Maslow: Literal["safety", "self-esteem", "love and belonging", "self-actualization", "physiological"] | None
+    """Need of Maslow."""
+
+
+class Detail(Row):
+    """An action with the parties that it touches; lists of one kind belong together by place."""
+
+    idx: Annotated[int, ForeignKey("dilemma.idx")]
+    """Number of the dilemma."""
+    action_type: Side
+    """Whether the action does it or not."""
+    action: str
+    """What one does."""
+    negative_consequence: str
+    """A story of how it goes wrong."""
+    parties_direct: list[str]
+    """Whom it touches directly, once for each value."""
+    values_direct: list[str]
+    """What is at stake for them."""
+    parties_indirect: list[str]
+    """Whom it touches indirectly, once for each value."""
+    values_indirect: list[str]
+    """What is at stake for them."""
+    values_names: list[str]
+    """The values that are in the vocabulary."""
+    values_types: list[Literal["direct", "indirect"]]
+    """Whose values they are."""
+    basic_situation: str | None = None
+    """The action phrase that the dilemma was written from."""
+    dilemma_situation: str | None = None
+    """The dilemma, which ends in a question."""
+    reason_direct: list[str] | None = None
+    """Why it is at stake for those directly touched."""
+    reason_indirect: list[str] | None = None
+    """Why it is at stake for the others."""
+    wvs: list[str | None] | None = None
+    """Dimension of the World Values Survey of each of `values_names`."""
+    mft: list[str | None] | None = None
+    """Moral foundation of each."""
+    virtue: list[str | None] | None = None
+    """Virtue of each."""
+    emotion: list[str | None] | None = None
+    """Emotion of each."""
+    maslow: list[str | None] | None = None
+    """Need of each."""
+    topic: int | None = None
+    """Number of the topic."""
+    topic_group: str | None = None
+    """The group of topics."""
+
+
+class DailyDilemmas(PublishedDataset):
+    """Everyday dilemmas of two actions and the values that each of them carries."""
+
+    title = "DailyDilemmas"
+    configs: ClassVar = {
+        "Dilemmas_with_values_aggregated": Config(Action, evidence="file"),
+        "Values": Config(Value, evidence="file"),
+        "dilemma": Config(Dilemma, evidence="file"),
+        "detail": Config(Detail, evidence="file"),
+    }
+    licence = Licence(name="CC-BY-4.0", url="https://huggingface.co/datasets/kellycyy/daily_dilemmas")
+    citation = """\
+@article{chiu2024dailydilemmas,
+  title = {DailyDilemmas: Revealing Value Preferences of LLMs with Quandaries of Daily Life},
+  author = {Chiu, Yu Ying and Jiang, Liwei and Choi, Yejin},
+  journal = {arXiv preprint arXiv:2410.02683},
+  year = {2024}
+}"""
+    evidence = "Real files of all configs but `Action_to_party_to_value`, whose columns are not known."
+    rules: ClassVar = {
+        "one_of_each": Rule(
+            "a dilemma has one action to do and one not to do",
+            """SELECT dilemma_idx, string_agg(action_type, ', ' ORDER BY action_type) AS problem
+            FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx
+            HAVING count_if(action_type = 'to_do') <> 1 OR count(*) <> 2""",
+            evidence="file",
+        ),
+        "one_situation": Rule(
+            "both actions of a dilemma are about the same situation",
+            """SELECT dilemma_idx, count(DISTINCT dilemma_situation) || ' texts' AS problem
+            FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx
+            HAVING count(DISTINCT dilemma_situation) > 1""",
+            evidence="file",
+        ),
+        "same_as_dilemma": Rule(
+            "the situation is the one that the file of dilemmas has",
+            """SELECT DISTINCT a.dilemma_idx,
+                CASE WHEN d.idx IS NULL THEN 'not there' ELSE 'another text' END AS problem
+            FROM theirs."Dilemmas_with_values_aggregated" a LEFT JOIN theirs.dilemma d ON d.idx = a.dilemma_idx
+            WHERE d.dilemma_situation IS DISTINCT FROM a.dilemma_situation""",
+            severity="warning",
+            evidence="file",
+        ),
+        "one_topic_group": Rule(
+            "a topic is in one group",
+            """SELECT topic, string_agg(DISTINCT topic_group, ', ' ORDER BY topic_group) AS problem
+            FROM theirs."Dilemmas_with_values_aggregated" GROUP BY topic HAVING count(DISTINCT topic_group) > 1""",
+            severity="warning",
+            evidence="file",
+        ),
+        "parallel_parties": Rule(
+            "parties and values of one kind are as many",
+            """SELECT idx, action_type, lengths AS problem FROM (
+                SELECT idx, action_type, [len(parties_direct), len(values_direct)] AS direct,
+                [len(parties_indirect), len(values_indirect)] AS indirect, [len(values_names), len(values_types),
+                len(wvs), len(mft), len(virtue), len(emotion), len(maslow)] AS named,
+                format('direct {}, indirect {}, named {}', direct::VARCHAR, indirect::VARCHAR, named::VARCHAR)
+                AS lengths FROM theirs.detail)
+            WHERE greatest(len(list_distinct(direct)), len(list_distinct(indirect)), len(list_distinct(named))) > 1""",
+            evidence="file",
+        ),
+    }
+    views: ClassVar = (
+        View(
+            "items",
+            """SELECT DISTINCT ON (dilemma_idx, split) dilemma_idx AS item_id, dilemma_situation AS text, split,
+            basic_situation AS group_id, topic_group AS label FROM theirs."Dilemmas_with_values_aggregated\"""",
+            "file",
+        ),
+        View(
+            "pairs",
+            """SELECT dilemma_idx AS pair_id, any_value(dilemma_situation) AS prompt,
+            any_value(action) FILTER (action_type = 'to_do') AS first,
+            any_value(action) FILTER (action_type = 'not_to_do') AS second, NULL AS preferred
+            FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx""",
+            "file",
+        ),
+        View(
+            "mentions",
+            """SELECT dilemma_idx AS item_id, action_type AS side, unnest(range(len(values_aggregated))) AS position,
+            unnest(values_aggregated) AS value FROM theirs."Dilemmas_with_values_aggregated\"""",
+            "file",
+        ),
+        View("vocabulary", 'SELECT value FROM theirs."Values"', "file"),
+    )

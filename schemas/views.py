@@ -1,0 +1,175 @@
+"""The vocabulary of checks and measures: what any dataset is read as, whoever published it and however.
+
+A profile says in SELECT statements how a dataset becomes these views, and a check or a measure says which of them, and
+which of their columns, it needs. Nobody who writes one must know the other. Columns with a default are optional: a
+view has the columns that its profile gives it. Views are cast to the types written here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .row import Row
+
+
+class Item(Row):
+    """One thing that is judged, answered or read: a situation, a statement, a question, a response."""
+
+    item_id: str
+    """What identifies it among all items; starts with the kind of item where there are several."""
+    text: str | None
+    """What it says."""
+    split: str | None = None
+    """The split that it is in."""
+    group_id: str | None = None
+    """What it was made from, with others: scenario, dialogue, prompt or template. One group belongs in one split."""
+    parent_id: str | None = None
+    """The item of which it is a variant."""
+    label: str | None = None
+    """The one label that the dataset gives it."""
+
+
+class Judgement(Row):
+    """What one annotator said of one aspect of one item, as in our own table `annotations`."""
+
+    item_table: str
+    """The kind of item: `items`, or `pairs` where a pair was judged."""
+    item_id: str
+    """Which one."""
+    annotator_id: str | None
+    """Who; a column of the file where each annotator has one."""
+    aspect: str
+    """What was judged."""
+    label: str | None = None
+    """The chosen option; null where a score was given."""
+    score: float | None = None
+    """The given score; null where an option was chosen or nothing was given."""
+    sample: int | None = None
+    """Number of the sample where an annotator was asked more than once."""
+
+
+class Votes(Row):
+    """How many chose an option, where the dataset gives counts and not who they were."""
+
+    item_id: str
+    """What was voted on."""
+    option: str
+    """The option."""
+    votes: float | None
+    """How many votes it has."""
+
+
+class Stated(Row):
+    """A derived value that the dataset states and that must come out again."""
+
+    item_id: str
+    """What it is stated of; as in `votes` or `annotations`."""
+    rule: str
+    """How it is derived: majority, argmax, controversial, soft:<option>, sum, mean."""
+    stated: str | None
+    """The value that the dataset has."""
+
+
+class Pair(Row):
+    """Two responses to one prompt, and which is preferred."""
+
+    pair_id: str
+    """What identifies the pair."""
+    prompt: str | None
+    """What both respond to."""
+    first: str | None
+    """One response; the preferred one where the dataset says chosen and rejected."""
+    second: str | None
+    """The other."""
+    preferred: Literal["first", "second", "tie"] | None
+    """Which is preferred; null where nobody said."""
+    split: str | None = None
+    """The split that it is in."""
+    group_id: str | None = None
+    """What it comes from with others: a dialogue, a prompt. One group belongs in one split."""
+    first_score: float | None = None
+    """The score behind the preference, of the first."""
+    second_score: float | None = None
+    """Of the second."""
+    shown: bool | None = None
+    """True where the first was shown first, false where it was shown second; null where nobody knows."""
+    annotator_id: str | None = None
+    """Who preferred, where a pair is a row for each annotator."""
+
+
+class Choice(Row):
+    """One option of a question with several."""
+
+    item_id: str
+    """The question."""
+    position: int
+    """Place of the option, from 0."""
+    text: str | None
+    """What the option says."""
+    gold: bool | None
+    """Whether it is a right answer; null where that is not known."""
+
+
+class Mention(Row):
+    """A value that a list names."""
+
+    item_id: str
+    """The item whose list it is."""
+    side: str | None
+    """The side of the item that the list belongs to, such as an action; null where there are no sides."""
+    position: int
+    """Place in the list, from 0."""
+    value: str | None
+    """The value as it is written."""
+
+
+class Word(Row):
+    """A value of a closed vocabulary."""
+
+    value: str | None
+    """The value as it is written."""
+
+
+class Factor(Row):
+    """The level of one factor in one cell of a design that should be complete."""
+
+    item_id: str
+    """The cell."""
+    factor: str
+    """The factor, such as gender."""
+    level: str | None
+    """Its level, such as female."""
+    template_id: str | None = None
+    """What all factors are crossed with: a scenario or a template."""
+    text: str | None = None
+    """The text of the cell, for designs whose cells differ in the factors alone."""
+    bare: str | None = None
+    """The text of the cell without its factors, the same for all cells of a template."""
+
+
+class Distribution(Row):
+    """The share of an option among a group of people."""
+
+    item_id: str
+    """The question."""
+    group_id: str | None
+    """The group, such as a country; null where there is one."""
+    option: str
+    """The option, or its place in the list."""
+    share: float | None
+    """Share of the group that chose it, 0 to 1."""
+
+
+VIEWS: dict[str, type[Row]] = {
+    "items": Item,
+    "annotations": Judgement,
+    "votes": Votes,
+    "stated": Stated,
+    "pairs": Pair,
+    "choices": Choice,
+    "mentions": Mention,
+    "vocabulary": Word,
+    "factors": Factor,
+    "distributions": Distribution,
+}
+"""View -> its columns. Beside them `annotators`: `annotator_id` and an attribute a column, whatever they are called."""

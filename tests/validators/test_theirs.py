@@ -1,0 +1,70 @@
+"""Every published dataset that we know, through the machinery that validates it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from pluriset.schemas import published as package
+from pluriset.schemas.component import find, names
+from pluriset.schemas.published_dataset import PublishedDataset
+from pluriset.schemas.row import columns
+from pluriset.schemas.views import VIEWS
+from pluriset.validators.judge import judge
+from pluriset.validators.recognise import named, recognise
+from pluriset.validators.tables import connect
+from pluriset.validators.theirs import published
+
+KNOWN = names(package.__name__)
+
+
+@pytest.fixture
+def empty() -> Iterator[DuckDBPyConnection]:
+    with connect() as opened:
+        yield opened
+
+
+def profile(name: str) -> PublishedDataset:
+    found = find(package.__name__, name)()
+    assert isinstance(found, PublishedDataset)
+    return found
+
+
+def raw(
+    connection: DuckDBPyConnection, tables: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, DuckDBPyRelation]:
+    return {
+        table: connection.from_arrow(pa.Table.from_pylist([{"_row": i, **row} for i, row in enumerate(rows, 1)]))
+        for table, rows in tables.items()
+    }
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_statement_runs_over_the_columns_that_it_declares(name: str, empty: DuckDBPyConnection) -> None:
+    known = profile(name)
+    none = {config: empty.sql(f"SELECT 0 AS _row, {_nothing(known, config)} WHERE false") for config in known.configs}
+    subject = published(empty, name, none, named(name, none))
+    assert subject.skipped == {} and not any(finding.count for finding in subject.findings)
+    assert {finding.check for finding in subject.findings} == {f"{name}.{rule}" for rule in known.rules}
+    assert set(subject.views) == {view.name for view in known.views}
+    for view, rows in subject.views.items():
+        assert rows.fetchall() == []
+        if view in VIEWS:
+            fields = VIEWS[view].model_fields
+            assert {f for f in fields if fields[f].is_required()} <= set(rows.columns) <= set(fields), view
+
+
+def _nothing(known: PublishedDataset, config: str) -> str:
+    return ", ".join(f'NULL::VARCHAR AS "{c.name}"' for c in columns(known.configs[config].row))
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if profile(name).example])
+def test_the_example_is_recognised_and_nothing_is_wrong_with_it(name: str, empty: DuckDBPyConnection) -> None:
+    tables = raw(empty, profile(name).example)
+    found = recognise(tables)
+    assert found is not None and (found.name, dict(found.configs)) == (name, {table: table for table in tables})
+    report = judge(published(empty, name, tables, found))
+    assert [(f.check, f.examples) for f in report.findings if f.count and f.severity != "info"] == []

@@ -1,0 +1,155 @@
+"""Judge a subject: the constraints of its row types, then every check and measure that can run on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyRelation
+
+from ..schemas.component import load, names
+from ..schemas.errors import DataError
+from ..schemas.report import Figure, Finding, Report
+from ..schemas.row import Row, columns
+from ..schemas.rows.shared import SHARED
+from . import checks, measures
+from .check import Check
+from .constraints import check_table
+from .evidence import evidence
+from .measure import Measure
+from .severity import SEVERITIES, capped, of_constraint, weakest
+from .subject import Subject
+from .tables import Tables, name
+
+ANY = "*"
+"""What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
+UNFIT = (duckdb.ProgrammingError, duckdb.DataError)
+"""What a check or measure meets when a column holds something else than it can judge."""
+
+
+def judge(subject: Subject) -> Report:
+    """What is found, worst first, what is measured, and what could not run and why."""
+    with no_foreign_errors(subject.dataset):
+        skipped = dict(subject.skipped)
+        typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
+        rows = cache(lambda table: _count(typed[table]))
+        findings = [*subject.findings, *_constraints(subject), *_findings(subject, typed, rows, skipped)]
+        figures = [*_figures(typed, skipped)]
+        worst_first = sorted(findings, key=lambda f: (not f.count, SEVERITIES.index(f.severity), f.check, f.table))
+        return Report(
+            dataset=subject.dataset,
+            rows={table: _count(relation) for table, relation in subject.raw.items()},
+            findings=worst_first,
+            skipped=skipped,
+            figures=figures,
+            profile=subject.profile,
+        )
+
+
+@contextmanager
+def no_foreign_errors(where: str | Path) -> Iterator[None]:
+    """Nobody meets an error of DuckDB."""
+    try:
+        yield
+    except duckdb.Error as error:
+        hint = "the file may be damaged; if it is the memory, give it more"
+        raise DataError("cannot be read to the end", where=str(where), got=_first_line(error), hint=hint) from None
+
+
+def _constraints(subject: Subject) -> Iterator[Finding]:
+    rows = {table: _count(relation) for table, relation in subject.tables.items() if table in subject.row_types}
+    unread = {finding.check.removesuffix(".type"): finding.count for finding in subject.findings}
+    for table in subject.row_types:
+        for finding in check_table(table, subject.tables, subject.row_types, rows):
+            # A cell that cannot be read is null here, but the file has something in it.
+            known = unread.get(finding.check.removesuffix(".null"), 0)
+            if known == 0 or finding.count > known:
+                less = finding.model_copy(update={"count": finding.count - known})
+                yield of_constraint(less, subject.configs[table]) if table in subject.configs else less
+
+
+def _count(relation: DuckDBPyRelation) -> int:
+    return int(relation.aggregate("count(*)").fetchall()[0][0])
+
+
+def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBPyRelation:
+    """The relation with what should be text as text, so that a check never meets a number for a label."""
+    types = dict(zip(relation.columns, relation.types, strict=True))
+    texts = [c.name for c in columns(row_type) if c.schema.get("type") == "string"] if row_type else []
+    casts = [f"CAST({name(c)} AS VARCHAR) AS {name(c)}" for c in texts if c in types and types[c].id != "varchar"]
+    return relation.select(f"* REPLACE ({', '.join(casts)})") if casts else relation
+
+
+def _findings(subject: Subject, tables: Tables, rows: Any, skipped: dict[str, str]) -> Iterator[Finding]:
+    for check_name, check in _runnable(checks.__name__, tables, skipped):
+        try:
+            if ANY in check.needs:
+                yield from _of_any(check_name, check, subject.raw)
+            else:
+                known = weakest(subject.evidence.get(table) for table in check.needs)
+                yield capped(_finding(check_name, check, tables, check.table, rows(check.table)), known)
+        except UNFIT as error:
+            skipped[check_name] = _first_line(error)
+
+
+def _of_any(check_name: str, check: Check, raw: Tables) -> Iterator[Finding]:
+    """A check that needs no knowledge, on every table that has the columns that it may want."""
+    for table, relation in raw.items():
+        if set(check.needs[ANY]) <= set(relation.columns):
+            yield _finding(check_name, check, {ANY: relation}, table, _count(relation))
+
+
+def _finding(check_name: str, check: Check, tables: Tables, table: str, of: int) -> Finding:
+    count, shown = evidence(check.failing(tables))
+    return Finding(
+        check=check_name,
+        severity=check.severity,
+        title=(type(check).__doc__ or check_name).partition("\n")[0],
+        table=table,
+        count=count,
+        of=of,
+        examples=shown,
+        repair=check.repair,
+    )
+
+
+def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
+    for measure_name, measure in _runnable(measures.__name__, tables, skipped):
+        try:
+            yield from [*measure.figures(tables)]
+        except UNFIT as error:
+            skipped[measure_name] = _first_line(error)
+
+
+def _runnable(package: str, tables: Tables, skipped: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    """Every check or measure whose needs are met; one that is meant for these tables but lacks something is skipped."""
+    for component_name in names(package):
+        component: Check | Measure = load(package, component_name)
+        if ANY not in component.needs and (absent := [*_absent(component.needs, tables)]):
+            if _meant(component.needs, tables):
+                skipped[component_name] = ", ".join(absent)
+        else:
+            yield component_name, component
+
+
+def _absent(needs: Mapping[str, Sequence[str]], tables: Tables) -> Iterator[str]:
+    for table, needed in needs.items():
+        if table not in tables:
+            yield f"no table {table}"
+            continue
+        there = tables[table].columns
+        yield from (f"no column {table}.{column}" for column in needed if column not in there)
+
+
+def _meant(needs: Mapping[str, Sequence[str]], tables: Tables) -> bool:
+    """Tables that every family has say nothing of what a check is for, unless it needs no others."""
+    own = [table for table in needs if table not in SHARED] or list(needs)
+    return any(table in tables for table in own)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
