@@ -1,0 +1,26 @@
+"""Two turns of a dialogue, or two variants of a scenario, in two splits are nearly a leak of the text."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..check import Check
+from ..splits import shared
+from ..tables import Tables, over
+
+ITEM = {"group_id": "a", "split": "train"}
+
+
+class SplitLeakGroup(Check):
+    """No group of items, such as a dialogue or a scenario, is in two splits."""
+
+    severity = "error"
+    table = "items"
+    needs = {"items": ["group_id", "split"]}
+    repair = "split"
+    passes = {"items": [ITEM, ITEM, {"group_id": "b", "split": "test"}]}
+    fails = {"items": [ITEM, {**ITEM, "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Groups with how many items and which splits they have."""
+        return over(tables["items"], shared("group_id", "group_id", "group_id IS NOT NULL"))
