@@ -37,9 +37,8 @@ class MinimalPairs(Check):
 
 PLACES = r"""
 WITH bare AS (
-    SELECT template_id, item_id, string_split_regex(trim(list_reduce(
-        list_sort(list(DISTINCT level), 'DESC'), lambda said, level: replace(said, level, '_'), any_value(text))), '\s+')
-        AS words
+    SELECT template_id, item_id, string_split_regex(trim(list_reduce(list_sort(list(DISTINCT level), 'DESC'),
+        lambda said, level: replace(said, level, '_'), any_value(text))), '\s+') AS words
     FROM rows WHERE text IS NOT NULL GROUP BY template_id, item_id),
 uneven AS (
     SELECT template_id, min(len(words)) || ' to ' || max(len(words)) || ' words' AS problem FROM bare
