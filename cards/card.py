@@ -8,12 +8,14 @@ from importlib import resources
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
+from pydantic_core import to_json
 
 from ..schemas.errors import RecipeError, RunError
 from ..schemas.manifest import Manifest
 from ..schemas.report import Report
 from ..schemas.yaml_text import dump_yaml
 from . import sections
+from .croissant import CROISSANT, croissant
 from .facts import types
 from .front_matter import front_matter_problems
 from .limitations import limitations
@@ -25,10 +27,11 @@ CARD = "README.md"
 
 
 def write(folder: Path, manifest: Manifest, report: Report) -> None:
-    """Write card and plots into the folder of a run. Raises `RecipeError` if the Hub would not take the card."""
+    """Write what describes a run into its folder. Raises `RecipeError` if the Hub would not take the card."""
     try:
         text = render(manifest, report, draw(folder, report))
         (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
+        (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
     except OSError as error:
         raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..schemas.manifest import Manifest
 from ..schemas.report import Figure, Report
+from .coverage import coverage
 from .facts import models, panels, spoke
 
 LOW = 0.667
@@ -14,15 +15,17 @@ LOW = 0.667
 
 def limitations(manifest: Manifest, report: Report) -> list[str]:
     """Plain sentences, a line each."""
-    return [
-        *_voices(manifest),
-        *_panel(manifest),
-        *_agreement(report),
-        *_abstentions(report),
-        *_missing(manifest),
-        *_findings(report),
-        *_unknown(manifest),
-    ]
+    return [*biases(manifest, report), *gaps(manifest, report)]
+
+
+def biases(manifest: Manifest, report: Report) -> list[str]:
+    """Whose view the dataset takes, and whose it does not."""
+    return [*_voices(manifest), *_panel(manifest), *_absent(manifest, report), *_agreement(report)]
+
+
+def gaps(manifest: Manifest, report: Report) -> list[str]:
+    """What is missing, does not hold, or is not known."""
+    return [*_abstentions(report), *_missing(manifest), *_findings(report), *_unknown(manifest)]
 
 
 def _voices(manifest: Manifest) -> Iterator[str]:
@@ -49,6 +52,18 @@ def _panel(manifest: Manifest) -> Iterator[str]:
     elif len(names) == 1 and len(models(manifest)) == len(spoke(manifest)):
         model = next(iter(names))[0]
         yield f"One model speaks for all annotators ({model}): what they share may be the model's and nobody else's."
+
+
+def _absent(manifest: Manifest, report: Report) -> Iterator[str]:
+    """Who is missing: wanted annotators of whom there are fewer than was declared."""
+    for wanted in coverage(manifest, report):
+        if wanted.share is None:
+            yield f"No annotator declares {wanted.attribute}; {wanted.wanted:.0%} should have {wanted.value}."
+        elif wanted.missing:
+            yield (
+                f"Too few annotators have {wanted.attribute} {wanted.value}: {wanted.share:.1%} of {wanted.n:,}, where "
+                f"the recipe wants {wanted.wanted:.0%}."
+            )
 
 
 def _agreement(report: Report) -> Iterator[str]:
