@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..schemas.manifest import Books
-    from ..schemas.report import Report
+    from ..schemas.report import Figure, Finding, Report
     from .show import Nested
 
+MOST_FIGURES = 20
+"""Figures of one measure that are printed."""
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -36,19 +39,59 @@ def books(books: Books) -> None:
 
 
 def findings(report: Report, everything: bool = False) -> None:
-    """What checks found, worst first; with `everything` five examples each and what could not run."""
-    found = [finding for finding in report.findings if finding.count]
-    rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
-    if rows:
-        table("", ["severity", "check", "rows", "what should hold"], rows)
+    """What checks found, worst first; with `everything` five rows each, what is suppressed, and what could not run."""
+    if profile := report.profile:
+        click.echo(clean(f"{report.dataset} is taken for {profile.title} (--as {profile.name}): {profile.how}"))
     if everything:
-        for finding in found:
-            for example in finding.examples[:5]:
-                click.echo(clean(f"  {finding.check}: {json.dumps(example, ensure_ascii=False, default=str)}"))
+        for finding in [*report.found(), *report.suppressed()]:
+            _finding(finding)
+        _figures(report.figures)
         for check, why in report.skipped.items():
-            click.echo(f"skipped {check}: {why}", err=True)
-    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in ("error", "warning", "info"))
-    click.echo(f"checks {len(report.findings)} ran; found rows: {counts}")
+            click.echo(clean(f"skipped {check}: {why}"), err=True)
+    elif found := report.found():
+        rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
+        table("", ["severity", "check", "rows", "what should hold"], rows)
+    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in COLOURS)
+    hidden = f"; suppressed: {len(report.suppressed())}" if report.suppressed() else ""
+    click.echo(f"checks {len(report.findings)} ran; found rows: {counts}{hidden}")
+
+
+def _finding(finding: Finding) -> None:
+    """One finding: how many rows, what should hold, some of the rows, and what would mend them."""
+    of = f" of {finding.of:,}" if finding.of else ""
+    share = f" ({100 * finding.share:.3g}%)" if finding.share is not None else ""
+    severity = click.style(finding.severity, fg=COLOURS[finding.severity])
+    click.echo(f"{severity} {clean(f'{finding.check}: {finding.count:,}{of} rows of {finding.table}{share}')}")
+    known = f" (known from: {finding.evidence})" if finding.evidence else ""
+    click.echo(clean(f"  {finding.title}{known}"))
+    if finding.suppressed is not None:
+        click.echo(clean(f"  suppressed: {finding.suppressed}"))
+        return
+    for example in finding.examples[:5]:
+        said = " · ".join(f"{column}: {value}" for column, value in example.items() if value is not None)
+        click.echo(clean(f"    {said}".replace("\n", " ")))
+    if finding.declared:
+        click.echo(f"  severity: {finding.declared} by itself; changed by the checks file")
+    if finding.repair:
+        click.echo(clean(f"  suggested repair: {finding.repair}"))
+    if finding.file:
+        click.echo(clean(f"  all of them: {finding.file}"))
+
+
+def _figures(figures: Sequence[Figure]) -> None:
+    """What was measured; of a measure with many figures the first."""
+    rows = []
+    for measure, some in groupby(figures, lambda figure: figure.measure):
+        known = [*some]
+        for figure in known[:MOST_FIGURES]:
+            about = ", ".join(f"{key} {value}" for key, value in figure.group.items()) or "all"
+            ends = f"{figure.low:,.6g} to {figure.high:,.6g}" if None not in (figure.low, figure.high) else ""
+            value = "not defined" if figure.value is None else f"{figure.value:,.6g}"
+            rows.append((measure, about, value, ends, f"{figure.n:,}"))
+        if (more := len(known) - MOST_FIGURES) > 0:
+            rows.append((measure, f"{more:,} more with --json", "", "", ""))
+    if rows:
+        table("", ["measure", "of", "value", "95% interval", "n"], rows)
 
 
 def nested(rows: Iterable[Nested], depth: int = 0) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
+from .conditions import members
 from .tables import name, over, text
 
 ROW = "_row"
@@ -54,9 +55,9 @@ def _leaves(path: str, sql: str, kind: DuckDBPyType, many: bool) -> Iterator[Tex
     if kind.id in ("varchar", "enum"):
         yield Text(path, _plain(sql, kind, many), many)
     elif kind.id == "list":
-        yield from _leaves(f"{path}[]", f"flatten({sql})" if many else sql, dict(kind.children)["child"], True)
+        yield from _leaves(f"{path}[]", f"flatten({sql})" if many else sql, members(kind)["child"], True)
     elif kind.id == "struct":
-        for part, inner in kind.children:
+        for part, inner in members(kind).items():
             yield from _leaves(f"{path}.{part}", _each(sql, partial(_part, part), many), inner, many)
 
 

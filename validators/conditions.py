@@ -66,10 +66,10 @@ def fits(schema: Schema, kind: DuckDBPyType) -> bool:
     if kind.id not in SQL_TYPES[schema["type"]]:
         return False
     if schema["type"] == "array":
-        return fits(schema["items"], _parts(kind)["child"])
-    members = _parts(kind) if schema["type"] == "object" else {}
+        return fits(schema["items"], members(kind)["child"])
+    there = members(kind) if schema["type"] == "object" else {}
     required, parts = schema.get("required", []), schema.get("properties", {})
-    return set(required) <= set(members) and all(fits(parts[part], members[part]) for part in parts if part in members)
+    return set(required) <= set(there) and all(fits(parts[part], there[part]) for part in parts if part in there)
 
 
 def conditions(column: Column, kind: DuckDBPyType) -> Iterator[Condition]:
@@ -91,9 +91,9 @@ def _of(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[C
     if kind.id in ("float", "double"):
         yield Condition(path, "finite", f"`{path}` is a finite number", f"NOT isfinite({value})")
     if schema["type"] == "array":
-        yield from _of_items(schema["items"], value, _parts(kind)["child"], path)
+        yield from _of_items(schema["items"], value, members(kind)["child"], path)
     if schema["type"] == "object":
-        yield from _of_members(schema["properties"], value, _parts(kind), path)
+        yield from _of_members(schema["properties"], value, members(kind), path)
 
 
 def _of_items(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[Condition]:
@@ -142,7 +142,7 @@ def _unicode(token: str) -> str:
     return CLASSES.get(token, token)
 
 
-def _parts(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
+def members(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
     """The members of a struct, or what a list holds as `child`."""
     return {part: inner for part, inner in kind.children if isinstance(inner, DuckDBPyType)}
 

@@ -95,7 +95,7 @@ def test_figures_lie_on_the_scale_of_their_measure() -> None:
         for aspect, value in {"one": 0.5, "other": -0.2}.items()
     ]
     [plot] = report_html.plots(figures)
-    assert plot.scale == (pytest.approx(-0.3), 1)
+    assert plot.scale[0] == pytest.approx(-0.3) and plot.scale[1] == 1
     ends = [(drawn.low, drawn.at, drawn.high) for drawn in plot.figures]
     assert all(low is not None and high is not None and at is not None and low < at < high for low, at, high in ends)
     assert ends[1][0] == 2 and plot.zero == pytest.approx(2 + 96 * 0.3 / 1.3, abs=0.01)

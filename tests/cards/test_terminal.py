@@ -1,0 +1,43 @@
+import pytest
+from pluriset.cards import terminal
+from pluriset.schemas.report import Figure, Finding, Profile, Report
+
+WORST = Finding(
+    check="rows.key",
+    severity="error",
+    title="No two rows have the same `id`",
+    table="rows",
+    count=2,
+    of=8,
+    examples=[{"id": "a", "found": "2 rows"}, {"id": "b\x1b]0;x\n", "found": None}],
+    repair="exact_duplicates",
+    evidence="file",
+)
+KNOWN = WORST.model_copy(update={"check": "known", "suppressed": "the authors mean it"})
+REPORT = Report(
+    dataset="some",
+    rows={"rows": 8},
+    findings=[WORST, KNOWN, WORST.model_copy(update={"check": "fine", "count": 0})],
+    skipped={"absent": "no table pairs"},
+    figures=[
+        Figure(measure="alpha", group={"aspect": str(i)}, value=0.41309, low=-0.1, high=1, n=9) for i in range(22)
+    ],
+    profile=Profile(name="some", title="Some Dataset", how="found by its columns"),
+)
+
+
+def test_findings_are_told_worst_first_with_rows_and_repair(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.findings(REPORT, everything=True)
+    said = capsys.readouterr()
+    assert said.out.splitlines()[:6] == [
+        "some is taken for Some Dataset (--as some): found by its columns",
+        "error rows.key: 2 of 8 rows of rows (25%)",
+        "  No two rows have the same `id` (known from: file)",
+        "    id: a · found: 2 rows",
+        "    id: b ]0;x ",
+        "  suggested repair: exact_duplicates",
+    ]
+    assert "  suppressed: the authors mean it\n" in said.out
+    assert "0.41309" in said.out and "2 more with --json" in said.out
+    assert said.out.endswith("checks 3 ran; found rows: 1 error, 0 warning, 0 info; suppressed: 1\n")
+    assert said.err == "skipped absent: no table pairs\n"

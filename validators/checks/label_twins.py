@@ -1,0 +1,25 @@
+"""The same label in two spellings is counted as two."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..cells import texts
+from ..check import Check
+from ..tables import Tables
+from ..vocabulary import labels, twins
+
+
+class LabelTwins(Check):
+    """No two labels of a column differ in case, white space, hyphens or quotes alone."""
+
+    severity = "warning"
+    table = "*"
+    needs = {"*": []}
+    repair = "white_space"
+    passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["A+", "A-", "<18", "18+"] * 3)]}
+    fails = {"*": [{"_row": row, "label": label} for row, label in enumerate(["yes", "no", "yes", "no", "Yes ", "no"])]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """The rarer spelling, with how many rows have it and the other one."""
+        return twins(labels(tables["*"], texts(tables["*"])))
