@@ -19,6 +19,8 @@ from .step import Step
 from .teacher import Teacher
 
 PACKAGE = __package__
+WINDOW = 2
+"""Seeds to work on for each request that may be in flight."""
 PERSONA = "Answer as this person would, from their point of view and not from yours. {facts}"
 
 
@@ -43,13 +45,8 @@ class Crew:
         return list({row.annotator_id: row for row in rows}.values())
 
     def window(self) -> int:
-        """How many seeds to work on at once: enough to keep every teacher busy."""
-        return sum(teacher.concurrency for teacher in self.teachers.values())
-
-    async def close(self) -> None:
-        """Let go of every teacher."""
-        for teacher in self.teachers.values():
-            await teacher.close()
+        """How many seeds to work on at once: teachers stay busy also while some asks wait to be sent again."""
+        return WINDOW * sum(teacher.concurrency * len(teacher.endpoints()) for teacher in self.teachers.values())
 
 
 def assemble(recipe: Recipe, file: str = "recipe.yaml") -> Crew:

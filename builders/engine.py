@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -16,16 +17,23 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from ..schemas.errors import BadCompletion, Interrupted, TeacherError, TeacherUnavailable
+from ..schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherUnavailable
 from ..schemas.request import Completion, Message, Request
 from ..schemas.rows.shared import Annotator
+from .endpoint import Endpoint
+from .halt import Halt
 from .journal import Journal
+from .pool import Pool
 from .teacher import Teacher
 
 BACKOFF = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between tries of a teacher that cannot be reached; each is drawn from half to all of it."""
-PATIENCE = 8
-"""So many asks in a row without an answer stop the run."""
+"""Seconds before an ask that failed is sent again; each is drawn from half to all of it."""
+ROOM = 0.5
+"""Seconds, drawn likewise, before an ask is sent again that found no room; that costs it none of its tries."""
+LONGEST_WAIT = 600.0
+"""Seconds; an endpoint that wants to be left alone for longer stops the run."""
+PATIENCE = 16
+"""So many asks in a row without an answer, each after all its tries, stop the run."""
 
 
 @dataclass(slots=True)
@@ -110,10 +118,9 @@ class Engine:
     asks: Counter[str] = field(default_factory=Counter)
     spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
     """(role, teacher) -> what it cost."""
-    in_flight: int = 0
-    stopping: bool = False
+    halt: Halt = field(default_factory=Halt)
     _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _pools: dict[str, Pool] = field(default_factory=dict)
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
     _silence: int = 0
 
@@ -149,22 +156,71 @@ class Engine:
         mine.set_result(completion)
         return completion
 
+    @property
+    def in_flight(self) -> int:
+        """Requests that are sent and not answered."""
+        return sum(pool.in_flight for pool in self._pools.values())
+
+    def says(self) -> list[str]:
+        """What the user must know of the teachers now: pauses, and limits that fell."""
+        return [f"{name} {said}" for name, pool in self._pools.items() for said in pool.says()]
+
+    async def close(self) -> None:
+        """Let go of every endpoint."""
+        for pool in self._pools.values():
+            await pool.close()
+
     async def _pay(self, question: Question) -> Completion:
-        teacher = question.who.teacher
-        async with self._slots.setdefault(question.who.name, asyncio.Semaphore(teacher.concurrency)):
-            if self.stopping:
-                raise Interrupted("stopped")
-            self.in_flight += 1
-            try:
-                completion = await self._reach(teacher, question.request())
-            except (TeacherUnavailable, BadCompletion) as error:
-                raise self._unanswered(question.digest, error) from None
-            finally:
-                self.in_flight -= 1
+        """Have a question answered, and write the answer down before anybody sees it."""
+        try:
+            completion = await self._reach(question)
+        except (TeacherUnavailable, BadCompletion) as error:
+            self.halt.check()
+            raise self._unanswered(question.digest, error) from None
+        except TeacherError as error:
+            self.halt.set(error)
+            raise
         self._write_down(question, completion)
         self.asks["paid"] += 1
         self._silence = 0
         return completion
+
+    async def _reach(self, question: Question) -> Completion:
+        """Send a question until it is answered, each time from the end of the line; a deadline counts from sending."""
+        pool, request = self._pool(question.who), question.request()
+        delays = iter(BACKOFF)
+        while True:
+            endpoint = await pool.place()
+            try:
+                await self._ready(endpoint, request)
+                return await endpoint.send(request)
+            except TeacherUnavailable as error:
+                pause = self._pause(error, delays)
+            finally:
+                pool.leave(endpoint)
+            await self.halt.sleep(pause)
+
+    async def _ready(self, endpoint: Endpoint, request: Request) -> None:
+        """The last moment before a request is sent and may cost money."""
+        if (wait := endpoint.book(request)) > 0:
+            await self.halt.sleep(wait)
+        self.halt.check()
+
+    def _pause(self, error: TeacherUnavailable, delays: Iterator[float]) -> float:
+        """Seconds before an ask joins the line again; raises the error when its tries are used up."""
+        if not isinstance(error, TeacherBusy):
+            if (delay := next(delays, None)) is None:
+                raise error
+            return delay * random.uniform(0.5, 1)
+        if (wait := error.retry_after or 0.0) > LONGEST_WAIT:
+            self.halt.set(error)
+            raise error
+        return max(wait, ROOM * random.uniform(0.5, 1))
+
+    def _pool(self, who: Answerer) -> Pool:
+        if (pool := self._pools.get(who.name)) is None:
+            pool = self._pools[who.name] = Pool(who.teacher, self.halt)
+        return pool
 
     def _write_down(self, question: Question, completion: Completion) -> None:
         self.journal.add_context(question.context, question.facts)
@@ -179,18 +235,10 @@ class Engine:
         self.journal.add_failure(digest, reason, str(error))
         if self._silence < PATIENCE:
             return AskFailed(reason, str(error), digest)
-        return TeacherUnavailable(
+        stopped = TeacherUnavailable(
             f"no answer to {PATIENCE} asks in a row; everything answered before is kept",
-            got=error.what if error.got is None else f"{error.what}: {error.got}",
+            got=error.brief,
             hint="run the same command again when the teacher can answer: it goes on from here",
         )
-
-    async def _reach(self, teacher: Teacher, request: Request) -> Completion:
-        for delay in BACKOFF:
-            try:
-                return await teacher.complete(request)
-            except TeacherUnavailable:
-                if self.stopping:
-                    raise
-                await asyncio.sleep(delay * random.uniform(0.5, 1))
-        return await teacher.complete(request)
+        self.halt.set(stopped)
+        return stopped

@@ -46,6 +46,8 @@ class Status:
     in_flight: int
     output_tokens: int
     rejected: int
+    says: tuple[str, ...] = ()
+    """What the user must know of the teachers now: pauses, and limits that fell."""
 
 
 Watch = Callable[[Status], None]
@@ -92,6 +94,7 @@ class Run:
         engine = Engine(self.journal, self.crew.answerers, live=False)
         for seed in self.crew.seeds():
             rows, missing = finished(self._one(engine, seed))
+            engine.halt.check()
             for reject in missing:
                 rejects(reject)
             yield rows
@@ -103,7 +106,7 @@ class Run:
         spent = sum(spent.output_tokens for spent in self.engine.spending.values())
         return Status(
             self._done, self.seeds_total, asks["asked"], asks["replayed"], asks["paid"], asks["failed"],
-            self.engine.in_flight, spent, self._rejected,
+            self.engine.in_flight, spent, self._rejected, tuple(self.engine.says()),
         )  # fmt: skip
 
     async def _ask(self, watch: Watch) -> None:
@@ -111,7 +114,7 @@ class Run:
 
         async def work() -> None:
             for seed in seeds:
-                if self.engine.stopping:
+                if self.engine.halt.reason:
                     return
                 _, missing = await self._one(self.engine, seed)
                 self._done += 1
@@ -125,14 +128,9 @@ class Run:
                 heart.cancel()
                 with suppress(asyncio.CancelledError):
                     await heart
-                await self.crew.close()
+                await self.engine.close()
                 watch(self.status())
-        if self.engine.stopping:
-            raise Interrupted(
-                "stopped; everything answered so far is kept",
-                where=str(self.folder),
-                hint="run the same command again: it goes on from here",
-            )
+        self.engine.halt.check()
 
     async def _one(self, engine: Engine, seed: Seed | BadSeed) -> tuple[list[Row], list[Reject]]:
         """The rows of one seed, and what is missing of it."""
@@ -145,7 +143,8 @@ class Run:
             lost = _rejected(self._main, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())
         except ValidationError as error:
             lost = _rejected(self._main, seed.id, "ask", "does not fit its row type", str(error.errors()[0]["msg"]))
-        except Interrupted:
+        except PlurisetError as error:  # it stops the run; what is in flight for other seeds still counts
+            engine.halt.set(error)
             return [], []
         return [], [*ask.rejects, lost]
 
@@ -165,7 +164,13 @@ class Run:
         loop = asyncio.get_running_loop()
 
         def stop() -> None:
-            self.engine.stopping = True
+            self.engine.halt.set(
+                Interrupted(
+                    "stopped; everything answered so far is kept",
+                    where=str(self.folder),
+                    hint="run the same command again: it goes on from here",
+                )
+            )
             loop.remove_signal_handler(signal.SIGINT)
 
         with suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import PositiveInt
 
@@ -14,11 +15,19 @@ class Teacher(Component):
     """Answers requests under their JSON Schema; maps every failure of its own to a `TeacherError`."""
 
     concurrency: Annotated[PositiveInt, Transport()] = 8
-    """How many requests it is sent at once."""
+    """The most requests that an endpoint is sent at once; fewer where it says that it has no room."""
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request. Raises `TeacherUnavailable` if asking again may help, else `TeacherError`."""
         raise NotImplementedError
+
+    def endpoints(self) -> Sequence[Self]:
+        """The teacher at each of its addresses; all speak for the same model."""
+        return [self]
+
+    def per_minute(self) -> tuple[float | None, float | None]:
+        """Requests and tokens that an endpoint may be sent in a minute; null where nothing is declared."""
+        return None, None
 
     def model_name(self) -> str:
         """Name of the model that answers."""

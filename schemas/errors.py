@@ -7,6 +7,8 @@ PlurisetError                 what, where, got, expected, hint; never a tracebac
 ├── ChecksFailed        (1)   error-level findings
 ├── TeacherError        (3)   the teacher cannot answer, and asking again will not help
 │   ├── TeacherUnavailable    no answer now: asked again with a growing delay, and by the next build
+│   │   ├── TeacherBusy       it has no room now: asked again when it has
+│   │   └── TeacherTimeout    no answer before the deadline
 │   └── BadCompletion         an answer that does not parse: asked again, then a reject
 ├── PublishError        (3)   the Hub refused
 ├── Stopped             (4)   stopped on purpose; the next build goes on
@@ -46,6 +48,11 @@ class PlurisetError(Exception):
         facts = {"got": _shown(self.got), "expected": self.expected, "hint": self.hint}
         return "\n".join([head, *(f"  {name}: {fact}" for name, fact in facts.items() if fact)])
 
+    @property
+    def brief(self) -> str:
+        """What happened and what was found, in a line."""
+        return self.what if self.got is None else f"{self.what}: {_shown(self.got)}"
+
     def as_json(self) -> dict[str, Any]:
         """The same facts for `--json`."""
         facts = {"what": self.what, "where": self.where, "got": _shown(self.got)}
@@ -78,6 +85,17 @@ class TeacherError(PlurisetError):
 
 class TeacherUnavailable(TeacherError):
     """No answer now; asked again with a growing delay, then by the next build."""
+
+
+class TeacherBusy(TeacherUnavailable):
+    """It has no room now: a refusal that tells of load, and costs the ask none of its tries."""
+
+    retry_after: float | None = None
+    """Seconds after which the endpoint wants to be asked again, if it said so."""
+
+
+class TeacherTimeout(TeacherUnavailable):
+    """No answer before the deadline, which counts from sending."""
 
 
 class BadCompletion(TeacherError):

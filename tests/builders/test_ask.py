@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from pluriset.builders import breaker
 from pluriset.builders import engine as module
 from pluriset.builders.ask import Ask
 from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine
@@ -30,6 +31,7 @@ RED = '{"colour": "red"}'
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BACKOFF", (0.0, 0.0))
+    monkeypatch.setattr(breaker, "FIRST_PAUSES", (0.001,) * 100)
 
 
 class Desk:

@@ -4,12 +4,21 @@ import json
 import socket
 import traceback
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas.component import load
-from pluriset.schemas.errors import BadCompletion, RecipeError, TeacherError, TeacherUnavailable
+from pluriset.schemas.errors import (
+    BadCompletion,
+    RecipeError,
+    TeacherBusy,
+    TeacherError,
+    TeacherTimeout,
+    TeacherUnavailable,
+)
 from pluriset.schemas.request import Completion, Message
 from pluriset.tests.builders.teachers.verdict import Verdict, ask
 from pluriset.tests.servers.scripted_openai import CUT, DROPPED, HANG, Reply, ScriptedServer, answer, failure
@@ -122,11 +131,11 @@ async def test_reads_ten_thousand_repetitions(teacher: OpenAI, server: ScriptedS
 @pytest.mark.parametrize(
     ("reply", "kind", "said"),
     [
-        (failure(429, "slow down", Retry_After="7"), TeacherUnavailable, "HTTP 429, Retry-After 7: slow down"),
+        (failure(429, "slow down", Retry_After="7"), TeacherBusy, "HTTP 429, Retry-After 7: slow down"),
         (failure(500), TeacherUnavailable, "HTTP 500: no"),
-        (failure(503, "loading the model"), TeacherUnavailable, "loading the model"),
+        (failure(503, "loading the model"), TeacherBusy, "loading the model"),
         (failure(408), TeacherUnavailable, "HTTP 408"),
-        (failure(529, "overloaded"), TeacherUnavailable, "overloaded"),
+        (failure(529, "overloaded"), TeacherBusy, "overloaded"),
         (failure(400, "maximum context length is 2048"), BadCompletion, "maximum context length"),
         (failure(413), BadCompletion, "HTTP 413"),
         (Reply({"detail": "bad schema"}, 422), BadCompletion, "HTTP 422: bad schema"),
@@ -134,6 +143,8 @@ async def test_reads_ten_thousand_repetitions(teacher: OpenAI, server: ScriptedS
         (failure(403), TeacherError, "OPENAI_API_KEY"),
         (failure(404, "no such model"), TeacherError, "base_url"),
         (failure(402, "pay first"), TeacherError, "pay first"),
+        (Reply({"error": {"message": "pay", "code": "insufficient_quota"}}, 429), TeacherError, "HTTP 429: pay"),
+        (Reply("", 307, {"Location": "http://127.0.0.1:1/v1"}), TeacherError, "base_url"),
         (Reply("<html>Bad gateway</html>", 502), TeacherUnavailable, "Bad gateway"),
         (Reply('{"choices": [{"mess'), TeacherUnavailable, "no chat completion"),
         (Reply(""), TeacherUnavailable, "no chat completion"),
@@ -160,7 +171,7 @@ async def test_maps_every_failure(
 async def test_gives_up_after_the_timeout(server: ScriptedServer) -> None:
     server.script.append(HANG)
     teacher = OpenAI(model="small", base_url=server.url, timeout=1)
-    with pytest.raises(TeacherUnavailable, match="no answer in time"):
+    with pytest.raises(TeacherTimeout, match="no answer in time"):
         await teacher.complete(ask())
     assert (await teacher.complete(ask())).text == "{}"
     await teacher.close()
@@ -170,7 +181,7 @@ async def test_says_that_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         teacher = OpenAI(model="small", base_url=f"http://127.0.0.1:{free.getsockname()[1]}/v1")
-        with pytest.raises(TeacherUnavailable, match="no answer") as caught:
+        with pytest.raises(TeacherBusy, match="no answer") as caught:
             await teacher.complete(ask())
         assert "127.0.0.1" in str(caught.value.got)
         await teacher.close()
@@ -181,11 +192,45 @@ async def test_refuses_a_prompt_that_is_not_unicode(teacher: OpenAI) -> None:
         await teacher.complete(ask("\ud800"))
 
 
-async def test_sends_as_many_at_once_as_it_may(server: ScriptedServer) -> None:
-    teacher = OpenAI(model="small", base_url=server.url, concurrency=3)
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("0.5", 0.5, 0.5),
+        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3500, 3600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
+    ],
+)
+async def test_hears_when_to_come_back(
+    teacher: OpenAI, server: ScriptedServer, header: str, least: float, most: float
+) -> None:
+    server.script.append(failure(429, Retry_After=header))
+    with pytest.raises(TeacherBusy) as caught:
+        await teacher.complete(ask())
+    assert caught.value.retry_after is not None and least <= caught.value.retry_after <= most
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "nan", "1e9", "", "9" * 30])
+async def test_does_not_wait_for_a_moment_that_is_none(teacher: OpenAI, server: ScriptedServer, header: str) -> None:
+    server.script.append(failure(503, Retry_After=header))
+    with pytest.raises(TeacherBusy) as caught:
+        await teacher.complete(ask())
+    assert caught.value.retry_after is None
+
+
+async def test_waits_for_no_connection(server: ScriptedServer) -> None:
+    teacher = OpenAI(model="small", base_url=server.url, concurrency=1)
     await asyncio.gather(*(teacher.complete(ask(seed=i)) for i in range(12)))
     await teacher.close()
-    assert len(server.requests) == 12 and 1 < server.most_at_once <= 3
+    assert server.most_at_once > 3, "the engine counts requests in flight, and a deadline counts from sending"
+
+
+async def test_each_address_is_an_endpoint_of_the_same_teacher() -> None:
+    urls = ["http://localhost:1/v1", "http://localhost:2/v1"]
+    teacher = OpenAI(model="small", base_url=urls, revision="1", requests_per_minute=60)
+    assert [one.base_url for one in teacher.endpoints()] == urls
+    assert [one.per_minute() for one in teacher.endpoints()] == [(60, None)] * 2
+    assert all(one.identity() == teacher.identity() for one in teacher.endpoints())
 
 
 async def test_leaves_nothing_open_when_it_is_cancelled(teacher: OpenAI, server: ScriptedServer) -> None:
@@ -226,6 +271,9 @@ async def test_never_shows_the_key(teacher: OpenAI, server: ScriptedServer, repl
         ({"base_url": "localhost:8000"}, "teachers.main.openai.base_url"),
         ({"base_url": "http://user:pass@localhost/v1"}, "teachers.main.openai.base_url"),
         ({"base_url": "http://localhost/v1?key=1"}, "teachers.main.openai.base_url"),
+        ({"base_url": ["http://localhost/v1", "file:///etc/passwd"]}, "teachers.main.openai.base_url"),
+        ({"base_url": []}, "teachers.main.openai.base_url"),
+        ({"requests_per_minute": 0}, "teachers.main.openai.requests_per_minute"),
         ({"extra_body": {"stream": True}}, "teachers.main.openai.extra_body"),
         ({"extra_body": {"seed": 1}}, "teachers.main.openai.extra_body"),
         ({"timeout": 0}, "teachers.main.openai.timeout"),

@@ -1,0 +1,97 @@
+"""What OpenAI's chat completions look like on the wire, for everything that speaks them over HTTP or in batch files.
+
+https://platform.openai.com/docs/api-reference/chat
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from ..schemas.request import Completion, Finish
+
+
+class Message(BaseModel):
+    """What the model says."""
+
+    content: str | None = None
+    refusal: str | None = None
+
+
+class Choice(BaseModel):
+    """One answer; endpoints leave out what they like."""
+
+    message: Message | None = None
+    finish_reason: str | None = None
+    logprobs: Any = None
+
+    def answer(self) -> tuple[str, Finish]:
+        """The text, and how it ended."""
+        message = self.message or Message()
+        if message.refusal:
+            return message.refusal, "refusal"
+        if self.finish_reason == "content_filter":
+            return message.content or "stopped by the endpoint's content filter", "refusal"
+        return message.content or "", "length" if self.finish_reason == "length" else "stop"
+
+
+class Usage(BaseModel):
+    """Tokens, as the endpoint counts them."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class Reply(BaseModel):
+    """A chat completion, or an error that came as one."""
+
+    choices: list[Choice] | None = None
+    usage: Usage | None = None
+    model: str | None = None
+    error: Any = None
+
+    def completion(self, model: str) -> Completion:
+        """The first answer; `model` is named where the endpoint names none."""
+        choice, usage = self.choices[0] if self.choices else Choice(), self.usage or Usage()
+        text, finish = choice.answer()
+        return Completion(text, finish, usage.prompt_tokens or 0, usage.completion_tokens or 0, self.model or model)
+
+
+def response_format(schema: Mapping[str, Any], strict: bool) -> dict[str, Any]:
+    """The option that holds an answer to a schema; its name has only the characters that OpenAI allows."""
+    name = re.sub(r"[^a-zA-Z0-9_-]", "_", str(schema.get("title") or "answer"))[:64]
+    return {"type": "json_schema", "json_schema": {"name": name, "schema": schema, "strict": strict}}
+
+
+def parsed(content: bytes) -> object:
+    """The JSON of a body, or its text where it is none."""
+    try:
+        return from_json(content)
+    except ValueError:
+        return content.decode(errors="replace")
+
+
+def said(body: object) -> str:
+    """The message in an error body; endpoints disagree on its shape."""
+    while isinstance(body, dict):
+        body = next((body[name] for name in ("error", "message", "detail") if body.get(name)), str(body))
+    return str(body)
+
+
+def seconds(retry_after: str | None) -> float | None:
+    """What `Retry-After` asks for, in seconds or as an HTTP date (RFC 9110, 10.2.3); null if it says nothing usable."""
+    if retry_after is None:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", retry_after.strip()):
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
