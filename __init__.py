@@ -71,16 +71,19 @@ def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
     return plan.plan(recipe, Path(out or folder.default(recipe, None)))
 
 
-def validate(path: str | Path, *, as_: str | None = None, save: bool = False) -> Report:
+def validate(
+    path: str | Path, *, as_: str | None = None, checks: str | Path | None = None, save: bool = False
+) -> Report:
     """Check and measure a run, or a dataset that anybody published: a file, a folder, an id on the Hub.
 
-    `as_` names the published dataset that it is; without it, that is found out. `save` writes the report into a run.
+    `as_` names the published dataset that it is; without it, that is found out. `checks` is a file of decisions about
+    checks; without it, `pluriset.yaml` beside the data. `save` writes the report into a run.
     """
     from .builders import folder
     from .cards import report_html
     from .validators import run
 
-    report = run.validate_path(path, as_=as_)
+    report = run.validate_path(path, as_=as_, checks=Path(checks) if checks else None)
     if save:
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
         report_html.write(Path(path) / folder.REPORT_PAGE, report)

@@ -171,15 +171,20 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
 @main.command()
 @click.argument("path")
 @click.option("--as", "as_", metavar="NAME", help="Published dataset that it is.  [default: found out by its columns]")
+@click.option(
+    "--checks",
+    type=click.Path(path_type=Path),
+    help="Severities, suppressions and options of checks.  [default: pluriset.yaml beside the data]",
+)
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page for a browser.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
-def validate(path: str, as_: str | None, html: Path | None, save: bool, as_json: bool) -> None:
+def validate(path: str, as_: str | None, checks: Path | None, html: Path | None, save: bool, as_json: bool) -> None:
     """Check a run or anybody's dataset; exit code 1 if a check of severity error found rows.
 
     PATH is a file, a folder, or the id of a dataset on the Hub.
     """
-    report = pluriset.validate(path, as_=as_, save=save)
+    report = pluriset.validate(path, as_=as_, checks=checks, save=save)
     if html:
         from .cards import report_html
 

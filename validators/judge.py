@@ -21,29 +21,31 @@ from .check import Check
 from .constraints import check_table
 from .evidence import evidence
 from .measure import Measure
-from .severity import SEVERITIES, capped, of_constraint, weakest
+from .severity import capped, of_constraint, weakest, worst_first
 from .subject import Subject
 from .tables import Tables, name
 
+Options = Mapping[str, Mapping[str, Any]]
+"""Check -> its options."""
+NONE: Options = {}
 ANY = "*"
 """What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
 UNFIT = (duckdb.ProgrammingError, duckdb.DataError)
 """What a check or measure meets when a column holds something else than it can judge."""
 
 
-def judge(subject: Subject) -> Report:
-    """What is found, worst first, what is measured, and what could not run and why."""
+def judge(subject: Subject, options: Options = NONE) -> Report:
+    """What is found, worst first, what is measured, and what could not run and why; `options` are those of checks."""
     with no_foreign_errors(subject.dataset):
         skipped = dict(subject.skipped)
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
         rows = cache(lambda table: _count(typed[table]))
-        findings = [*subject.findings, *_constraints(subject), *_findings(subject, typed, rows, skipped)]
+        findings = [*subject.findings, *_constraints(subject), *_findings(subject, typed, rows, skipped, options)]
         figures = [*_figures(typed, skipped)]
-        worst_first = sorted(findings, key=lambda f: (not f.count, SEVERITIES.index(f.severity), f.check, f.table))
         return Report(
             dataset=subject.dataset,
             rows={table: _count(relation) for table, relation in subject.raw.items()},
-            findings=worst_first,
+            findings=worst_first(findings),
             skipped=skipped,
             figures=figures,
             profile=subject.profile,
@@ -84,8 +86,10 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
     return relation.select(f"* REPLACE ({', '.join(casts)})") if casts else relation
 
 
-def _findings(subject: Subject, tables: Tables, rows: Any, skipped: dict[str, str]) -> Iterator[Finding]:
-    for check_name, check in _runnable(checks.__name__, tables, skipped):
+def _findings(
+    subject: Subject, tables: Tables, rows: Any, skipped: dict[str, str], options: Options
+) -> Iterator[Finding]:
+    for check_name, check in _runnable(checks.__name__, tables, skipped, options):
         try:
             if ANY in check.needs:
                 yield from _of_any(check_name, check, subject.raw)
@@ -125,10 +129,12 @@ def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
             skipped[measure_name] = _first_line(error)
 
 
-def _runnable(package: str, tables: Tables, skipped: dict[str, str]) -> Iterator[tuple[str, Any]]:
+def _runnable(
+    package: str, tables: Tables, skipped: dict[str, str], options: Options = NONE
+) -> Iterator[tuple[str, Any]]:
     """Every check or measure whose needs are met; one that is meant for these tables but lacks something is skipped."""
     for component_name in names(package):
-        component: Check | Measure = load(package, component_name)
+        component: Check | Measure = load(package, {component_name: options.get(component_name)})
         if ANY not in component.needs and (absent := [*_absent(component.needs, tables)]):
             if _meant(component.needs, tables):
                 skipped[component_name] = ", ".join(absent)

@@ -14,6 +14,7 @@ from ..schemas.errors import DataError
 from ..schemas.report import Report
 from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
+from . import decisions
 from .constraints import RowTypes
 from .judge import judge, no_foreign_errors
 from .readers import plain, run
@@ -27,15 +28,19 @@ MEMORY = "2GB"
 MANIFEST = "manifest.json"
 
 
-def validate_path(place: str | Path, *, as_: str | None = None, memory: str = MEMORY) -> Report:
+def validate_path(
+    place: str | Path, *, as_: str | None = None, checks: Path | None = None, memory: str = MEMORY
+) -> Report:
     """Judge whatever is at a place, a file, a folder, a dataset on the Hub, taken for the published dataset `as_`.
 
-    Raises `DataError` if it cannot be read, or cannot be what it is said to be.
+    What is decided about checks is in the file `checks`, or beside the data. Raises `DataError` if it cannot be read,
+    or cannot be what it is said to be, and `RecipeError` if what is decided makes no sense.
     """
-    if is_run(Path(place)) and not as_:
-        return validate_run(Path(place), memory=memory)
+    decided = decisions.read(checks) if checks else decisions.beside(Path(place))
     with _database(memory) as connection, no_foreign_errors(str(place)):
-        return judge(_theirs(connection, Path(place), as_))
+        ours = is_run(Path(place)) and not as_
+        subject = _ours(connection, Path(place)) if ours else _theirs(connection, Path(place), as_)
+        return decisions.follow(judge(subject, decided.options), decided, subject.row_types)
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
@@ -44,15 +49,13 @@ def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = Non
     Raises `DataError` if the folder is no run or cannot be read.
     """
     with no_foreign_errors(folder), _database(memory, spill) as connection:
-        tables = run.read(connection, folder)
-        return validate(tables, row_types(folder, tables), folder.resolve().name)
+        return judge(_ours(connection, folder))
 
 
 def validate(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
     """Judge tables of row types that we know."""
     with no_foreign_errors(dataset):
-        raw = {table: rows.select("row_number() OVER () AS _row, *") for table, rows in tables.items()}
-        return judge(Subject(dataset, raw, tables, row_types))
+        return judge(_known(tables, row_types, dataset))
 
 
 def is_run(folder: Path) -> bool:
@@ -70,6 +73,16 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
     fitting = [types for types in known.values() if set(types) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}
     return max(fitting, key=len, default=shared)
+
+
+def _ours(connection: DuckDBPyConnection, folder: Path) -> Subject:
+    tables = run.read(connection, folder)
+    return _known(tables, row_types(folder, tables), folder.resolve().name)
+
+
+def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
+    raw = {table: rows.select("row_number() OVER () AS _row, *") for table, rows in tables.items()}
+    return Subject(dataset, raw, tables, row_types)
 
 
 def _theirs(connection: DuckDBPyConnection, place: Path, as_: str | None) -> Subject:

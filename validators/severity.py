@@ -16,6 +16,14 @@ BREAKS_USE = {"missing", "type", "null", "key", "foreign_key", "item_key", "cons
 """Constraints without which a table cannot be used; a value outside its range or vocabulary still can."""
 
 
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as they are told: what has rows and counts, then what is suppressed, then what has no rows."""
+    return sorted(
+        findings,
+        key=lambda f: (not f.count, f.suppressed is not None, SEVERITIES.index(f.severity), f.check, f.table),
+    )
+
+
 def capped(finding: Finding, evidence: Evidence | None) -> Finding:
     """The finding, no worse than its evidence allows."""
     severity = max(finding.severity, AT_MOST[evidence], key=SEVERITIES.index)
