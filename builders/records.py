@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from ..schemas.errors import DataError
-from .lines import LONGEST, Lines, TooLong, is_blank, opened
+from ..validators.readers.lines import Broken, Lines, TooLong, cells, is_blank, opened
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 """Suffix of a table in text -> what stands between its cells."""
@@ -39,15 +38,6 @@ class Record:
     cells: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A record that cannot be read, and why."""
-
-    line: int
-    reason: str
-    detail: str
-
-
 def columns(path: Path) -> list[str]:
     """The columns that a file has. Raises `DataError` if the file as a whole cannot be read."""
     with _foreign_errors(path):
@@ -56,7 +46,11 @@ def columns(path: Path) -> list[str]:
             return _parquet_columns(path)
         with opened(path) as stream:
             lines = Lines(stream)
-            return _json_columns(lines, path) if kind in LINES else _header(_reader(lines, kind), path)
+            return (
+                _json_columns(lines, path)
+                if kind in LINES
+                else _header(cells(lines, DELIMITERS[kind], kind[1:].upper()), path)
+            )
 
 
 def records(path: Path, wanted: Sequence[str]) -> Iterator[Record | Broken]:
@@ -144,17 +138,11 @@ def _json_columns(lines: Lines, path: Path) -> list[str]:
     return list(found)
 
 
-def _reader(lines: Lines, kind: str) -> Any:
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
-    return csv.reader(lines, delimiter=DELIMITERS[kind], strict=True)
-
-
-def _header(reader: Any, path: Path) -> list[str]:
-    try:
-        names: list[str] = next((cells for cells in reader if cells), [])
-    except (csv.Error, TooLong) as error:
-        raise DataError("the header cannot be read", where=f"{path}: line 1", got=str(error)) from None
-    return _distinct(names, path)
+def _header(rows: Iterator[tuple[int, list[str]] | Broken], path: Path) -> list[str]:
+    first = next(rows, None)
+    if isinstance(first, Broken):
+        raise DataError("the header cannot be read", where=f"{path}: line 1", got=first.detail)
+    return _distinct(first[1] if first else [], path)
 
 
 def _distinct(names: list[str], path: Path) -> list[str]:
@@ -164,30 +152,16 @@ def _distinct(names: list[str], path: Path) -> list[str]:
 
 
 def _cell_records(lines: Lines, kind: str, path: Path) -> Iterator[Record | Broken]:
-    reader = _reader(lines, kind)
-    names = _header(reader, path)
-    while True:
-        at = lines.begin()
-        try:
-            cells = next(reader, None)
-        except TooLong as error:
-            yield Broken(at, "record is too long", str(error))
-            lines.back()
-        except csv.Error as error:
-            # An unclosed quote swallows what follows: only the line it stands in is given up.
-            yield Broken(at, f"line is not {kind[1:].upper()}", str(error))
-            lines.back()
-        else:
-            if cells is None:
-                return
-            if cells:
-                yield _cells(at, names, cells)
+    rows = cells(lines, DELIMITERS[kind], kind[1:].upper())
+    names = _header(rows, path)
+    for row in rows:
+        yield row if isinstance(row, Broken) else _cells(row[0], names, row[1])
 
 
-def _cells(at: int, names: list[str], cells: list[str]) -> Record | Broken:
-    if len(cells) != len(names):
-        return Broken(at, "another number of cells", f"{len(cells)} cells under {len(names)} columns")
-    return Record(at, dict(zip(names, cells, strict=True)))
+def _cells(at: int, names: list[str], found: list[str]) -> Record | Broken:
+    if len(found) != len(names):
+        return Broken(at, "another number of cells", f"{len(found)} cells under {len(names)} columns")
+    return Record(at, dict(zip(names, found, strict=True)))
 
 
 def _parquet_columns(path: Path) -> list[str]:

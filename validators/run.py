@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -17,7 +18,8 @@ from ..schemas.rows.shared import SHARED
 from . import decisions
 from .constraints import RowTypes
 from .judge import judge, no_foreign_errors
-from .readers import plain, run
+from .readers import run
+from .readers.read import read
 from .recognise import named, recognise
 from .subject import Subject
 from .tables import Tables, connect
@@ -86,9 +88,12 @@ def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
 
 
 def _theirs(connection: DuckDBPyConnection, place: Path, as_: str | None) -> Subject:
-    raw = plain.read(connection, place)
-    known = named(as_, raw) if as_ else recognise(raw)
-    return published(connection, place.name, raw, known) if known else Subject(place.name, raw, {}, {})
+    found = read(connection, place)
+    known = named(as_, found.tables) if as_ else recognise(found.tables)
+    subject = (
+        published(connection, place.name, found.tables, known) if known else Subject(place.name, found.tables, {}, {})
+    )
+    return replace(subject, findings=[*found.findings, *subject.findings])
 
 
 def _family(folder: Path) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas.errors import DataError
-from ..records import Broken, Record, columns, records
+from ...validators.readers.lines import Broken
+from ..records import Record, columns, records
 from ..source import BadSeed, Seed, Source
 
 LONGEST_TEXT = 4000

@@ -1,30 +1,137 @@
-"""CSV, JSON, JSONL and parquet files, one table a file, as they are."""
+"""A text file made plain: unpacked, without a byte order mark, UTF-8 throughout; in bounded memory."""
 
 from __future__ import annotations
 
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
-
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from typing import BinaryIO
 
 from ...schemas.errors import DataError
+from .findings import Findings
+from .format import File
+from .lines import CHUNK, LONGEST, opened
 
-KINDS = (".csv", ".json", ".jsonl", ".parquet")
+BOMBS = 300, 64 * 2**20
+"""A file that unpacks to more than this many times its size, and to more than these bytes, was made to do harm."""
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BINARY = {
+    b"\x80\x02": "a pickle",
+    b"\x80\x03": "a pickle",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
+    b"PK\x03\x04": "a zip file",
+    b"\x1f\x8b": "gzip under another name",
+    b"PAR1": "parquet",
+    b"ARROW1": "Arrow",
+    b"\xff\xff\xff\xff": "Arrow",
+    b"SQLite format 3": "a database",
+    b"\x89HDF": "HDF5",
+    b"%PDF": "a PDF",
+}
+"""First bytes -> what it is."""
 
 
-def read(connection: DuckDBPyConnection, place: Path) -> dict[str, DuckDBPyRelation]:
-    """File stem -> its rows and their numbers from 1 as column `_row`. Raises `DataError` if nothing can be read."""
-    paths = sorted(place.iterdir()) if place.is_dir() else [place]
-    found = {path.stem: _rows(connection, path) for path in paths if path.suffix in KINDS and path.is_file()}
-    if not found:
-        raise DataError(
-            "nothing that can be read is here", where=str(place), expected="a file that is one of " + ", ".join(KINDS)
-        )
-    return {stem: rows.select("row_number() OVER () AS _row, *") for stem, rows in found.items()}
+def plain(file: File, room: Path, findings: Findings) -> Path:
+    """The file itself if it is plain, else a copy in `room`; bytes that are not UTF-8 become U+FFFD and a finding.
+
+    Raises `DataError` for what is no text, cannot be unpacked, or unpacks to far more than it should.
+    """
+    try:
+        with opened(file.path) as stream:
+            start = stream.read(CHUNK)
+            _refuse_binary(file.path, start)
+            if file.path.suffix.lower() != ".gz" and not _marked(start) and _is_utf8(start, stream):
+                return file.path
+        copy = room / f"{len(list(room.iterdir()))}.txt"
+        with copy.open("wb") as out:
+            for piece in _pieces(file, findings):
+                out.write(piece)
+        return copy
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError("broken gzip file", where=str(file.path), got=str(error)) from None
+    except OSError as error:
+        raise DataError("the file cannot be read", where=str(file.path), got=str(error)) from None
 
 
-def _rows(connection: DuckDBPyConnection, path: Path) -> DuckDBPyRelation:
-    if path.suffix == ".csv":
-        return connection.read_csv(str(path), header=True, all_varchar=True)
-    if path.suffix == ".parquet":
-        return connection.read_parquet(str(path))
-    return connection.read_json(str(path), sample_size=-1)
+def _refuse_binary(path: Path, start: bytes) -> None:
+    for magic, what in BINARY.items():
+        if start.startswith(magic):
+            raise DataError("not text", where=str(path), got=what, hint="convert it with the program that wrote it")
+
+
+def _marked(start: bytes) -> bool:
+    return start.startswith((codecs.BOM_UTF8, *UTF16))
+
+
+def _is_utf8(start: bytes, stream: BinaryIO) -> bool:
+    decoder, chunk = codecs.getincrementaldecoder("utf-8")(), start
+    try:
+        while chunk:
+            decoder.decode(chunk)
+            chunk = stream.read(CHUNK)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pieces(file: File, findings: Findings) -> Iterator[bytes]:
+    """The text as UTF-8, whole lines at a time."""
+    with opened(file.path) as stream:
+        start = stream.read(2)
+        if start in UTF16:
+            yield from _from_utf16(file, start, stream, findings)
+            return
+        line = 1
+        for number, lines in enumerate(_whole_lines(file.path, start, stream)):
+            text = lines.removeprefix(codecs.BOM_UTF8) if number == 0 else lines
+            yield _mended(text, line, file, findings)
+            line += lines.count(b"\n")
+
+
+def _whole_lines(path: Path, start: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    times, least = BOMBS
+    most, size = max(path.stat().st_size * times, least), 0
+    rest = start
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if path.suffix.lower() == ".gz" and size > most:
+            raise DataError("unpacks to far more than a dataset does", where=str(path), got=f"over {most:,} bytes")
+        whole, newline, after = (rest + chunk).rpartition(b"\n")
+        rest = after
+        if newline:
+            yield whole + newline
+        elif len(rest) > LONGEST:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+def _mended(lines: bytes, first: int, file: File, findings: Findings) -> bytes:
+    try:
+        lines.decode()
+    except UnicodeDecodeError:
+        return b"\n".join(_mend(line, number, file, findings) for number, line in enumerate(lines.split(b"\n"), first))
+    return lines
+
+
+def _mend(line: bytes, number: int, file: File, findings: Findings) -> bytes:
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        found = {"file": file.name, "line": number, "problem": f"byte 0x{line[error.start]:02x}"}
+        findings.add("encoding", file.table, found)
+    return line.decode(errors="replace").encode()
+
+
+def _from_utf16(file: File, mark: bytes, stream: BinaryIO, findings: Findings) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    decoder.decode(mark)
+    findings.add("encoding", file.table, {"file": file.name, "problem": "UTF-16"})
+    while chunk := stream.read(CHUNK):
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", final=True).encode()

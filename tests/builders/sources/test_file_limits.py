@@ -7,12 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pluriset.builders import lines as text_lines
 from pluriset.builders.source import BadSeed, Seed
 from pluriset.builders.sources.file import File
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.rows.values import Situation
 from pluriset.tests.builders.sources.reading import Write, bad, jsonl, peak, read, texts
+from pluriset.validators.readers import lines as text_lines
 
 
 @pytest.mark.parametrize("name", ["s.jsonl", "s.csv", "s.jsonl.gz"])

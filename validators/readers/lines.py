@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ..schemas.errors import DataError
+from ...schemas.errors import DataError
 
 LONGEST = 16 * 2**20
 """Bytes of a record; a longer one is told without being held."""
@@ -100,3 +102,36 @@ class Lines:
         if not line:
             return None
         return line.removeprefix(codecs.BOM_UTF8).decode() if self._number == 0 else line.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that cannot be read, and why."""
+
+    line: int
+    reason: str
+    detail: str
+
+
+def cells(lines: Lines, delimiter: str, what: str) -> Iterator[tuple[int, list[str]] | Broken]:
+    """The cells of each record of a table in text, with its first line; blank lines are none. `what` names the format.
+
+    An unclosed quote swallows what follows: only the line it stands in is given up.
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        at = lines.begin()
+        try:
+            found = next(reader, None)
+        except TooLong as error:
+            yield Broken(at, "record is too long", str(error))
+            lines.back()
+        except csv.Error as error:
+            yield Broken(at, f"line is not {what}", str(error))
+            lines.back()
+        else:
+            if found is None:
+                return
+            if found:
+                yield at, found

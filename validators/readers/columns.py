@@ -1,0 +1,28 @@
+"""Names of columns as DuckDB can tell them apart: each once without regard to case, none empty, none that we need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .findings import Findings
+from .format import File
+
+OURS = "_row"
+"""The column that we add."""
+
+
+def distinct(names: Sequence[str], file: File, findings: Findings) -> list[str]:
+    """A name for each column; what is new about it is a finding."""
+    taken, found = {OURS}, []
+    for at, given in enumerate(names):
+        new = wanted = given.replace("\0", " ") if given.strip(" \0") else f"Unnamed: {at}"
+        number = 0
+        while new.lower() in taken:
+            number += 1
+            new = f"{wanted}_{number}"
+        taken.add(new.lower())
+        found.append(new)
+        if new != given:
+            rule = "renamed" if given.strip(" \0") else "unnamed_column"
+            findings.add(rule, file.table, {"file": file.name, "column": given, "now": new})
+    return found

@@ -1,0 +1,64 @@
+"""What readers find: the rules, and the findings of a table gathered over its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...schemas.report import Finding, Severity
+
+RULES: Mapping[str, tuple[Severity, str]] = {
+    "unreadable": ("error", "Every record can be read"),
+    "encoding": ("error", "The text is UTF-8"),
+    "outside": ("error", "Every file is inside the dataset"),
+    "no_header": ("warning", "A table in text begins with the names of its columns"),
+    "renamed": ("warning", "Column names differ by more than case, and are none that we need"),
+    "repeated_key": ("warning", "An object has each key once"),
+    "not_read": ("info", "Every file is data in a format that can be read"),
+    "unsure_header": ("info", "The first line is names of columns beyond doubt"),
+    "unnamed_column": ("info", "Every column has a name"),
+}
+"""Rule -> severity, and what should hold."""
+SHOWN = 5
+"""Examples of a finding."""
+LONGEST = 200
+"""Characters of a value that an example shows."""
+
+
+class Findings:
+    """Gathers what is found while files are read; the same rule in two files of a table is one finding."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], int] = {}
+        self._examples: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def add(self, rule: str, table: str, example: Mapping[str, Any]) -> None:
+        """One thing that was found."""
+        at = (rule, table)
+        self._counts[at] = self._counts.get(at, 0) + 1
+        shown = self._examples.setdefault(at, [])
+        if len(shown) < SHOWN:
+            shown.append({name: _short(value) for name, value in example.items()})
+
+    def more(self, rule: str, table: str, count: int) -> None:
+        """More of what was found, none of which is shown."""
+        self._counts[rule, table] += count
+
+    def all(self, rows: Mapping[str, int]) -> Iterator[Finding]:
+        """Every finding, in the order of the rules; `rows` is how many rows a table has."""
+        for check, (severity, title) in RULES.items():
+            for (rule, table), count in self._counts.items():
+                if rule == check:
+                    yield Finding(
+                        check=f"reader.{rule}",
+                        severity=severity,
+                        title=title,
+                        table=table,
+                        count=count,
+                        of=max(rows.get(table, 0), count),
+                        examples=self._examples[rule, table],
+                    )
+
+
+def _short(value: Any) -> Any:
+    return value[:LONGEST] if isinstance(value, str) else value

@@ -1,0 +1,113 @@
+"""Tables in text, cells as they are: DuckDB reads what is well formed, and a slower reader what is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import ClassVar
+
+import duckdb
+import pyarrow as pa
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ....schemas.errors import DataError
+from ...tables import name, text
+from ..columns import distinct
+from ..findings import Findings
+from ..format import File, Format, literal, unused
+from ..header import has_header
+from ..lines import LONGEST, Broken, Lines, cells
+
+DELIMITERS = ",\t;|"
+LOOKED_AT = 50
+"""Records that tell what stands between cells."""
+BATCH = 10_000
+"""Records that the slower reader holds at once."""
+
+
+class Csv(Format):
+    """A table in text with quotes as RFC 4180 has them; every cell is text, an empty one null."""
+
+    suffixes: ClassVar = (".csv", ".tsv")
+
+    def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
+        """The columns under their names; `_row` counts the records below the header."""
+        delimiter, width = _layout(file)
+        rows = _fast(connection, file, delimiter, width) or _slow(connection, file, delimiter, width, findings)
+        columns = [f"c{at}" for at in range(width)]
+        start = rows.aggregate("min(_row)").fetchall()[0][0]
+        if start is None:
+            raise DataError("no record of the file can be read", where=file.name)
+        first = rows.filter(f"_row = {start}").select(", ".join(columns)).fetchall()[0]
+        below = rows.filter(f"_row > {start}")
+        if has_header(below, columns, first, file, findings):
+            names = distinct([cell or "" for cell in first], file, findings)
+            return below.select(_renamed(columns, names, f"_row - {start}"))
+        return rows.select(_renamed(columns, [f"column{at}" for at in range(width)], "_row + 1"))
+
+
+def _renamed(columns: list[str], names: list[str], row: str) -> str:
+    parts = [f"{column} AS {name(new)}" for column, new in zip(columns, names, strict=True)]
+    return ", ".join([*parts, f"{row} AS _row"])
+
+
+def _layout(file: File) -> tuple[str, int]:
+    """What stands between cells, and how many a record has: that with which the records agree best."""
+    found = {delimiter: _widths(file, delimiter) for delimiter in DELIMITERS}
+    widths = {delimiter: Counter(counts).most_common(1)[0] for delimiter, counts in found.items() if counts}
+    if not widths:
+        raise DataError("the file is empty, or its first records cannot be read", where=file.name)
+    best = max(widths, key=lambda delimiter: (widths[delimiter][0] > 1, widths[delimiter][1], widths[delimiter][0]))
+    return best, widths[best][0]
+
+
+def _widths(file: File, delimiter: str) -> list[int]:
+    with file.path.open("rb") as stream:
+        records = islice(cells(Lines(stream), delimiter, "CSV"), LOOKED_AT)
+        return [len(record[1]) for record in records if not isinstance(record, Broken)]
+
+
+def _fast(connection: DuckDBPyConnection, file: File, delimiter: str, width: int) -> DuckDBPyRelation | None:
+    """All records from 0, if DuckDB finds nothing wrong with any."""
+    table = unused(connection)
+    columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(width))
+    options = (
+        f"header=false, auto_detect=false, delim={text(delimiter)}, quote='\"', escape='\"', max_line_size={LONGEST}"
+    )
+    scan = f"read_csv({text(literal(file.path))}, {options}, columns={{{columns}}})"
+    try:
+        connection.execute(f"CREATE TABLE {table} AS FROM {scan}")
+    except duckdb.Error:
+        return None
+    return connection.sql(f"SELECT *, rowid AS _row FROM {table}")
+
+
+def _slow(
+    connection: DuckDBPyConnection, file: File, delimiter: str, width: int, findings: Findings
+) -> DuckDBPyRelation:
+    """All records from 0 that have as many cells as they should; the others are told."""
+    table = unused(connection)
+    columns = [f"c{at}" for at in range(width)]
+    connection.execute(f"CREATE TABLE {table} ({', '.join(f'{column} VARCHAR' for column in columns)}, _row BIGINT)")
+    schema = pa.schema([*(pa.field(column, pa.string()) for column in columns), pa.field("_row", pa.int64())])
+    with file.path.open("rb") as stream:
+        records = _records(cells(Lines(stream), delimiter, "CSV"), width, file, findings)
+        while batch := [*islice(records, BATCH)]:
+            rows = pa.Table.from_arrays([pa.array(column) for column in zip(*batch, strict=True)], schema=schema)
+            connection.from_arrow(rows).insert_into(table)
+    return connection.sql(f"FROM {table}")
+
+
+def _records(
+    found: Iterator[tuple[int, list[str]] | Broken], width: int, file: File, findings: Findings
+) -> Iterator[list[str | int | None]]:
+    for row, record in enumerate(found):
+        if isinstance(record, Broken):
+            line, problem = record.line, f"{record.reason}: {record.detail}"
+        elif len(record[1]) != width:
+            line, problem = record[0], f"{len(record[1])} cells where {width} are expected"
+        else:
+            yield [*(cell or None for cell in record[1]), row]
+            continue
+        findings.add("unreadable", file.table, {"file": file.name, "line": line, "_row": row, "problem": problem})

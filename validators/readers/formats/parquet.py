@@ -1,0 +1,32 @@
+"""Parquet, scanned where it lies: nothing is loaded."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import duckdb
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...tables import name, text
+from ..columns import distinct
+from ..findings import Findings
+from ..format import File, Format, literal, unreadable
+
+
+class Parquet(Format):
+    """A parquet file."""
+
+    suffixes: ClassVar = (".parquet", ".pq")
+    is_text: ClassVar = False
+
+    def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
+        """A scan; `_row` is the place in the file."""
+        scan = f"read_parquet({text(literal(file.path))}, hive_partitioning=false)"
+        try:
+            there = connection.sql(f"FROM {scan}").columns
+            columns = distinct(there, file, findings)
+            place = "row_number() OVER ()" if "file_row_number" in map(str.lower, there) else "file_row_number + 1"
+            parts = [f"{name(old)} AS {name(new)}" for old, new in zip(there, columns, strict=True)]
+            return connection.sql(f"SELECT {', '.join([*parts, f'{place} AS _row'])} FROM {scan}")
+        except duckdb.Error as error:
+            raise unreadable(file, error) from None

@@ -1,0 +1,159 @@
+"""Which files a folder holds, which table and split each is part of: by the `configs` of its README, else by names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from ...schemas.errors import DataError
+from .findings import Findings
+from .format import File
+from .globs import matches
+from .splits import split_of, table_of
+from .suffixes import format_of, known
+
+ALONE = "default"
+"""Table of files that name nothing but a split; the Hub's word."""
+NO_DATA = {
+    "croissant.json",
+    "config.json",
+    "dataset_info.json",
+    "dataset_infos.json",
+    "dataset_dict.json",
+    "state.json",
+    "manifest.json",
+    "report.json",
+    "package.json",
+}
+"""Files that are about the data."""
+TEXTS = {"", ".md", ".txt", ".yaml", ".yml", ".cff", ".bib", ".py", ".html", ".png", ".svg", ".pdf"}
+"""Suffixes of what lies beside data and is none, which nobody has to be told."""
+LARGEST_README = 2**20
+
+
+def files(folder: Path, findings: Findings) -> list[File]:
+    """Every file that is data, in the order in which rows are counted. Raises `DataError` if there is none."""
+    inside = [*_inside(folder, findings)]
+    configs = _configs(folder)
+    found = [*_by_configs(folder, inside, configs)] if configs else [*_by_names(folder, inside, findings)]
+    if not found:
+        expected = "files that end in " + ", ".join(known())
+        raise DataError("no data", where=str(folder), got=_kinds(inside), expected=expected)
+    return found
+
+
+def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
+    """Every file of a folder, without those that a link leads to elsewhere."""
+    home = folder.resolve()
+    homes = (home, home.parent.parent / "blobs") if home.parent.name == "snapshots" else (home,)
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        relative = path.relative_to(folder)
+        if any(path.resolve().is_relative_to(one) for one in homes):
+            yield PurePosixPath(relative)
+        else:
+            findings.add("outside", folder.name, {"file": str(relative), "problem": "a link that leads out"})
+
+
+def _configs(folder: Path) -> list[Mapping[str, Any]]:
+    """The `configs` in the front matter of the README."""
+    path = folder / "README.md"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        content = stream.read(LARGEST_README)
+    front = content.split("\n---", 1)[0].removeprefix("---") if content.startswith("---") else ""
+    try:
+        said = yaml.safe_load(front)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise DataError("the front matter is not YAML", where=str(path), got=str(error).partition("\n")[0]) from None
+    configs = said.get("configs") if isinstance(said, dict) else None
+    if configs is None:
+        return []
+    if not isinstance(configs, list) or not all(isinstance(config, dict) for config in configs):
+        raise DataError("not a list of configs", where=f"{path}: configs", got=str(configs))
+    return [config for config in configs if config.get("data_files") or config.get("data_dir")]
+
+
+def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping[str, Any]]) -> Iterator[File]:
+    for config in configs:
+        table, base = str(config.get("config_name", ALONE)), str(config.get("data_dir") or "")
+        where = f"{folder / 'README.md'}: config {table}"
+        given = config.get("data_files")
+        patterns = _patterns(given, where) if given else {None: ["**"]}
+        for split, wanted in patterns.items():
+            for pattern in wanted:
+                whole = _safe(f"{base}/{pattern}" if base else pattern, where)
+                yield from _matching(folder, inside, table, split, whole, where)
+
+
+def _matching(
+    folder: Path, inside: list[PurePosixPath], table: str, split: str | None, pattern: str, where: str
+) -> Iterator[File]:
+    found = [path for path in inside if matches(path, pattern) and _is_data(path)]
+    if not found:
+        raise DataError("no file that can be read matches", where=where, got=pattern)
+    for path in found:
+        yield File(folder / path, str(path), table, split or split_of(path))
+
+
+def _patterns(given: Any, where: str) -> dict[str | None, list[str]]:
+    """Split -> patterns; a config that names no split has none, and the Hub says `train`."""
+    if isinstance(given, dict):
+        return {str(split): _texts(paths, where) for split, paths in given.items()}
+    if isinstance(given, list) and any(isinstance(one, dict) for one in given):
+        if not all(isinstance(one, dict) and {"split", "path"} <= set(one) for one in given):
+            raise DataError("not data files", where=where, got=str(given), expected="a list of `split` and `path`")
+        return {str(one["split"]): _texts(one["path"], where) for one in given}
+    return {"train": _texts(given, where)}
+
+
+def _texts(paths: Any, where: str) -> list[str]:
+    found = paths if isinstance(paths, list) else [paths]
+    if not all(isinstance(path, str) for path in found):
+        raise DataError("not a path", where=where, got=str(paths))
+    return found
+
+
+def _safe(pattern: str, where: str) -> str:
+    if pattern.startswith("/") or "://" in pattern or ".." in PurePosixPath(pattern).parts:
+        raise DataError("a path that leads out of the dataset", where=where, got=pattern)
+    return pattern
+
+
+def _by_names(folder: Path, inside: list[PurePosixPath], findings: Findings) -> Iterator[File]:
+    data = [path for path in inside if _is_data(path) and matches(path, "**")]
+    for path in inside:
+        if path not in data and path.suffix.lower() not in TEXTS and path.name not in NO_DATA:
+            findings.add("not_read", folder.name, {"file": str(path)})
+    tables = _tables(data)
+    for path in data:
+        yield File(folder / path, str(path), tables[path], split_of(path))
+
+
+def _tables(paths: list[PurePosixPath]) -> dict[PurePosixPath, str]:
+    """Files that differ only in their split or number are one table; any other has the name of its file."""
+    bases = {path: table_of(path) for path in paths}
+    shared = Counter(bases.values())
+    whole = {path: base if shared[base] > 1 or not base else table_of(path, keep=True) for path, base in bases.items()}
+    short = Counter(name.rpartition("/")[2] for name in set(whole.values()))
+    return {path: _shortest(name, short) or ALONE for path, name in whole.items()}
+
+
+def _shortest(name: str, taken: Counter[str]) -> str:
+    last = name.rpartition("/")[2]
+    return last if taken[last] == 1 else name
+
+
+def _is_data(path: PurePosixPath) -> bool:
+    return format_of(path) is not None and path.name not in NO_DATA
+
+
+def _kinds(inside: list[PurePosixPath]) -> str:
+    kinds = Counter(path.suffix.lower() or path.name for path in inside)
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(5)) or "an empty folder"

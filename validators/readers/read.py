@@ -1,0 +1,122 @@
+"""Anybody's dataset, in any format, as DuckDB relations and what was wrong with its files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.errors import DataError
+from ...schemas.report import Finding
+from ..tables import name, text
+from . import layout
+from .columns import OURS
+from .findings import Findings
+from .format import File, unreadable
+from .plain import plain
+from .suffixes import format_of, known
+
+SCHEMA = "files"
+"""Schema of the views that are returned."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read."""
+
+    file: str
+    """Its path inside the dataset."""
+    table: str
+    split: str | None
+    rows: int
+    first: int
+    """`_row` of its first record in the table, less one: what is added to the number of a record in the file."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read."""
+
+    tables: Mapping[str, DuckDBPyRelation]
+    """Name of a config or of a file -> its columns as they are, `_row`, and `split` where the Hub's rules give one.
+
+    `_row` counts the records of a table from 1, over its files in the order of `sources`.
+    """
+    findings: list[Finding]
+    """What was wrong with the files: `reader.<rule>`."""
+    sources: list[Source]
+    """The files, in the order in which rows are counted."""
+
+
+def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
+    """Read a file, or a folder of files with one table for each config of its README or each name of a file.
+
+    Raises `DataError` if there is nothing there, or a file cannot be read at all.
+    """
+    findings = Findings()
+    path = Path(place)
+    if not path.exists():
+        raise DataError("there is no such file or folder", where=str(place))
+    files = [_only(path)] if path.is_file() else layout.files(path, findings)
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    with tempfile.TemporaryDirectory() as room:
+        parts = [(file, _read(connection, file, Path(room), findings)) for file in files]
+        sources = _sources(parts)
+        tables = {table: _table(connection, table, parts, sources) for table in dict.fromkeys(f.table for f in files)}
+    rows = {table: sum(source.rows for source in sources if source.table == table) for table in tables}
+    return Read(tables, list(findings.all(rows)), sources)
+
+
+def _only(path: Path) -> File:
+    if format_of(path) is None:
+        expected = "a file that ends in " + ", ".join(known()) + ", or a folder of those"
+        raise DataError("not a format that can be read", where=str(path), got=path.name, expected=expected)
+    return File(path, path.name, path.name.removesuffix(".gz").rpartition(".")[0] or path.name)
+
+
+def _read(connection: DuckDBPyConnection, file: File, room: Path, findings: Findings) -> DuckDBPyRelation:
+    kind = format_of(file.path)
+    assert kind is not None
+    try:
+        clean = replace(file, path=plain(file, room, findings)) if kind.is_text else file
+        return kind.read(connection, clean, findings)
+    except (duckdb.Error, OSError, UnicodeError) as error:
+        raise unreadable(file, error) from None
+
+
+def _sources(parts: list[tuple[File, DuckDBPyRelation]]) -> list[Source]:
+    """The files with their rows, counted; the numbers go on from file to file of a table."""
+    last: dict[str, int] = {}
+    found = []
+    for file, rows in parts:
+        count, highest = rows.aggregate(f"count(*), coalesce(max({OURS}), 0)").fetchall()[0]
+        found.append(Source(file.name, file.table, file.split, count, last.get(file.table, 0)))
+        last[file.table] = last.get(file.table, 0) + highest
+    return found
+
+
+def _table(
+    connection: DuckDBPyConnection, table: str, parts: list[tuple[File, DuckDBPyRelation]], sources: list[Source]
+) -> DuckDBPyRelation:
+    """The files of a table one below the other, as a view."""
+    own = [(file, rows, source) for (file, rows), source in zip(parts, sources, strict=True) if file.table == table]
+    queries = [_part(file, rows, source.first) for file, rows, source in own]
+    view = f"{SCHEMA}.{name(table)}"
+    try:
+        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {' UNION ALL BY NAME '.join(queries)}")
+        return connection.sql(f"FROM {view}")
+    except duckdb.Error as error:
+        files = ", ".join(file.name for file, _, _ in own)
+        got = str(error).partition("\n")[0]
+        raise DataError("its files do not have the same columns", where=f"table {table}: {files}", got=got) from None
+
+
+def _part(file: File, rows: DuckDBPyRelation, before: int) -> str:
+    query = f"SELECT * REPLACE ({OURS} + {before} AS {OURS}) FROM ({rows.sql_query()})"
+    if file.split is None or "split" in map(str.lower, rows.columns):
+        return query
+    return f"SELECT *, {text(file.split)} AS split FROM ({query})"

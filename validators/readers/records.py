@@ -1,0 +1,104 @@
+"""Records of JSON as typed columns: what all records together say is the type, and what is mixed stays JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.errors import DataError
+from .columns import distinct
+from .findings import Findings
+from .format import File, unused
+from .structure import MOST_PARTS, Structure, parsed
+
+DEEPEST = 100
+"""Levels of a record; DuckDB gives up at 128."""
+PAGE = 1000
+"""Documents that Python holds at once."""
+STEP = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+
+
+def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Findings) -> DuckDBPyRelation:
+    """Columns and `_row` of a table `json JSON`, which goes; null is a record that was told already.
+
+    Objects are STRUCT and lists LIST; what has values of several types stays JSON. A record that is no object, or
+    nested too deeply, is a finding.
+    """
+    rows = _readable(connection, table, file, findings)
+    structure = _structure(connection, rows)
+    if len(structure) > MOST_PARTS:
+        got, expected = f"{len(structure):,} keys", f"at most {MOST_PARTS:,} columns"
+        raise DataError("its records have too many keys for a table", where=str(file.path), got=got, expected=expected)
+    _repeated_keys(connection, rows, file, findings)
+    columns = distinct(list(structure), file, findings)
+    made = unused(connection)
+    query = parsed(rows, structure, columns, "HUGEINT" if _has_large_numbers(connection, rows) else "BIGINT")
+    connection.execute(f"CREATE TABLE {made} AS {query}")
+    connection.execute(f"DROP TABLE {table}")
+    return connection.table(made)
+
+
+def too_deep(document: str) -> bool:
+    """Whether brackets of a JSON text are nested over `DEEPEST`."""
+    level = 0
+    for step in STEP.finditer(document):
+        if step[0] in "[{":
+            level += 1
+            if level > DEEPEST:
+                return True
+        elif step[0] in "]}":
+            level -= 1
+    return False
+
+
+def _readable(connection: DuckDBPyConnection, table: str, file: File, findings: Findings) -> str:
+    """A query for `_row, json` of what is an object and not too deep; tells of the others."""
+    rows = f"SELECT rowid + 1 AS _row, json FROM {table} WHERE json IS NOT NULL"
+    gone = dict.fromkeys(_too_deep(connection, rows), f"nested over {DEEPEST} deep")
+    others = connection.sql(f"SELECT _row, json_type(json) FROM ({rows}) WHERE json_type(json) <> 'OBJECT'")
+    gone |= {row: f"no object but {_words(kind)}" for row, kind in others.fetchall() if row not in gone}
+    for row, problem in sorted(gone.items()):
+        findings.add("unreadable", file.table, {"file": file.name, "_row": row, "problem": problem})
+    if not gone:
+        return f"({rows})"
+    connection.execute(
+        f"UPDATE {table} SET json = NULL WHERE rowid + 1 IN (SELECT unnest($gone))", {"gone": list(gone)}
+    )
+    return f"({rows})"
+
+
+def _too_deep(connection: DuckDBPyConnection, rows: str) -> list[int]:
+    """Only what has many brackets is looked at, and that a page at a time."""
+    openings = "length(json::VARCHAR) - length(translate(json::VARCHAR, '[{', ''))"
+    suspects = connection.sql(f"SELECT _row, json::VARCHAR AS document FROM ({rows}) WHERE {openings} > {DEEPEST}")
+    pages = (page.to_pydict() for page in suspects.to_arrow_reader(PAGE))
+    found = (pair for page in pages for pair in zip(page["_row"], page["document"], strict=True))
+    return [row for row, document in found if too_deep(document)]
+
+
+def _words(kind: str) -> str:
+    return {"VARCHAR": "text", "ARRAY": "a list", "NULL": "null", "BOOLEAN": "true or false"}.get(kind, "a number")
+
+
+def _structure(connection: DuckDBPyConnection, rows: str) -> dict[str, Structure]:
+    (said,) = connection.sql(f"SELECT json_group_structure(json) FROM {rows}").fetchall()[0]
+    found = json.loads(said) if said else None
+    return found if isinstance(found, dict) else {}
+
+
+def _has_large_numbers(connection: DuckDBPyConnection, rows: str) -> bool:
+    """Whether there may be a number that BIGINT cannot hold."""
+    large = connection.sql(f"SELECT count(*) FROM {rows} WHERE regexp_matches(json::VARCHAR, '[0-9]{{19}}')")
+    return bool(large.fetchall()[0][0])
+
+
+def _repeated_keys(connection: DuckDBPyConnection, rows: str, file: File, findings: Findings) -> None:
+    repeated = "len(json_keys(json)) > len(list_distinct(json_keys(json)))"
+    for row, keys in connection.sql(
+        f"SELECT _row, json_keys(json) FROM {rows} WHERE {repeated} ORDER BY _row"
+    ).fetchall():
+        twice = next(key for key, times in Counter(keys).items() if times > 1)
+        findings.add("repeated_key", file.table, {"file": file.name, "_row": row, "problem": f"key {twice} twice"})
