@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from ..schemas.component import Component
@@ -10,6 +11,18 @@ from ..schemas.row import Row
 from ..schemas.rows.shared import Rule
 from .ask import Ask
 from .source import Seed
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a benchmark asks about the items of a table."""
+
+    table: str
+    """The table of the items."""
+    select: str
+    """SELECT of `item_id` and `input`, the question in words, over the tables of the family."""
+    choices: Sequence[str]
+    """The labels to choose from."""
 
 
 class Family(Component):
@@ -23,6 +36,9 @@ class Family(Component):
     """Roles that a panel may answer."""
     aggregates: ClassVar[Mapping[str, Sequence[Rule]]] = {}
     """Aspect -> rules by which its annotations are joined."""
+
+    questions: ClassVar[Mapping[str, Question]] = {}
+    """Aspect -> how a benchmark asks for it; none where it is no benchmark."""
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The rows of one seed. Raises `AskFailed` if there can be none, which rejects the seed."""

@@ -15,10 +15,10 @@ from ..schemas.recipe import Recipe
 from . import recipe_file
 
 RECIPE, MANIFEST, REPORT, CARD, REJECTS = "recipe.yaml", "manifest.json", "report.json", "README.md", "rejects.parquet"
-REPORT_PAGE, CROISSANT, BENCHMARK = "report.html", "croissant.json", "eval.yaml"
-DATA, JOURNAL, PLOTS = "data", "journal", "plots"
+REPORT_PAGE, CROISSANT, EVAL = "report.html", "croissant.json", "eval.yaml"
+DATA, JOURNAL, PLOTS, BENCHMARK = "data", "journal", "plots", "benchmark"
 LOCK, BUILDING = ".lock", ".building"
-REBUILT = (DATA, PLOTS, REJECTS, REPORT, REPORT_PAGE, CARD, CROISSANT, BENCHMARK)
+REBUILT = (DATA, PLOTS, REJECTS, REPORT, REPORT_PAGE, CARD, CROISSANT, BENCHMARK, EVAL)
 """What a build makes anew; everything else in the folder is not ours to delete."""
 
 

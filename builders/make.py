@@ -10,7 +10,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection, IOException
 
 from ..schemas.errors import RunError
-from ..schemas.manifest import Asks, Books, Manifest, Rows, Seeds, Spending, Table
+from ..schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
 from ..schemas.projections import schema_hash
 from ..schemas.recipe import Price
 from ..schemas.row import Row, columns
@@ -18,6 +18,7 @@ from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
 from ..validators.tables import connect, name
 from . import folder as run_folder
+from .benchmark import questions
 from .curate import Curation
 from .engine import Spent
 from .recipe_file import dump
@@ -38,6 +39,7 @@ def make(run: Run) -> Manifest:
             curation.run(run.crew.steps, recipe.seed)
             _aggregate(run, connection)
             tables = _written(run, curation)
+            asked = [*questions(family, curation, run.building)]
             books = _books(run, connection, staging, tables)
         except (OSError, IOException) as error:
             raise _no_room(run.folder, error) from None
@@ -48,7 +50,7 @@ def make(run: Run) -> Manifest:
     (run.building / "work.duckdb").unlink()
     run_folder.swap(run.folder, run.building)
     run_folder.write(run.folder / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))
-    return _manifest(run, tables, books)
+    return _manifest(run, tables, books, asked)
 
 
 def finish(run: Run, manifest: Manifest) -> None:
@@ -137,7 +139,7 @@ def _usd(spent: Spent, price: Price | None) -> float | None:
     return round((spent.input_tokens * price.input + spent.output_tokens * price.output) / 1e6, 6)
 
 
-def _manifest(run: Run, tables: dict[str, Table], books: Books) -> Manifest:
+def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File]) -> Manifest:
     crew, root = run.crew, run.folder
     notices = {name: notice for name, teacher in crew.teachers.items() if (notice := teacher.notice())}
     return Manifest(
@@ -151,7 +153,11 @@ def _manifest(run: Run, tables: dict[str, Table], books: Books) -> Manifest:
         },
         prompts=crew.family.model_dump(mode="json"),
         tables=tables,
-        files=[described(root, root / run_folder.RECIPE, rows=False), described(root, root / run_folder.REJECTS)],
+        files=[
+            described(root, root / run_folder.RECIPE, rows=False),
+            described(root, root / run_folder.REJECTS),
+            *asked,
+        ],
         books=books,
         versions={library: version(library) for library in ("pluriset", *LIBRARIES)},
     )

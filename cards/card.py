@@ -15,6 +15,7 @@ from ..schemas.manifest import Manifest
 from ..schemas.report import Report
 from ..schemas.yaml_text import dump_yaml
 from . import sections
+from .benchmark import EVAL, benchmark
 from .croissant import CROISSANT, croissant
 from .facts import types
 from .front_matter import front_matter_problems
@@ -32,6 +33,8 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
         text = render(manifest, report, draw(folder, report))
         (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
         (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
+        if tasks := benchmark(manifest):
+            (folder / EVAL).write_text(tasks, encoding="utf-8", newline="\n")
     except OSError as error:
         raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
 

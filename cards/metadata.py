@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from ..schemas.manifest import Manifest
+from ..schemas.manifest import File, Manifest
 from ..schemas.projections import hub_features
 from ..schemas.row import Row
+from ..schemas.rows.question import Question
 from ..schemas.rows.shared import SHARED
+from .benchmark import benchmarks, config
 from .facts import count, filled, models, rows, spoke, types
 
 SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
@@ -18,6 +21,7 @@ REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCI
 def metadata(manifest: Manifest) -> dict[str, Any]:
     """The front matter of a run; a field of which nothing is known is left out."""
     opened = {name: row_type for name, row_type in types(manifest).items() if filled(manifest, name)}
+    asked = benchmarks(manifest)
     told = {
         **_said(manifest),
         "annotations_creators": _creators(manifest) if rows(manifest, "annotations") else ["no-annotation"],
@@ -25,8 +29,14 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         "size_categories": [size_category(rows(manifest, manifest.main_table))],
         "task_categories": _tasks(manifest),
         "tags": ["pluriset", "pluralism", manifest.family, *(["synthetic"] if models(manifest) else [])],
-        "configs": [_config(manifest, name) for name in opened],
-        "dataset_info": [_info(manifest, name, row_type) for name, row_type in opened.items()],
+        "configs": [
+            *(_config(name, filled(manifest, name), f"data/{name}", name == manifest.main_table) for name in opened),
+            *(_config(config(aspect), splits, f"benchmark/{aspect}") for aspect, splits in asked.items()),
+        ],
+        "dataset_info": [
+            *(_info(name, filled(manifest, name), row_type) for name, row_type in opened.items()),
+            *(_info(config(aspect), splits, Question) for aspect, splits in asked.items()),
+        ],
     }
     return {field: value for field, value in told.items() if value}
 
@@ -65,18 +75,15 @@ def _tasks(manifest: Manifest) -> list[str]:
     return ["text-generation"] * written + ["text-classification"] * bool(rows(manifest, "annotations"))
 
 
-def _config(manifest: Manifest, name: str) -> dict[str, Any]:
-    default = {"default": True} if name == manifest.main_table else {}
-    files = [{"split": split, "path": f"data/{name}/{split}-*.parquet"} for split in filled(manifest, name)]
-    return {"config_name": name, **default, "data_files": files}
+def _config(name: str, splits: Mapping[str, list[File]], folder: str, default: bool = False) -> dict[str, Any]:
+    files = [{"split": split, "path": f"{folder}/{split}-*.parquet"} for split in splits]
+    return {"config_name": name, **({"default": True} if default else {}), "data_files": files}
 
 
-def _info(manifest: Manifest, name: str, row_type: type[Row]) -> dict[str, Any]:
+def _info(name: str, splits: Mapping[str, list[File]], row_type: type[Row]) -> dict[str, Any]:
     """Sizes are those of the files: what the rows weigh in memory is nowhere written down."""
-    splits = [
-        {"name": split, "num_bytes": sum(file.bytes for file in files), "num_examples": count(files)}
-        for split, files in filled(manifest, name).items()
-    ]
-    size = sum(file.bytes for files in filled(manifest, name).values() for file in files)
-    sizes = {"download_size": size, "dataset_size": size}
-    return {"config_name": name, "features": hub_features(row_type), "splits": splits, **sizes}
+    sizes = {split: sum(file.bytes for file in files) for split, files in splits.items()}
+    told = [{"name": s, "num_bytes": sizes[s], "num_examples": count(files)} for s, files in splits.items()]
+    size = sum(sizes.values())
+    features = hub_features(row_type)
+    return {"config_name": name, "features": features, "splits": told, "download_size": size, "dataset_size": size}

@@ -22,7 +22,7 @@ from ...schemas.rows.shared import Annotation, Annotator, Rule
 from ...schemas.rows.values import LABELS, TABLES, Consideration, Kind, Relevance, Situation, Statement, Valence
 from ...validators.text import norm
 from ..ask import Answer, Ask
-from ..family import Family
+from ..family import Family, Question
 from ..source import Seed
 
 LIST = """\
@@ -76,6 +76,16 @@ JUDGE_EXAMPLES = (
     ("Selling a friend's letters", "right", "Right to privacy", "yes", "opposes"),
 )
 
+QUESTIONS = {
+    "relevance": "Is it relevant in this situation?",
+    "valence": "Does it support doing what the situation says, oppose it, or could it be either?",
+}
+"""Aspect -> how a benchmark asks for it."""
+ASKED = """
+SELECT consideration_id AS item_id, concat_ws(
+    chr(10), 'Situation: ' || s.text, upper(c.kind[1]) || c.kind[2:] || ': ' || c.text, '{question}') AS input
+FROM considerations c JOIN situations s USING (situation_id)"""
+
 
 class Patterns(BaseModel):
     """Regular expressions that a statement must match; the teacher decodes under them."""
@@ -112,6 +122,11 @@ class Values(Family):
     roles = {"write": "names the considerations of a situation", "judge": "judges each of them"}
     panels = frozenset({"judge"})
     aggregates: ClassVar[Mapping[str, Sequence[Rule]]] = {"relevance": ("mean",), "valence": ("majority", "soft")}
+
+    questions: ClassVar[Mapping[str, Question]] = {
+        aspect: Question("considerations", ASKED.format(question=question), LABELS[aspect][:-1])
+        for aspect, question in QUESTIONS.items()
+    }
 
     least_per_kind: NonNegativeInt = 0
     """The writer must name so many values, rights and duties each; above 0 a small teacher cannot skip a kind."""

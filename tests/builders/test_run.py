@@ -45,6 +45,7 @@ def test_a_build_is_whole_and_its_books_balance(recipe: Write, tmp_path: Path) -
     manifest = built(recipe(["Lying to a friend", "Reading a diary"]), out := tmp_path / "run")
     assert {path.name for path in out.iterdir() if not path.name.startswith(".")} == {
         "recipe.yaml", "data", "journal", "rejects.parquet", "report.json", "README.md", "manifest.json", "plots",
+        "report.html", "croissant.json", "benchmark", "eval.yaml",
     }  # fmt: skip
     books = manifest.books
     assert books.imbalances() == [] and books.seeds.model_dump() == {"read": 2, "built": 2, "rejected": 0}

@@ -38,7 +38,7 @@ def test_mlcroissant_takes_it_and_loads_every_table(finished: Make) -> None:
     assert label["annotations/options"] == [b"supports", b"opposes", b"either", b"abstain"]
     shares = rows["aggregates"][0]["aggregates/distribution"]
     assert [share["aggregates/distribution/share"] for share in shares] == [0.5, 0.5]
-    assert [row["splits/name"] for row in rows["splits"]] == [b"test", b"train"]
+    assert [row["splits/name"] for row in rows["splits"]] == ["test", "train"]
 
 
 def test_fields_are_those_of_the_row_types(make_manifest: Callable[..., Manifest]) -> None:
