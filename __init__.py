@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from .builders.plan import Plan
     from .builders.run import Watch
     from .cards.load import Dataset
+    from .cards.publish import Publication
     from .cards.show import Nested
     from .schemas.recipe import Recipe
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
 
-__all__ = ["build", "card", "components", "export", "load", "plan", "preview", "recipe", "show", "validate"]
+__all__ = ["build", "card", "components", "export", "load", "plan", "preview", "publish", "recipe", "show", "validate"]
 
 
 def recipe(source: str | Path, /, **changes: Any) -> Recipe:
@@ -118,6 +119,13 @@ def export(path: str | Path, as_: str, out: str | Path) -> Exported:
     from .builders import export
 
     return export.export(Path(path), as_, Path(out))
+
+
+def publish(path: str | Path, target: str | Path, **options: Any) -> Publication:
+    """Publish a finished run to a repository of the Hub, `org/name`, or to a folder; see `cards.publish.Options`."""
+    from .cards import publish
+
+    return publish.publish(Path(path), target, publish.Options(**options))
 
 
 KINDS = {

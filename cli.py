@@ -221,6 +221,27 @@ def card(run: Path) -> None:
     click.echo(pluriset.card(run))
 
 
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("target")
+@click.option("--version", metavar="V1.2.3", help="Tag of the version.  [default: the next by what changed]")
+@click.option("--private", is_flag=True, help="Make the repository a private one.")
+@click.option("--pull-request", is_flag=True, help="Open a pull request instead; gets no tag.")
+@click.option("--journal", is_flag=True, help="Publish the journal too: every prompt and raw answer.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change there.")
+@as_json
+def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
+    """Publish a finished run to TARGET: org/name on the Hub, or a folder such as ./name.
+
+    One commit holds all of it, or nothing changes. Sections that somebody wrote into the card there are kept.
+    """
+    done = pluriset.publish(run, target, **options)
+    if as_json:
+        terminal.document(done.as_json())
+    else:
+        terminal.publication(done)
+
+
 @main.command("list")
 @click.argument("kind", required=False)
 @click.argument("name", required=False)

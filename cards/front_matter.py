@@ -152,3 +152,7 @@ class _FrontMatter(_Part):
             if sorted(split.name for split in info.splits) != sorted(splits.get(info.config_name, [])):
                 raise ValueError(f"dataset_info: {info.config_name} has other splits than its config")
         return self
+
+
+FIELDS = frozenset(_FrontMatter.model_fields)
+"""What we write into a front matter."""

@@ -33,17 +33,21 @@ BUFFER = 1 << 16
 """Bytes of a column that are read at once, so that large row groups do not have to fit into memory."""
 INSIDE = re.compile(r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*")
 """A path that stays inside the folder it starts from."""
+LARGEST = 50_000_000
+"""Bytes of the largest manifest that is read."""
 AGAIN = "the file is not as it was built; get it again (with git: `git lfs pull`)"
 
 
 def load(path: Path, verify: bool = False) -> Dataset:
-    """Open a run; every shard must be there in its size, and with `verify` in its sha256. Raises `DataError`."""
+    """Open a run; every shard must be there in its size, with `verify` every file in its sha256. Raises `DataError`."""
     folder = Path(path)
     manifest = _manifest(folder)
     dataset = Dataset(folder, manifest, types(manifest))
     for table in dataset.tables:
         for shard in dataset.shards(table):
             _check(folder, shard, verify)
+    for file in manifest.files if verify else ():
+        _check(folder, file, verify)
     return dataset
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..schemas.manifest import Books
     from ..schemas.report import Figure, Finding, Report
+    from .publish import Publication
     from .show import Nested
 
 MOST_FIGURES = 20
@@ -92,6 +93,19 @@ def _figures(figures: Sequence[Figure]) -> None:
             rows.append((measure, f"{more:,} more with --json", "", "", ""))
     if rows:
         table("", ["measure", "of", "value", "95% interval", "n"], rows)
+
+
+def publication(done: Publication) -> None:
+    """What publishing changed, or would change, file by file."""
+    if done.changes:
+        table("", ["change", "bytes", "file"], [(c.kind, f"{c.bytes:,}", c.path) for c in done.changes])
+    counts = ", ".join(f"{sum(c.kind == k for c in done.changes)} {k}" for k in ("added", "changed", "deleted"))
+    click.echo(f"files  {counts}; {sum(c.bytes for c in done.changes):,} bytes to send")
+    if done.tag:
+        click.echo(f"tag    {done.tag}, {'new' if done.tagged else 'there already'}")
+    if done.commit:
+        click.echo(f"commit {done.commit}")
+    click.echo(f"{done.place}: {'a dry run, nothing was sent' if done.dry_run else 'done'}", err=True)
 
 
 def nested(rows: Iterable[Nested], depth: int = 0) -> None:

@@ -41,7 +41,7 @@ def load_yaml(raw: bytes, file: str) -> dict[str, Any]:
     """The keys and values in a YAML file. Raises `RecipeError` for anything else."""
     try:
         said = yaml.load(raw.decode(), _Loader)  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}: line {mark.line + 1}" if mark else file
         raise RecipeError("not a YAML file", where=place, got=getattr(error, "problem", None) or str(error)) from None
