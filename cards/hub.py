@@ -157,25 +157,32 @@ def _quiet() -> Iterator[None]:
         enable_progress_bars()
 
 
-def _refusal(error: Exception, where: str) -> PublishError:
+def _refusal(error: BaseException, where: str) -> PublishError:
     """What the Hub, or the way to it, said no with."""
-    while error.__cause__ is not None and getattr(error, "response", None) is None:
-        error = error.__cause__ if isinstance(error.__cause__, Exception) else RuntimeError(str(error))
-    response = getattr(error, "response", None)
-    if response is None:
-        what = "cannot reach the Hub" if _is_transport(error) else "the Hub and its client do not understand each other"
-        return PublishError(what, where=where, got=_said(str(error) or type(error).__name__))
+    chain = list(_causes(error))
+    refused = next((each for each in chain if getattr(each, "response", None) is not None), None)
+    if refused is None:
+        far = any(isinstance(each, OSError | _transport_error()) for each in chain)
+        what = "cannot reach the Hub" if far else "the Hub and its client do not understand each other"
+        return PublishError(what, where=where, got=_said(str(chain[-1]) or type(chain[-1]).__name__))
+    response = refused.response  # type: ignore[attr-defined]
     code, status = response.headers.get("X-Error-Code"), response.status_code
     what, hint = REFUSALS.get(status, ("the Hub refused", None))
-    what = CODES.get(code, what)
-    said = getattr(error, "server_message", None) or response.headers.get("X-Error-Message") or ""
-    return PublishError(what, where=where, got=f"{status} {_said(said)}".strip(), hint=hint)
+    said = getattr(refused, "server_message", None) or response.headers.get("X-Error-Message") or ""
+    return PublishError(CODES.get(code, what), where=where, got=f"{status} {_said(said)}".strip(), hint=hint)
 
 
-def _is_transport(error: Exception) -> bool:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it was raised from."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _transport_error() -> type[Exception]:
     import httpx2
 
-    return isinstance(error, httpx2.TransportError | OSError)
+    return httpx2.TransportError
 
 
 def _said(text: str) -> str:

@@ -24,6 +24,9 @@ from .shipment import owned, shipment
 LOCAL = re.compile(r"(\.{0,2}|~[^/]*)/|\.{1,2}\Z")
 """How a folder is written, so that nobody takes it for an id: /name, ./name, ../name or ~/name."""
 
+LOCK = ".lock"
+"""What only a folder has in which a run was built."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -61,7 +64,7 @@ def publish(folder: Path, target: str | Path, options: Options) -> Publication:
     gate.enforce(dataset.manifest, dataset.report)
     files: dict[str, Content] = {**shipment(dataset, options.journal)}
     card = card_file.checked(folder / CARD, dataset.manifest)
-    place = _place(target, options)
+    place = _place(folder, target, options)
     there = place.there()
     before = _manifest(place, there)
     _may(place, there, before, dataset.manifest, options)
@@ -69,14 +72,14 @@ def publish(folder: Path, target: str | Path, options: Options) -> Publication:
         old = card_file.text(place.read(CARD, there, card_file.LARGEST))
         files[CARD] = merged(card, old, ours=before is not None).encode()
     _no_token(files)
-    todo = changes(files, there, owned(before, there.files) if before and there else set())
+    todo = changes(files, there, owned(before, there.files, options.journal) if before and there else set())
     plan = Publication(place.name, todo, dry_run=options.dry_run)
     if isinstance(place, Hub) and not options.pull_request:
         plan = _tagged(plan, there, before, dataset, options.version)
     return plan if options.dry_run else _done(plan, place, files, there)
 
 
-def _place(target: str | Path, options: Options) -> Place:
+def _place(run: Path, target: str | Path, options: Options) -> Place:
     """A repository by its id, a folder by its path."""
     if isinstance(target, str) and ID.fullmatch(target) and not LOCAL.match(target):
         return Hub(target, private=options.private, pull_request=options.pull_request)
@@ -85,7 +88,12 @@ def _place(target: str | Path, options: Options) -> Place:
         raise RecipeError("not a place to publish to", got=target, expected=expected)
     if options.version or options.private or options.pull_request:
         raise RecipeError("a folder has no versions, owners or pull requests", where=str(target))
-    return Folder(Path(target).expanduser())
+    path = Path(target).expanduser()
+    if path.resolve().is_relative_to(run.resolve()) or (path / LOCK).exists():
+        raise PublishError(
+            "the folder of a run, with answers that were paid", where=str(path), expected="another folder"
+        )
+    return Folder(path)
 
 
 def _manifest(place: Place, there: There | None) -> Manifest | None:

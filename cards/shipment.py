@@ -33,9 +33,9 @@ def named(manifest: Manifest) -> Iterator[str]:
     yield from (file.path for file in manifest.files)
 
 
-def owned(manifest: Manifest, there: Iterable[str]) -> set[str]:
-    """The files of a published dataset that are ours to delete."""
-    folders = (f"{PLOTS}/", f"{JOURNAL}/")
+def owned(manifest: Manifest, there: Iterable[str], journal: bool) -> set[str]:
+    """The files of a published dataset that are ours to delete; of its journal only if another one comes."""
+    folders = (f"{PLOTS}/", f"{JOURNAL}/") if journal else (f"{PLOTS}/",)
     return {*named(manifest), *DESCRIBING, *(path for path in there if path.startswith(folders))}
 
 

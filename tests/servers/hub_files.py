@@ -25,7 +25,7 @@ class LargeFiles:
 
     async def batch(self, request: web.Request) -> web.Response:
         repository, said = self._writes(request), await request.json()
-        repository.resolve(said["ref"]["name"])
+        repository.resolve(said.get("ref", {}).get("name", "main"))
         if said["operation"] != "upload" or said["hash_algo"] != "sha256":
             raise Refused(422, "not an upload by sha256")
         at, multipart = str(request.url.origin()), "multipart" in said["transfers"]
