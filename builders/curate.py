@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ..schemas.row import Row, columns, key
-from ..validators.tables import Tables, name, text
+from ..schemas.row import Row, columns
+from ..validators.tables import Tables, key_text, name, text
 from .step import Outcome, Step
 
 
@@ -121,6 +121,4 @@ class Curation:
         return f"({' OR '.join(tests)})"
 
     def _key(self, table: str, alias: str) -> str:
-        """The key of a row as one string, as `schemas.row.key_of` gives it."""
-        parts = [f"{alias}.{name(part)}" for part in key(self.types[table])]
-        return f"{parts[0]}::VARCHAR" if len(parts) == 1 else f"json_array({', '.join(parts)})::VARCHAR"
+        return key_text(self.types[table], alias)

@@ -27,6 +27,7 @@ from ..schemas.errors import DataError, RunError
 OFFSET_BITS = 44
 PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
+CONTEXT = re.compile(rb'\{"digest":null,"context":"([0-9a-f]{32})",')
 
 
 class Journal:
@@ -37,7 +38,8 @@ class Journal:
         self.places: dict[bytes, int] = {}
         self.failures: dict[bytes, int] = {}
         self._readers: dict[int, int] = {}
-        self._contexts: set[str] = set()
+        self._contexts: dict[str, int] = {}
+        self._told: set[str] = set()
         self._writer: int | None = None
         self._own = 0
         self._end = self._synced = 0
@@ -64,6 +66,16 @@ class Journal:
         failure = self._read(place)["failure"]
         return failure["reason"], failure["detail"]
 
+    def record(self, digest: bytes) -> dict[str, Any] | None:
+        """The whole record of an answer: `answer`, and what was asked as `ask`."""
+        place = self.places.get(digest)
+        return None if place is None else self._read(place)
+
+    def context(self, context: str) -> dict[str, Any] | None:
+        """The teacher and the schema that a context digest stands for."""
+        place = self._contexts.get(context)
+        return None if place is None else self._read(place)
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Every record that counts, in the order of the digests' first answers."""
         for place in self.places.values():
@@ -84,9 +96,9 @@ class Journal:
 
     def add_context(self, context: str, facts: dict[str, Any]) -> None:
         """Write once a segment what a context digest stands for."""
-        if context not in self._contexts:
-            self._contexts.add(context)
-            self._append({"digest": None, "context": context, **facts})
+        if context not in self._told:
+            self._told.add(context)
+            self._contexts[context] = self._append({"digest": None, "context": context, **facts})
 
     def sync(self) -> None:
         """Ask the disk to hold everything that was written."""
@@ -135,9 +147,15 @@ class Journal:
         offset = 0
         with self._path(segment).open("rb") as file:
             for line in file:
-                if line.endswith(b"}\n") and (found := KEYED.match(line)):
-                    self._keep(found[2], bytes.fromhex(found[1].decode()), segment << OFFSET_BITS | offset)
+                if line.endswith(b"}\n"):
+                    self._place(line, segment << OFFSET_BITS | offset)
                 offset += len(line)
+
+    def _place(self, line: bytes, place: int) -> None:
+        if found := KEYED.match(line):
+            self._keep(found[2], bytes.fromhex(found[1].decode()), place)
+        elif told := CONTEXT.match(line):
+            self._contexts[told[1].decode()] = place
 
     def _keep(self, kind: bytes, digest: bytes, place: int) -> None:
         if kind == b"answer":

@@ -17,7 +17,7 @@ from ..schemas.report import Finding
 from ..schemas.row import Column, Row, columns, key
 from .conditions import Condition, conditions, fits
 from .evidence import evidence, examples
-from .tables import Tables, name, over, text
+from .tables import Tables, key_text, name, over, text
 
 RowTypes = Mapping[str, type[Row]]
 """Table name -> its row type."""
@@ -142,10 +142,5 @@ def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes
     keyed = [t for t in row_types if t in tables and set(key(row_types[t])) <= set(tables[t].columns)]
     field, known = f"CAST({name(table_field)} AS VARCHAR)", ", ".join(map(text, keyed))
     named = over(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known or 'NULL'}) ORDER BY 1")
-    selected = [tables[t].select(f"{text(t)} AS tab, {_key(row_types[t])} AS key") for (t,) in named.fetchall()]
+    selected = [tables[t].select(f"{text(t)} AS tab, {key_text(row_types[t])} AS key") for (t,) in named.fetchall()]
     return reduce(lambda a, b: a.union(b), selected) if selected else None
-
-
-def _key(row_type: type[Row]) -> str:
-    parts = [name(part) for part in key(row_type)]
-    return f"CAST({parts[0]} AS VARCHAR)" if len(parts) == 1 else f"CAST(json_array({', '.join(parts)}) AS VARCHAR)"

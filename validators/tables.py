@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from ..schemas.row import Row, key
 from .text import norm
 
 Tables = Mapping[str, duckdb.DuckDBPyRelation]
@@ -36,6 +37,12 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """A string literal, quoted."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def key_text(row_type: type[Row], alias: str = "") -> str:
+    """The key of a row as one string, as `schemas.row.key_of` gives it; `alias` is what the query calls the table."""
+    parts = [f"{alias}.{name(part)}" if alias else name(part) for part in key(row_type)]
+    return f"CAST({parts[0]} AS VARCHAR)" if len(parts) == 1 else f"CAST(json_array({', '.join(parts)}) AS VARCHAR)"
 
 
 def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
