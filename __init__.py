@@ -18,11 +18,28 @@ if TYPE_CHECKING:
     from .cards.load import Dataset
     from .cards.publish import Publication
     from .cards.show import Nested
+    from .schemas.difference import Difference
     from .schemas.recipe import Recipe
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
+    from .schemas.story import Replayed, Story
 
-__all__ = ["build", "card", "components", "export", "load", "plan", "preview", "publish", "recipe", "show", "validate"]
+__all__ = [
+    "build",
+    "card",
+    "components",
+    "diff",
+    "export",
+    "load",
+    "plan",
+    "preview",
+    "publish",
+    "recipe",
+    "replay",
+    "show",
+    "validate",
+    "why",
+]
 
 
 def recipe(source: str | Path, /, **changes: Any) -> Recipe:
@@ -103,6 +120,27 @@ def show(path: str | Path, key: str | None = None, n: int = 3) -> list[Nested]:
     from .cards import show
 
     return show.from_dataset(load(path), key, n)
+
+
+def why(path: str | Path, table: str, key: str) -> Story:
+    """The whole story of a row: what it rests on, every ask with its answer, what was judged, which checks fail it."""
+    from .builders import why
+
+    return why.why(load(path).folder, table, key)
+
+
+def replay(path: str | Path, table: str, key: str) -> Replayed:
+    """Make one row again from the journal alone, beside the published one; asks nobody."""
+    from .builders import replay
+
+    return replay.replay(load(path).folder, table, key)
+
+
+def diff(before: str | Path, after: str | Path) -> Difference:
+    """What changed from one version of a dataset to another, and which step of the version that is."""
+    from .cards import diff
+
+    return diff.diff(load(before), load(after))
 
 
 def card(path: str | Path) -> Path:

@@ -197,6 +197,39 @@ def validate(path: str, as_: str | None, checks: Path | None, html: Path | None,
 
 
 @main.command()
+@click.argument("run")
+@click.argument("table")
+@click.argument("key")
+@as_json
+def why(run: str, table: str, key: str, as_json: bool) -> None:
+    """Tell the whole story of a row: seed, asks with their raw answers, judgements, failed checks, licence."""
+    found = pluriset.why(run, table, key)
+    terminal.document(found.model_dump()) if as_json else terminal.story(found)
+
+
+@main.command()
+@click.argument("run")
+@click.argument("table")
+@click.argument("key")
+@as_json
+def replay(run: str, table: str, key: str, as_json: bool) -> None:
+    """Make a row again from the journal alone; exit code 1 if it differs from the published one."""
+    found = pluriset.replay(run, table, key)
+    terminal.document(found.model_dump()) if as_json else terminal.replayed(found)
+    raise SystemExit(1 if found.differs else 0)
+
+
+@main.command()
+@click.argument("before")
+@click.argument("after")
+@as_json
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Say what changed from one version of a dataset to another, and suggest the step of its version."""
+    found = pluriset.diff(before, after)
+    terminal.document(found.model_dump()) if as_json else terminal.difference(found)
+
+
+@main.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--as", "as_", metavar="NAME", required=True, help="Published dataset whose shape to write.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")

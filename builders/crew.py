@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -65,11 +65,18 @@ def assemble(recipe: Recipe, file: str = "recipe.yaml") -> Crew:
         family=family,
         steps=[load(f"{PACKAGE}.curation", spec, file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
         teachers=teachers,
-        answerers={role: _answerers(role, recipe, family, teachers, file) for role in family.roles},
+        answerers=answerers(recipe, family, teachers, file),
     )
 
 
-def _answerers(role: str, recipe: Recipe, family: Family, teachers: dict[str, Teacher], file: str) -> list[Answerer]:
+def answerers(
+    recipe: Recipe, family: Family, teachers: Mapping[str, Teacher], file: str = "recipe.yaml"
+) -> dict[str, list[Answerer]]:
+    """Role -> who answers for it. Raises `RecipeError` for a role that nobody or the wrong number answers for."""
+    return {role: _answerers(role, recipe, family, teachers, file) for role in family.roles}
+
+
+def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str, Teacher], file: str) -> list[Answerer]:
     members, where = recipe.answerers(role), f"{file}: roles.{role}"
     if not members:
         askable = ", ".join([*recipe.teachers, *recipe.annotators])
@@ -89,7 +96,7 @@ def _answerer(member: Panelist, teacher: Teacher) -> Answerer:
     row = Annotator(
         annotator_id=member.id or (f"{member.teacher}~{_digest(persona)}" if persona else member.teacher),
         kind="persona" if persona else "model",
-        teacher=teacher.component_name(),
+        teacher=teacher.identity()["teacher"],
         model=teacher.model_name(),
         revision=teacher.revision(),
         **attributes,

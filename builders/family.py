@@ -43,3 +43,7 @@ class Family(Component):
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The rows of one seed. Raises `AskFailed` if there can be none, which rejects the seed."""
         raise NotImplementedError
+
+    def seed(self, main: Row) -> Seed:
+        """The seed that a row of the main table was made of, so that it can be made again."""
+        raise NotImplementedError

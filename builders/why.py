@@ -8,77 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from duckdb import DuckDBPyRelation
-from pydantic import BaseModel
 
 from ..schemas.errors import DataError
 from ..schemas.manifest import Manifest
 from ..schemas.row import Row, columns
 from ..schemas.rows import tables_of
 from ..schemas.rows.reject import Reject
+from ..schemas.story import Asked, Found, Story
+from ..validators.named import named
 from ..validators.readers.run import read
 from ..validators.tables import Tables, connect, key_text, name, text
 from .folder import JOURNAL, MANIFEST, REJECTS
 from .journal import Journal
 
 
-class Found(BaseModel):
-    """A row with the table it is in."""
-
-    table: str
-    key: str
-    row: dict[str, Any]
-
-
-class Asked(BaseModel):
-    """One ask behind the row, as the journal has it."""
-
-    digest: str
-    role: str
-    annotator: str
-    teacher: dict[str, Any]
-    """Identity of the teacher: model, revision, and every option that can change an answer, sampling among them."""
-    messages: list[dict[str, str]]
-    """The prompt, turn by turn."""
-    answer: dict[str, Any]
-    """The raw answer: text, finish, tokens, and the model that the endpoint named."""
-
-
-class Story(BaseModel):
-    """Everything on record about one row."""
-
-    subject: Found
-    rests_on: list[Found]
-    """The rows that it points to, and those that they point to; the main row is the seed."""
-    asks: list[Asked]
-    """The asks that made it, and those that judged it."""
-    judgements: list[Found]
-    """What annotators said of it, and what rules made of that."""
-    compared: list[Reject]
-    """Rows that went because this one was kept."""
-    licence: str
-    """Licence of the dataset."""
-    sources: list[str]
-    """Where its seeds come from, with their licences, as the recipe declares them."""
-    missing: list[str]
-    """What cannot be told, and why."""
-
-
 def why(folder: Path, table: str, wanted: str) -> Story:
     """The story of a row of a finished run. Raises `DataError` if there is no such table or row."""
     manifest = manifest_of(folder)
-    types = tables_of(manifest.family)
-    if table not in types:
-        raise DataError("no such table", where=str(folder), got=table, expected="one of " + ", ".join(types))
     with connect() as connection:
         tables = read(connection, folder)
-        subject = _row(tables, types, table, wanted)
-        if subject is None:
-            raise DataError("no such row", where=table, got=wanted, hint=f"`pluriset show {folder} {table}` lists some")
-        rests_on = list(_ancestors(tables, types, subject))
+        subject, types = row_of(folder, manifest, tables, table, wanted)
+        rests_on = list(ancestors(tables, types, subject))
         judgements = list(_judgements(tables, types, subject))
+        findings = list(named(tables, table, types[table], wanted))
         compared = _compared(connection.read_parquet(str(folder / REJECTS)), subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
     return Story(
@@ -87,6 +41,7 @@ def why(folder: Path, table: str, wanted: str) -> Story:
         asks=asks,
         judgements=judgements,
         compared=compared,
+        findings=findings,
         licence=manifest.recipe.license,
         sources=manifest.recipe.card.sources,
         missing=missing,
@@ -103,6 +58,18 @@ def manifest_of(folder: Path) -> Manifest:
         raise DataError("no finished run", where=str(path), got=got, hint="build it, or load it by its id") from None
 
 
+def row_of(
+    folder: Path, manifest: Manifest, tables: Tables, table: str, wanted: str
+) -> tuple[Found, dict[str, type[Row]]]:
+    """A row by its key, and the row types of its family. Raises `DataError` if there is no such table or row."""
+    types = tables_of(manifest.family)
+    if table not in types:
+        raise DataError("no such table", where=str(folder), got=table, expected="one of " + ", ".join(types))
+    if (found := _row(tables, types, table, wanted)) is None:
+        raise DataError("no such row", where=table, got=wanted, hint=f"`pluriset show {folder} {table}` lists some")
+    return found, types
+
+
 def _row(tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found | None:
     found = _rows(tables, types, table, f"{key_text(types[table])} = {text(wanted)}") if table in tables else []
     return next(iter(found), None)
@@ -115,7 +82,7 @@ def _rows(tables: Tables, types: Mapping[str, type[Row]], table: str, condition:
     return [Found(table=table, key=row[0], row=dict(zip(names, row[1:], strict=True))) for row in listed]
 
 
-def _ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> Iterator[Found]:
+def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> Iterator[Found]:
     """Every row that this one points to, nearest first, each once."""
     waiting, seen = [start], {(start.table, start.key)}
     while waiting:
@@ -174,6 +141,8 @@ def _asked(journal: Journal, digest: str) -> Asked | None:
         digest=digest,
         role=ask["role"],
         annotator=ask["annotator"],
+        sample=ask["sample"],
+        attempt=ask["attempt"],
         teacher=(journal.context(ask["context"]) or {}).get("teacher", {}),
         messages=ask["messages"],
         answer=record["answer"],

@@ -12,8 +12,10 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..schemas.difference import Difference
     from ..schemas.manifest import Books
     from ..schemas.report import Figure, Finding, Report
+    from ..schemas.story import Found, Replayed, Story
     from .publish import Publication
     from .show import Nested
 
@@ -153,3 +155,61 @@ def console(stderr: bool = False) -> Console:
 def clean(text: str) -> str:
     """Without the control characters that a hostile text could send to a terminal."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
+def story(story: Story) -> None:
+    """The whole story of a row, from the seed to what was said of it."""
+    _found("row", story.subject)
+    for found in story.rests_on:
+        _found("rests on", found)
+    for ask in story.asks:
+        options = ask.teacher.get("options", {})
+        click.echo(f"\nask {ask.digest}: {ask.annotator} as {ask.role}, sample {ask.sample}, attempt {ask.attempt}")
+        click.echo(clean(f"  teacher: {ask.teacher.get('model')}, {ask.teacher.get('revision')}, {_inline(options)}"))
+        for message in ask.messages:
+            click.echo(clean(f"  {message['role']}: {message['content']}"))
+        click.echo(clean(f"  answered: {ask.answer['text']}"))
+    for found in story.judgements:
+        _found("judged", found)
+    for reject in story.compared:
+        click.echo(clean(f"kept instead of {reject.key} ({reject.step}): {reject.reason}: {reject.detail}"))
+    for finding in story.findings:
+        click.echo(clean(f"{finding.severity} {finding.check}: {finding.problem}"))
+    click.echo(clean(f"\nlicence {story.licence}; sources: {'; '.join(story.sources) or 'none declared'}"))
+    for gap in story.missing:
+        click.echo(clean(f"not on record: {gap}"), err=True)
+
+
+def replayed(rows: Replayed) -> None:
+    """A row made again, and where it differs from the published one."""
+    from ..schemas.story import Found
+
+    _found("made again", Found(table=rows.table, key=rows.key, row=rows.again))
+    for column in rows.differs:
+        click.echo(clean(f"  {column} was published as {rows.published.get(column)!r}"))
+    click.echo("equal to the published row" if not rows.differs else "differs from the published row")
+
+
+def difference(found: Difference) -> None:
+    """What changed between two versions, and the step that they are apart."""
+    heads = ["table", "added", "removed", "changed", "moved", "columns"]
+    rows = [(c.table, c.added, c.removed, c.changed, c.moved, ", ".join(c.columns)) for c in found.tables]
+    table("", heads, rows)
+    for drift in found.drifts:
+        click.echo(clean(f"drift  {drift.table}.{drift.what}: {drift.distance:.1%} of the rows (total variation)"))
+    for moved in found.figures:
+        group = ", ".join(f"{name} {value}" for name, value in moved.group.items())
+        apart = "; the intervals do not overlap" if moved.apart else ""
+        click.echo(clean(f"figure {moved.measure} {group}: {moved.before} -> {moved.after}{apart}"))
+    click.echo(clean(f"bump   {found.bump}: {'; '.join(found.reasons) or 'nothing changed'}"))
+
+
+def _found(what: str, found: Found) -> None:
+    click.echo(clean(f"\n{what} {found.table} [{found.key}]"))
+    for column, value in found.row.items():
+        if value not in (None, "", []):
+            click.echo(clean(f"  {column}: {value}"))
+
+
+def _inline(options: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in options.items()) or "no options"

@@ -151,6 +151,11 @@ class Values(Family):
         judged = await ask.all(self._judged(situation, c, ask) for c in considerations)
         return [situation, *considerations, *(annotation for each in judged for annotation in each)]
 
+    def seed(self, main: Row) -> Seed:
+        """The seed that a situation was made of."""
+        assert isinstance(main, Situation)
+        return Seed(main.situation_id, main.text, main.source)
+
     @property
     def listing(self) -> type[BaseModel]:
         """The type of a listing, bounded and patterned by the options; one class for equal options."""

@@ -1,0 +1,77 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pluriset
+import pytest
+from pluriset.schemas.errors import DataError
+
+Written = Callable[..., Path]
+
+
+@pytest.fixture
+def run(recipe: Written, tmp_path: Path) -> Path:
+    twice = {"text": "honesty.", "explanation": "Said twice."}
+    honest = {"text": "Honesty", "explanation": "Friends count on the truth."}
+    once = {"answer": {"values": [honest, twice], "rights": [], "duties": []}}
+    judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": "supports"}}
+    lie = {"match": "Telling a lie", "answer": once}
+    path = recipe(["Telling a lie", "Keeping a secret"], judged, lie)
+    pluriset.build(pluriset.recipe(path), tmp_path / "run")
+    return tmp_path / "run"
+
+
+def consideration(run: Path) -> str:
+    rows = pluriset.load(run).rows("considerations")
+    return next(row.consideration_id for row in rows if row.text == "Honesty")
+
+
+def test_a_row_tells_everything_from_its_seed_to_what_was_judged(run: Path) -> None:
+    story = pluriset.why(run, "considerations", key := consideration(run))
+    assert [found.table for found in story.rests_on] == ["situations", "annotators"]
+    assert [(ask.role, ask.attempt) for ask in story.asks] == [("write", 0), ("judge", 0)]
+    assert "Telling a lie" in story.asks[0].messages[-1]["content"]
+    assert json.loads(story.asks[0].answer["text"])["answer"]["values"][0]["text"] == "Honesty"
+    assert story.asks[0].teacher["teacher"] == "scripted"
+    assert {found.row["item_id"] for found in story.judgements} == {key}
+    assert {found.table for found in story.judgements} == {"annotations", "aggregates"}
+    assert [(lost.reason, lost.detail) for lost in story.compared] == [("listed twice", "honesty.")]
+    assert story.licence == "cc-by-4.0"
+    assert story.missing == []
+
+
+def test_the_checks_that_fail_the_row_are_named(run: Path) -> None:
+    row = next(pluriset.load(run).rows("situations"))
+    assert "few_considerations" in {named.check for named in pluriset.why(run, "situations", row.situation_id).findings}
+
+
+def test_without_the_journal_the_story_says_what_it_lacks(run: Path) -> None:
+    shutil.rmtree(run / "journal")
+    story = pluriset.why(run, "considerations", key := consideration(run))
+    assert story.asks == [] and "published on request only" in story.missing[0]
+    with pytest.raises(DataError, match="the journal is not here"):
+        pluriset.replay(run, "considerations", key)
+
+
+def test_every_row_is_made_again_from_the_journal_alone(run: Path, tmp_path: Path) -> None:
+    for source in ("answers.jsonl", "seeds.jsonl"):
+        (tmp_path / source).unlink()
+    for table in ("situations", "considerations", "annotators", "annotations"):
+        for found in pluriset.load(run).rows(table):
+            key = pluriset.schemas.row.key_of(found)
+            assert pluriset.replay(run, table, key).differs == []
+
+
+def test_a_journal_that_says_something_else_is_seen(run: Path) -> None:
+    key = consideration(run)
+    segment = run / "journal" / "00001.jsonl"
+    segment.write_text(segment.read_text().replace("Friends count on the truth.", "Nobody counts on the truth."))
+    assert pluriset.replay(run, "considerations", key).differs == ["explanation"]
+
+
+@pytest.mark.parametrize("table, key", [("nothing", "a"), ("considerations", "' OR true --")])
+def test_an_unknown_row_is_one_clear_error(run: Path, table: str, key: str) -> None:
+    for verb in (pluriset.why, pluriset.replay):
+        with pytest.raises(DataError, match="no such"):
+            verb(run, table, key)

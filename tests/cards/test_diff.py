@@ -1,0 +1,73 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pluriset
+import pytest
+from pluriset.schemas.difference import Difference
+
+LISTING = {
+    "answer": {
+        "values": [{"text": "Honesty", "explanation": "Friends count on the truth."}],
+        "rights": [{"text": "Right to privacy", "explanation": "What was said in confidence stays there."}],
+        "duties": [{"text": "Duty to help", "explanation": "Who can help is asked to."}],
+    }
+}
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Callable[..., Path]:
+    """Builds a run of the named situations, judged as told."""
+
+    def build(name: str, situations: list[str], valence: str = "supports", **changes: Any) -> Path:
+        (tmp_path / f"{name}.jsonl").write_text(
+            "".join(json.dumps({"id": s[:1], "text": s}) + "\n" for s in situations)
+        )
+        judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": valence}}
+        (tmp_path / name / "script.jsonl").write_text(
+            json.dumps(judged) + "\n" + json.dumps({"answer": LISTING}) + "\n"
+        )
+        said = {
+            "name": "test",
+            "license": "cc-by-4.0",
+            "source": {"file": {"path": str(tmp_path / name / "seeds.jsonl"), "text": "text", "id": "id"}},
+            "teachers": {"main": {"scripted": {"path": str(tmp_path / name / "script.jsonl")}}},
+            "family": "values",
+            **changes,
+        }
+        return pluriset.build(pluriset.recipe("values", **{"n": None, **said}), tmp_path / name / "run").folder
+
+    return build
+
+
+def counts(found: Difference, table: str) -> tuple[int, int, int, int]:
+    change = next(change for change in found.tables if change.table == table)
+    return change.added, change.removed, change.changed, change.moved
+
+
+def test_new_rows_are_a_minor_step(built: Callable[..., Path]) -> None:
+    found = pluriset.diff(built("a", ["1 lying"]), built("b", ["1 lying", "2 stealing"]))
+    assert found.bump == "minor"
+    assert counts(found, "situations") == (1, 0, 0, 0) and counts(found, "considerations") == (3, 0, 0, 0)
+    assert "situations: 1 row new" in found.reasons and "- situations: 1 row new" in found.entry
+
+
+def test_rows_that_are_gone_are_a_major_step(built: Callable[..., Path]) -> None:
+    found = pluriset.diff(built("a", ["1 lying", "2 stealing"]), built("b", ["1 lying"]))
+    assert found.bump == "major" and counts(found, "situations") == (0, 1, 0, 0)
+
+
+def test_other_judgements_are_a_patch_with_drift(built: Callable[..., Path]) -> None:
+    found = pluriset.diff(built("a", ["1 lying"]), built("b", ["1 lying"], "opposes"))
+    assert found.bump == "patch"
+    annotations = next(change for change in found.tables if change.table == "annotations")
+    assert annotations.changed == 6 and annotations.columns["label"] == 3
+    drift = next(drift for drift in found.drifts if drift.what == "valence")
+    assert (drift.distance, drift.before, drift.after) == (1.0, {"supports": 1.0}, {"opposes": 1.0})
+
+
+def test_another_licence_is_a_major_step_and_nothing_is_none(built: Callable[..., Path]) -> None:
+    first, other = built("a", ["1 lying"]), built("b", ["1 lying"], license="cc0-1.0")
+    assert pluriset.diff(first, first).bump == "none"
+    assert "licence" in pluriset.diff(first, other).reasons[0]
