@@ -21,24 +21,26 @@ def built(tmp_path: Path) -> Callable[..., Path]:
     """Builds a run of the named situations, judged as told."""
 
     def build(name: str, situations: list[str], valence: str = "supports", **changes: Any) -> Path:
-        (tmp_path / f"{name}.jsonl").write_text(
-            "".join(json.dumps({"id": s[:1], "text": s}) + "\n" for s in situations)
-        )
+        folder = tmp_path / name
+        folder.mkdir()
         judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": valence}}
-        (tmp_path / name / "script.jsonl").write_text(
-            json.dumps(judged) + "\n" + json.dumps({"answer": LISTING}) + "\n"
-        )
+        _lines(folder / "seeds.jsonl", *({"id": text[:1], "text": text} for text in situations))
+        _lines(folder / "script.jsonl", judged, {"answer": LISTING})
         said = {
             "name": "test",
             "license": "cc-by-4.0",
-            "source": {"file": {"path": str(tmp_path / name / "seeds.jsonl"), "text": "text", "id": "id"}},
-            "teachers": {"main": {"scripted": {"path": str(tmp_path / name / "script.jsonl")}}},
+            "source": {"file": {"path": str(folder / "seeds.jsonl"), "text": "text", "id": "id"}},
+            "teachers": {"main": {"scripted": {"path": str(folder / "script.jsonl")}}},
             "family": "values",
             **changes,
         }
-        return pluriset.build(pluriset.recipe("values", **{"n": None, **said}), tmp_path / name / "run").folder
+        return pluriset.build(pluriset.recipe("values", **{"n": None, **said}), folder / "run").folder
 
     return build
+
+
+def _lines(path: Path, *rows: dict[str, Any]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 def counts(found: Difference, table: str) -> tuple[int, int, int, int]:
