@@ -6,7 +6,7 @@ After Nygard, Release It! (2007). It opens on failures in a row, which scattered
 from __future__ import annotations
 
 STREAK = 16
-"""Failures in a row that open it."""
+"""Failures in a row that open it, beyond one for each request that may fly."""
 FIRST_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds of the pauses of an endpoint that never answered; it is given up after the last."""
 PAUSES = (*FIRST_PAUSES, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)
@@ -18,30 +18,36 @@ class Breaker:
 
     def __init__(self) -> None:
         self.pauses = 0
-        """Pauses since it last answered; above 0 it is sent one request at a time."""
+        """Pauses since the last answer; above 0 the endpoint is sent one request at a time."""
+        self.until = 0.0
+        """When the last pause ends, by the monotonic clock."""
         self.lost = False
-        """Whether it is given up."""
+        """Whether the endpoint is given up."""
         self._streak = 0
         self._answered = False
 
     @property
     def open(self) -> bool:
-        """Whether the last pause has not been followed by an answer."""
+        """Whether no answer has come since the last pause began."""
         return self.pauses > 0
 
     def answered(self) -> None:
         """The endpoint lives."""
-        self._streak = self.pauses = 0
+        self._streak, self.pauses, self.until = 0, 0, 0.0
         self._answered = True
 
-    def failed(self) -> float:
-        """Count a failure; the seconds for which to leave the endpoint alone."""
+    def eased(self) -> None:
+        """It is sent less from now on, which may help: what failed before does not count."""
+        self._streak = 0
+
+    def failed(self, now: float, flying: int) -> bool:
+        """Count a failure while so many may fly; true if it begins a pause."""
         self._streak += 1
-        if self._streak < STREAK and not self.open:
-            return 0.0
+        if self._streak < STREAK + flying and not self.open:
+            return False
         pauses = PAUSES if self._answered else FIRST_PAUSES
-        if self.pauses == len(pauses):
-            self.lost = True
-            return 0.0
-        self.pauses += 1
-        return pauses[self.pauses - 1]
+        self.lost = self.pauses == len(pauses)
+        if not self.lost:
+            self.until = now + pauses[self.pauses]
+            self.pauses += 1
+        return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import NamedTuple
 
 from ..schemas.errors import TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from ..schemas.request import Completion, Request
@@ -17,6 +18,17 @@ KEEP_BUSY, KEEP_LATE = 0.75, 0.5
 """What is left of the limit after refusals, which come at once, and after missed deadlines, which take long."""
 
 
+class Place(NamedTuple):
+    """A place at an endpoint, and the epoch in which it was taken: a new one begins with each decrease and pause."""
+
+    endpoint: Endpoint
+    epoch: int
+
+    async def send(self, request: Request) -> Completion:
+        """Have a request answered. Raises every `TeacherError`."""
+        return await self.endpoint.send(request, self.epoch)
+
+
 class Endpoint:
     """Sends requests to one address and learns from what comes back."""
 
@@ -24,12 +36,17 @@ class Endpoint:
         self.teacher = teacher
         self.limit, self.breaker = Limit(teacher.concurrency), Breaker()
         self.in_flight = 0
-        self.resumes = 0.0
-        """When a pause ends, by the monotonic clock."""
         self.trouble: TeacherUnavailable | None = None
         """The last failure, if nothing was answered since."""
         self._requests, self._tokens = map(Pace, teacher.per_minute())
         self._epoch = self._sent = 0
+        self._asked = 0.0
+        """When the endpoint wants to be asked again, by the monotonic clock."""
+
+    @property
+    def resumes(self) -> float:
+        """When it may be sent something again, by the monotonic clock."""
+        return max(self._asked, self.breaker.until)
 
     def load(self) -> float:
         """Share of its places that are taken; 1 and more if it may be sent nothing now."""
@@ -39,23 +56,23 @@ class Endpoint:
             return 1.0
         return self.in_flight / self.limit.now
 
-    def take(self) -> None:
+    def take(self) -> Place:
         """Take one of its places."""
         self.in_flight += 1
         self._sent += 1
+        return Place(self, self._epoch)
 
     def book(self, request: Request) -> float:
         """Seconds until its declared pace allows this request."""
         now = time.monotonic()
         return max(self._requests.take(now), self._tokens.take(now, _tokens(request)))
 
-    async def send(self, request: Request) -> Completion:
-        """Have a request answered. Raises every `TeacherError`."""
-        epoch = self._epoch
+    async def send(self, request: Request, epoch: int) -> Completion:
+        """Have a request answered by whoever took a place in this epoch. Raises every `TeacherError`."""
         try:
             completion = await self.teacher.complete(request)
         except TeacherUnavailable as error:
-            # What was sent before the last decrease or pause says nothing about what holds now.
+            # Whoever took a place before the last decrease or pause learns nothing about what holds now.
             if epoch == self._epoch:
                 self._failed(error)
             raise
@@ -85,13 +102,13 @@ class Endpoint:
         busy, late = isinstance(error, TeacherBusy), isinstance(error, TeacherTimeout)
         if not (busy or late):
             self.limit.held(full=False)
-        fell = (busy or late) and self.limit.refused(KEEP_BUSY if busy else KEEP_LATE)
-        pause = self.breaker.failed()
-        if fell and isinstance(error, TeacherBusy):
-            pause = max(pause, error.retry_after or 0.0)
-        if fell or pause:
-            self._epoch, self._sent = self._epoch + 1, 0
-            self.resumes = time.monotonic() + pause
+        now = time.monotonic()
+        if (busy or late) and self.limit.refused(KEEP_BUSY if busy else KEEP_LATE):
+            self.breaker.eased()
+            self._asked = now + (getattr(error, "retry_after", None) or 0.0)
+        elif not self.breaker.failed(now, self.limit.now):
+            return
+        self._epoch, self._sent = self._epoch + 1, 0
 
 
 def _tokens(request: Request) -> int:

@@ -190,14 +190,14 @@ class Engine:
         pool, request = self._pool(question.who), question.request()
         delays = iter(BACKOFF)
         while True:
-            endpoint = await pool.place()
+            place = await pool.place()
             try:
-                await self._ready(endpoint, request)
-                return await endpoint.send(request)
+                await self._ready(place.endpoint, request)
+                return await place.send(request)
             except TeacherUnavailable as error:
                 pause = self._pause(error, delays)
             finally:
-                pool.leave(endpoint)
+                pool.leave(place)
             await self.halt.sleep(pause)
 
     async def _ready(self, endpoint: Endpoint, request: Request) -> None:

@@ -1,16 +1,16 @@
 """How many requests an endpoint is sent at once: additive increase, multiplicative decrease (Jacobson 1988).
 
 Refusals for want of room and missed deadlines tell of load. Any endpoint has some at random, so a cumulative sum
-(Page 1954, doi.org/10.1093/biomet/41.1-2.100) decides when their share is more than `TOLERATED`: a burst is believed
-after a few, one in twenty at random never is. The constants are ours.
+(Page 1954, doi.org/10.1093/biomet/41.1-2.100) decides when their share is more than `TOLERATED`. Refusals come back
+sooner than answers, so the tolerated share of what flies proves nothing yet. The constants are ours.
 """
 
 from __future__ import annotations
 
 TOLERATED = 0.15
 """Share of refusals that is not believed to tell of load."""
-PROOF = 3.4
-"""Refusals above the tolerated share that are believed: the fourth in a row."""
+PROOF = 5 * (1 - TOLERATED)
+"""What must add up to be believed, beyond the tolerated share of what flies: five refusals in a row."""
 
 
 class Limit:
@@ -33,10 +33,10 @@ class Limit:
             self._now = min(self.most, self._now + 1 / self._now)
 
     def refused(self, keep: float) -> bool:
-        """A request met load; true if that is now believed, and the limit falls to this share of itself."""
+        """A request met load; if that is now believed, the limit falls to this share. Says whether it fell."""
         self._evidence += 1 - TOLERATED
-        if self._evidence < PROOF - 1e-9:
+        if self._evidence < PROOF + TOLERATED * self._now:
             return False
-        self._evidence = 0.0
+        before, self._evidence = self.now, 0.0
         self._now = max(1.0, self._now * keep)
-        return True
+        return self.now < before

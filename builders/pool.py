@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 from ..schemas.errors import TeacherUnavailable
-from .endpoint import Endpoint
+from .endpoint import Endpoint, Place
 from .halt import Halt
 from .teacher import Teacher
 
@@ -18,7 +18,7 @@ class Pool:
     def __init__(self, teacher: Teacher, halt: Halt) -> None:
         self.endpoints = [Endpoint(one) for one in teacher.endpoints()]
         self.halt = halt
-        self._waiting: deque[asyncio.Future[Endpoint]] = deque()
+        self._waiting: deque[asyncio.Future[Place]] = deque()
         halt.on_set(self._serve)
 
     @property
@@ -26,13 +26,12 @@ class Pool:
         """Requests that are sent and not answered."""
         return sum(endpoint.in_flight for endpoint in self.endpoints)
 
-    async def place(self) -> Endpoint:
+    async def place(self) -> Place:
         """Wait for a place, and take it; `leave` must follow. Raises why the run stops, if it does."""
         self.halt.check()
         if not self._waiting and (endpoint := self._free()) is not None:
-            endpoint.take()
-            return endpoint
-        waiter: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()
+            return endpoint.take()
+        waiter: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         self._serve()
         try:
@@ -42,11 +41,11 @@ class Pool:
                 self.leave(waiter.result())
             raise
 
-    def leave(self, endpoint: Endpoint) -> None:
+    def leave(self, place: Place) -> None:
         """Give a place back."""
-        endpoint.in_flight -= 1
+        place.endpoint.in_flight -= 1
         if all(one.breaker.lost for one in self.endpoints):
-            self.halt.set(_silent(endpoint))
+            self.halt.set(_silent(place.endpoint))
         self._serve()
 
     async def close(self) -> None:
@@ -71,8 +70,7 @@ class Pool:
             if self.halt.reason:
                 waiter.set_exception(self.halt.reason)
             elif (endpoint := self._free()) is not None:
-                endpoint.take()
-                waiter.set_result(endpoint)
+                waiter.set_result(endpoint.take())
         for endpoint in self.endpoints if self._waiting else []:
             if (pause := endpoint.resumes - time.monotonic()) > 0:
                 asyncio.get_running_loop().call_later(pause, self._serve)

@@ -18,12 +18,13 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """What is sent back: an object as JSON, a string as it stands; or how the connection ends instead."""
+    """What is sent back, after so many seconds: an object as JSON, a string as it stands; or how it ends instead."""
 
     body: Any = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     ends: Literal["well", "hangs", "cut", "dropped"] = "well"
+    after: float = 0.002  # so that requests meet
 
 
 HANG, CUT, DROPPED = Reply(ends="hangs"), Reply(ends="cut"), Reply(ends="dropped")
@@ -43,13 +44,17 @@ def failure(status: int, message: str = "no", **headers: str) -> Reply:
 
 
 class ScriptedServer:
-    """Serves from a thread of its own. Says what is in `script`, then what `respond` makes of a request."""
+    """Serves from a thread of its own. Says what is in `script`, then what `respond` makes of a request.
+
+    `pages` says what is to be read below the base URL.
+    """
 
     def __init__(self, respond: Callable[[Body], Reply] = lambda _: answer("{}")) -> None:
         self.respond, self.script = respond, deque[Reply]()
+        self.pages: dict[str, Callable[[], Body]] = {}
         self.requests: list[Body] = []
         self.headers: list[dict[str, str]] = []
-        self.most_at_once = self._now = 0
+        self.most_at_once = self.now = 0
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -79,7 +84,8 @@ class ScriptedServer:
         self._stop = asyncio.Event()
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/chat/completions", self._chat)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        app.router.add_get("/v1/{page}", self._page)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=True)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._port = runner.addresses[0][1]
@@ -87,18 +93,23 @@ class ScriptedServer:
         await self._stop.wait()
         await runner.cleanup()
 
+    async def _page(self, request: web.Request) -> web.Response:
+        if (page := self.pages.get(request.match_info["page"])) is None:
+            raise web.HTTPNotFound
+        return web.json_response(page())
+
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(dict(request.headers))
         self.requests.append(body := await request.json())
-        self._now += 1
-        self.most_at_once = max(self.most_at_once, self._now)
+        self.now += 1
+        self.most_at_once = max(self.most_at_once, self.now)
         try:
             return await self._send(request, self.script.popleft() if self.script else self.respond(body))
         finally:
-            self._now -= 1
+            self.now -= 1
 
     async def _send(self, request: web.Request, reply: Reply) -> web.StreamResponse:
-        await asyncio.sleep(0.002)  # so that requests meet
+        await asyncio.sleep(reply.after)
         if reply.ends == "hangs":
             await self._stop.wait()
         text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
