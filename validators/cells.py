@@ -29,15 +29,11 @@ class Text(NamedTuple):
     """Its value, or a list of values where `many`."""
     many: bool
 
-    def any(self, wrong: Sql) -> str:
-        """True where one of the texts is wrong."""
+    def cells(self) -> str:
+        """A list of `{column, value}` of the texts."""
         if not self.many:
-            return f"coalesce({wrong(self.sql)}, false)"
-        return f"len(list_filter({self.sql}, lambda v: {wrong('v')})) > 0"
-
-    def first(self, wrong: Sql) -> str:
-        """The first text that is wrong."""
-        return f"list_filter({self.sql}, lambda v: {wrong('v')})[1]" if self.many else self.sql
+            return f"[{{'column': {text(self.path)}, 'value': {self.sql}}}]"
+        return f"coalesce(list_transform({self.sql}, lambda v: {{'column': {text(self.path)}, 'value': v}}), [])"
 
 
 def columns(relation: DuckDBPyRelation) -> list[str]:
@@ -77,33 +73,28 @@ def _each(sql: str, made: Sql, many: bool) -> str:
 
 
 def wrong_texts(relation: DuckDBPyRelation, wrong: Sql, problem: Sql, most: float = 1.0) -> DuckDBPyRelation:
-    """Every cell with a text that is wrong: _row, column, problem.
+    """Every text that is wrong: _row, column, problem.
 
     A column in which more than the share `most` of the texts is wrong is written so on purpose and left out. One scan;
-    with `most` below 1 a second one, which counts.
+    with `most` below 1 a second one, which counts. A pattern is compiled once, however many columns there are.
     """
     found = texts(relation)
-    if most < 1 and found:
-        found = _rarely(relation, found, wrong, most)
     if not found:
         return over(relation, NOTHING)
-    where = " OR ".join(t.any(wrong) for t in found)
-    cells = [
-        f"CASE WHEN {t.any(wrong)} THEN {{'column': {text(t.path)}, 'problem': {problem(t.first(wrong))}}} END"
-        for t in found
-    ]
-    return over(
-        relation,
-        f"""SELECT {ROW}, cell.column, cell.problem FROM (
-            SELECT {ROW}, unnest([{", ".join(cells)}]) AS cell FROM rows WHERE {where}
-        ) WHERE cell IS NOT NULL""",
+    wrong_ones = f"""SELECT {ROW}, cell.column, {problem("cell.value")} AS problem FROM (
+        SELECT {ROW}, unnest(flatten([{", ".join(t.cells() for t in found)}])) AS cell FROM rows)
+        WHERE cell.value IS NOT NULL AND {wrong("cell.value")}"""
+    return over(relation, wrong_ones if most == 1 else f"{wrong_ones} QUALIFY {_rarely(found, most)}")
+
+
+def _rarely(found: list[Text], most: float) -> str:
+    """True of what is in no more than this share of the texts of its column."""
+    counts = ", ".join(
+        f"{{'column': {text(t.path)}, 'n': {f'sum(len({t.sql}))' if t.many else f'count({t.sql})'}}}" for t in found
     )
-
-
-def _rarely(relation: DuckDBPyRelation, found: list[Text], wrong: Sql, most: float) -> list[Text]:
-    counts = [f"count(*) FILTER ({t.any(wrong)}), count({t.sql})" for t in found]
-    numbers = over(relation, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0]
-    return [t for t, bad, of in zip(found, numbers[::2], numbers[1::2], strict=True) if 0 < bad <= most * of]
+    said = f"SELECT unnest([{counts}]) AS said FROM rows"
+    return f"""count(*) OVER (PARTITION BY cell.column)
+        <= {most} * (SELECT said.n FROM ({said}) WHERE said.column = cell.column)"""
 
 
 def around(value: str, pattern: str, flags: str = "") -> str:

@@ -24,7 +24,9 @@ class InvisibleCharacters(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with the code point of the first one."""
-        return wrong_texts(tables["*"], lambda v: f"regexp_matches({v}, '{INVISIBLE}')", _first)
+        return wrong_texts(
+            tables["*"], lambda v: f"strlen({v}) > length({v}) AND regexp_matches({v}, '{INVISIBLE}')", _first
+        )
 
 
 def _first(value: str) -> str:

@@ -40,5 +40,8 @@ class MarkupRemnants(Check):
         """Cells with it, and the words around it."""
         quoted = MARKUP.replace("'", "''")
         return wrong_texts(
-            tables["*"], lambda v: f"regexp_matches({v}, '{quoted}')", lambda v: around(v, MARKUP), self.most
+            tables["*"],
+            lambda v: rf"regexp_matches({v}, '[<&>\\]') AND regexp_matches({v}, '{quoted}')",
+            lambda v: around(v, MARKUP),
+            self.most,
         )

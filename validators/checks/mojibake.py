@@ -24,4 +24,8 @@ class Mojibake(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
-        return wrong_texts(tables["*"], lambda v: f"regexp_matches({v}, '{GARBLED}')", lambda v: around(v, GARBLED))
+        return wrong_texts(
+            tables["*"],
+            lambda v: f"strlen({v}) > length({v}) AND regexp_matches({v}, '{GARBLED}')",
+            lambda v: around(v, GARBLED),
+        )

@@ -9,6 +9,8 @@ from ..check import Check
 from ..tables import Tables
 
 SPACE = r"[\s\x{85}\p{Z}]"
+SPACES = "\t\n\x0b\x0c\r \x85\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+"""The same, each of them."""
 
 
 class OuterWhiteSpace(Check):
@@ -27,7 +29,7 @@ class OuterWhiteSpace(Check):
 
 
 def _outer(value: str) -> str:
-    return rf"regexp_matches({value}, '^{SPACE}+[^\s]|[^\s]{SPACE}+$')"
+    return f"{value} <> trim({value}, '{SPACES}') AND trim({value}, '{SPACES}') <> ''"
 
 
 def _where(value: str) -> str:

@@ -14,7 +14,7 @@ from ..tables import Tables, over
 def _pairs(*sides: str) -> list[dict[str, str]]:
     return [
         {"pair_id": f"{n}", "prompt": "p", "first": a, "second": b, "preferred": "first"}
-        for n, (a, b) in enumerate(sides)
+        for n, (a, b) in enumerate(map(tuple, sides))
     ]
 
 

@@ -12,7 +12,7 @@ from ..cells import NOTHING, ROW
 from ..check import Check
 from ..tables import Tables, name, over, text
 
-MOST = 20
+MOST = 12
 """Columns of lists that are compared, each with each."""
 
 
@@ -34,15 +34,20 @@ class RaggedLists(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Rows in which one of two such columns has more members than the other."""
-        rows, lengths = tables["*"], _lengths(tables["*"])
+        lengths = _lengths(tables["*"])
         pairs = [*combinations(lengths, 2)]
-        counted = ", ".join(_agreement(lengths[a], lengths[b]) for a, b in pairs)
-        found = over(rows, f"SELECT {counted} FROM rows").fetchall()[0] if pairs else ()
+        if not pairs:
+            return over(tables["*"], NOTHING)
+        rows = over(
+            tables["*"], f"SELECT {ROW}, {', '.join(f'{sql} AS {name(c)}' for c, sql in lengths.items())} FROM rows"
+        )
+        unequal = ", ".join(f"count(*) FILTER ({name(a)} <> {name(b)}), count({name(a)} + {name(b)})" for a, b in pairs)
+        found = over(rows, f"SELECT {unequal} FROM rows").fetchall()[0]
         wrong = [
-            f"CASE WHEN {lengths[a]} <> {lengths[b]} THEN {{'column': {text(f'{a}, {b}')}, "
-            f"'problem': 'lengths ' || {lengths[a]} || ' and ' || {lengths[b]}}} END"
-            for (a, b), equal, both, vary in zip(pairs, found[::3], found[1::3], found[2::3], strict=True)
-            if vary and self.usual * both <= equal < both
+            f"CASE WHEN {name(a)} <> {name(b)} THEN {{'column': {text(f'{a}, {b}')}, "
+            f"'problem': 'lengths ' || {name(a)} || ' and ' || {name(b)}}} END"
+            for (a, b), other, both in zip(pairs, found[::2], found[1::2], strict=True)
+            if 0 < other <= (1 - self.usual) * both
         ]
         if not wrong:
             return over(rows, NOTHING)
@@ -51,7 +56,7 @@ class RaggedLists(Check):
 
 
 def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
-    """Column -> SQL of the length of its list, of columns that are lists or hold them as text."""
+    """Column -> SQL of the length of its list, of columns that are lists or hold them as text, if lengths vary."""
     typed = dict(zip(rows.columns, rows.types, strict=True))
     written = [column for column, kind in typed.items() if kind.id == "varchar"]
     brackets = ", ".join(f"coalesce(bool_and({name(c)}[1] = '['), false)" for c in written)
@@ -59,9 +64,8 @@ def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
     lists = {column: f"len({name(column)})" for column, kind in typed.items() if kind.id == "list"}
     parsed = [column for column, is_list in zip(written, as_text, strict=True) if is_list]
     lists |= {column: f"len(TRY_CAST({name(column)} AS VARCHAR[]))" for column in parsed}
-    return dict([*lists.items()][:MOST])
-
-
-def _agreement(a: str, b: str) -> str:
-    """How many rows have equal lengths, how many have both, and whether lengths vary."""
-    return f"count(*) FILTER ({a} = {b}), count({a} + {b}), coalesce(min({a}) < max({a}), false)"
+    vary = over(
+        rows, f"SELECT {', '.join(f'min({n}) < max({n})' for n in lists.values()) or 'NULL'} FROM rows"
+    ).fetchall()[0]
+    varied = [column for column, varies in zip(lists, vary, strict=False) if varies]
+    return {column: lists[column] for column in varied[:MOST]}

@@ -24,4 +24,6 @@ class RepeatedSpaces(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
-        return wrong_texts(tables["*"], lambda v: f"regexp_matches({v}, '{TWICE}')", lambda v: around(v, TWICE))
+        return wrong_texts(
+            tables["*"], lambda v: f"contains({v}, '  ') AND regexp_matches({v}, '{TWICE}')", lambda v: around(v, TWICE)
+        )

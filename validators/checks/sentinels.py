@@ -28,4 +28,4 @@ class Sentinels(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with the word."""
         words = ", ".join(map(text, self.words))
-        return wrong_texts(tables["*"], lambda v: f"trim({v}) IN ({words})", lambda v: v)
+        return wrong_texts(tables["*"], lambda v: f"strlen({v}) < 20 AND trim({v}) IN ({words})", lambda v: v)

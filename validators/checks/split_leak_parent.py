@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from duckdb import DuckDBPyRelation
 
 from ..check import Check
 from ..tables import Tables
 
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"item_id": "1", "parent_id": None, "split": "train"},
     {"item_id": "2", "parent_id": "1", "split": "train"},
 ]

@@ -37,5 +37,8 @@ class TemplateSlots(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
         return wrong_texts(
-            tables["*"], lambda v: f"regexp_matches({v}, '{SLOT}')", lambda v: around(v, SLOT), self.most
+            tables["*"],
+            lambda v: f"(contains({v}, '{{') OR contains({v}, '[')) AND regexp_matches({v}, '{SLOT}')",
+            lambda v: around(v, SLOT),
+            self.most,
         )
