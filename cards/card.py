@@ -14,7 +14,7 @@ from ..schemas.errors import RecipeError, RunError
 from ..schemas.manifest import Manifest
 from ..schemas.report import Report
 from ..schemas.yaml_text import dump_yaml
-from . import sections
+from . import people, sections
 from .benchmark import EVAL, benchmark
 from .croissant import CROISSANT, croissant
 from .facts import types
@@ -58,7 +58,11 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Path]) -> str:
         report=report,
         types=types(manifest),
         contents=sections.contents(manifest),
+        benchmarks=sections.benchmark_rows(manifest),
         made=sections.made(manifest),
+        annotators=people.annotators(manifest, report),
+        private=people.private(manifest, report),
+        checklist=people.checked(manifest, report),
         measures=sections.measures(report, {path.stem for path in plots}),
         plots_missing=bool(drawable(report)) and not plots,
         checks=sections.checks(report),

@@ -24,8 +24,8 @@ class Wanted(NamedTuple):
 
     @property
     def missing(self) -> bool:
-        """Whether there are too few, by more than one annotator: so many cannot be divided more finely."""
-        return self.share is not None and self.n * (self.wanted - self.share) >= 1
+        """Whether there are too few, by one annotator at least: fewer than one cannot be missing."""
+        return self.share is None or self.n * (self.wanted - self.share) >= 1
 
 
 def coverage(manifest: Manifest, report: Report) -> list[Wanted]:
@@ -35,7 +35,13 @@ def coverage(manifest: Manifest, report: Report) -> list[Wanted]:
     declared = {attribute for attribute, _ in known}
     n = max((figure.n for figure in figures), default=0)
     return [
-        Wanted(attribute, value, share, known.get((attribute, value), 0.0) if attribute in declared else None, n)
+        Wanted(
+            attribute.replace("_", " "),
+            value,
+            share,
+            known.get((attribute, value), 0.0) if attribute in declared else None,
+            n,
+        )
         for attribute, shares in manifest.recipe.card.target.items()
         for value, share in shares.items()
         if figures

@@ -53,3 +53,8 @@ def panels(manifest: Manifest) -> dict[str, list[Panelist]]:
     """Role -> the annotators that answered for it."""
     roles = sorted({spending.role for spending in manifest.books.spending})
     return {role: manifest.recipe.answerers(role) for role in roles}
+
+
+def steps(manifest: Manifest) -> list[str]:
+    """The names of the curation steps, in order."""
+    return [step if isinstance(step, str) else next(iter(step)) for step in manifest.recipe.curation]

@@ -10,14 +10,9 @@ from typing import Any
 
 from ..schemas.manifest import Manifest
 from ..schemas.report import Figure, Report
-from .facts import models, panels, spoke
+from .facts import models, panels, spoke, steps
 from .limitations import biases, gaps
-
-PRIVATE = {
-    "contact_details": "texts with an e-mail address, or a phone or account number",
-    "personal_names": "texts that seem to name a person",
-}
-"""Check -> what it finds."""
+from .people import private
 
 
 def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
@@ -27,7 +22,7 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
         "rai:dataCollection": _collection(manifest),
         "rai:dataCollectionType": ["Machine-generated"] if models(manifest) else [],
         "rai:dataCollectionMissingData": _missing(manifest),
-        "rai:dataManipulationProtocol": ", then ".join(_steps(manifest)),
+        "rai:dataManipulationProtocol": ", then ".join(steps(manifest)),
         "rai:dataAnnotationProtocol": _protocol(manifest),
         "rai:dataAnnotationAnalysis": [*_agreement(report)],
         "rai:annotationsPerItem": "; ".join(_per_item(report)),
@@ -36,7 +31,7 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
         "rai:dataUseCases": [card.uses] if card.uses else [],
         "rai:dataBiases": biases(manifest, report),
         "rai:dataLimitations": [*([card.out_of_scope] if card.out_of_scope else []), *gaps(manifest, report)],
-        "rai:personalSensitiveInformation": [*_personal(manifest, report)],
+        "rai:personalSensitiveInformation": private(manifest, report),
     }
     return {name: value for name, value in told.items() if value}
 
@@ -49,10 +44,6 @@ def _collection(manifest: Manifest) -> str:
 
 def _missing(manifest: Manifest) -> str:
     return "; ".join(f"{count:,} x {reason}" for reason, count in manifest.books.rejects.items())
-
-
-def _steps(manifest: Manifest) -> list[str]:
-    return [step if isinstance(step, str) else next(iter(step)) for step in manifest.recipe.curation]
 
 
 def _protocol(manifest: Manifest) -> list[str]:
@@ -83,15 +74,6 @@ def _demographics(report: Report) -> Iterator[str]:
         if figure.value is not None:
             attribute = figure.group.get("attribute", "").replace("_", " ")
             yield f"{attribute}: {figure.group.get('value')}, {figure.value:.1%} of {figure.n:,} annotators"
-
-
-def _personal(manifest: Manifest, report: Report) -> Iterator[str]:
-    if said := manifest.recipe.card.sensitive:
-        yield said
-    for check, what in PRIVATE.items():
-        counts = [finding.count for finding in report.findings if finding.check == check]
-        if counts:
-            yield f"{what.capitalize()}: {sum(counts):,}, told by their shape."
 
 
 def _figures(report: Report, measure: str) -> list[Figure]:

@@ -13,6 +13,7 @@ from ..schemas.recipe import Spec
 from ..schemas.report import Figure, Report, Severity
 from ..schemas.row import Column, Row, columns
 from ..schemas.rows.shared import Attributes
+from .benchmark import asked, benchmarks, questions
 from .facts import count, filled, panels, rows, types
 from .licensing import conflicts, effective, ingredients, notices
 from .markdown import Safe, code, md, number, prose
@@ -30,8 +31,12 @@ MEANINGS = {
     "considerations_per_situation": "Situations by their number of considerations; `all` is the mean number.",
     "agreement": "Agreement of annotators: 1 where they always agree, 0 where they agree as by chance.",
     "abstention": "Share of judgements that are abstentions.",
+    "annotations_per_item": "Annotators who judged an item, abstentions included.",
+    "missing_judgements": "Share of the items judged by anybody that an annotator did not judge.",
 }
 """Measure -> what its figures say."""
+ELSEWHERE = ("annotator_coverage", "annotator_classes")
+"""Measures that have a section of their own."""
 
 
 def contents(manifest: Manifest) -> dict[str, Any]:
@@ -63,10 +68,18 @@ def made(manifest: Manifest) -> dict[str, Any]:
     }
 
 
+def benchmark_rows(manifest: Manifest) -> Lines:
+    """Task, size, split and command of each benchmark."""
+    return [
+        [code(aspect), questions(splits), code(asked(splits)), code(f"inspect eval hf/<id>/{aspect} --model <model>")]
+        for aspect, splits in benchmarks(manifest).items()
+    ]
+
+
 def measures(report: Report, drawn: Collection[str]) -> list[dict[str, Any]]:
     """The figures of each measure as a table, with the picture of it if it was drawn."""
     found = []
-    for name in dict.fromkeys(figure.measure for figure in report.figures):
+    for name in dict.fromkeys(f.measure for f in report.figures if f.measure not in ELSEWHERE):
         figures = [figure for figure in report.figures if figure.measure == name]
         groups = list(dict.fromkeys(key for figure in figures for key in figure.group))
         interval = any(figure.low is not None for figure in figures)

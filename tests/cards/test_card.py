@@ -20,7 +20,7 @@ from pluriset.cards.front_matter import front_matter_problems
 from pluriset.cards.metadata import metadata
 from pluriset.schemas.errors import DataError, RecipeError
 from pluriset.schemas.manifest import Asks, Manifest
-from pluriset.schemas.report import Finding, Report
+from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.schemas.rows.values import TABLES
 from pluriset.schemas.yaml_text import dump_yaml
 
@@ -44,6 +44,10 @@ def parts(card: str) -> tuple[str, str]:
 def flat(card: str) -> list[Any]:
     tokens = READER.parse(parts(card)[1])
     return [*tokens, *(child for token in tokens for child in token.children or [])]
+
+
+def links(card: str) -> set[str]:
+    return {token.attrs["href"] for token in flat(card) if token.type == "link_open"}
 
 
 def headings(card: str) -> list[str]:
@@ -150,11 +154,11 @@ def test_sections_without_facts_are_left_out(make_card: Card, recipe: Callable[.
         prompts={},
         report={"figures": [], "skipped": {}, "findings": []},
     )
-    assert {"Citation", "Contact", "Statistics"}.isdisjoint(headings(card))
+    assert {"Citation", "Authors and contact", "Statistics", "Uses", "Annotators"}.isdisjoint(headings(card))
     for absent in ("Curation", "<details>", "Could not run"):
         assert absent not in card
     cited = make_card(recipe=recipe(card={"citation": "@misc{a,\n}", "contact": "a@b.example"}))
-    assert {"Citation", "Contact"} <= set(headings(cited))
+    assert {"Citation", "Authors and contact"} <= set(headings(cited))
     assert "```bibtex\n@misc{a,\n}\n```" in cited
 
 
@@ -222,6 +226,41 @@ def test_a_licence_of_ones_own(make_card: Card, recipe: Callable[..., Any]) -> N
     assert yaml.safe_load(parts(card)[0])["license_name"] == "mine"
 
 
+def test_the_sections_of_the_hub_are_filled_from_the_recipe(make_card: Card, recipe: Callable[..., Any]) -> None:
+    words = {"rationale": "Why.", "uses": "For this.", "out_of_scope": "Not that.", "authors": ["A. B.", "C"]}
+    card = make_card(recipe=recipe(card=words))
+    wanted = ["Uses", "Direct use", "Out-of-scope use", "Dataset structure", "Dataset creation", "Curation rationale"]
+    assert [heading for heading in headings(card) if heading in wanted] == wanted
+    assert "- A. B.\n- C\n" in card
+
+
+def test_who_judged_and_who_is_missing(make_card: Card, recipe: Callable[..., Any]) -> None:
+    shares = {"Kenya": 0.25, "not declared": 0.75}
+    figures = [
+        Figure(measure="annotator_coverage", group={"attribute": "country", "value": value}, value=share, n=8)
+        for value, share in shares.items()
+    ]
+    wanted = {"target": {"country": {"Kenya": 0.25, "Peru": 0.5}, "age_band": {"65-74": 0.1}}}
+    card = make_card(recipe=recipe(card=wanted), report={"figures": figures})
+    for row in (
+        "| country | Kenya | 25.0% of 8 |",
+        "| country | Kenya | 25% | 25.0% of 8 | no |",
+        "| country | Peru | 50% | 0.0% of 8 | yes |",
+        "| age band | 65-74 | 10% | not declared | yes |",
+    ):
+        assert row in card
+    assert "Too few annotators have country Peru: 0.0% of 8, where the recipe wants 50%." in card
+
+
+def test_the_checklist_says_what_is_not_answered(make_card: Card, recipe: Callable[..., Any]) -> None:
+    bare, told = make_card(), make_card(recipe=recipe(card={"uses": "For this.", "language": ["en"]}))
+    assert "| What is it to be used for? | Datasheets, Croissant RAI | not answered |" in bare
+    assert "| What is it to be used for? | Datasheets, Croissant RAI | Uses |" in told
+    assert re.search(r"\d+ of \d+\nquestions are answered", bare)
+    sections = {row.rpartition("| ")[2] for row in re.findall(r"^\| .*\? \| .* \| (.*) \|$", told, re.MULTILINE)}
+    assert sections - {"not answered", "the head of this card"} <= set(headings(told))
+
+
 def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, recipe: Callable[..., Any]) -> None:
     sources = [{"name": "S", "license": "cc-by-nc-4.0"}]
     card = make_card(recipe=recipe(card={"sources": sources, "license_override": "S has agreed."}))
@@ -244,8 +283,9 @@ def test_a_family_without_row_types(make_card: Card) -> None:
 
 def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callable[..., Any]) -> None:
     panel = [{"teacher": "main", "persona": {"country": HOSTILE, "description": HOSTILE}}]
-    words = dict.fromkeys(("pretty_name", "description", "citation", "contact"), HOSTILE) | {
-        "sources": [dict.fromkeys(("name", "license", "url", "citation"), HOSTILE)]
+    words = dict.fromkeys(("pretty_name", "description", "citation", "contact", "sensitive"), HOSTILE) | {
+        "authors": [HOSTILE],
+        "sources": [dict.fromkeys(("name", "license", "url", "citation"), HOSTILE)],
     }
     said = dict.fromkeys(("teacher", "model", "revision", "notice"), HOSTILE) | {"options": {"a": HOSTILE}}
     finding = Finding(check=HOSTILE, severity="info", title=HOSTILE, table=HOSTILE, count=1, of=3, examples=[])
@@ -260,9 +300,9 @@ def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callabl
     html = {token.content.strip() for token in tokens if token.type in ("html_block", "html_inline")}
     assert all(re.fullmatch(r"</details>|<details><summary>[^<>\n]*</summary>", block) for block in html)
     assert {token.attrs["src"] for token in tokens if token.type == "image"} == {"plots/agreement.png"}
-    assert {token.attrs["href"] for token in tokens if token.type == "link_open"} == {"http://f/g.png"}
+    assert links(card) - links(make_card()) == {"http://f/g.png"}
     assert {token.type for token in tokens}.isdisjoint({"em_open", "s_open", "hr"})
-    assert headings(card)[1:] == [*headings(make_card())[1:], "Citation", "Contact"]
+    assert headings(card)[1:] == [*headings(make_card())[1:], "Citation", "Authors and contact"]
     assert yaml.safe_load(parts(card)[0])["pretty_name"] == HOSTILE
     assert "{{ 7*7 }}" in card.replace("\\*", "*")
 

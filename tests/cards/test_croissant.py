@@ -80,7 +80,7 @@ def test_responsible_ai_is_answered_from_the_report(
     )
     assert "No annotator declares religion; 20% should have none." in document["rai:dataBiases"]
     assert document["rai:personalSensitiveInformation"] == [
-        "Texts with an e-mail address, or a phone or account number: 2, told by their shape."
+        "Texts with an e-mail address, or a phone or account number, told by its shape: 2."
     ]
 
 

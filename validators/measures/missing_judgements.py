@@ -1,0 +1,39 @@
+"""Who did not answer: refused, failed or removed, a judgement that is missing is missing for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS, wilson
+from ..measure import Measure
+from ..tables import Tables, over
+
+
+class MissingJudgements(Measure):
+    """Share of the items judged by anybody on an aspect that an annotator of that aspect did not judge."""
+
+    needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
+
+    most: PositiveInt = 50
+    """So many annotators are shown for each aspect, those who miss most."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One share for each annotator who misses some; `n` is the number of items."""
+        for aspect, annotator, missing, n in over(tables["annotations"], MISSING.format(most=self.most)).fetchall():
+            low, high = wilson(missing, n)
+            group, share = {"aspect": aspect, "annotator": annotator}, round(missing / n, DIGITS)
+            yield Figure(measure="missing_judgements", group=group, value=share, low=low, high=high, n=n)
+
+
+MISSING = """
+WITH judged AS (SELECT DISTINCT aspect, item_table, item_id, annotator_id FROM rows
+    WHERE aspect IS NOT NULL AND annotator_id IS NOT NULL),
+items AS (SELECT aspect, count(*) AS n FROM (SELECT DISTINCT aspect, item_table, item_id FROM judged) GROUP BY aspect)
+SELECT aspect, annotator_id, n - count(*) AS missing, n FROM judged JOIN items USING (aspect)
+GROUP BY aspect, annotator_id, n HAVING missing > 0
+QUALIFY row_number() OVER (PARTITION BY aspect ORDER BY missing DESC, annotator_id) <= {most}
+ORDER BY aspect, missing DESC, annotator_id
+"""
