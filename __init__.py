@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
     from .schemas.story import Replayed, Story
+    from .validators.expectations.second_opinion import Opinion
 
 __all__ = [
     "build",
     "card",
     "components",
     "diff",
+    "expect",
     "export",
     "load",
     "plan",
@@ -36,6 +38,7 @@ __all__ = [
     "publish",
     "recipe",
     "replay",
+    "schema",
     "show",
     "validate",
     "why",
@@ -106,6 +109,24 @@ def validate(
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
         report_html.write(Path(path) / folder.REPORT_PAGE, report)
     return report
+
+
+def expect(path: str | Path, suite: str | Path, table: str | None = None) -> Opinion:
+    """What a suite of Great Expectations says of a table of a run or of anybody's dataset, over DuckDB."""
+    from .validators.expectations import second_opinion
+
+    return second_opinion.opinion(Path(path), Path(suite), table)
+
+
+def schema(name: str, table: str | None = None, *, suite: bool = False) -> dict[str, Any]:
+    """The JSON Schema of `report`, of `checks`, or of the tables of a family or published dataset.
+
+    `suite` gives the suite of Great Expectations of one table instead.
+    """
+    from .schemas import described
+    from .validators.expectations import suite as suites
+
+    return suites.suite(*described.only(name, table)) if suite else described.json_schemas(name, table)
 
 
 def load(path: str | Path, *, verify: bool = False) -> Dataset:

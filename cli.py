@@ -230,6 +230,35 @@ def diff(before: str, after: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("path")
+@click.option("--suite", type=click.Path(path_type=Path), required=True, help="Suite of Great Expectations, as JSON.")
+@click.option("--table", metavar="NAME", help="Table that it is about.  [default: the one it names, or the only one]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the validation result and its Data Docs.")
+@as_json
+def expect(path: str, suite: Path, table: str | None, out: Path | None, as_json: bool) -> None:
+    """Run a suite of Great Expectations on a run or anybody's dataset; exit code 1 if it fails."""
+    found = pluriset.expect(path, suite, table)
+    if out:
+        from .cards import report_folder
+
+        report_folder.write_opinion(out, found.report, found.result, found.docs)
+    if as_json:
+        terminal.document(found.result)
+    else:
+        terminal.findings(found.report, everything=True)
+    _exit_by(found.report)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("table", required=False)
+@click.option("--suite", is_flag=True, help="A suite of Great Expectations instead of JSON Schema.")
+def schema(name: str, table: str | None, suite: bool) -> None:
+    """Print the JSON Schema of `report`, `checks`, or the tables of a family or published dataset."""
+    terminal.document(pluriset.schema(name, table, suite=suite))
+
+
+@main.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--as", "as_", metavar="NAME", required=True, help="Published dataset whose shape to write.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")

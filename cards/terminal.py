@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from ..schemas.difference import Difference
     from ..schemas.manifest import Books
-    from ..schemas.report import Figure, Finding, Report
+    from ..schemas.report import Figure, Finding, Report, Severity
     from ..schemas.story import Found, Replayed, Story
     from .publish import Publication
     from .show import Nested
 
 MOST_FIGURES = 20
 """Figures of one measure that are printed."""
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -54,7 +55,7 @@ def findings(report: Report, everything: bool = False) -> None:
     elif found := report.found():
         rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
         table("", ["severity", "check", "rows", "what should hold"], rows)
-    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in COLOURS)
+    counts = ", ".join(f"{report.count(severity)} {severity}" for severity in SEVERITIES)
     hidden = f"; suppressed: {len(report.suppressed())}" if report.suppressed() else ""
     click.echo(f"checks {len(report.findings)} ran; found rows: {counts}{hidden}")
 

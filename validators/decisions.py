@@ -18,6 +18,7 @@ from ..schemas.row import columns
 from ..schemas.yaml_text import load_yaml
 from . import checks
 from .constraints import RowTypes
+from .readers.findings import RULES
 from .severity import capped, worst_first
 
 LARGEST = 1_000_000
@@ -68,8 +69,8 @@ def follow(report: Report, decided: Decisions, row_types: RowTypes) -> Report:
     """The report as it was decided: nothing disappears. Raises `RecipeError` for a check that there is not."""
     if not decided.all:
         return report
-    found = (finding.check for finding in report.findings)
-    known = {*names(checks.__name__), *report.skipped, *found, *_constraints(row_types)}
+    seen = [*report.skipped, *(finding.check for finding in report.findings)]
+    known = {*names(checks.__name__), *(f"reader.{rule}" for rule in RULES), *_constraints(row_types), *seen}
     for place, decision in enumerate(decided.all):
         _known(decision.check, known, f"{decided.file}: checks[{place}].check")
     findings = [_decided(finding, decided.all) for finding in report.findings]

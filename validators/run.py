@@ -45,6 +45,13 @@ def validate_path(
         return decisions.follow(judge(subject, decided.options), decided, subject.row_types)
 
 
+@contextmanager
+def opened(place: Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
+    """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
+    with _database(memory) as connection, no_foreign_errors(str(place)):
+        yield connection, run.read(connection, place) if is_run(place) else read(connection, place).tables
+
+
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
     """Judge a run folder. What does not fit into `memory` is in a folder inside `spill` for as long as it takes.
 

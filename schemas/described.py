@@ -1,0 +1,48 @@
+"""What we know by name, as JSON Schema: our own files, families, published datasets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from . import published
+from .checks_file import ChecksFile
+from .component import load, names
+from .errors import DataError
+from .projections import json_schema
+from .report import Report
+from .row import Row
+from .rows import families, tables_of
+
+FILES: dict[str, type[BaseModel]] = {"report": Report, "checks": ChecksFile}
+"""Files of ours that are no table."""
+
+
+def json_schemas(name: str, table: str | None = None) -> dict[str, Any]:
+    """The JSON Schema of a file of ours or of one table; of all tables by name, if none is named."""
+    if name in FILES and table is None:
+        return FILES[name].model_json_schema()
+    if table is not None:
+        return json_schema(only(name, table)[1])
+    return {each: json_schema(row_type) for each, row_type in row_types(name).items()}
+
+
+def only(name: str, table: str | None) -> tuple[str, type[Row]]:
+    """The table that is meant, and its row type. Raises `DataError` if there is none, or it is one of several."""
+    types = row_types(name)
+    chosen = next(iter(types)) if table is None and len(types) == 1 else table
+    if chosen is None or chosen not in types:
+        raise DataError("which table?", where=name, got=table, expected="one of " + ", ".join(types))
+    return chosen, types[chosen]
+
+
+def row_types(name: str) -> dict[str, type[Row]]:
+    """Table -> row type of a family or of a published dataset. Raises `DataError` if we know neither."""
+    if name in families():
+        return tables_of(name)
+    datasets = names(published.__name__)
+    if name not in datasets:
+        known = ", ".join([*FILES, *families(), *datasets])
+        raise DataError("nothing of this name has a schema", got=name, expected=f"one of {known}")
+    return {config: part.row for config, part in load(published.__name__, name).configs.items()}

@@ -1,0 +1,117 @@
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+import pytest
+from pluriset.schemas.errors import DataError
+from pluriset.schemas.row import ForeignKey, Key, Row
+from pluriset.schemas.rows.values import TABLES
+from pluriset.validators.constraints import check_table
+from pluriset.validators.expectations import second_opinion
+from pluriset.validators.expectations.suite import suite
+from pluriset.validators.run import opened
+from pydantic import Field
+
+
+class Judged(Row):
+    """A row with one constraint of each kind."""
+
+    id: Annotated[str, Key(), Field(pattern="^(?:[a-z]+):[0-9]{1,3}$")]
+    who: Annotated[str, ForeignKey("people.name")]
+    kind: Annotated[str, Field(min_length=2, max_length=5)]
+    share: Annotated[float, Field(ge=0, lt=1)]
+    parts: list[Annotated[str, Field(pattern=r"\S")]]
+
+
+BROKEN = """
+SELECT 'a:' || i AS id, CASE WHEN i = 3 THEN 'nobody' ELSE 'me' END AS who,
+    CASE WHEN i IN (4, 5) THEN 'x' WHEN i = 6 THEN NULL ELSE 'good' END AS kind,
+    CASE WHEN i = 7 THEN 1.0 ELSE 0.5 END AS share, CASE WHEN i = 8 THEN ['a', ''] ELSE ['b'] END AS parts
+FROM range(20) AS rows(i) UNION ALL SELECT 'a:1', 'me', 'good', 0, [] UNION ALL SELECT 'bad', 'me', 'good', 0, []
+"""
+HITS = {
+    "id.pattern": 1, "key": 1, "who.foreign_key": 1, "kind.null": 1, "kind.min_length": 2,
+    "share.exclusive_maximum": 1, "parts.items.pattern": 1,
+}  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for table, rows in {"judged": BROKEN, "people": "SELECT 'me' AS name"}.items():
+        duckdb.execute(f"COPY ({rows}) TO '{tmp_path}/{table}.parquet'")
+    return tmp_path
+
+
+@pytest.fixture
+def _alone() -> Iterator[None]:
+    """Great Expectations changes the level of loggers when it is imported."""
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
+
+
+def save(place: Path, expectations: Any, **more: Any) -> Path:
+    path = place / "suite.txt"
+    path.write_text(json.dumps({"expectations": expectations, **more}))
+    return path
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_suite_says_all_that_a_row_type_does(table: str) -> None:
+    said = suite(table, TABLES[table])
+    assert json.loads(json.dumps(said)) == said and said["meta"]["table"] == table
+    checks = [one["meta"]["check"] for one in said["expectations"]]
+    assert len(checks) == len(set(checks)) and f"{table}.key" in checks
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.filterwarnings("ignore")
+def test_great_expectations_finds_what_we_find(data: Path) -> None:
+    path = save(data, expectations=(said := suite("judged", Judged))["expectations"], meta=said["meta"])
+    found = second_opinion.opinion(data, path)
+    assert found.report.skipped == {}
+    theirs = {f.check.removeprefix("judged."): f.count for f in found.report.found()}
+    assert theirs == {**HITS, "key": 2}  # they count every row of a repeated key, we those after the first
+    assert found.result["statistics"]["unsuccessful_expectations"] == len(HITS)
+    assert "<html" in found.docs and "expect" not in found.report.rows
+    types: dict[str, type[Row]] = {"judged": Judged}
+    with opened(data) as (_, tables):
+        ours = {f.check.removeprefix("judged."): f.count for f in check_table("judged", tables, types, {"judged": 22})}
+    assert {check: count for check, count in ours.items() if count} == HITS
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.filterwarnings("ignore")
+def test_a_foreign_suite_reaches_the_tables_and_nothing_else(data: Path) -> None:
+    (data / "secret.txt").write_text("x\n")
+    secret = f"SELECT * FROM {{batch}} WHERE kind IN (SELECT column0 FROM read_csv('{data}/secret.txt'))"
+    expectations: list[dict[str, Any]] = [
+        {"expectation_type": "expect_table_column_count_to_equal", "kwargs": {"value": 5}},  # as before 1.0
+        {"type": "expect_column_values_to_be_of_type", "kwargs": {"column": "share", "type_": "NUMERIC"}},
+        {"type": "expect_column_median_to_be_between", "kwargs": {"column": "share", "min_value": 0.6}},
+        {"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": secret}},
+        {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "absent"}, "severity": "warning"},
+    ]
+    found = second_opinion.opinion(data, save(data, expectations), "judged").report
+    [median] = found.found()
+    assert (median.check, median.examples) == ("judged.share.expect_column_median_to_be_between", [{"found": 0.5}])
+    assert len(found.skipped) == 2 and any("disabled by configuration" in why for why in found.skipped.values())
+    with pytest.raises(DataError, match="no expectation: expect_magic"):
+        second_opinion.opinion(data, save(data, [{"type": "expect_magic", "kwargs": {}}]), "judged")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"expectations": 3}', '{"expectations": [3]}'])
+def test_what_is_no_suite_is_one_clear_error(data: Path, text: str) -> None:
+    (data / "suite.txt").write_text(text)
+    with pytest.raises(DataError, match=r"suite\.txt"):
+        second_opinion.opinion(data, data / "suite.txt")
+
+
+def test_a_suite_must_say_which_table(data: Path) -> None:
+    with pytest.raises(DataError, match="one of judged, people"):
+        second_opinion.opinion(data, save(data, []))

@@ -1,0 +1,100 @@
+"""A row type as a suite of Great Expectations: what its engines can say as core expectations, the rest as SQL.
+
+The SQL is DuckDB's; over other engines those few expectations may not run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from ...schemas.row import Column, Row, columns, key
+from ..conditions import Condition, conditions
+from ..tables import name
+from ..typed import sql_type
+
+Expectation = dict[str, Any]
+
+TYPES = {
+    "string": ["VARCHAR", "TEXT", "STRING", "str", "object", "string"],
+    "integer": ["BIGINT", "INTEGER", "SMALLINT", "INT", "int", "int64", "Int64"],
+    "number": ["DOUBLE PRECISION", "DOUBLE_PRECISION", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "float", "float64"],
+    "boolean": ["BOOLEAN", "bool", "boolean"],
+}
+"""JSON Schema type -> the names that databases and data frames have for it."""
+
+
+def suite(table: str, row_type: type[Row]) -> dict[str, Any]:
+    """The suite of a table, as Great Expectations reads and writes it: name, expectations, meta."""
+    return {
+        "name": table,
+        "expectations": [*_expectations(table, row_type)],
+        "meta": {"table": table, "made_by": "pluriset"},
+    }
+
+
+def _expectations(table: str, row_type: type[Row]) -> Iterator[Expectation]:
+    for column in columns(row_type):
+        if row_type.model_fields[column.name].is_required():
+            yield _one(f"{table}.{column.name}.missing", "expect_column_to_exist", column=column.name)
+        yield from _of_column(table, column)
+    if parts := key(row_type):
+        unique = "expect_compound_columns_to_be_unique", {"column_list": [*parts]}
+        single = "expect_column_values_to_be_unique", {"column": parts[0]}
+        kind, options = single if len(parts) == 1 else unique
+        yield _one(f"{table}.key", kind, **options)
+
+
+def _of_column(table: str, column: Column) -> Iterator[Expectation]:
+    if types := TYPES.get(column.schema["type"]):
+        check = f"{table}.{column.name}.type"
+        yield _one(check, "expect_column_values_to_be_in_type_list", column=column.name, type_list=types)
+    for condition in conditions(column, duckdb.sqltype(sql_type(column.schema))):
+        check = f"{table}.{condition.path}.{condition.rule}"
+        core = _core(column, condition) if condition.path == column.name else None
+        yield _one(check, core[0], column=column.name, **core[1]) if core else _rows(check, condition.broken)
+    if column.foreign:
+        value, parent = name(column.name), name(column.foreign.field)
+        known = f"SELECT {parent} FROM {name(column.foreign.table)} WHERE {parent} IS NOT NULL"
+        yield _rows(f"{table}.{column.name}.foreign_key", f"{value} IS NOT NULL AND {value} NOT IN ({known})")
+
+
+def _core(column: Column, condition: Condition) -> tuple[str, dict[str, Any]] | None:
+    """The core expectation that says the same, where there is one."""
+    schema = column.schema
+    match condition.rule:
+        case "null":
+            return "expect_column_values_to_not_be_null", {}
+        case "min_length":
+            return "expect_column_value_lengths_to_be_between", {"min_value": schema["minLength"]}
+        case "max_length":
+            return "expect_column_value_lengths_to_be_between", {"max_value": schema["maxLength"]}
+        case "pattern":
+            return "expect_column_values_to_match_regex", {"regex": schema["pattern"]}
+        case "enum":
+            return "expect_column_values_to_be_in_set", {"value_set": schema["enum"]}
+        case "const":
+            return "expect_column_values_to_be_in_set", {"value_set": [schema["const"]]}
+        case "minimum":
+            return "expect_column_values_to_be_between", {"min_value": schema["minimum"]}
+        case "maximum":
+            return "expect_column_values_to_be_between", {"max_value": schema["maximum"]}
+        case "exclusive_minimum":
+            return "expect_column_values_to_be_between", {"min_value": schema["exclusiveMinimum"], "strict_min": True}
+        case "exclusive_maximum":
+            return "expect_column_values_to_be_between", {"max_value": schema["exclusiveMaximum"], "strict_max": True}
+    return None
+
+
+def _rows(check: str, broken: str) -> Expectation:
+    """An expectation that no row is found by some SQL, in which a brace or a colon stands for itself."""
+    literal = re.sub(r":(?=\w)", r"\:", broken.replace("{", "{{").replace("}", "}}"))
+    query = f"SELECT * FROM {{batch}} WHERE {literal}"
+    return _one(check, "unexpected_rows_expectation", unexpected_rows_query=query)
+
+
+def _one(check: str, kind: str, **options: Any) -> Expectation:
+    return {"type": kind, "kwargs": options, "meta": {"check": check}, "severity": "critical"}
