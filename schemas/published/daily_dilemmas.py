@@ -190,6 +190,12 @@ class DailyDilemmas(PublishedDataset):
             "file",
         ),
         View(
+            "choices",
+            """SELECT dilemma_idx AS item_id, CASE action_type WHEN 'to_do' THEN 0 ELSE 1 END AS position,
+            action AS text, NULL AS gold FROM theirs."Dilemmas_with_values_aggregated\"""",
+            "file",
+        ),
+        View(
             "mentions",
             """SELECT dilemma_idx AS item_id, action_type AS side, unnest(range(len(values_aggregated))) AS position,
             unnest(values_aggregated) AS value FROM theirs."Dilemmas_with_values_aggregated\"""",
