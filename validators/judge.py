@@ -30,8 +30,8 @@ Options = Mapping[str, Mapping[str, Any]]
 NONE: Options = {}
 ANY = "*"
 """What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
-UNFIT = (duckdb.ProgrammingError, duckdb.DataError)
-"""What a check or measure meets when a column holds something else than it can judge."""
+UNFIT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
+"""What a check or measure meets when a column holds something else than it can judge, or more than there is memory."""
 
 
 def judge(subject: Subject, options: Options = NONE) -> Report:
