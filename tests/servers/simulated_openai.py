@@ -47,7 +47,7 @@ class Simulated:
         self.server.pages = {"stats": self.stats}
         self.did = Counter[str]()
         self.paid = Counter[int]()
-        self.first = self.last = 0.0
+        self.first = self.last = self.fell = 0.0
         self._draw = random.Random(7)
 
     def respond(self, body: Body) -> Reply:
@@ -63,12 +63,13 @@ class Simulated:
         """Counts; seeds tell requests apart, so one that was answered twice was paid twice."""
         twice = sum(count - 1 for count in self.paid.values())
         most = self.server.most_at_once
-        return {**self.did, "twice": twice, "first": self.first, "last": self.last, "most_at_once": most}
+        moments = {"first": self.first, "last": self.last, "fell": self.fell}
+        return {**self.did, **moments, "twice": twice, "most_at_once": most}
 
     def _what(self) -> str:
         room = self.behaviour.room
         if self.behaviour.falls_to is not None and self.did["answered"] >= self.behaviour.falls_after:
-            room = self.behaviour.falls_to
+            room, self.fell = self.behaviour.falls_to, self.fell or time.time()
         if self.server.now > room:
             return "full"
         drawn = self._draw.random()
