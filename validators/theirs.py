@@ -13,11 +13,12 @@ from ..schemas.report import Evidence, Finding, Profile
 from ..schemas.row import Column, columns
 from ..schemas.views import VIEWS
 from .evidence import evidence, examples
+from .readers.literal import know_literals
 from .recognise import Recognised
 from .severity import capped, of_constraint, weakest
 from .subject import Subject
 from .tables import Tables, name, over, text
-from .typed import cell, know_literals, sql_type, unread
+from .typed import cell, sql_type, unread
 
 CONFIG = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
 """A config that a statement names."""

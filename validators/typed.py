@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DuckDBPyType
 
 from ..schemas.row import Column
@@ -59,13 +58,3 @@ def _of_text(value: str, wanted: str, target: str) -> str:
         whole = f"regexp_full_match({value}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*')"
         return f"CASE WHEN {whole} THEN TRY_CAST({value} AS {target}) END"
     return f"TRY_CAST({value} AS {target})"
-
-
-def know_literals(connection: DuckDBPyConnection) -> None:
-    """Teach a connection `literal(text)`: the JSON of a JSON or Python literal, null where it is neither."""
-    connection.execute(
-        r"""CREATE OR REPLACE MACRO literal(s) AS CASE
-        WHEN regexp_full_match(s, '\s*\[\s*(''[^''"\\[:cntrl:]]*''(\s*,\s*''[^''"\\[:cntrl:]]*'')*)?\s*\]\s*')
-        THEN CAST(replace(s, '''', '"') AS JSON)
-        WHEN json_valid(s) THEN TRY_CAST(s AS JSON) END"""
-    )

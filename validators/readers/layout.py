@@ -13,6 +13,7 @@ from ...schemas.errors import DataError
 from .findings import Findings
 from .format import File
 from .globs import matches
+from .saved import saved
 from .splits import split_of, table_of
 from .suffixes import format_of, known
 
@@ -38,6 +39,8 @@ LARGEST_README = 2**20
 def files(folder: Path, findings: Findings) -> list[File]:
     """Every file that is data, in the order in which rows are counted. Raises `DataError` if there is none."""
     inside = [*_inside(folder, findings)]
+    if found := saved(folder, inside, ALONE):
+        return found
     configs = _configs(folder)
     found = [*_by_configs(folder, inside, configs)] if configs else [*_by_names(folder, inside, findings)]
     if not found:

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from ...schemas.errors import DataError
 from ...schemas.report import Finding
 from ..tables import name, text
-from . import layout
+from . import hub, layout
 from .columns import OURS
 from .findings import Findings
 from .format import File, unreadable
@@ -53,12 +53,12 @@ class Read:
 
 
 def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
-    """Read a file, or a folder of files with one table for each config of its README or each name of a file.
+    """Read a file, a folder, or a dataset of the Hub: one table for each config of its README or name of a file.
 
     Raises `DataError` if there is nothing there, or a file cannot be read at all.
     """
     findings = Findings()
-    path = Path(place)
+    path = hub.download(str(place)) if hub.is_id(str(place)) else Path(place)
     if not path.exists():
         raise DataError("there is no such file or folder", where=str(place))
     files = [_only(path)] if path.is_file() else layout.files(path, findings)

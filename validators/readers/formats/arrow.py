@@ -1,0 +1,43 @@
+"""Arrow as `datasets` keeps it on disk: a stream of batches, or a file of them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...tables import name
+from ..columns import distinct
+from ..findings import Findings
+from ..format import File, Format, unreadable, unused
+
+
+class Arrow(Format):
+    """An Arrow file, as `save_to_disk` writes it."""
+
+    suffixes: ClassVar = (".arrow", ".feather")
+    is_text: ClassVar = False
+
+    def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
+        """All batches; `_row` counts over them."""
+        table = unused(connection)
+        try:
+            with pa.memory_map(str(file.path)) as source:
+                batches = _batches(source)
+                columns = distinct(batches.schema.names, file, findings)
+                rows = pa.Table.from_batches(batches, schema=batches.schema).rename_columns(columns)
+                connection.from_arrow(rows).create(table)
+        except (pa.ArrowException, ValueError, KeyError) as error:
+            raise unreadable(file, error) from None
+        parts = ", ".join([*map(name, columns), "rowid + 1 AS _row"])
+        return connection.sql(f"SELECT {parts} FROM {table}")
+
+
+def _batches(source: Any) -> Any:
+    try:
+        return pa.ipc.open_stream(source)
+    except pa.ArrowInvalid:
+        source.seek(0)
+        file = pa.ipc.open_file(source)
+        return pa.RecordBatchReader.from_batches(file.schema, map(file.get_batch, range(file.num_record_batches)))

@@ -1,0 +1,37 @@
+"""A dataset on the Hub, at a revision, as a folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ...schemas.errors import DataError
+from .suffixes import known
+
+ID = re.compile(r"(?:hf://datasets/|https://huggingface\.co/datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
+
+
+def is_id(place: str) -> bool:
+    """Whether this can be `owner/name` or `owner/name@revision`, and is nothing on disk."""
+    return bool(ID.fullmatch(place)) and not Path(place).exists()
+
+
+def download(place: str) -> Path:
+    """The README and the data of a dataset, where the Hub's client keeps them. Raises `DataError`."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    found = ID.fullmatch(place)
+    assert found is not None
+    wanted = [pattern for suffix in known() for pattern in (f"*{suffix}", f"*{suffix}.gz")]
+    try:
+        folder = snapshot_download(
+            found[1], repo_type="dataset", revision=found[2], allow_patterns=["README.md", *wanted]
+        )
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        got = str(error).strip().partition("\n")[0]
+        hint = "is the name right, and can the Hub be reached? A path on disk must exist"
+        raise DataError(
+            "no such dataset on disk, and none that can be had from the Hub", where=place, got=got, hint=hint
+        ) from None
+    return Path(folder)
