@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 from ...schemas.errors import DataError
-from .suffixes import known
+from .suffixes import format_of, known
 
 ID = re.compile(r"(?:hf://datasets/|https://huggingface\.co/datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 
 
 def is_id(place: str) -> bool:
-    """Whether this can be `owner/name` or `owner/name@revision`, and is nothing on disk."""
-    return bool(ID.fullmatch(place)) and not Path(place).exists()
+    """Whether this can be `owner/name` or `owner/name@revision`, and is no path of a file or of what is on disk."""
+    path = Path(place)
+    return bool(ID.fullmatch(place)) and not path.exists() and format_of(path) is None
 
 
 def download(place: str) -> Path:
@@ -31,7 +32,5 @@ def download(place: str) -> Path:
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         got = str(error).strip().partition("\n")[0]
         hint = "is the name right, and can the Hub be reached? A path on disk must exist"
-        raise DataError(
-            "no such dataset on disk, and none that can be had from the Hub", where=place, got=got, hint=hint
-        ) from None
+        raise DataError("no such dataset, on disk or on the Hub", where=place, got=got, hint=hint) from None
     return Path(folder)

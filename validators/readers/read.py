@@ -30,6 +30,8 @@ class Source:
 
     file: str
     """Its path inside the dataset."""
+    path: Path
+    """Where it is."""
     table: str
     split: str | None
     rows: int
@@ -71,6 +73,13 @@ def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
     return Read(tables, list(findings.all(rows)), sources)
 
 
+def confine(connection: DuckDBPyConnection, read: Read) -> None:
+    """Let a connection reach nothing but the files that were read; it stays so."""
+    paths = ", ".join(text(str(source.path)) for source in read.sources)
+    connection.execute(f"SET allowed_paths = [{paths}]")
+    connection.execute("SET enable_external_access = false")
+
+
 def _only(path: Path) -> File:
     if format_of(path) is None:
         expected = "a file that ends in " + ", ".join(known()) + ", or a folder of those"
@@ -94,7 +103,7 @@ def _sources(parts: list[tuple[File, DuckDBPyRelation]]) -> list[Source]:
     found = []
     for file, rows in parts:
         count, highest = rows.aggregate(f"count(*), coalesce(max({OURS}), 0)").fetchall()[0]
-        found.append(Source(file.name, file.table, file.split, count, last.get(file.table, 0)))
+        found.append(Source(file.name, file.path, file.table, file.split, count, last.get(file.table, 0)))
         last[file.table] = last.get(file.table, 0) + highest
     return found
 
