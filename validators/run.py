@@ -19,7 +19,7 @@ from . import decisions
 from .constraints import RowTypes
 from .judge import judge, no_foreign_errors
 from .readers import run
-from .readers.read import read
+from .readers.read import confine, read
 from .recognise import named, recognise
 from .subject import Subject
 from .tables import Tables, connect
@@ -41,7 +41,7 @@ def validate_path(
     decided = decisions.read(checks) if checks else decisions.beside(Path(place))
     with _database(memory) as connection, no_foreign_errors(str(place)):
         ours = is_run(Path(place)) and not as_
-        subject = _ours(connection, Path(place)) if ours else _theirs(connection, Path(place), as_)
+        subject = _ours(connection, Path(place)) if ours else _theirs(connection, place, as_)
         return decisions.follow(judge(subject, decided.options), decided, subject.row_types)
 
 
@@ -94,12 +94,11 @@ def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
     return Subject(dataset, raw, tables, row_types)
 
 
-def _theirs(connection: DuckDBPyConnection, place: Path, as_: str | None) -> Subject:
-    found = read(connection, place)
+def _theirs(connection: DuckDBPyConnection, place: str | Path, as_: str | None) -> Subject:
+    found, dataset = read(connection, place), Path(place).name
+    confine(connection, found)
     known = named(as_, found.tables) if as_ else recognise(found.tables)
-    subject = (
-        published(connection, place.name, found.tables, known) if known else Subject(place.name, found.tables, {}, {})
-    )
+    subject = published(connection, dataset, found.tables, known) if known else Subject(dataset, found.tables, {}, {})
     return replace(subject, findings=[*found.findings, *subject.findings])
 
 

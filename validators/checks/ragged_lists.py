@@ -65,7 +65,7 @@ def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
     parsed = [column for column, is_list in zip(written, as_text, strict=True) if is_list]
     lists |= {column: f"len(TRY_CAST({name(column)} AS VARCHAR[]))" for column in parsed}
     vary = over(
-        rows, f"SELECT {', '.join(f'min({n}) < max({n})' for n in lists.values()) or 'NULL'} FROM rows"
+        rows, f"SELECT {', '.join(f'min({n}) < max({n})' for n in lists.values()) or 'any_value(NULL)'} FROM rows"
     ).fetchall()[0]
     varied = [column for column, varies in zip(lists, vary, strict=False) if varies]
     return {column: lists[column] for column in varied[:MOST]}

@@ -8,6 +8,7 @@ from typing import Any
 from ...schemas.report import Finding, Severity
 
 RULES: Mapping[str, tuple[Severity, str]] = {
+    "broken_file": ("error", "Every file can be read"),
     "unreadable": ("error", "Every record can be read"),
     "encoding": ("error", "The text is UTF-8"),
     "outside": ("error", "Every file is inside the dataset"),

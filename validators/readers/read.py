@@ -66,9 +66,11 @@ def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
     files = [_only(path)] if path.is_file() else layout.files(path, findings)
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     with tempfile.TemporaryDirectory() as room:
-        parts = [(file, _read(connection, file, Path(room), findings)) for file in files]
+        parts = _parts(connection, files, Path(room), findings)
         sources = _sources(parts)
-        tables = {table: _table(connection, table, parts, sources) for table in dict.fromkeys(f.table for f in files)}
+        tables = {
+            table: _table(connection, table, parts, sources) for table in dict.fromkeys(f.table for f, _ in parts)
+        }
     rows = {table: sum(source.rows for source in sources if source.table == table) for table in tables}
     return Read(tables, list(findings.all(rows)), sources)
 
@@ -85,6 +87,22 @@ def _only(path: Path) -> File:
         expected = "a file that ends in " + ", ".join(known()) + ", or a folder of those"
         raise DataError("not a format that can be read", where=str(path), got=path.name, expected=expected)
     return File(path, path.name, path.name.removesuffix(".gz").rpartition(".")[0] or path.name)
+
+
+def _parts(
+    connection: DuckDBPyConnection, files: list[File], room: Path, findings: Findings
+) -> list[tuple[File, DuckDBPyRelation]]:
+    """The files that can be read; one that cannot is a finding, and an error if it leaves nothing."""
+    parts, errors = [], []
+    for file in files:
+        try:
+            parts.append((file, _read(connection, file, room, findings)))
+        except DataError as error:
+            errors.append(error)
+            findings.add("broken_file", file.table, {"file": file.name, "problem": f"{error.what}: {error.got or ''}"})
+    if not parts:
+        raise errors[0]
+    return parts
 
 
 def _read(connection: DuckDBPyConnection, file: File, room: Path, findings: Findings) -> DuckDBPyRelation:

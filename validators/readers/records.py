@@ -29,9 +29,11 @@ def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Find
     """
     rows = _readable(connection, table, file, findings)
     structure = _structure(connection, rows)
+    if not structure:
+        raise DataError("no record of the file can be read", where=file.name, expected="objects with keys")
     if len(structure) > MOST_PARTS:
         got, expected = f"{len(structure):,} keys", f"at most {MOST_PARTS:,} columns"
-        raise DataError("its records have too many keys for a table", where=str(file.path), got=got, expected=expected)
+        raise DataError("its records have too many keys for a table", where=file.name, got=got, expected=expected)
     _repeated_keys(connection, rows, file, findings)
     columns = distinct(list(structure), file, findings)
     made = unused(connection)
