@@ -1,13 +1,10 @@
-"""What is made of annotations: single labels by a named rule, and agreement. Written once, used by all."""
+"""What is made of annotations: single labels by a named rule, shares and their intervals. Written once, used by all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 from duckdb import DuckDBPyRelation
-from numpy.typing import NDArray
 
 from ..schemas.rows.shared import Rule
 from .tables import over, text
@@ -18,13 +15,6 @@ DIGITS = 6
 """Decimals of a score or share: sums of doubles differ in their last digits between runs."""
 Z = 1.959963984540054
 """Standard deviations from the middle of a normal distribution to either end of its central 95%."""
-REPLICATES = 1000
-"""Samples of a bootstrap."""
-CELLS = 1_000_000
-"""How many numbers a bootstrap holds at once."""
-SEED = 2309
-"""Seed of every bootstrap, so that an interval is the same on every run."""
-
 AGGREGATES = f"""
 votes AS (
     SELECT item_table, item_id, aspect, label, count(*) AS votes, fsum(score) AS total, count(score) AS scores,
@@ -71,55 +61,3 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     """The 95% interval of the share of hits in n > 0 (Wilson 1927): holds near 0 and 1 too."""
     middle, half = hits + Z**2 / 2, Z * (hits * (n - hits) / n + Z**2 / 4) ** 0.5
     return round(max(0.0, (middle - half) / (n + Z**2)), DIGITS), round(min(1.0, (middle + half) / (n + Z**2)), DIGITS)
-
-
-class Agreement(NamedTuple):
-    """Krippendorff's alpha with its 95% interval; null where it is not defined."""
-
-    alpha: float | None
-    low: float | None
-    high: float | None
-    items: int
-    """Items that two or more annotators judged."""
-
-
-def krippendorff_nominal(votes: NDArray[np.int64], items: NDArray[np.int64]) -> Agreement:
-    """Krippendorff's alpha for nominal data (Krippendorff, Content Analysis, chapter on reliability).
-
-    `votes` is int64 (patterns, labels): how many annotators gave each label; `items` is int64 (patterns,): how many
-    items were judged just so. Equal to the book's coincidence matrix; items with a single vote cannot be paired and are
-    left out. The interval is ours: percentiles of a bootstrap over items that draws patterns from a multinomial, so
-    that its cost grows with distinct patterns and not with items; draws in which one label occurs are left out.
-    """
-    pairable = votes.sum(axis=1) > 1
-    ballots, times = votes[pairable].astype(np.float64), items[pairable].astype(np.float64)
-    total = int(times.sum())
-    alpha = _alpha(ballots, times[np.newaxis])[0] if total else np.nan
-    if np.isnan(alpha):
-        return Agreement(None, None, None, total)
-    if total == 1:
-        return Agreement(round(float(alpha), DIGITS), None, None, total)
-    drawn = np.concatenate([_alpha(ballots, draw) for draw in _draws(times, total)])
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return Agreement(round(float(alpha), DIGITS), round(float(low), DIGITS), round(float(high), DIGITS), total)
-
-
-def _draws(times: NDArray[np.float64], total: int) -> Iterator[NDArray[np.float64]]:
-    """All replicates of a bootstrap, as (replicates, patterns), so many at a time as fit."""
-    random, block = np.random.default_rng(SEED), max(1, CELLS // len(times))
-    for start in range(0, REPLICATES, block):
-        size = min(block, REPLICATES - start)
-        yield random.multinomial(total, times / total, size=size).astype(np.float64)
-
-
-def _alpha(votes: NDArray[np.float64], items: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Alpha for each row of `items` (replicates, patterns); NaN where only one label occurs."""
-    ballots = votes.sum(axis=1, keepdims=True)
-    # Ordered pairs of unlike labels in an item over its annotators less one: off the diagonal of the coincidences.
-    unlike = (votes * (ballots - votes)).sum(axis=1) / (ballots[:, 0] - 1)
-    margins = items @ votes
-    values = margins.sum(axis=1)
-    expected = values**2 - (margins**2).sum(axis=1)
-    ratio: NDArray[np.float64] = np.full_like(expected, np.nan)
-    np.divide((values - 1) * (items @ unlike), expected, out=ratio, where=expected > 0)
-    return 1 - ratio

@@ -127,6 +127,8 @@ def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
             yield from [*measure.figures(tables)]
         except UNFIT as error:
             skipped[measure_name] = _first_line(error)
+        except ModuleNotFoundError as error:
+            skipped[measure_name] = f"the package {error.name} is not installed"
 
 
 def _runnable(

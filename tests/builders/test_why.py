@@ -24,7 +24,7 @@ def run(recipe: Written, tmp_path: Path) -> Path:
 
 def consideration(run: Path) -> str:
     rows = pluriset.load(run).rows("considerations")
-    return next(row.consideration_id for row in rows if row.text == "Honesty")
+    return next(str(row.consideration_id) for row in rows if row.text == "Honesty")
 
 
 def test_a_row_tells_everything_from_its_seed_to_what_was_judged(run: Path) -> None:

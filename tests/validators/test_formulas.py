@@ -1,18 +1,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import permutations
 from typing import Any
 
-import numpy as np
 import pytest
 from duckdb import DuckDBPyRelation
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from pluriset.schemas.row import Row, columns
 from pluriset.schemas.rows.shared import Aggregate, Annotation, Rule
-from pluriset.validators.formulas import Agreement, aggregates, krippendorff_nominal, wilson
+from pluriset.validators.formulas import aggregates, wilson
 
 Rows = Sequence[dict[str, Any]]
 Relate = Callable[[Rows, type[Row]], DuckDBPyRelation]
@@ -104,82 +101,6 @@ def test_all_abstain(relate: Relate) -> None:
 def test_no_rules_no_rows(relate: Relate) -> None:
     row = {"item_table": "t", "item_id": "a", "aspect": "relevance", "label": "yes"}
     assert aggregates(relate([row], Annotation), {}).fetchall() == []
-
-
-def alpha_by_coincidences(units: Units) -> float | None:
-    """Krippendorff's alpha from the coincidence matrix, as in the book."""
-    coincidences: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-    for unit in units:
-        for a, b in permutations(unit, 2):
-            coincidences[a, b] += Fraction(1, len(unit) - 1)
-    margins: dict[str, Fraction] = defaultdict(Fraction)
-    for (a, _), value in coincidences.items():
-        margins[a] += value
-    n = sum(margins.values())
-    unlike = sum(value for (a, b), value in coincidences.items() if a != b)
-    expected = sum(margins[a] * margins[b] for a, b in permutations(margins, 2))
-    return float(1 - (n - 1) * unlike / expected) if expected else None
-
-
-def patterns(units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    labels = sorted({label for unit in units for label in unit})
-    counted = Counter(tuple(unit.count(label) for label in labels) for unit in units)
-    votes = np.array(list(counted), dtype=np.int64).reshape(len(counted), len(labels))
-    return votes, np.array(list(counted.values()), dtype=np.int64)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), max_size=12))
-def test_alpha_is_that_of_the_coincidence_matrix(units: Units) -> None:
-    found, expected = krippendorff_nominal(*patterns(units)), alpha_by_coincidences(units)
-    assert found.items == sum(len(unit) > 1 for unit in units)
-    assert found.alpha == (None if expected is None else pytest.approx(expected, abs=1e-6))
-    if found.low is not None and found.high is not None:
-        assert found.low <= found.high
-
-
-@pytest.mark.parametrize(
-    ("observers", "alpha"),
-    [
-        (["0100000010", "1110010000"], 0.095),  # Krippendorff 2011, Computing Krippendorff's Alpha-Reliability, B
-        (["123321412   ", "1233224125 3", " 3332342251 ", "12332441251 "], 0.743),  # the same, C
-    ],
-)
-def test_alpha_of_the_textbook(observers: list[str], alpha: float) -> None:
-    units = [[label for label in unit if label != " "] for unit in zip(*observers, strict=True)]
-    assert krippendorff_nominal(*patterns(units)).alpha == pytest.approx(alpha, abs=5e-4)
-
-
-def defined(found: Agreement) -> tuple[float, float, float, int]:
-    assert found.alpha is not None and found.low is not None and found.high is not None
-    return found.alpha, found.low, found.high, found.items
-
-
-def test_the_interval_narrows_with_items_and_is_the_same_each_time() -> None:
-    votes, items = np.array([[3, 0], [2, 1], [0, 3]]), np.array([40, 30, 30])
-    few, many = krippendorff_nominal(votes, items), krippendorff_nominal(votes, items * 10_000)
-    assert few == krippendorff_nominal(votes, items)
-    (alpha, low, high, _), (_, above, below, _) = map(defined, (few, many))
-    assert low < alpha < high
-    assert below - above < (high - low) / 50
-
-
-def test_the_interval_covers_what_it_estimates() -> None:
-    """Of 200 samples from a population with known alpha, about 95% have it in their interval."""
-    votes, share = np.array([[3, 0], [2, 1], [1, 2], [0, 3]]), np.array([0.4, 0.15, 0.15, 0.3])
-    truth = defined(krippendorff_nominal(votes, (share * 1_000_000).astype(np.int64)))[0]
-    draws = np.random.default_rng(0).multinomial(150, share, size=200)
-    found = [defined(krippendorff_nominal(votes, draw)) for draw in draws]
-    assert 180 <= sum(low <= truth <= high for _, low, high, _ in found) <= 199
-
-
-def test_many_patterns_are_drawn_in_blocks() -> None:
-    votes = np.eye(50, dtype=np.int64).repeat(50, axis=0) + np.tile(np.eye(50, dtype=np.int64), (50, 1))
-    found = krippendorff_nominal(votes, np.ones(2500, dtype=np.int64))
-    assert found.items == 2500
-    alpha, low, high, _ = defined(found)
-    assert alpha == pytest.approx(0, abs=1e-3)
-    assert low <= high
 
 
 @pytest.mark.parametrize(

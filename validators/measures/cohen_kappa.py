@@ -1,0 +1,35 @@
+"""Agreement of every two annotators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..measure import Measure
+from ..ratings import judged, tables_of_two, values
+from ..reliability import cohen, interval, nominal
+from ..tables import Tables
+
+
+class CohenKappa(Measure):
+    """Cohen's kappa of every two annotators: of labels as it is, of scores with quadratic weights."""
+
+    needs = {"annotations": ["item_id", "annotator_id", "aspect"]}
+
+    most_values: PositiveInt = 64
+    """An aspect with more values than this is left out."""
+    most_pairs: PositiveInt = 10
+    """So many pairs of annotators of an aspect are shown, those that share most items."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One figure an aspect and pair; `n` is the number of items that both judged."""
+        for column, weights in (("label", "none"), ("score", "quadratic")):
+            rows = judged(tables, column).filter("annotator IS NOT NULL")
+            for aspect, known in values(rows, self.most_values):
+                same = nominal(len(known)) if column == "label" else interval(np.asarray(known, dtype=np.float64))
+                for one, other, counts in tables_of_two(rows, aspect, known, self.most_pairs):
+                    group = {"aspect": aspect, "annotators": f"{one}, {other}", "weights": weights}
+                    yield cohen(counts, same).figure("cohen_kappa", group)

@@ -1,0 +1,28 @@
+"""Agreement of a panel of fixed size, as many papers report it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..measure import Measure
+from ..ratings import judged, patterns, values
+from ..reliability import fleiss
+from ..tables import Tables
+
+
+class FleissKappa(Measure):
+    """Fleiss' kappa of the labels of each aspect, where every item has the same number of judgements."""
+
+    needs = {"annotations": ["item_id", "aspect", "label"]}
+
+    most_labels: PositiveInt = 64
+    """An aspect with more labels than this is free text."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One figure an aspect, null where the number of judgements differs; `n` is the number of items."""
+        rows = judged(tables, "label")
+        for aspect, labels in values(rows, self.most_labels):
+            yield fleiss(*patterns(rows, aspect, labels)).figure("fleiss_kappa", {"aspect": aspect})

@@ -1,0 +1,116 @@
+"""Whether people of one group agree more with each other than with others: structure, where alpha sees noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from duckdb import DuckDBPyRelation
+from numpy.typing import NDArray
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS
+from ..measure import Measure
+from ..ratings import judged
+from ..reliability import REPLICATES, SEED, Floats
+from ..tables import Tables, name, over, text
+
+NOT_GROUPS = {"annotator_id", "description", "teacher", "model", "revision", "split", "_row"}
+"""Columns of annotators that are no attribute of a group."""
+
+
+class GroupAgreement(Measure):
+    """Agreement beyond chance within and between the groups of each attribute, with a permutation test.
+
+    The definition is ours: one less the mean difference of two annotators on an item they share, over the mean
+    difference of any two judgements of the aspect; unlike labels differ by 1, scores by the square of their distance.
+    The p-value is the share of random regroupings of the annotators in which agreement within exceeds agreement
+    between by at least as much; it is not corrected for the number of attributes.
+    """
+
+    needs = {"annotations": ["item_id", "annotator_id", "aspect"], "annotators": ["annotator_id"]}
+
+    most_annotators: PositiveInt = 200
+    """So many are compared, those who judged most."""
+    least_members: PositiveInt = 3
+    """Values of an attribute that fewer annotators have make no group."""
+    most_groups: PositiveInt = 20
+    """An attribute with more groups is left out."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """Three figures an aspect and attribute: within, between, and p; `n` is the number of annotators."""
+        for column in ("label", "score"):
+            rows = judged(tables, column).filter("annotator IS NOT NULL")
+            for aspect, chance in over(rows, CHANCE[column]).fetchall():
+                people, differences, shared = self._pairs(rows, aspect, column)
+                for attribute, groups in self._groups(tables["annotators"], people):
+                    yield from _tested(aspect, attribute, differences / chance, shared, groups)
+
+    def _pairs(self, rows: DuckDBPyRelation, aspect: str, column: str) -> tuple[list[str], Floats, Floats]:
+        """Who is compared; float64 (people, people): summed differences, and items that both judged."""
+        query = PAIRS.format(aspect=text(aspect), most=self.most_annotators, unlike=UNLIKE[column])
+        found = over(rows, query).fetchall()
+        people = sorted({one for one, *_ in found} | {other for _, other, *_ in found})
+        at = {person: i for i, person in enumerate(people)}
+        differences, shared = np.zeros((len(people),) * 2), np.zeros((len(people),) * 2)
+        for one, other, total, n in found:
+            differences[at[one], at[other]], shared[at[one], at[other]] = total, n
+        return people, differences, shared
+
+    def _groups(self, annotators: DuckDBPyRelation, people: list[str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+        """Attribute -> int64 (people,): number of the group, -1 for those who are in none."""
+        for attribute in annotators.columns:
+            if attribute in NOT_GROUPS:
+                continue
+            pairs = annotators.select(f"CAST(annotator_id AS VARCHAR), CAST({name(attribute)} AS VARCHAR)").fetchall()
+            said = dict(pairs)
+            values = [said.get(person) for person in people]
+            kept = sorted({v for v in values if v is not None and values.count(v) >= self.least_members})
+            if 2 <= len(kept) <= self.most_groups:
+                yield attribute, np.asarray([kept.index(v) if v in kept else -1 for v in values], dtype=np.int64)
+
+
+CHANCE = {
+    "label": """SELECT aspect, 1 - sum(n * (n - 1)) / (sum(n) * (sum(n) - 1)) AS chance
+        FROM (SELECT aspect, value, CAST(count(*) AS DOUBLE) AS n FROM rows GROUP BY ALL)
+        GROUP BY aspect HAVING count(*) BETWEEN 2 AND 64 ORDER BY aspect""",
+    "score": """SELECT aspect, 2 * var_samp(value) AS chance FROM rows GROUP BY aspect
+        HAVING count(DISTINCT value) > 1 ORDER BY aspect""",
+}
+"""Mean difference of any two judgements of an aspect."""
+UNLIKE = {"label": "CAST(a.value <> b.value AS INTEGER)", "score": "(a.value - b.value) ** 2"}
+PAIRS = """
+WITH judged AS (SELECT item, annotator, max(value) AS value FROM rows WHERE aspect = {aspect} GROUP BY ALL),
+busy AS (SELECT annotator FROM judged GROUP BY annotator ORDER BY count(*) DESC, annotator LIMIT {most}),
+compared AS (SELECT * FROM judged SEMI JOIN busy USING (annotator))
+SELECT a.annotator, b.annotator, sum({unlike}), count(*) FROM compared a JOIN compared b USING (item)
+WHERE a.annotator < b.annotator GROUP BY ALL ORDER BY ALL
+"""
+
+
+def _tested(
+    aspect: str, attribute: str, differences: Floats, shared: Floats, groups: NDArray[np.int64]
+) -> Iterator[Figure]:
+    members = groups >= 0
+    differences, shared = differences[np.ix_(members, members)], shared[np.ix_(members, members)]
+    mine, random = groups[members], np.random.default_rng(SEED)
+    within, between = _agreement(differences, shared, mine)
+    if np.isnan(within) or np.isnan(between):
+        return
+    drawn = [_agreement(differences, shared, random.permutation(mine)) for _ in range(REPLICATES)]
+    extreme = sum(inside - outside >= within - between for inside, outside in drawn)
+    told = {"within": within, "between": between, "p": (1 + extreme) / (1 + REPLICATES)}
+    for what, value in told.items():
+        group = {"aspect": aspect, "attribute": attribute, "what": what}
+        yield Figure(measure="group_agreement", group=group, value=round(float(value), DIGITS), n=len(mine))
+
+
+def _agreement(differences: Floats, shared: Floats, groups: NDArray[np.int64]) -> tuple[float, float]:
+    """Within and between the groups; NaN where no two annotators share an item."""
+    same = np.equal.outer(groups, groups)
+    found = []
+    for pairs in (same, ~same):
+        n = float(shared[pairs].sum())
+        found.append(1 - float(differences[pairs].sum()) / n if n else np.nan)
+    return found[0], found[1]

@@ -1,0 +1,29 @@
+"""Whether preferred responses can be told from the others by their length alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..measure import Measure
+from ..probe import auc, responses, separation
+from ..tables import Tables
+
+
+class LengthSeparability(Measure):
+    """AUC of length as the only cue: above 0.5 longer responses are preferred, below it shorter ones."""
+
+    needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
+
+    most_pairs: PositiveInt = 20_000
+    """So many pairs are looked at, drawn by a digest of the pair."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One figure; `n` is the number of pairs."""
+        found = responses(tables, self.most_pairs)
+        if found.texts:
+            lengths = np.asarray([len(text) for text in found.texts], dtype=np.float64)
+            yield separation("length_separability", auc(lengths, found.labels), len(found.texts) // 2)

@@ -1,0 +1,52 @@
+"""Whether preferred responses can be told from the others by their words alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PositiveInt
+
+from ...schemas.report import Figure
+from ..measure import Measure
+from ..probe import Responses, auc, responses, separation
+from ..tables import Tables
+
+
+class Separability(Measure):
+    """AUC of a probe that sees words alone: 0.5 is chance, 1 means that surface cues give every preference away.
+
+    That models learn such cues is a finding of "More is Less" (arXiv 2504.02193); the probe is ours: a logistic
+    regression (C = 1) on TF-IDF of single words (sublinear, in two responses at least). Folds keep all pairs of a
+    group, or of a prompt, together. Ties and equal pairs are left out. Needs scikit-learn.
+    """
+
+    needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
+
+    most_pairs: PositiveInt = 20_000
+    """So many pairs are looked at, drawn by a digest of the pair."""
+    folds: int = Field(default=5, ge=2)
+    """Parts that are predicted from the others."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One figure; `n` is the number of pairs. None where there are fewer groups than folds."""
+        found = responses(tables, self.most_pairs)
+        if len(np.unique(found.groups)) >= self.folds:
+            yield separation("separability", auc(self._scores(found), found.labels), len(found.texts) // 2)
+
+    def _scores(self, found: Responses) -> NDArray[np.float64]:
+        """float64 (responses,): the score of each response, from a probe that never saw its group."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import GroupKFold
+        from sklearn.pipeline import make_pipeline
+
+        scores = np.zeros(len(found.texts))
+        texts: NDArray[Any] = np.asarray(found.texts, dtype=object)
+        for train, test in GroupKFold(self.folds).split(texts, found.labels, found.groups):
+            words = TfidfVectorizer(sublinear_tf=True, min_df=2)
+            probe = make_pipeline(words, LogisticRegression(C=1.0, max_iter=1000))
+            scores[test] = probe.fit(texts[train], found.labels[train]).decision_function(texts[test])
+        return scores

@@ -1,0 +1,42 @@
+"""How much of a vocabulary of values a dataset speaks of, and how evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS
+from ..measure import Measure
+from ..tables import Tables, over
+
+
+class ValueCoverage(Measure):
+    """Share of the vocabulary that is mentioned, and the effective number of values.
+
+    The effective number is the exponential of the entropy of the mentions (Hill 1973, order 1): as many values would
+    be spread as evenly if all were mentioned alike.
+    """
+
+    needs = {"mentions": ["item_id", "value"]}
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """Effective number, and with a vocabulary the covered share; `n` counts mentions, or the vocabulary."""
+        distinct, effective, mentions = over(tables["mentions"], EFFECTIVE).fetchall()[0]
+        if not mentions:
+            return
+        told = {"distinct": float(distinct), "effective": round(effective, DIGITS)}
+        for what, value in told.items():
+            yield Figure(measure="value_coverage", group={"what": what}, value=value, n=mentions)
+        if "vocabulary" in tables:
+            known = tables["vocabulary"].filter("value IS NOT NULL").select("value").distinct()
+            size = len(known.fetchall())
+            used = len(known.intersect(tables["mentions"].select("value").distinct()).fetchall())
+            if size:
+                share = round(used / size, DIGITS)
+                yield Figure(measure="value_coverage", group={"what": "share of the vocabulary"}, value=share, n=size)
+
+
+EFFECTIVE = """
+SELECT count(*), exp(sum(-n / total * ln(n / total))), CAST(coalesce(sum(n), 0) AS BIGINT) FROM (
+    SELECT value, count(*) AS n, sum(count(*)) OVER () AS total FROM rows WHERE value IS NOT NULL GROUP BY value)
+"""
