@@ -129,11 +129,14 @@ def schema(name: str, table: str | None = None, *, suite: bool = False) -> dict[
     return suites.suite(*described.only(name, table)) if suite else described.json_schemas(name, table)
 
 
-def load(path: str | Path, *, verify: bool = False) -> Dataset:
-    """A finished run as typed rows, polars, DuckDB, Arrow or `datasets`; `verify` compares every shard's digest."""
-    from .cards import load
+def load(path: str | Path, revision: str | None = None, *, verify: bool = False, stream: bool = False) -> Dataset:
+    """A finished run, by its folder or its id on the Hub, as typed rows, polars, DuckDB, Arrow or `datasets`.
 
-    return load.load(Path(path), verify=verify)
+    `verify` compares every digest and runs the checks again; `stream` reads from the Hub only what is used.
+    """
+    from .cards import fetch
+
+    return fetch.opened(path, revision, verify, stream)
 
 
 def show(path: str | Path, key: str | None = None, n: int = 3) -> list[Nested]:

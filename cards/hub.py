@@ -15,7 +15,7 @@ from ..schemas.errors import PlurisetError, PublishError
 from .place import Change, Content, Stored, There
 
 if TYPE_CHECKING:
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi, HfFileSystem
 
 KIND = "dataset"
 ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
@@ -47,9 +47,16 @@ class Hub:
 
         return HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None, library_name="pluriset")
 
-    def url(self, commit: str | None = None) -> str:
-        """Where people look at it."""
-        return f"{self.api.endpoint}/datasets/{self.name}" + (f"/tree/{commit}" if commit else "")
+    @cached_property
+    def files(self) -> HfFileSystem:
+        """The files of the Hub, read by ranges."""
+        from huggingface_hub import HfFileSystem
+
+        return HfFileSystem(endpoint=self.api.endpoint)
+
+    def path(self, path: str, there: There) -> str:
+        """Where a file of what is there is among `files`."""
+        return f"datasets/{self.name}@{there.head}/{path}"
 
     def there(self, revision: str | None = None) -> There | None:
         """What is there, with the tags; None if there is no such repository, or none that the token may see."""

@@ -92,7 +92,7 @@ class Dataset:
         """The rows in memory."""
         import pyarrow.parquet
 
-        parts = [pyarrow.parquet.ParquetFile(path).read() for path in self._paths(table, split)]
+        parts = [pyarrow.parquet.ParquetFile(self._source(shard)).read() for shard in self.shards(table, split)]
         return pyarrow.concat_tables(parts) if parts else arrow_schema(self.types[table]).empty_table()
 
     def datasets(self, table: str) -> Any:
@@ -111,11 +111,9 @@ class Dataset:
         """What was checked and measured when the run was built."""
         path = self.folder / REPORT
         try:
-            return Report.model_validate_json(path.read_bytes())
+            return read_report(path.read_bytes(), str(path))
         except OSError as error:
             raise DataError("cannot read the report", where=str(path), got=error.strerror, hint=AGAIN) from None
-        except ValidationError as error:
-            raise from_validation(error, DataError, str(path)) from None
 
     @cached_property
     def connection(self) -> DuckDBPyConnection:
@@ -128,6 +126,10 @@ class Dataset:
     def _paths(self, table: str, split: str | None = None) -> list[str]:
         return [str(self.folder.resolve() / shard.path) for shard in self.shards(table, split)]
 
+    def _source(self, shard: File) -> Any:
+        """What pyarrow reads a shard from."""
+        return self.folder / shard.path
+
     def _rows(self, shards: list[File], row_type: type[Row]) -> Iterator[Row]:
         import pyarrow
         import pyarrow.parquet
@@ -135,7 +137,7 @@ class Dataset:
         for shard in shards:
             path = self.folder / shard.path
             try:
-                with pyarrow.parquet.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as file:
+                with pyarrow.parquet.ParquetFile(self._source(shard), buffer_size=BUFFER, pre_buffer=False) as file:
                     for batch in file.iter_batches(BATCH):
                         yield from map(row_type.model_validate, batch.to_pylist())
             except ValidationError as error:
@@ -153,13 +155,29 @@ def _manifest(folder: Path) -> Manifest:
     if not folder.is_dir():
         raise DataError("no such folder", got=str(folder), expected="the folder of a run")
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        if path.stat().st_size > LARGEST:
+            raise DataError("too large for a manifest", where=str(path), expected=f"at most {LARGEST:,} bytes")
+        return read_manifest(path.read_bytes(), str(path))
     except FileNotFoundError:
         raise _incomplete(folder) from None
     except OSError as error:
         raise DataError("cannot read the manifest", where=str(path), got=error.strerror) from None
+
+
+def read_manifest(raw: bytes, where: str) -> Manifest:
+    """What a manifest says. Raises `DataError`."""
+    try:
+        return Manifest.model_validate_json(raw)
     except ValidationError as error:
-        raise from_validation(error, DataError, str(path)) from None
+        raise from_validation(error, DataError, where) from None
+
+
+def read_report(raw: bytes, where: str) -> Report:
+    """What a report says. Raises `DataError`."""
+    try:
+        return Report.model_validate_json(raw)
+    except ValidationError as error:
+        raise from_validation(error, DataError, where) from None
 
 
 def _incomplete(folder: Path) -> DataError:
@@ -171,11 +189,16 @@ def _incomplete(folder: Path) -> DataError:
     return DataError("this run is not complete", where=str(folder), hint=f"finish it: {command}")
 
 
+def check_path(path: str, where: str) -> None:
+    """Raises `DataError` for a path that may lead out of the folder it starts from."""
+    if not INSIDE.fullmatch(path):
+        expected = "a path inside the folder, of letters, digits, `.`, `_` and `-`"
+        raise DataError("a path that we do not follow", where=where, got=path, expected=expected)
+
+
 def _check(folder: Path, shard: File, verify: bool) -> None:
     """One shard is where the manifest says, and what it says."""
-    if not INSIDE.fullmatch(shard.path):
-        expected = "a path inside the folder, of letters, digits, `.`, `_` and `-`"
-        raise DataError("a path that we do not follow", where=str(folder / MANIFEST), got=shard.path, expected=expected)
+    check_path(shard.path, str(folder / MANIFEST))
     path = folder / shard.path
     if not path.is_file():
         raise DataError("a file is missing", where=str(path), hint=AGAIN)

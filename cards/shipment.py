@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..schemas.errors import DataError
 from ..schemas.manifest import Manifest
+from .benchmark import EVAL
 from .card import CARD
+from .croissant import CROISSANT
 from .facts import MANIFEST
 from .load import Dataset
 
-DESCRIBING = (CARD, MANIFEST, "croissant.json", "eval.yaml", "report.html")
+DESCRIBING = (CARD, MANIFEST, CROISSANT, EVAL, "report.html")
 """What stands beside the rows; the card and the manifest must be there."""
 PLOTS, JOURNAL = "plots", "journal"
 
@@ -19,24 +21,17 @@ PLOTS, JOURNAL = "plots", "journal"
 def shipment(dataset: Dataset, journal: bool) -> dict[str, Path]:
     """Path in the repository -> file. Raises `DataError` if one is missing, or is a link that leads out of the run."""
     folder = dataset.folder
-    found = [*named(dataset.manifest), *_describing(folder, journal)]
+    found = [*(file.path for file in dataset.manifest.everything()), *_describing(folder, journal)]
     for path in found:
         _inside(folder, path)
     return {path: folder / path for path in found}
 
 
-def named(manifest: Manifest) -> Iterator[str]:
-    """The files that a manifest names."""
-    for table in manifest.tables.values():
-        for shards in table.splits.values():
-            yield from (shard.path for shard in shards)
-    yield from (file.path for file in manifest.files)
-
-
 def owned(manifest: Manifest, there: Iterable[str], journal: bool) -> set[str]:
     """The files of a published dataset that are ours to delete; of its journal only if another one comes."""
     folders = (f"{PLOTS}/", f"{JOURNAL}/") if journal else (f"{PLOTS}/",)
-    return {*named(manifest), *DESCRIBING, *(path for path in there if path.startswith(folders))}
+    named = {file.path for file in manifest.everything()}
+    return {*named, *DESCRIBING, *(path for path in there if path.startswith(folders))}
 
 
 def _describing(folder: Path, journal: bool) -> list[str]:

@@ -128,3 +128,8 @@ class Manifest(Entry):
     """The accounts."""
     versions: dict[str, str]
     """Version of pluriset and of the libraries that made the rows."""
+
+    def everything(self) -> list[File]:
+        """Every file that is named: the shards, table by table, then the others."""
+        shards = [file for table in self.tables.values() for files in table.splits.values() for file in files]
+        return [*shards, *self.files]

@@ -1,60 +1,68 @@
 from __future__ import annotations
 
-import json
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import pluriset
 import pytest
-import yaml
 from huggingface_hub import constants
+from pluriset.cards.card import write
+from pluriset.schemas.manifest import File
+from pluriset.schemas.yaml_text import dump_yaml
+from pluriset.tests.cards.conftest import (
+    Tables,
+    add_situation,
+    manifest_of,
+    recipe_of,
+    report_of,
+    small_tables,
+    write_tables,
+)
 from pluriset.tests.servers.hub import WRITE, Hub
+from pluriset.validators.run import validate_run
 
-SITUATIONS = ["Telling a joke at a funeral", "Lying to a friend", "Skipping work to help a neighbour"]
-LISTING = {
-    "answer": {
-        "values": [{"text": "Honesty", "explanation": "Friends count on the truth."}],
-        "rights": [{"text": "Right to privacy", "explanation": "What was said in confidence stays there."}],
-        "duties": [{"text": "Duty to help", "explanation": "Who can help is asked to."}],
-    }
-}
-JUDGED = {"relevance": "yes", "valence": "supports"}
+Copy = Callable[..., Path]
 
 
-def built(folder: Path, situations: list[str]) -> Path:
-    """Builds a run with a scripted teacher."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "seeds.jsonl").write_text("".join(json.dumps({"situation": s}) + "\n" for s in situations))
-    script = [{"match": "valence: ", "answer": JUDGED}, {"answer": LISTING}]
-    (folder / "answers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in script))
-    said: dict[str, Any] = {
-        "name": "small",
-        "license": "cc-by-4.0",
-        "source": {"file": {"path": "seeds.jsonl", "text": "situation"}},
-        "teachers": {"main": {"scripted": {"path": "answers.jsonl"}}},
-        "family": "values",
-        "curation": ["exact_duplicates"],
-        "card": {"language": ["en"], "sources": [{"name": "Situations of our own", "license": "cc0-1.0"}]},
-    }
-    (folder / "recipe.yaml").write_text(yaml.safe_dump(said))
-    pluriset.build(pluriset.recipe(folder / "recipe.yaml"), folder / "run")
-    return folder / "run"
+def made(folder: Path, tables: Tables, checked: bool = False) -> Path:
+    """A finished run, made by hand; `checked` says that its report is what our checks say."""
+    folder.mkdir()
+    manifest = manifest_of(write_tables(folder, tables))
+    (folder / "recipe.yaml").write_text(dump_yaml(recipe_of().model_dump(mode="json", exclude_unset=True)))
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
+    report = validate_run(folder) if checked else report_of()
+    (folder / "report.json").write_text(report.model_dump_json())
+    write(folder, manifest, report)
+    files = [described(folder, name) for name in ("recipe.yaml", "report.json")]
+    (folder / "manifest.json").write_text(manifest.model_copy(update={"files": files}).model_dump_json())
+    (folder / ".lock").touch()
+    (folder / "journal").mkdir()
+    (folder / "journal" / "00001.jsonl").write_text('{"digest": "00"}\n')
+    return folder
+
+
+def described(folder: Path, name: str) -> File:
+    raw = (folder / name).read_bytes()
+    return File(path=name, sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
 
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Two builds of one dataset: `one`, and `two` with a row more. Not to be changed."""
-    room = tmp_path_factory.mktemp("runs")
-    more = [*SITUATIONS, "Reading a diary that was left open"]
-    return {"one": built(room / "one", SITUATIONS), "two": built(room / "two", more)}
+    """Two runs of one dataset: `one`, and `two` with a situation more. Not to be changed."""
+    room, more = tmp_path_factory.mktemp("runs"), {name: dict(splits) for name, splits in small_tables().items()}
+    add_situation(more, 3, "test")  # type: ignore[arg-type]
+    return {"one": made(room / "one", small_tables()), "two": made(room / "two", more)}
 
 
 @pytest.fixture
-def copy(runs: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
+def copy(runs: dict[str, Path], tmp_path: Path) -> Copy:
     """A copy of a run that may be changed."""
-    return lambda name="one": shutil.copytree(runs[name], tmp_path / f"copy-{name}")
+
+    def copied(name: str = "one") -> Path:
+        return shutil.copytree(runs[name], tmp_path / f"copy-{name}")
+
+    return copied
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def test_a_change_sends_what_changed_and_is_another_version(hub: Hub, runs: dict
     done = pluriset.publish(runs["two"], ID)
     assert done.tag == "v1.1.0"
     assert files(hub) == published(runs["two"])
-    assert kinds(done)["data/situations/train-00000-of-00001.parquet"] == "changed"
+    assert kinds(done)["data/situations/test-00000-of-00001.parquet"] == "changed"
     assert "data/annotators/train-00000-of-00001.parquet" not in kinds(done)
 
 
