@@ -33,7 +33,7 @@ def _voices(manifest: Manifest) -> Iterator[str]:
     made, all_spoke = models(manifest), spoke(manifest)
     if made and len(made) == len(all_spoke):
         yield "Models wrote and judged everything but the seeds: no annotator is a person."
-    for name in all_spoke.keys() - made.keys():
+    for name in (name for name in all_spoke if name not in made):
         yield f"The answers of teacher {name} come from a script; who gave them first is not recorded."
     members = [member for panel in panels(manifest).values() for member in panel]
     if personas := {member.model_dump_json() for member in members if member.persona}:
@@ -105,8 +105,8 @@ def _missing(manifest: Manifest) -> Iterator[str]:
 def _findings(report: Report) -> Iterator[str]:
     if errors := report.count("error"):
         yield f"{_counted(errors, 'check', 'checks')} of severity error found rows: the dataset breaks a promise."
-    for finding in report.findings:
-        if finding.count and finding.severity != "error":
+    for finding in report.found():
+        if finding.severity == "warning":
             where = f"{finding.count:,} of {finding.of:,} in {finding.table}"
             yield f"Does not hold everywhere ({where}): {finding.title}"
 

@@ -43,10 +43,8 @@ def checked(manifest: Manifest, report: Report) -> dict[str, Any]:
 
 
 def _share(figure: Figure) -> list[object]:
-    ends = (figure.low, figure.high)
-    interval = " to ".join(f"{end:.0%}" for end in ends if end is not None)
     share = "not defined" if figure.value is None else f"{figure.value:.1%} of {figure.n:,}"
-    return [figure.group.get("attribute"), figure.group.get("value"), share, interval]
+    return [figure.group.get("attribute", "").replace("_", " "), figure.group.get("value"), share]
 
 
 def _wanted(wanted: Wanted) -> list[object]:

@@ -1,11 +1,11 @@
-"""Two or three pictures of a dataset, from the figures of its report. Needs the extra `cards`."""
+"""A few pictures of a dataset, from the figures of its report. Needs the extra `cards`."""
 
 from __future__ import annotations
 
 import math
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ COLOURS = ("#0072b2", "#d55e00", "#e69f00", "#999999", "#009e73", "#cc79a7", "#5
 """Okabe and Ito (2008): can be told apart by nearly everybody."""
 ORDER = ("supports", "opposes", "either", "abstain")
 """Labels whose colour and place is always the same; others come after them."""
+MOST_MAPS = 3
+"""Aspects that are drawn side by side."""
 LONGEST = 40
 """Characters of a label in a picture."""
 
@@ -107,10 +109,40 @@ def _agreement(axes: Any, figures: Sequence[reports.Figure]) -> None:
     axes.grid(axis="y", visible=False)
 
 
+def _pairs(axes: Any, figures: Sequence[reports.Figure]) -> None:
+    """A map for each aspect: how often two annotators give two labels to an item; they part off the diagonal."""
+    figure, aspects = axes.figure, list(dict.fromkeys(f.group.get("aspect", "") for f in figures))[:MOST_MAPS]
+    axes.remove()
+    for panel, aspect in zip(figure.subplots(1, len(aspects), squeeze=False)[0], aspects, strict=True):
+        shares = {
+            (f.group.get("label", ""), f.group.get("other label", "")): f.value or 0
+            for f in figures
+            if f.group.get("aspect", "") == aspect
+        }
+        labels = sorted({label for pair in shares for label in pair}, key=_place)
+        cells = [[100 * _both(shares, one, other) for other in labels] for one in labels]
+        panel.imshow(cells, cmap="Blues", vmin=0, vmax=max(100.0, *(cell for row in cells for cell in row)))
+        for y, row in enumerate(cells):
+            for x, cell in enumerate(row):
+                panel.text(x, y, f"{cell:.0f}", ha="center", va="center", color="white" if cell > 60 else INK)
+        panel.set_xticks(range(len(labels)), [_short(label) for label in labels], rotation=20)
+        panel.set_yticks(range(len(labels)), [_short(label) for label in labels])
+        panel.set_title(f"{_short(aspect)}: pairs (%)")
+        panel.grid(visible=False)
+
+
+def _both(shares: Mapping[tuple[str, str], float], one: str, other: str) -> float:
+    """The share of a pair, in whichever order it is written; a pair that differs is shown on both sides, half each."""
+    if one == other:
+        return shares.get((one, one), 0)
+    return (shares.get((one, other), 0) + shares.get((other, one), 0)) / 2
+
+
 PLOTS: dict[str, Callable[[Any, Sequence[reports.Figure]], None]] = {
     "valence_by_kind": _valence,
     "considerations_per_situation": _spread,
     "agreement": _agreement,
+    "label_pairs": _pairs,
 }
 """Measure -> how its figures are drawn; the name of the file is that of the measure."""
 

@@ -8,11 +8,13 @@ from typing import Any, get_args
 from markupsafe import Markup
 from pydantic_core import to_json
 
+from ..schemas.component import find, names
 from ..schemas.manifest import Manifest
 from ..schemas.recipe import Spec
 from ..schemas.report import Figure, Report, Severity
 from ..schemas.row import Column, Row, columns
 from ..schemas.rows.shared import Attributes
+from ..validators import measures as measuring
 from .benchmark import asked, benchmarks, questions
 from .facts import count, filled, panels, rows, types
 from .licensing import conflicts, effective, ingredients, notices
@@ -23,18 +25,11 @@ Lines = list[list[object]]
 """The rows of a table in the card."""
 LONG_OPTION = 80
 """A text of a family that is longer, or has several lines, is a prompt and shown on its own."""
+SHORT_REVISION = 19
+"""Characters of a revision that a card shows."""
 MOST_FIGURES = 50
 """Figures of one measure that a card shows; the others are in the report."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-MEANINGS = {
-    "valence_by_kind": "Judgements by kind of consideration and label.",
-    "considerations_per_situation": "Situations by their number of considerations; `all` is the mean number.",
-    "agreement": "Agreement of annotators: 1 where they always agree, 0 where they agree as by chance.",
-    "abstention": "Share of judgements that are abstentions.",
-    "annotations_per_item": "Annotators who judged an item, abstentions included.",
-    "missing_judgements": "Share of the items judged by anybody that an annotator did not judge.",
-}
-"""Measure -> what its figures say."""
 ELSEWHERE = ("annotator_coverage", "annotator_classes")
 """Measures that have a section of their own."""
 
@@ -86,7 +81,7 @@ def measures(report: Report, drawn: Collection[str]) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": name.replace("_", " ").capitalize(),
-                "meaning": prose(MEANINGS.get(name, "")),
+                "meaning": prose(_measured(name)),
                 "plot": f"{FOLDER}/{name}.png" if name in drawn else None,
                 "head": [*groups, "value", *(["95% interval"] if interval else []), "n"],
                 "rows": [_figure(figure, groups, interval) for figure in figures[:MOST_FIGURES]],
@@ -94,6 +89,12 @@ def measures(report: Report, drawn: Collection[str]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _measured(name: str) -> str:
+    """What a measure says of itself; nothing if we do not know it."""
+    known = name in names(measuring.__name__)
+    return (find(measuring.__name__, name).__doc__ or "").partition("\n")[0] if known else ""
 
 
 def checks(report: Report) -> dict[str, Any]:
@@ -160,9 +161,15 @@ def _splits(manifest: Manifest, table: str) -> str:
 def _teachers(manifest: Manifest) -> Lines:
     found: Lines = []
     for name, facts in manifest.teachers.items():
-        model = [facts.get("teacher"), facts.get("model"), facts.get("revision") or "not known"]
+        model = [facts.get("teacher"), facts.get("model"), _revision(facts.get("revision"))]
         found.append([code(name), *model, options(facts.get("options") or {})])
     return found
+
+
+def _revision(revision: str | None) -> str:
+    """A digest is as long as it must be to be told from others; the manifest has all of it."""
+    known = revision or "not known"
+    return known if len(known) <= SHORT_REVISION else known[:SHORT_REVISION] + "…"
 
 
 def _annotators(manifest: Manifest) -> Lines:

@@ -95,9 +95,13 @@ def test_questions_are_in_the_split_of_their_situation(ask: Ask, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_inspect_runs_what_was_published(tmp_path: Path, recipe: Callable[..., Path]) -> None:
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # huggingface_hub uploads in an old way
+def test_inspect_runs_what_was_published(
+    tmp_path: Path, recipe: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Real Inspect, real `datasets`, over HTTP from a Hub on loopback; only the model is none."""
     pytest.importorskip("inspect_ai", reason="inspect-ai is not installed")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
     run = tmp_path / "run"
     pluriset.build(pluriset.recipe(recipe(["Lying to a friend", "Reading a diary"])), run)
     with Hub() as hub:

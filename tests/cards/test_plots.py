@@ -8,7 +8,7 @@ from pluriset.cards.plots import draw, drawable
 from pluriset.schemas.report import Figure, Report
 
 PNG = b"\x89PNG\r\n\x1a\n"
-NAMES = ["valence_by_kind", "considerations_per_situation", "agreement"]
+NAMES = ["valence_by_kind", "considerations_per_situation", "agreement", "label_pairs"]
 
 
 def report(*figures: Figure) -> Report:
@@ -29,6 +29,8 @@ SOME = (
     Figure(measure="considerations_per_situation", group={"considerations": "2"}, value=4, n=4),
     Figure(measure="considerations_per_situation", group={}, value=2.0, n=4),
     agreed(-0.5),
+    Figure(measure="label_pairs", group={"aspect": "v", "label": "no", "other label": "yes"}, value=0.4, n=4),
+    Figure(measure="label_pairs", group={"aspect": "v", "label": "yes", "other label": "yes"}, value=0.6, n=4),
 )
 
 

@@ -114,69 +114,21 @@ def test_annotators_by_how_many_are_like_them_and_by_what_they_declare(tables_of
     }
 
 
-def scored(*rows: tuple[str, str, float]) -> list[dict[str, Any]]:
-    names = ("item_id", "annotator_id", "score")
-    return [dict(zip(names, row, strict=True), item_table="items", aspect="harm", label=None) for row in rows]
-
-
-def test_scores_agree_as_order_as_distance_and_as_proportion(tables_of: TablesOf) -> None:
-    said = [("a", "x", 1.0), ("a", "y", 1.0), ("b", "x", 2.0), ("b", "y", 2.0), ("c", "x", 5.0), ("c", "y", 4.0)]
-    found = figures("agreement_of_scores", tables_of({"annotations": scored(*said)}))
-    assert {level: figure.n for (_, level), figure in found.items()} == {"ordinal": 3, "interval": 3, "ratio": 3}
-    below = figures("agreement_of_scores", tables_of({"annotations": scored(("a", "x", -1.0), ("a", "y", 1.0))}))
-    assert {level for _, level in below} == {"ordinal", "interval"}
-
-
-def test_groups_that_judge_alike_agree_within(tables_of: TablesOf) -> None:
-    people = [{"annotator_id": f"{side}{i}", "side": side} for side in ("left", "right") for i in range(5)]
-    judged = [
-        (str(item), person["annotator_id"], "ok", "yes" if (person["side"] == "left") == (item % 2 == 0) else "no")
-        for item in range(20)
-        for person in people
-    ]
-    found = figures("group_agreement", tables_of({"annotations": annotations(*judged), "annotators": people}))
-    assert found["ok", "side", "within"].value == 1.0
-    assert (found["ok", "side", "between"].value or 0) < 0
-    assert (found["ok", "side", "p"].value or 1) < 0.02
-
-
-def test_entropy_of_the_labels_of_an_item(tables_of: TablesOf) -> None:
-    judged = [("a", "x", "ok", "yes"), ("a", "y", "ok", "no"), ("b", "x", "ok", "yes"), ("b", "y", "ok", "yes")]
-    found = figures("label_entropy", tables_of({"annotations": annotations(*judged)}))
-    assert {what: figure.value for (_, what), figure in found.items()} == {"entropy": 0.5, "unanimous": 0.5}
-
-
-def test_the_first_option_is_not_favoured_by_chance(tables_of: TablesOf) -> None:
-    shown = [["yes", "no"], ["no", "yes"]]
-    rows = [
-        {"item_id": str(i), "annotator_id": "x", "aspect": "ok", "label": shown[i % 2][0], "options": shown[i % 2]}
-        for i in range(10)
-    ]
-    assert figures("option_position", tables_of({"annotations": rows}))["ok", "x"].value == 0.5
-
-
-def test_words_give_a_preference_away_and_length_does_not(tables_of: TablesOf) -> None:
-    pairs = [
-        {
-            "pair_id": str(i),
-            "prompt": f"p{i}",
-            "first": f"good one {i}",
-            "second": f"poor one {i}",
-            "preferred": "first",
-        }
-        for i in range(10, 30)
-    ]
-    tables = tables_of({"pairs": pairs})
-    assert figures("separability", tables)[()].value == 1.0
-    assert figures("length_separability", tables)[()].value == 0.5
-
-
-def test_the_part_of_a_vocabulary_that_is_mentioned(tables_of: TablesOf) -> None:
-    mentions = [{"item_id": "a", "value": value} for value in ("honesty", "honesty", "care", "care")]
-    vocabulary = [{"value": value} for value in ("honesty", "care", "loyalty", "fairness")]
-    found = figures("value_coverage", tables_of({"mentions": mentions, "vocabulary": vocabulary}))
-    assert {what: figure.value for (what,), figure in found.items()} == {
-        "distinct": 2.0,
-        "effective": 2.0,
-        "share of the vocabulary": 0.5,
+def test_pairs_of_labels_count_every_item_once(tables_of: TablesOf) -> None:
+    judged = [("a", "x", "v", "yes"), ("a", "y", "v", "yes"), ("a", "z", "v", "no"), ("b", "x", "v", "no")]
+    more = [("b", "y", "v", "no"), ("b", "z", "v", "abstain"), ("c", "x", "v", "no"), ("a", "x", "v", "no", 1)]
+    found = figures("label_pairs", tables_of({"annotations": annotations(*judged, *more)}))
+    assert {group: (figure.value, figure.n) for group, figure in found.items()} == {
+        ("v", "no", "no"): (0.5, 2),
+        ("v", "no", "yes"): (0.333333, 2),
+        ("v", "yes", "yes"): (0.166667, 2),
     }
+
+
+def test_annotators_per_item_and_who_is_missing(tables_of: TablesOf) -> None:
+    judged = [("a", "x", "v", "yes"), ("a", "y", "v", "no"), ("b", "x", "v", "abstain"), ("a", "x", "v", "no", 1)]
+    tables = tables_of({"annotations": annotations(*judged)})
+    per_item = {group: (figure.value, figure.n) for group, figure in figures("annotations_per_item", tables).items()}
+    assert per_item == {("v", "fewest"): (1, 2), ("v", "mean"): (1.5, 2), ("v", "most"): (2, 2)}
+    missing = {group: (figure.value, figure.n) for group, figure in figures("missing_judgements", tables).items()}
+    assert missing == {("v", "y"): (0.5, 2)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from duckdb import DuckDBPyRelation
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..anonymity import ATTRIBUTES
-from ..formulas import DIGITS, wilson
+from ..formulas import DIGITS
 from ..measure import Measure
 from ..tables import Tables, name, over, text
 
@@ -24,14 +25,31 @@ class AnnotatorCoverage(Measure):
     """So many values of an attribute are shown, the most frequent ones."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """The kinds, then each attribute; "not declared" is a value too. `n` is the number of annotators."""
+        """The kinds, then each attribute; "not declared" is a value too. No interval: these are all `n` annotators."""
+        who = _who_judged(tables)
         for attribute in ("kind", *ASKED):
-            shown = over(tables["annotators"], VALUES.format(column=name(attribute), most=self.most))
+            shown = over(who, VALUES.format(column=name(attribute), most=self.most))
             for value, count, n in shown.fetchall():
-                low, high = wilson(count, n)
                 group = {"attribute": attribute, "value": value}
-                share = round(count / n, DIGITS)
-                yield Figure(measure="annotator_coverage", group=group, value=share, low=low, high=high, n=n)
+                yield Figure(measure="annotator_coverage", group=group, value=round(count / n, DIGITS), n=n)
+
+
+def _who_judged(tables: Tables) -> DuckDBPyRelation:
+    """The annotators without those who only wrote; all where there are no annotations."""
+    everybody = tables["annotators"]
+    if "annotations" not in tables:
+        return everybody
+    judged = tables["annotations"].select("annotator_id").distinct()
+    return everybody.set_alias("a").join(judged.set_alias("j"), "a.annotator_id = j.annotator_id", how="semi")
+
+
+def _who_judged(tables: Tables) -> DuckDBPyRelation:
+    """The annotators without those who only wrote; all where there are no annotations."""
+    everybody = tables["annotators"]
+    if "annotations" not in tables:
+        return everybody
+    judged = tables["annotations"].select("annotator_id").distinct()
+    return everybody.set_alias("a").join(judged.set_alias("j"), "a.annotator_id = j.annotator_id", how="semi")
 
 
 UNKNOWN = text("not declared")

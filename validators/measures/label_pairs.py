@@ -1,0 +1,46 @@
+"""Where annotators part: which labels two of them give to one item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..formulas import ABSTAIN, DIGITS
+from ..measure import Measure
+from ..tables import Tables, over
+
+
+class LabelPairs(Measure):
+    """Pairs of annotators of one item by the two labels that they gave, as a share of all pairs of the aspect.
+
+    Every item counts once: a pair of it counts 1 / (pairs of the item). Abstentions and further samples are left out.
+    """
+
+    needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect", "label"]}
+
+    most_labels: PositiveInt = 12
+    """An aspect with more labels than this is no map that can be read."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One share for each aspect and unordered pair of labels; `n` is the number of items with two judgements."""
+        first = "AND sample = 0" if "sample" in tables["annotations"].columns else ""
+        judged = tables["annotations"].filter(f"label <> '{ABSTAIN}' {first}")
+        for aspect, one, other, share, n in over(judged, PAIRS.format(most=self.most_labels)).fetchall():
+            group = {"aspect": aspect, "label": one, "other label": other}
+            yield Figure(measure="label_pairs", group=group, value=share, n=n)
+
+
+PAIRS = f"""
+WITH counts AS (SELECT aspect, item_table, item_id, label, count(*) AS k FROM rows
+    WHERE aspect IN (SELECT aspect FROM rows GROUP BY aspect HAVING count(DISTINCT label) <= {{most}}) GROUP BY ALL),
+sizes AS (SELECT aspect, item_table, item_id, sum(k) AS m FROM counts GROUP BY ALL HAVING m > 1),
+pairs AS (SELECT a.aspect, item_table, item_id, a.label AS one, b.label AS other,
+        CASE WHEN a.label = b.label THEN a.k * (a.k - 1) / 2 ELSE a.k * b.k END / (m * (m - 1) / 2) AS weight
+    FROM counts a JOIN counts b USING (aspect, item_table, item_id) JOIN sizes USING (aspect, item_table, item_id)
+    WHERE a.label <= b.label)
+SELECT aspect, one, other, round(sum(weight) / n, {DIGITS}) AS share, n
+FROM pairs JOIN (SELECT aspect, count(*) AS n FROM sizes GROUP BY aspect) USING (aspect)
+GROUP BY aspect, one, other, n HAVING sum(weight) > 0 ORDER BY aspect, one, other
+"""
