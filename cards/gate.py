@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..schemas.errors import ChecksFailed
 from ..schemas.manifest import Manifest
 from ..schemas.report import Finding, Report
+from .facts import steps
 from .licensing import conflicts, effective
 
 PRIVATE = "contact_details"
@@ -24,14 +25,15 @@ class Problem:
     hint: str
 
 
-def problems(manifest: Manifest, report: Report) -> list[Problem]:
-    """Everything that keeps the run from being published; empty: it may be."""
-    return [*_checks(report), *_licence(manifest), *_texts(report), *_annotators(manifest, report)]
+def problems(manifest: Manifest, report: Report, journal: bool = False) -> list[Problem]:
+    """Everything that keeps the run, with its journal or without, from being published; empty: it may be."""
+    found = [*_checks(report), *_licence(manifest), *_texts(report), *_annotators(manifest, report)]
+    return [*found, *_journal(manifest)] if journal else found
 
 
-def enforce(manifest: Manifest, report: Report) -> None:
+def enforce(manifest: Manifest, report: Report, journal: bool = False) -> None:
     """Let a run pass, or raise `ChecksFailed` with everything that keeps it back."""
-    if found := problems(manifest, report):
+    if found := problems(manifest, report, journal):
         listed = "".join(f"\n  - {_plain(problem.what)}\n    hint: {_plain(problem.hint)}" for problem in found)
         raise ChecksFailed(f"cannot be published:{listed}", where=manifest.name)
 
@@ -88,3 +90,9 @@ def _annotators(manifest: Manifest, report: Report) -> Iterator[Problem]:
         )
         does = "their attributes go, the most telling first, until nobody stands out"
         yield Problem(f"{what}.", f"add the curation step `coarsen: {{k: {k}}}` and build again: {does}")
+
+
+def _journal(manifest: Manifest) -> Iterator[Problem]:
+    """The journal holds every text as it was asked and answered."""
+    if "mask" in steps(manifest):
+        yield Problem("The journal holds the texts as they were before `mask`.", "publish without the journal")

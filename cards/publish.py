@@ -61,7 +61,7 @@ class Publication:
 def publish(folder: Path, target: str | Path, options: Options) -> Publication:
     """Publish a run. Raises `ChecksFailed` if the gate is shut and `PublishError` if the place refuses."""
     dataset = load(folder, verify=True)
-    gate.enforce(dataset.manifest, dataset.report)
+    gate.enforce(dataset.manifest, dataset.report, options.journal)
     files: dict[str, Content] = {**shipment(dataset, options.journal)}
     card = card_file.checked(folder / CARD, dataset.manifest)
     place = _place(folder, target, options)

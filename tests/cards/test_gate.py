@@ -83,3 +83,10 @@ def test_people_who_stand_out_block(make_manifest: Make, recipe: Callable[..., R
     strict = problems(make_manifest(recipe=recipe(card=declared)), report_with(figures=sizes))
     assert [problem.what[:4] for problem in strict] == ["1 of"]
     assert "`coarsen: {k: 2}`" in strict[0].hint
+
+
+def test_what_was_masked_is_not_published_in_the_journal(make_manifest: Make, recipe: Callable[..., Recipe]) -> None:
+    masked = make_manifest(recipe=recipe(curation=["exact_duplicates", "mask"]))
+    assert problems(masked, report_of()) == []
+    assert [problem.hint for problem in problems(masked, report_of(), journal=True)] == ["publish without the journal"]
+    assert problems(make_manifest(), report_of(), journal=True) == []
