@@ -52,7 +52,7 @@ class Endpoint:
         """Share of its places that are taken; 1 and more if it may be sent nothing now."""
         if self.breaker.open:  # one request tells whether it is back; older ones may hang still
             return 1.0 if self.breaker.lost or self._sent or time.monotonic() < self.resumes else 0.0
-        if time.monotonic() < self.resumes:
+        if self._asked and time.monotonic() < self._asked:
             return 1.0
         return self.in_flight / self.limit.now
 
@@ -105,7 +105,8 @@ class Endpoint:
         now = time.monotonic()
         if (busy or late) and self.limit.refused(KEEP_BUSY if busy else KEEP_LATE):
             self.breaker.eased()
-            self._asked = now + (getattr(error, "retry_after", None) or 0.0)
+            wait = error.retry_after if isinstance(error, TeacherBusy) else None
+            self._asked = now + wait if wait else 0.0
         elif not self.breaker.failed(now, self.limit.now):
             return
         self._epoch, self._sent = self._epoch + 1, 0

@@ -64,13 +64,15 @@ class Pool:
 
     def _serve(self) -> None:
         """Give the free places to those who wait longest; when the run stops, tell everybody."""
-        while self._waiting and (self.halt.reason or self._free()):
-            if (waiter := self._waiting.popleft()).done():
+        free = None
+        while self._waiting and (self.halt.reason or (free := self._free())):
+            waiter = self._waiting.popleft()
+            if waiter.done():
                 continue
-            if self.halt.reason:
-                waiter.set_exception(self.halt.reason)
-            elif (endpoint := self._free()) is not None:
-                waiter.set_result(endpoint.take())
+            if free is None:
+                waiter.set_exception(self.halt.reason or asyncio.CancelledError())
+            else:
+                waiter.set_result(free.take())
         for endpoint in self.endpoints if self._waiting else []:
             if (pause := endpoint.resumes - time.monotonic()) > 0:
                 asyncio.get_running_loop().call_later(pause, self._serve)
