@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
+    from .builders.check_teacher import Finding
     from .builders.export import Exported
     from .builders.plan import Plan
     from .builders.run import Watch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "build",
     "card",
+    "check_teacher",
     "components",
     "diff",
     "expect",
@@ -90,6 +92,13 @@ def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
     from .builders import folder, plan
 
     return plan.plan(recipe, Path(out or folder.default(recipe, None)))
+
+
+def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
+    """What the teachers of a recipe can do, asked of them in a few small requests that are paid for."""
+    from .builders import check_teacher
+
+    return check_teacher.check_teacher(recipe, name)
 
 
 def validate(

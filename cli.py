@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import pluriset
 
-from .cards import terminal
+from .cards import progress, terminal
 from .schemas.errors import PlurisetError, RecipeError
 
 if TYPE_CHECKING:
-    from .builders.run import Status, Watch
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
@@ -89,7 +86,7 @@ def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) 
     """
     recipe, out = _recipe(out=out, **options)
     _notices(recipe)
-    with _watching(as_json) as watch:
+    with progress.watching(as_json) as watch:
         dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects)
     if as_json:
         books = dataset.manifest.books
@@ -109,7 +106,7 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Ask about a few seeds and show what comes back; a build uses the same answers."""
     recipe, out = _recipe(out=out, n=None, **options)
     _notices(recipe)
-    with _watching(as_json) as watch:
+    with progress.watching(as_json) as watch:
         rows, missing = pluriset.preview(recipe, out, n, watch=watch)
     if as_json:
         terminal.document({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
@@ -144,6 +141,21 @@ def plan(out: Path | None, as_json: bool, **options: Any) -> None:
     ]
     terminal.table("", ["", "at least", "at most"], rows)
     click.echo("Tokens of prompts are counted as 4 characters each.", err=True)
+
+
+@main.command("check-teacher")
+@click.argument("recipe")
+@click.argument("name", required=False)
+@as_json
+def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
+    """Find out what the teachers of a RECIPE, or the one called NAME, can do; costs a few small requests each."""
+    found = pluriset.check_teacher(pluriset.recipe(recipe), name)
+    if as_json:
+        terminal.document([finding.model_dump() for finding in found])
+    else:
+        terminal.table("", ["teacher", "what", "found"], [list(finding.model_dump().values()) for finding in found])
+    if not all(finding.answers for finding in found):
+        raise SystemExit(3)
 
 
 @main.command()
@@ -356,35 +368,6 @@ def _notices(recipe: Recipe) -> None:
     for name, teacher in assemble(recipe).teachers.items():
         if notice := teacher.notice():
             click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
-
-
-@contextmanager
-def _watching(quiet: bool) -> Iterator[Watch | None]:
-    """A live line on a terminal; nothing but a last line elsewhere."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    console = terminal.console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    bar = [TextColumn("seeds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()]
-    with Progress(*bar, TextColumn("{task.fields[facts]}"), console=console) as progress:
-        task = progress.add_task("seeds", facts="")
-
-        def watch(status: Status) -> None:
-            facts = f"{status.paid:,} asked, {status.replayed:,} known, {status.in_flight} in flight"
-            if status.failed or status.rejected:
-                facts += f", {status.failed:,} failed, {status.rejected:,} seeds rejected"
-            progress.update(task, completed=status.seeds_done, total=status.seeds, facts=facts)
-
-        yield watch
 
 
 def _exit_by(report: Report) -> None:

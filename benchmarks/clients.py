@@ -23,7 +23,7 @@ def text(number: int) -> str:
 
 def body(number: int) -> dict[str, Any]:
     """The request that every loop sends."""
-    from judged import SCHEMA, prompt
+    from pluriset.benchmarks.judged import SCHEMA, prompt
 
     asked, schema = prompt(text(number)), {"name": "Judgement", "schema": SCHEMA, "strict": True}
     return {

@@ -19,15 +19,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import clients
 import polars as pl
-from judged import ANSWER
+from pluriset.benchmarks import clients
+from pluriset.benchmarks.judged import ANSWER
 from pluriset.schemas.manifest import Manifest
 from pluriset.tests.servers.simulated_openai import FAULTS, Behaviour, simulated, stats
 
 HERE = Path(__file__).parent
 CLIENTS = ("bare aiohttp", "openai SDK", "openai SDK over aiohttp", "pluriset")
-PLUGIN = {"METADATA": "Name: judged\nVersion: 0\n", "entry_points.txt": "[pluriset.families]\njudged = judged\n"}
+PLUGIN = {
+    "METADATA": "Name: judged\nVersion: 0\n",
+    "entry_points.txt": "[pluriset.families]\njudged = pluriset.benchmarks.judged\n",
+}
 """The family of this benchmark is installed as anybody else's would be."""
 
 
@@ -108,7 +111,7 @@ def prepared(load: Load) -> Iterator[tuple[str, Folder]]:
 
 def launched(client: str, *arguments: str, path: Path) -> subprocess.Popen[str]:
     """A client in a process of its own."""
-    paths = os.pathsep.join([str(HERE), str(path), os.environ.get("PYTHONPATH", "")])
+    paths = os.pathsep.join([str(path), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, str(HERE / "clients.py"), client, *arguments]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONPATH": paths}

@@ -29,6 +29,10 @@ class Teacher(Component):
         """Requests and tokens that an endpoint may be sent in a minute; null where nothing is declared."""
         return None, None
 
+    async def probe(self) -> dict[str, str]:
+        """What can be found out about it with a few small requests besides a structured answer: what -> found."""
+        return {}
+
     def model_name(self) -> str:
         """Name of the model that answers."""
         raise NotImplementedError

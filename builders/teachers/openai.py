@@ -19,6 +19,7 @@ from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from ...schemas.request import Completion, Request
 from .. import chat
+from ..chat_probe import findings
 from ..teacher import Teacher
 
 if TYPE_CHECKING:
@@ -94,27 +95,41 @@ class OpenAI(Teacher):
 
     async def complete(self, request: Request) -> Completion:
         """Send one request and read the answer."""
+        status, wait, content = await self._exchange("chat/completions", self.body(request))
+        if status >= 300:
+            raise self._refused(status, wait, content)
+        return self.read(content)
+
+    async def probe(self) -> dict[str, str]:
+        """What this endpoint lists and supports: six small requests."""
+
+        async def exchange(path: str, body: dict[str, Any] | None) -> tuple[int, Any]:
+            status, _, content = await self._exchange(path, to_json({**body, **self.extra_body}) if body else None)
+            return status, chat.parsed(content)
+
+        return await findings(exchange, self.model, self._longest)
+
+    async def _exchange(self, path: str, body: bytes | None) -> tuple[int, str | None, bytes]:
+        """Status, Retry-After and content of what the endpoint sends back; a GET where there is no body."""
         import aiohttp
 
-        url, body = f"{self._url}/chat/completions", self.body(request)
+        url, method = f"{self._url}/{path}", "GET" if body is None else "POST"
         try:
-            async with self._session.post(url, data=body, proxy=self._proxy, allow_redirects=False) as response:
-                content = await response.read()
+            async with self._session.request(
+                method, url, data=body, proxy=self._proxy, allow_redirects=False
+            ) as response:
+                return response.status, response.headers.get("Retry-After"), await response.read()
         except TimeoutError:
             raise self._error(TeacherTimeout, "no answer in time", f"none within {self.timeout:g} s") from None
         except aiohttp.ClientConnectorError as error:
             raise self._error(TeacherBusy, "no answer", str(error)) from None
         except aiohttp.ClientError as error:
             raise self._error(TeacherUnavailable, "no answer", str(error) or type(error).__name__) from None
-        if response.status >= 300:
-            raise self._refused(response.status, response.headers.get("Retry-After"), content)
-        return self.read(content)
 
     def body(self, request: Request) -> bytes:
         """A request as JSON, as it is sent or stands in a batch file."""
-        longest = "max_completion_tokens" if self._is_openai else "max_tokens"  # OpenAI refuses everybody else's name
         try:
-            own = to_json({"messages": request.messages, longest: request.max_tokens, "seed": request.seed})
+            own = to_json({"messages": request.messages, self._longest: request.max_tokens, "seed": request.seed})
         except PydanticSerializationError:
             raise BadCompletion("the prompt is not Unicode text", got=str(request.messages)) from None
         return self._head(request.schema)[:-1] + b"," + own[1:]
@@ -168,6 +183,11 @@ class OpenAI(Teacher):
     def _is_openai(self) -> bool:
         host = urlsplit(self._url).hostname or ""
         return host == OWN or host.endswith("." + OWN)
+
+    @cached_property
+    def _longest(self) -> str:
+        """Name of the bound of an answer: OpenAI's newer models refuse the one that everybody else understands."""
+        return "max_completion_tokens" if self._is_openai else "max_tokens"
 
     @cached_property
     def _proxy(self) -> str | None:
