@@ -81,7 +81,7 @@ class MoralChoice(PublishedDataset):
         "breaks_a_rule": Rule(
             "one of the actions breaks a rule",
             f"""SELECT scenario_id, 'neither breaks any' AS problem FROM theirs.scenarios
-            WHERE NOT {_any("a", "Yes")} AND NOT {_any("a", "No Agreement")}""",
+            WHERE NOT {_any("a", "Yes")}""",
             severity="warning",
             evidence="file",
         ),
