@@ -6,6 +6,7 @@ for situation in dataset.rows("situations"): ...
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,18 +103,25 @@ def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
 
 
 def validate(
-    path: str | Path, *, as_: str | None = None, checks: str | Path | None = None, save: bool = False
+    path: str | Path,
+    *,
+    as_: str | None = None,
+    map: Mapping[str, str] | Sequence[str] | str | Path | None = None,
+    checks: str | Path | None = None,
+    save: bool = False,
 ) -> Report:
     """Check and measure a run, or a dataset that anybody published: a file, a folder, an id on the Hub.
 
-    `as_` names the published dataset that it is; without it, that is found out. `checks` is a file of decisions about
-    checks; without it, `pluriset.yaml` beside the data. `save` writes the report into a run.
+    `as_` names the published dataset that it is, `map` the roles of its columns, also as a YAML file; without either
+    it is found out. `checks` is a file of decisions about checks; without it, `pluriset.yaml` beside the data. `save`
+    writes the report into a run.
     """
     from .builders import folder
     from .cards import report_html
-    from .validators import run
+    from .validators import roles, run
 
-    report = run.validate_path(path, as_=as_, checks=Path(checks) if checks else None)
+    known = roles.given(map) if map else None
+    report = run.validate_path(path, as_=as_, roles=known, checks=Path(checks) if checks else None)
     if save:
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
         report_html.write(Path(path) / folder.REPORT_PAGE, report)

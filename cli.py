@@ -183,6 +183,7 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
 @main.command()
 @click.argument("path")
 @click.option("--as", "as_", metavar="NAME", help="Published dataset that it is.  [default: found out by its columns]")
+@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file of them.")
 @click.option(
     "--checks",
     type=click.Path(path_type=Path),
@@ -191,12 +192,20 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page for a browser.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
-def validate(path: str, as_: str | None, checks: Path | None, html: Path | None, save: bool, as_json: bool) -> None:
+def validate(
+    path: str,
+    as_: str | None,
+    roles: tuple[str, ...],
+    checks: Path | None,
+    html: Path | None,
+    save: bool,
+    as_json: bool,
+) -> None:
     """Check a run or anybody's dataset; exit code 1 if a check of severity error found rows.
 
     PATH is a file, a folder, or the id of a dataset on the Hub.
     """
-    report = pluriset.validate(path, as_=as_, checks=checks, save=save)
+    report = pluriset.validate(path, as_=as_, map=roles, checks=checks, save=save)
     if html:
         from .cards import report_html
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 from pydantic_core import from_json
 
-from ..schemas.errors import DataError
+from ..schemas.errors import DataError, RecipeError
 from ..schemas.report import Report
 from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
 from . import decisions
 from .constraints import RowTypes
+from .generic import generic
 from .judge import judge, no_foreign_errors
 from .readers import run
 from .readers.read import confine, read
@@ -31,17 +32,23 @@ MANIFEST = "manifest.json"
 
 
 def validate_path(
-    place: str | Path, *, as_: str | None = None, checks: Path | None = None, memory: str = MEMORY
+    place: str | Path,
+    *,
+    as_: str | None = None,
+    roles: Mapping[str, str] | None = None,
+    checks: Path | None = None,
+    memory: str = MEMORY,
 ) -> Report:
-    """Judge whatever is at a place, a file, a folder, a dataset on the Hub, taken for the published dataset `as_`.
+    """Judge whatever is at a place: a file, a folder, a dataset on the Hub.
 
-    What is decided about checks is in the file `checks`, or beside the data. Raises `DataError` if it cannot be read,
-    or cannot be what it is said to be, and `RecipeError` if what is decided makes no sense.
+    It is taken for the published dataset `as_`, or its columns for what `roles` says. What is decided about checks is
+    in the file `checks`, or beside the data. Raises `DataError` if it cannot be read, or cannot be what it is said to
+    be, and `RecipeError` if what is decided makes no sense.
     """
     decided = decisions.read(checks) if checks else decisions.beside(Path(place))
     with _database(memory) as connection, no_foreign_errors(str(place)):
-        ours = is_run(Path(place)) and not as_
-        subject = _ours(connection, Path(place)) if ours else _theirs(connection, place, as_)
+        ours = is_run(Path(place)) and not as_ and not roles
+        subject = _ours(connection, Path(place)) if ours else _theirs(connection, place, as_, roles)
         return decisions.follow(judge(subject, decided.options), decided, subject.row_types)
 
 
@@ -94,11 +101,16 @@ def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
     return Subject(dataset, raw, tables, row_types)
 
 
-def _theirs(connection: DuckDBPyConnection, place: str | Path, as_: str | None) -> Subject:
+def _theirs(
+    connection: DuckDBPyConnection, place: str | Path, as_: str | None, roles: Mapping[str, str] | None
+) -> Subject:
+    if as_ and roles:
+        raise RecipeError("either it is a dataset that we know or its columns are named", where="--as, --map")
     found, dataset = read(connection, place), Path(place).name
     confine(connection, found)
-    known = named(as_, found.tables) if as_ else recognise(found.tables)
-    subject = published(connection, dataset, found.tables, known) if known else Subject(dataset, found.tables, {}, {})
+    raw = found.tables
+    known = named(as_, raw) if as_ else None if roles else recognise(raw)
+    subject = published(connection, dataset, raw, known) if known else generic(connection, dataset, raw, roles)
     return replace(subject, findings=[*found.findings, *subject.findings])
 
 

@@ -59,7 +59,14 @@ def read_as(connection: DuckDBPyConnection, views: Sequence[View], tables: Table
     for view in views:
         if not _absent(view.select, tables):
             made.setdefault(view.name, []).append(_cast(view.name, connection.sql(view.select)))
-    return {view: reduce(_union, parts) for view, parts in made.items()}
+    connection.execute("CREATE SCHEMA IF NOT EXISTS views")
+    return {view: _kept(connection, view, reduce(_union, parts)) for view, parts in made.items()}
+
+
+def _kept(connection: DuckDBPyConnection, view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
+    """The rows as a table: dozens of checks read them, and none must meet what an optimiser makes of a long query."""
+    rows.create(f"views.{view}")
+    return connection.table(f"views.{view}")
 
 
 def _union(a: DuckDBPyRelation, b: DuckDBPyRelation) -> DuckDBPyRelation:

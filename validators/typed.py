@@ -27,11 +27,13 @@ def sql_type(schema: Mapping[str, Any]) -> str:
 
 
 def cell(column: Column, kind: DuckDBPyType) -> str:
-    """SQL of the cell of a column that is of this type in the file, null where it cannot be read as it should be."""
+    """SQL of the cell of a column that is of this type in the file, null where it cannot be read as it should be.
+
+    What is no text in JSON but should be keeps its JSON: it is wrong, but it is not empty.
+    """
     value, wanted, target = name(column.name), str(column.schema["type"]), sql_type(column.schema)
     if str(kind) == "JSON":
-        same = f"CASE WHEN json_type({value}) = 'VARCHAR' THEN {value} ->> '$' END"
-        return same if wanted == "string" else f"TRY_CAST({value} AS {target})"
+        return f"({value} ->> '$')" if wanted == "string" else f"TRY_CAST({value} AS {target})"
     if fits(column.schema, kind):
         return value if kind.id != "null" else f"CAST({value} AS {target})"
     if kind.id == "varchar":
@@ -46,6 +48,8 @@ def cell(column: Column, kind: DuckDBPyType) -> str:
 def unread(column: Column, kind: DuckDBPyType) -> str:
     """SQL that is true of a cell that has something in it, but not what it should have."""
     value = name(column.name)
+    if str(kind) == "JSON" and column.schema["type"] == "string":
+        return f"json_type({value}) NOT IN ('VARCHAR', 'NULL')"
     there = f"trim(CAST({value} AS VARCHAR)) NOT IN ('', 'null')"
     return f"({value} IS NOT NULL AND {there} AND {cell(column, kind)} IS NULL)"
 

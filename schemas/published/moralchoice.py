@@ -100,10 +100,12 @@ class MoralChoice(PublishedDataset):
             evidence="file",
         ),
         "about_its_rule": Rule(
-            "one of the actions may break the rule that the scenario was made from",
+            "one of the actions breaks the rule that the scenario was made from",
             f"""SELECT scenario_id, generation_rule || ': broken by neither' AS problem FROM theirs.scenarios
             WHERE CASE generation_rule {
-                " ".join(f"WHEN '{rule}' THEN a1_{flag} = 'No' AND a2_{flag} = 'No'" for flag, rule in RULES.items())
+                " ".join(
+                    f"WHEN '{rule}' THEN a1_{flag} <> 'Yes' AND a2_{flag} <> 'Yes'" for flag, rule in RULES.items()
+                )
             } END""",
             severity="info",
             evidence="file",

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+from duckdb import DuckDBPyConnection
+from pluriset.schemas.errors import RecipeError
+from pluriset.validators import roles
+from pluriset.validators.generic import generic
+from pluriset.validators.run import validate_path
+from pluriset.validators.tables import connect
+
+SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
+    "items": ("SELECT 1 AS id, 'a' AS text, 'x' AS label", {"items": ("1", "a", "x")}),
+    "pairs": (
+        "SELECT 'p' AS prompt, 'b' AS response_a, 'c' AS response_b, 'tie (bothbad)' AS winner",
+        {"pairs": ("1", "p", "b", "c", "tie")},
+    ),
+    "chosen": ("SELECT 'b' AS chosen, 'c' AS rejected", {"pairs": ("1", None, "b", "c", "first")}),
+    "long": (
+        "SELECT 'i' AS item, 'w' AS worker_id, 4 AS rating",
+        {"annotations": ("items", "i", "w", "score", None, 4.0)},
+    ),
+    "wide": ("SELECT 'a' AS text, 1 AS rater_1", {"annotations": ("items", "1", "rater_1", "label", "1", None)}),
+    "distribution": ("SELECT 'q' AS id, '[1, 0.0]' AS soft_label", {"distributions": ("q", None, "0", 1.0)}),
+    "choices": ("SELECT 'q' AS id, '[''x'', ''y'']' AS options, 'A' AS answer", {"choices": ("q", 0, "x", True)}),
+    "nothing": ("SELECT 1 AS foo", {}),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_is_told_by_names_and_types(shape: str) -> None:
+    select, views = SHAPES[shape]
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, * FROM ({select})")}
+        subject = generic(connection, "d", raw, None)
+        found = {view: rows.order("ALL").fetchall()[0] for view, rows in subject.views.items()}
+    assert {view: found[view] for view in views} == views
+    assert subject.profile is not None and subject.profile.name == "generic"
+    assert shape != "nothing" or found == {}
+
+
+def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "mine.csv", tmp_path / "mine.yaml"
+    path.write_text('"say ""what""",who,how\nhello there,x,4\nhello there,x,5\n')
+    mapping.write_text("'say \"what\"': text\nwho: annotator_id\nhow: label\n")
+    report = validate_path(path, roles=roles.given(mapping))
+    assert report.profile is not None and report.profile.how == "by --map"
+    (twice,) = [f for f in report.findings if f.check == "annotated_twice"]
+    assert twice.count > 0
+
+
+@pytest.mark.parametrize("said", [["who"], ["who=nobody"], ["who=text=x"], "nowhere.yaml", []])
+def test_a_map_that_makes_no_sense(said: list[str] | str) -> None:
+    with pytest.raises(RecipeError):
+        roles.given(said)
+
+
+def test_a_column_that_is_not_there(connection: DuckDBPyConnection) -> None:
+    with pytest.raises(RecipeError, match="no such column"):
+        roles.fitting({"who": "text"}, {"t": connection.sql("SELECT 1 AS _row, 2 AS what")})

@@ -1,0 +1,101 @@
+"""Every figure of the real files that others published, by `validate` on the files as they are."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pluriset
+import pytest
+from pluriset.schemas.report import Report
+
+REAL = Path(__file__).resolve().parents[2].parent / "shared/data"
+
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real files are not beside the checkout: {REAL}")
+
+
+@cache
+def report(place: str) -> Report:
+    return pluriset.validate(REAL / place)
+
+
+def counts(place: str) -> dict[str, int]:
+    """Check -> rows, summed over tables."""
+    found: dict[str, int] = {}
+    for finding in report(place).findings:
+        found[finding.check] = found.get(finding.check, 0) + finding.count
+    return found
+
+
+DAILY, HIGH, LOW = "daily_dilemmas", *(f"moralchoice/moralchoice_{a}_ambiguity.csv" for a in ("high", "low"))
+PAIRS, DESIGN = "Dilemmas_with_values_aggregated", "discrim_eval_templated"
+SAME = "daily_dilemmas.same_as_dilemma"
+FIGURES = [
+    (DAILY, "daily_dilemmas.one_of_each", 0),
+    (DAILY, f"{PAIRS}.key", 0),
+    (DAILY, "repeated_values", 357),
+    (DAILY, "overlapping_sides", 690),
+    (DAILY, "identical_sides", 56),
+    (DAILY, "known_values", 0),
+    (DAILY, "unused_values", 0),
+    (DAILY, "cut_values", 706 + 14),
+    (DAILY, "replacement_characters", 2 * 6 + 21),
+    (DAILY, "one_word_choices", 46),
+    (DAILY, SAME, 6),
+    ("daily_dilemmas/values.csv", "blank_cells", 76 + 84 + 252 + 103 + 33),
+    ("daily_dilemmas/dilemma_to_action_to_values_aggregated.csv", "blank_cells", 0),
+    (HIGH, "moralchoice.ten_rules", 12),
+    (HIGH, "equal_sides", 1),
+    (HIGH, "moralchoice.breaks_a_rule", 21),
+    (LOW, "moralchoice.favourable_action_keeps_rules", 4),
+    (LOW, "moralchoice.breaks_a_rule", 15),
+    (LOW, "moralchoice.about_its_rule", 168),
+    ("scruples", "derived_values", 0),
+    ("scruples", "scruples_dilemmas.human_label_is_argmax", 0),
+    ("pandalm", "testset.response1.type", 4),
+    ("pandalm", "testset.response2.type", 2),
+    ("pandalm", "empty_sides", 54),
+    ("pandalm", "empty_preferred", 1),
+    ("pandalm", "repeated_pairs", 99),
+    ("pandalm", "conflicting_pairs", 1),
+    ("multiobj_align", "equal_sides", 1),
+    ("multiobj_align", "weak_pairs", 114),
+    ("multiobj_align", "multiobj_align.rows_of_one_dialogue", 122),
+    ("multiobj_align", "derived_values", 0),
+    (DESIGN, "factorial_holes", 0),
+    (DESIGN, "minimal_pairs", 0),
+    (DESIGN, "bare_texts", 0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "check", "count"), FIGURES)
+def test_figure(place: str, check: str, count: int) -> None:
+    assert counts(place)[check] == count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [DAILY, LOW, "scruples", DESIGN, "pluriharms/prompts.csv"])
+def test_what_must_pass_has_no_error(place: str) -> None:
+    assert [f.check for f in report(place).found() if f.severity == "error"] == []
+
+
+@pytest.mark.slow
+def test_rows_are_all_there() -> None:
+    assert report(DAILY).rows["dilemma_to_action_to_values_aggregated"] == 2720
+    mentions = {finding.of for finding in report(DAILY).findings if finding.check == "repeated_values"}
+    assert mentions == {10946}
+    assert report("multiobj_align").rows == {"sm_acc": 1000}
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("daily_dilemmas/values.csv", "daily_dilemmas"),
+        ("pluriharms/disagreement_scores.csv", "pluriharms"),
+        (f"{DESIGN}/templates.jsonl", "discrim_eval"),
+    ],
+)
+def test_is_recognised(place: str, name: str) -> None:
+    profile = report(place).profile
+    assert profile is not None and profile.name == name

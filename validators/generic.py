@@ -1,0 +1,120 @@
+"""A dataset that nobody described, read as views by the roles of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from duckdb import DuckDBPyConnection
+
+from ..schemas.published_dataset import View
+from ..schemas.report import Profile
+from .readers.literal import know_literals
+from .roles import ANNOTATOR, fitting, guessed
+from .subject import Subject
+from .tables import Tables, name, text
+from .theirs import read_as
+
+Columns = Mapping[str, str]
+"""Role -> the column that has it, quoted."""
+
+
+def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None) -> Subject:
+    """Whatever it is, as far as its columns say it or the user does."""
+    know_literals(connection)
+    known = fitting(roles, raw) if roles else {table: guessed(raw[table]) for table in raw}
+    views = [view for table in raw for view in _views(table, known[table], len(raw) > 1, "split" in raw[table].columns)]
+    connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
+    for number, (table, relation) in enumerate(raw.items()):
+        relation.create_view(f"_raw_{number}", replace=True)
+        connection.execute(f"CREATE VIEW theirs.{name(table)} AS FROM _raw_{number}")
+    read = read_as(connection, views, raw)
+    found = {f"{table}.{column}" if len(raw) > 1 else column: r for table in raw for column, r in known[table].items()}
+    how = "by --map" if roles else "by the names of its columns"
+    title = "read as " + ", ".join(read) if read else "of no shape that we know; name its columns with --map"
+    profile = Profile(name="generic", title=title, how=how, columns=found)
+    return Subject(dataset, raw, {}, {}, read, profile=profile)
+
+
+def _views(table: str, roles: Mapping[str, str], several: bool, has_split: bool) -> Iterator[View]:
+    """The views that a table can be read as; ids of several tables are kept apart."""
+    by_role: Columns = {role: name(column) for column, role in roles.items()}
+    # Without an id what was judged is known by its text; a row of its own is one item otherwise.
+    item = by_role.get("item_id") or (by_role.get("text") if _is_long(by_role) else None) or "_row"
+    about = f"concat_ws('/', {text(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
+    split = ", split" if has_split else ""
+    place = f"FROM theirs.{name(table)}"
+    each = [name(column) for column, role in roles.items() if role == ANNOTATOR]
+    if "text" in by_role and not _is_long(by_role):
+        more = _also(by_role, "text", "group_id", "parent_id", "label")
+        yield View("items", f"SELECT {about} AS item_id, {more}{split} {place}")
+    elif "text" in by_role:
+        yield View("items", f"SELECT DISTINCT {about} AS item_id, {by_role['text']} AS text{split} {place}")
+    yield from _pairs(by_role, about, place, split)
+    yield from _annotations(by_role, about, place, each)
+    if "options" in by_role:
+        yield View("choices", _choices(by_role, about, place))
+    if "distribution" in by_role:
+        shares = f"TRY_CAST(literal(CAST({by_role['distribution']} AS VARCHAR)) AS DOUBLE[])"
+        listed = f"(SELECT {about} AS item_id, {shares} AS shares {place})"
+        yield View(
+            "distributions",
+            f"""SELECT item_id, NULL AS group_id, unnest(range(len(shares))) AS option, unnest(shares) AS share
+            FROM {listed}""",
+        )
+
+
+def _is_long(by_role: Columns) -> bool:
+    """Whether a row is one judgement of one annotator."""
+    return "annotator_id" in by_role and ("label" in by_role or "score" in by_role)
+
+
+def _also(by_role: Columns, *roles: str) -> str:
+    return ", ".join(f"{by_role[role]} AS {role}" for role in roles if role in by_role)
+
+
+def _pairs(by_role: Columns, about: str, place: str, split: str) -> Iterator[View]:
+    prompt = by_role.get("prompt", "NULL")
+    more = f"{', ' + _also(by_role, 'group_id') if 'group_id' in by_role else ''}{split}"
+    if "chosen" in by_role and "rejected" in by_role:
+        sides = f"{by_role['chosen']} AS first, {by_role['rejected']} AS second, 'first' AS preferred"
+        yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
+    elif "first" in by_role and "second" in by_role:
+        preferred = _preferred(by_role["preferred"]) if "preferred" in by_role else "NULL"
+        sides = f"{by_role['first']} AS first, {by_role['second']} AS second, {preferred} AS preferred"
+        yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
+
+
+def _preferred(column: str) -> str:
+    """The usual ways to say which of two is better; any other is null."""
+    said = f"lower(trim(CAST({column} AS VARCHAR)))"
+    return f"""CASE WHEN {said} IN ('a', '1', 'first', 'model_a', 'response_a', 'response_1') THEN 'first'
+        WHEN {said} IN ('b', '2', 'second', 'model_b', 'response_b', 'response_2') THEN 'second'
+        WHEN starts_with({said}, 'tie') THEN 'tie' END"""
+
+
+def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> Iterator[View]:
+    start = f"SELECT 'items' AS item_table, {about} AS item_id"
+    if _is_long(by_role):
+        aspect = by_role.get("aspect", "'label'" if "label" in by_role else "'score'")
+        yield View(
+            "annotations",
+            f"""{start}, {by_role["annotator_id"]} AS annotator_id, {aspect} AS aspect,
+            {by_role.get("label", "NULL")} AS label, {by_role.get("score", "NULL")} AS score {place}""",
+        )
+    for column in each:
+        # As a column of numbers they could be codes as well: nothing but their equality is taken from them.
+        yield View(
+            "annotations",
+            f"""{start}, {text(column.strip('"'))} AS annotator_id, 'label' AS aspect, {column} AS label,
+            NULL AS score {place}""",
+        )
+
+
+def _choices(by_role: Columns, about: str, place: str) -> str:
+    """Options with the gold one by its text, its letter or its place from 0."""
+    options = f"TRY_CAST(literal(CAST(to_json({by_role['options']}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
+    gold = f"CAST({by_role['gold']} AS VARCHAR)" if "gold" in by_role else "NULL::VARCHAR"
+    return f"""SELECT item_id, position, text, text = gold OR chr(65 + position::INT) = upper(gold)
+            OR position::VARCHAR = gold AS gold FROM (
+        SELECT item_id, gold, unnest(range(len(options))) AS position, unnest(options) AS text FROM (
+            SELECT {about} AS item_id, {options} AS options, {gold} AS gold {place}))"""

@@ -1,0 +1,101 @@
+"""What the columns of a dataset that nobody described are for: named by the user, or told by their names and types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from duckdb import DuckDBPyRelation
+
+from ..schemas.errors import RecipeError
+from .recognise import OURS
+from .tables import Tables
+
+WORDS = {
+    "item_id": "item_id item id idx index example_id question_id prompt_id sentence_id comment_id text_id uid guid",
+    "text": "text sentence comment situation scenario statement content question_text body",
+    "group_id": "group_id group dialogue_id conversation_id template_id topic_id scenario_id parent_group",
+    "parent_id": "parent_id parent original_id source_id",
+    "annotator_id": "annotator_id annotator worker_id worker rater_id rater user_id user participant_id judge",
+    "aspect": "aspect attribute dimension criterion",
+    "label": "label annotation choice verdict answer_label class",
+    "score": "score rating value_score",
+    "prompt": "prompt question instruction context input",
+    "chosen": "chosen chosen_response",
+    "rejected": "rejected rejected_response",
+    "first": "response_a response_1 response1 response_0 completion_a output_1 answer_a first",
+    "second": "response_b response_2 response2 response_1b completion_b output_2 answer_b second",
+    "preferred": "preferred preference winner better better_response",
+    "options": "options choices",
+    "gold": "gold answer gold_label correct correct_option answer_key",
+    "distribution": "distribution soft_label soft_labels probabilities label_distribution",
+}
+"""Role -> names of columns that have it, most telling first, in lower case."""
+NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
+"""A column of its own for each annotator."""
+ANNOTATOR = "annotator"
+"""The role of such a column."""
+ROLES = {*WORDS, ANNOTATOR}
+
+
+def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
+    """Column -> role, from a mapping, from `column=role` each, or from a YAML file of such a mapping."""
+    if isinstance(said, Mapping):
+        return _checked(said, "map")
+    parts = [str(said)] if isinstance(said, str | Path) else list(said)
+    if len(parts) == 1 and parts[0].endswith((".yaml", ".yml")):
+        return _checked(_file(Path(parts[0])), parts[0])
+    if wrong := next((part for part in parts if "=" not in part), None):
+        raise RecipeError("not a column and its role", where="--map", got=wrong, expected="COLUMN=ROLE or a YAML file")
+    return _checked(dict(part.rsplit("=", 1) for part in parts), "--map")
+
+
+def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
+    """Table -> the roles of its columns. Raises `RecipeError` if a column is nowhere."""
+    there = {column for relation in raw.values() for column in relation.columns}
+    if unknown := next((column for column in roles if column not in there), None):
+        known = ", ".join(sorted(there - OURS))
+        raise RecipeError("there is no such column", where="--map", got=unknown, expected="one of " + known)
+    return {t: {c: r for c, r in roles.items() if c in raw[t].columns} or guessed(raw[t]) for t in raw}
+
+
+def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
+    """Column -> role, as far as names and types tell; a role is had by one column, the most telling."""
+    named = {column.lower(): column for column in relation.columns if column not in OURS}
+    kinds = dict(zip(relation.columns, relation.types, strict=True))
+    found = {column: ANNOTATOR for column in named.values() if NUMBERED.fullmatch(column)}
+    for role, words in WORDS.items():
+        fits = (named[word] for word in words.split() if word in named and named[word] not in found)
+        if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
+            found[column] = role
+    return found
+
+
+def _can(role: str, kind: str) -> bool:
+    """Whether a column of this type can have a role; a list in a cell of CSV is text."""
+    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
+    if role in ("options", "distribution"):
+        return nested or kind in ("VARCHAR", "JSON")
+    if role in ("prompt", "chosen", "rejected", "first", "second"):
+        return nested or kind in ("VARCHAR", "JSON")
+    return not nested
+
+
+def _file(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_bytes())
+    except (OSError, yaml.YAMLError) as error:
+        raise RecipeError("cannot be read as YAML", where=str(path), got=str(error)) from None
+
+
+def _checked(roles: Any, where: str) -> dict[str, str]:
+    if not isinstance(roles, Mapping) or not roles:
+        raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
+    for column, role in roles.items():
+        if role not in ROLES:
+            expected = "one of " + ", ".join(sorted(ROLES))
+            raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected)
+    return {str(column): str(role) for column, role in roles.items()}
