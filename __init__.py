@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .builders.check_teacher import Finding
     from .builders.export import Exported
     from .builders.plan import Plan
+    from .builders.repair import Repaired
     from .builders.run import Watch
     from .cards.load import Dataset
     from .cards.publish import Publication
@@ -40,6 +41,7 @@ __all__ = [
     "preview",
     "publish",
     "recipe",
+    "repair",
     "replay",
     "schema",
     "show",
@@ -126,6 +128,13 @@ def validate(
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
         report_html.write(Path(path) / folder.REPORT_PAGE, report)
     return report
+
+
+def repair(path: str | Path, out: str | Path, rules: Sequence[str] = ()) -> Repaired:
+    """Mend texts of anybody's dataset into a new folder, with a record of every change; `rules`: those, else all."""
+    from .builders import repair
+
+    return repair.repair(path, Path(out), rules)
 
 
 def expect(path: str | Path, suite: str | Path, table: str | None = None) -> Opinion:

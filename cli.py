@@ -280,6 +280,21 @@ def schema(name: str, table: str | None, suite: bool) -> None:
 
 
 @main.command()
+@click.argument("path")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="New folder to write.")
+@click.option("--rule", "rules", multiple=True, help="Repair to make, such as white_space.  [default: all]")
+@as_json
+def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
+    """Mend the texts of a dataset into a new folder; every change is in its changes.parquet."""
+    done = pluriset.repair(path, out, rules)
+    rows = [(rule, table, count) for rule, by in done.changes.items() for table, count in by.items()]
+    if as_json:
+        terminal.document(asdict(done))
+    else:
+        terminal.table(str(out), ["rule", "table", "changed cells"], rows)
+
+
+@main.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--as", "as_", metavar="NAME", required=True, help="Published dataset whose shape to write.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")

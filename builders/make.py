@@ -16,6 +16,7 @@ from ..schemas.recipe import Price
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
+from ..validators.readers.literal import know_literals
 from ..validators.tables import connect, name
 from . import folder as run_folder
 from .benchmark import questions
@@ -34,6 +35,7 @@ def make(run: Run) -> Manifest:
     family, recipe = run.crew.family, run.crew.recipe
     with connect(str(run.building / "work.duckdb")) as connection:
         try:
+            know_literals(connection)
             staging = _staged(run, connection)
             curation = Curation(connection, family.tables)
             curation.run(run.crew.steps, recipe.seed)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 from ..schemas.row import Row, key
-from .text import norm
+from .text import norm, ungarbled
 
 Tables = Mapping[str, duckdb.DuckDBPyRelation]
 """Table name -> relation; all of one connection."""
@@ -18,6 +18,7 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
     safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(database, config={**safe, **config})
     connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
+    connection.create_function("ungarbled", ungarbled, ["VARCHAR"], "VARCHAR")
     # ASCII, nearly everything, never leaves the engine, and most of it has nothing to collapse.
     connection.execute(
         r"""CREATE OR REPLACE MACRO norm(s) AS CASE

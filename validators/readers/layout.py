@@ -27,6 +27,7 @@ NO_DATA = {
     "dataset_dict.json",
     "state.json",
     "manifest.json",
+    "changes.parquet",
     "report.json",
     "package.json",
 }

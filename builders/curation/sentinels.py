@@ -1,0 +1,18 @@
+"""Words that stand for a missing value."""
+
+from __future__ import annotations
+
+from ...validators.checks.sentinels import Sentinels as Check
+from ...validators.tables import text
+from ..mend import Mend
+
+
+class Sentinels(Mend):
+    """Makes a cell null that holds nothing but a word for a missing value."""
+
+    words: tuple[str, ...] = Check().words
+    """The words, in the case in which they are written."""
+
+    def mended(self, value: str) -> str:
+        """Null, or the text as it is."""
+        return f"CASE WHEN trim({value}) NOT IN ({', '.join(map(text, self.words))}) THEN {value} END"
