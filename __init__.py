@@ -14,6 +14,7 @@ from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
     from .builders.check_teacher import Finding
+    from .builders.estimate import Estimate
     from .builders.export import Exported
     from .builders.plan import Plan
     from .builders.repair import Repaired
@@ -34,6 +35,7 @@ __all__ = [
     "check_teacher",
     "components",
     "diff",
+    "estimate",
     "expect",
     "export",
     "load",
@@ -102,6 +104,13 @@ def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
     from .builders import check_teacher
 
     return check_teacher.check_teacher(recipe, name)
+
+
+def estimate(recipe: Recipe, out: str | Path | None = None, k: int = 20, *, watch: Watch | None = None) -> Estimate:
+    """What a build will need, with intervals, from asking about `k` seeds; the answers are kept for the build."""
+    from .builders import estimate, folder
+
+    return estimate.estimate(recipe, Path(out or folder.default(recipe, None)), k, watch)
 
 
 def validate(

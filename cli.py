@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pluriset
 
-from .cards import progress, terminal
+from .cards import terminal
 from .schemas.errors import PlurisetError, RecipeError
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def main() -> None:
 @main.command()
 @recipe_options
 @count_option
+@click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more; replaces `budget`.")
 @click.option("--retry-rejects", is_flag=True, help="Ask again for what was rejected before.")
 @as_json
 def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) -> None:
@@ -86,7 +87,9 @@ def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) 
     """
     recipe, out = _recipe(out=out, **options)
     _notices(recipe)
-    with progress.watching(as_json) as watch:
+    from .builders.progress import watching
+
+    with watching(as_json) as watch:
         dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects)
     if as_json:
         books = dataset.manifest.books
@@ -106,7 +109,9 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Ask about a few seeds and show what comes back; a build uses the same answers."""
     recipe, out = _recipe(out=out, n=None, **options)
     _notices(recipe)
-    with progress.watching(as_json) as watch:
+    from .builders.progress import watching
+
+    with watching(as_json) as watch:
         rows, missing = pluriset.preview(recipe, out, n, watch=watch)
     if as_json:
         terminal.document({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
@@ -119,28 +124,20 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
 @main.command()
 @recipe_options
 @count_option
+@click.option("--sample", type=int, metavar="K", help="Ask about K seeds, which costs, and estimate from what came.")
 @as_json
-def plan(out: Path | None, as_json: bool, **options: Any) -> None:
-    """Say how much a build would ask at least and at most; asks nobody."""
+def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
+    """Say how much a build would ask at least and at most; asks nobody, unless --sample says so."""
+    from .builders.progress import watching
+
     recipe, out = _recipe(out=out, **options)
-    found = pluriset.plan(recipe, out)
-    if as_json:
-        terminal.document(found.model_dump())
+    if sample is None:
+        found = pluriset.plan(recipe, out)
+        terminal.document(found.model_dump()) if as_json else terminal.plan(found)
         return
-    rows = [
-        ("seeds", f"{found.seeds:,}", ""),
-        *(
-            (what.replace("_", " "), f"{span.least:,.0f}", f"{span.most:,.0f}")
-            for what in ("asks", "prompt_tokens", "answer_tokens")
-            for span in [getattr(found, what)]
-        ),
-        ("USD", f"{found.usd.least:,.2f}", f"{found.usd.most:,.2f}")
-        if found.usd
-        else ("USD", "no prices declared", ""),
-        ("answered already", f"{found.answered:,}", ""),
-    ]
-    terminal.table("", ["", "at least", "at most"], rows)
-    click.echo("Tokens of prompts are counted as 4 characters each.", err=True)
+    with watching(as_json) as watch:
+        estimated = pluriset.estimate(recipe, out, sample, watch=watch)
+    terminal.document(estimated.model_dump()) if as_json else terminal.estimate(estimated)
 
 
 @main.command("check-teacher")
@@ -363,11 +360,13 @@ def _recipe(
     license_: str | None,
     n: int | None,
     out: Path | None,
+    budget: float | None = None,
 ) -> tuple[Recipe, Path]:
     """The recipe that a command line means, and the folder of its run."""
     from .builders import folder
 
     changes: dict[str, Any] = {"license": license_, "n": n, "name": name}
+    changes["budget"] = None if budget is None else {"usd": budget}
     if source is not None:
         if text is None or license_ is None:
             missing = "--text COLUMN" if text is None else "--license ID"

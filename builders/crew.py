@@ -34,10 +34,15 @@ class Crew:
     steps: list[Step]
     teachers: dict[str, Teacher]
     answerers: dict[str, list[Answerer]]
+    only: frozenset[int] | None = None
+    """Places of the seeds of a sample, from 0."""
 
     def seeds(self) -> Iterator[Seed | BadSeed]:
-        """The seeds of the recipe, at most `n`."""
-        return islice(self.source.seeds(Path()), self.recipe.n)
+        """The seeds of the recipe, at most `n`; where `only` is given, those at these places."""
+        seeds = islice(self.source.seeds(Path()), self.recipe.n)
+        if self.only is None:
+            return seeds
+        return (seed for place, seed in enumerate(seeds) if place in self.only)
 
     def annotators(self) -> list[Annotator]:
         """Everybody who writes or judges, once."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -18,8 +18,11 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from ..schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherUnavailable
+from ..schemas.recipe import Budget as Limit
+from ..schemas.recipe import Price
 from ..schemas.request import Completion, Message, Request
 from ..schemas.rows.shared import Annotator
+from .budget import Budget
 from .endpoint import Endpoint
 from .halt import Halt
 from .journal import Journal
@@ -115,14 +118,22 @@ class Engine:
     journal: Journal
     answerers: dict[str, list[Answerer]]
     live: bool = True
+    limit: Limit = field(default_factory=Limit)
+    prices: Mapping[str, Price] = field(default_factory=dict)
     asks: Counter[str] = field(default_factory=Counter)
     spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
     """(role, teacher) -> what it cost."""
+    paid_tokens: int = 0
+    """Tokens of the answers that this process paid for."""
     halt: Halt = field(default_factory=Halt)
+    budget: Budget = field(init=False)
     _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
     _pools: dict[str, Pool] = field(default_factory=dict)
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
     _silence: int = 0
+
+    def __post_init__(self) -> None:
+        self.budget = Budget(self.limit, self.prices, self.halt)
 
     def context(self, who: Answerer, parse: type[BaseModel]) -> tuple[str, dict[str, Any]]:
         """Digest and content of what stays the same between asks: the teacher and the schema of the answer."""
@@ -182,6 +193,7 @@ class Engine:
             raise
         self._write_down(question, completion)
         self.asks["paid"] += 1
+        self.paid_tokens += completion.output_tokens
         self._silence = 0
         return completion
 
@@ -193,7 +205,7 @@ class Engine:
             place = await pool.place()
             try:
                 await self._ready(place.endpoint, request)
-                return await place.send(request)
+                return await self.budget.send(question.who.name, request, place.send)
             except TeacherUnavailable as error:
                 pause = self._pause(error, delays)
             finally:
@@ -225,7 +237,9 @@ class Engine:
     def _write_down(self, question: Question, completion: Completion) -> None:
         self.journal.add_context(question.context, question.facts)
         answer = {name: getattr(completion, name) for name in Completion.__slots__}
-        self.journal.add_answer(question.digest, answer, {**question.record(), "role": question.role})
+        self.journal.add_answer(
+            question.digest, answer, {**question.record(), "role": question.role, "teacher": question.who.name}
+        )
 
     def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:
         """Count and record an ask without an answer; too many in a row stop the run."""

@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection, IOException
 from ..schemas.errors import RunError
 from ..schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
 from ..schemas.projections import schema_hash
-from ..schemas.recipe import Price
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
@@ -21,9 +20,8 @@ from ..validators.tables import connect, name
 from . import folder as run_folder
 from .benchmark import questions
 from .curate import Curation
-from .engine import Spent
 from .recipe_file import dump
-from .run import Run
+from .run import Run, usd
 from .storage import Staging, described, write, write_one
 
 LIBRARIES = ("duckdb", "pyarrow", "pydantic")
@@ -129,16 +127,11 @@ def _rows(table: str, staging: Staging, tables: dict[str, Table], lost: Counter[
 
 
 def _spending(run: Run) -> list[Spending]:
+    prices = run.crew.recipe.prices
     return [
-        Spending(role=role, teacher=teacher, **asdict(spent), usd=_usd(spent, run.crew.recipe.prices.get(teacher)))
+        Spending(role=role, teacher=teacher, **asdict(spent), usd=usd({(role, teacher): spent}, prices))
         for (role, teacher), spent in sorted(run.spending.items())
     ]
-
-
-def _usd(spent: Spent, price: Price | None) -> float | None:
-    if price is None:
-        return None
-    return round((spent.input_tokens * price.input + spent.output_tokens * price.output) / 1e6, 6)
 
 
 def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File]) -> Manifest:

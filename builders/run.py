@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from ..schemas.errors import Interrupted, PlurisetError
-from ..schemas.recipe import Recipe
+from ..schemas.recipe import Price, Recipe
 from ..schemas.row import Row
 from ..schemas.rows.reject import Reject
 from . import folder as run_folder
@@ -44,8 +45,15 @@ class Status:
     paid: int
     failed: int
     in_flight: int
-    output_tokens: int
     rejected: int
+    rejects: Mapping[str, int]
+    """Reason -> seeds, asks and rows that are missing for it so far."""
+    spent: Mapping[tuple[str, str], Spent]
+    """(role, teacher) -> answers and tokens of everything that was answered so far."""
+    usd: float | None
+    """What that cost; null where a teacher has no declared price."""
+    paid_tokens: int
+    """Tokens of the answers that were paid for just now."""
     says: tuple[str, ...] = ()
     """What the user must know of the teachers now: pauses, and limits that fell."""
 
@@ -67,13 +75,16 @@ class Run:
     seeds_total: int = 0
     _done: int = 0
     _rejected: int = 0
+    _rejects: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.journal, self.crew.answerers)
+        recipe = self.crew.recipe
+        self.engine = Engine(self.journal, self.crew.answerers, limit=recipe.budget, prices=recipe.prices)
 
     def ask(self, watch: Watch | None = None) -> None:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
         self.seeds_total = sum(1 for _ in self.crew.seeds())
+        self.engine.budget.count(self.journal)
         try:
             asyncio.run(self._ask(watch or _unwatched))
         finally:
@@ -93,7 +104,7 @@ class Run:
         """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""
         engine = Engine(self.journal, self.crew.answerers, live=False)
         for seed in self.crew.seeds():
-            rows, missing = finished(self._one(engine, seed))
+            rows, missing = finished(self.one(engine, seed))
             engine.halt.check()
             for reject in missing:
                 rejects(reject)
@@ -103,11 +114,21 @@ class Run:
     def status(self) -> Status:
         """How far the asking is."""
         asks = self.engine.asks
-        spent = sum(spent.output_tokens for spent in self.engine.spending.values())
         return Status(
-            self._done, self.seeds_total, asks["asked"], asks["replayed"], asks["paid"], asks["failed"],
-            self.engine.in_flight, spent, self._rejected, tuple(self.engine.says()),
-        )  # fmt: skip
+            seeds_done=self._done,
+            seeds=self.seeds_total,
+            asked=asks["asked"],
+            replayed=asks["replayed"],
+            paid=asks["paid"],
+            failed=asks["failed"],
+            in_flight=self.engine.in_flight,
+            rejected=self._rejected,
+            rejects=self._rejects,
+            spent=self.engine.spending,
+            usd=usd(self.engine.spending, self.crew.recipe.prices),
+            paid_tokens=self.engine.paid_tokens,
+            says=tuple(self.engine.says()),
+        )
 
     async def _ask(self, watch: Watch) -> None:
         seeds = self.crew.seeds()
@@ -116,8 +137,9 @@ class Run:
             for seed in seeds:
                 if self.engine.halt.reason:
                     return
-                _, missing = await self._one(self.engine, seed)
+                _, missing = await self.one(self.engine, seed)
                 self._done += 1
+                self._rejects.update(reject.reason for reject in missing)
                 self._rejected += any(reject.level == "seed" for reject in missing)
 
         with self._stoppable():
@@ -132,7 +154,7 @@ class Run:
                 watch(self.status())
         self.engine.halt.check()
 
-    async def _one(self, engine: Engine, seed: Seed | BadSeed) -> tuple[list[Row], list[Reject]]:
+    async def one(self, engine: Engine, seed: Seed | BadSeed) -> tuple[list[Row], list[Reject]]:
         """The rows of one seed, and what is missing of it."""
         if isinstance(seed, BadSeed):
             return [], [_rejected(self._main, seed.place, "source", seed.reason, seed.detail)]
@@ -204,6 +226,14 @@ async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
     except BaseExceptionGroup as errors:
         known = [error for error in errors.exceptions if isinstance(error, PlurisetError)]
         raise (known or errors.exceptions)[0] from None
+
+
+def usd(spending: Mapping[tuple[str, str], Spent], prices: Mapping[str, Price]) -> float | None:
+    """What answers cost at declared prices; null where a teacher that answered has none."""
+    if not prices or not {teacher for _, teacher in spending} <= {*prices}:
+        return None
+    costs = ((prices[teacher], spent) for (_, teacher), spent in spending.items())
+    return round(sum(p.input * s.input_tokens + p.output * s.output_tokens for p, s in costs) / 1e6, 6)
 
 
 def _unwatched(status: Status) -> None:

@@ -126,6 +126,29 @@ def nested(rows: Iterable[Nested], depth: int = 0) -> None:
                 nested(below, depth + 1)
 
 
+def plan(found: Any) -> None:
+    """The least and the most that a build can need."""
+    rows = [("seeds", f"{found.seeds:,}", "")]
+    for what in ("asks", "prompt_tokens", "answer_tokens"):
+        span = getattr(found, what)
+        rows.append((what.replace("_", " "), f"{span.least:,.0f}", f"{span.most:,.0f}"))
+    usd = (f"{found.usd.least:,.2f}", f"{found.usd.most:,.2f}") if found.usd else ("no prices declared", "")
+    table("", ["", "at least", "at most"], [*rows, ("USD", *usd), ("answered already", f"{found.answered:,}", "")])
+    click.echo("Tokens of prompts are counted as 4 characters each.", err=True)
+
+
+def estimate(found: Any) -> None:
+    """What a build will need in all, with the interval of the estimate."""
+    rows = []
+    for what in ("asks", "prompt_tokens", "answer_tokens", "usd"):
+        if (one := getattr(found, what)) is not None:
+            digits = 4 if what == "usd" else 0
+            told = (f"{number:,.{digits}f}" for number in (one.value, one.low, one.high))
+            rows.append((what.replace("_", " ").replace("usd", "USD"), *told))
+    table("", ["", "estimate", "low (95%)", "high (95%)"], rows)
+    click.echo(f"From {found.sampled:,} of {found.seeds:,} seeds, drawn at random.", err=True)
+
+
 def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
     """Rows under heads, as wide as they need."""
     from rich.table import Table

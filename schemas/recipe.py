@@ -57,6 +57,15 @@ class CitedSource(Part):
     """How to cite it."""
 
 
+class Budget(Part):
+    """The most that a run may spend, counted over all of its journal."""
+
+    usd: float | None = Field(default=None, gt=0)
+    """US dollars; needs the price of every teacher."""
+    tokens: PositiveInt | None = None
+    """Tokens of prompts and answers together."""
+
+
 class CardText(Part):
     """What only the maker of a dataset can say about it."""
 
@@ -140,6 +149,8 @@ class Recipe(Part):
     """What only you can say about the dataset."""
     prices: dict[str, Price] = {}
     """Teacher -> price."""
+    budget: Budget = Budget()
+    """Where a build stops by itself."""
 
     @field_validator("license")
     @classmethod
@@ -168,6 +179,8 @@ class Recipe(Part):
         for role, name in self.roles.items():
             if name not in askable:
                 raise ValueError(f"roles.{role}: no teacher or panel is named {name!r}; there is {', '.join(askable)}")
+        if self.budget.usd is not None and (unpriced := sorted({*self.teachers} - {*self.prices})):
+            raise ValueError(f"budget.usd: prices must say what {', '.join(unpriced)} costs")
         if self.license == "other" and not (self.card.license_name and self.card.license_link):
             raise ValueError("license: other needs card.license_name and card.license_link")
         return self

@@ -1,0 +1,121 @@
+"""What a run may spend: every ask reserves its prompt and its longest answer before it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from pydantic_core import to_json
+
+from ..schemas.errors import Stopped
+from ..schemas.recipe import Budget as Limit
+from ..schemas.recipe import Price
+from ..schemas.request import Completion, Request
+from .halt import Halt
+from .journal import Journal
+
+PER_MESSAGE = 16
+"""Tokens that a chat template may add to a message."""
+MARGIN = 1.25
+"""A prompt may have so many times the tokens per byte of the densest one that the teacher has counted."""
+
+
+class Cost(NamedTuple):
+    """Tokens, and what they cost in USD."""
+
+    tokens: float = 0
+    usd: float = 0
+
+    def plus(self, other: Cost) -> Cost:
+        """Both together."""
+        return Cost(self.tokens + other.tokens, self.usd + other.usd)
+
+    def less(self, other: Cost) -> Cost:
+        """Without the other."""
+        return Cost(self.tokens - other.tokens, self.usd - other.usd)
+
+
+class Budget:
+    """Keeps what was spent, by everything in the journal, and what is reserved, below a limit.
+
+    Answers are bounded by their `max_tokens`. A tokenizer is not asked: until a teacher has counted a prompt, each
+    byte of a prompt and its schema is taken for a token, and after that the densest prompt, with a margin. A request
+    without an answer is taken to cost nothing.
+    """
+
+    def __init__(self, limit: Limit, prices: Mapping[str, Price], halt: Halt) -> None:
+        self.limit, self.prices, self.halt = limit, prices, halt
+        self.spent, self.held = Cost(), Cost()
+        self.unlimited = limit.usd is None and limit.tokens is None
+        self._density: defaultdict[str, float] = defaultdict(float)
+        self._open = 0
+        self._settled = asyncio.Event()
+
+    def count(self, journal: Journal) -> None:
+        """Count every answer that the journal holds, also of asks that the recipe no longer asks."""
+        if self.unlimited:
+            return
+        for record in journal.records():
+            answer = record["answer"]
+            cost = self.cost(record["ask"].get("teacher", ""), answer["input_tokens"], answer["output_tokens"])
+            self.spent = self.spent.plus(cost)
+
+    def cost(self, teacher: str, prompt: float, answer: float) -> Cost:
+        """What so many tokens cost; a teacher that is no longer in the recipe had the highest price."""
+        price = self.prices.get(teacher)
+        dear = self.prices.values()
+        per_prompt = price.input if price else max((one.input for one in dear), default=0)
+        per_answer = price.output if price else max((one.output for one in dear), default=0)
+        return Cost(prompt + answer, (prompt * per_prompt + answer * per_answer) / 1e6)
+
+    async def send(
+        self, teacher: str, request: Request, send: Callable[[Request], Awaitable[Completion]]
+    ) -> Completion:
+        """Send a request when the most that it can cost fits; waits for others to settle first. Raises `Stopped`."""
+        if self.unlimited:
+            return await send(request)
+        size = sum(len(m.content.encode(errors="replace")) for m in request.messages) + len(to_json(request.schema))
+        density = min(1.0, MARGIN * self._density[teacher]) or 1.0
+        most = self.cost(teacher, size * density + PER_MESSAGE * len(request.messages), request.max_tokens)
+        await self._reserve(most)
+        try:
+            answered = await send(request)
+            self.spent = self.spent.plus(self.cost(teacher, answered.input_tokens, answered.output_tokens))
+            self._density[teacher] = max(self._density[teacher], answered.input_tokens / size)
+            return answered
+        finally:
+            self.held, self._open = self.held.less(most), self._open - 1
+            self._settled.set()
+
+    async def _reserve(self, most: Cost) -> None:
+        while not self._fits(most):
+            if not self._open:
+                self.halt.set(self._spent(most))
+            self.halt.check()
+            self._settled.clear()
+            await self._settled.wait()
+        self.held, self._open = self.held.plus(most), self._open + 1
+
+    def _fits(self, most: Cost) -> bool:
+        total = self.spent.plus(self.held).plus(most)
+        tokens, usd = self.limit.tokens, self.limit.usd
+        return (tokens is None or total.tokens <= tokens) and (usd is None or total.usd <= usd)
+
+    def _spent(self, most: Cost) -> Stopped:
+        limits = {
+            "USD": (self.spent.usd, self.limit.usd, most.usd),
+            "tokens": (self.spent.tokens, self.limit.tokens, most.tokens),
+        }
+        told = (
+            f"{spent:,.6g} of {limit:,.6g} {unit}, and the next ask can need {more:,.6g}"
+            for unit, (spent, limit, more) in limits.items()
+            if limit is not None
+        )
+        return Stopped(
+            "the budget is spent; everything answered so far is kept",
+            where="recipe.yaml: budget",
+            got="; ".join(told),
+            hint="raise the budget and run the same command again: it goes on from here",
+        )

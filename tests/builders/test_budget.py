@@ -1,0 +1,72 @@
+import asyncio
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pluriset.builders.budget import Budget
+from pluriset.builders.halt import Halt
+from pluriset.schemas.errors import Stopped
+from pluriset.schemas.recipe import Budget as Limit
+from pluriset.schemas.recipe import Price, Recipe
+from pluriset.schemas.request import Completion, Message, Request
+from pydantic import ValidationError
+
+PRICES = {"main": Price(input=1.0, output=4.0)}
+
+
+def request(words: int = 10, max_tokens: int = 50) -> Request:
+    return Request((Message("user", "word " * words),), {}, max_tokens, 0)
+
+
+async def spend(budget: Budget, asks: int, seed: int) -> int:
+    """Ask so many times at once, each answer as long as it may be or shorter; how many were answered."""
+    draw = random.Random(seed)
+
+    async def send(request: Request) -> Completion:
+        await asyncio.sleep(0)
+        words = len(request.messages[0].content.split())
+        return Completion("{}", "stop", words + 4, draw.randint(1, request.max_tokens))
+
+    sent = (budget.send("main", request(draw.randint(1, 60)), send) for _ in range(asks))
+    answers = await asyncio.gather(*sent, return_exceptions=True)
+    assert all(isinstance(answer, Completion | Stopped) for answer in answers)
+    return sum(isinstance(answer, Completion) for answer in answers)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(300, 5000), st.integers(0, 1000))
+def test_a_budget_of_tokens_is_never_passed_and_is_used(tokens: int, seed: int) -> None:
+    budget = Budget(Limit(tokens=tokens), {}, Halt())
+    answered = asyncio.run(spend(budget, 200, seed))
+    assert 0 < budget.spent.tokens <= tokens
+    assert answered < 200 and isinstance(budget.halt.reason, Stopped)
+    assert budget.held.tokens == pytest.approx(0)
+
+
+def test_a_budget_of_dollars_says_what_it_stopped_at() -> None:
+    budget = Budget(Limit(usd=0.002), PRICES, Halt())
+    asyncio.run(spend(budget, 100, 1))
+    assert 0 < budget.spent.usd <= 0.002
+    assert "of 0.002 USD" in str(budget.halt.reason)
+
+
+def test_without_a_limit_nothing_is_reserved() -> None:
+    budget = Budget(Limit(), PRICES, Halt())
+    assert asyncio.run(spend(budget, 50, 1)) == 50 and budget.halt.reason is None
+
+
+def test_a_request_that_fails_gives_back_what_it_reserved() -> None:
+    async def send(request: Request) -> Completion:
+        raise ConnectionError
+
+    budget = Budget(Limit(tokens=1000), {}, Halt())
+    with pytest.raises(ConnectionError):
+        asyncio.run(budget.send("main", request(), send))
+    assert budget.held.tokens == pytest.approx(0) and budget.spent.tokens == 0
+
+
+def test_dollars_need_prices() -> None:
+    said = {"name": "a", "license": "mit", "source": "sample", "teachers": {"main": "embedded"}, "family": "values"}
+    with pytest.raises(ValidationError, match="prices must say what main costs"):
+        Recipe.model_validate({**said, "budget": {"usd": 1}})
