@@ -1,15 +1,17 @@
 """The constraints of a row type as DuckDB checks them: nothing here is written by hand for a table.
 
-All constraints on the rows of a table are counted in one scan. Keys and what points to them take a scan each.
+One scan finds the rows of a table that break a constraint and what they break; only those are looked at again. Keys and
+what points to them take a scan each.
 Findings have ids such as `considerations.text.max_length`; what holds for all columns is one finding,
 `considerations.constraints`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from duckdb import DuckDBPyRelation
 
@@ -17,6 +19,7 @@ from ..schemas.report import Finding
 from ..schemas.row import Column, Row, columns, key
 from .conditions import Condition, conditions, fits
 from .evidence import evidence, examples
+from .failing import Keep, forget
 from .tables import Tables, key_text, name, over, text
 
 RowTypes = Mapping[str, type[Row]]
@@ -30,26 +33,37 @@ class Judged(NamedTuple):
     row_type: type[Row]
     relation: DuckDBPyRelation
     rows: int
+    keep: Keep
 
-    def finding(self, rule: str, title: str, count: int, shown: list[dict[str, Any]]) -> Finding:
+    def finding(
+        self,
+        rule: str,
+        title: str,
+        count: int,
+        shown: list[dict[str, Any]],
+        failing: Callable[[], DuckDBPyRelation] | None = None,
+    ) -> Finding:
         """Whatever breaks a row type breaks its use: always an error."""
         check = f"{self.table}.{rule}"
-        return Finding(
+        found = Finding(
             check=check, severity="error", title=title, table=self.table, count=count, of=self.rows, examples=shown
         )
+        return self.keep(found, failing) if failing else found
 
     def key_parts(self) -> dict[str, str]:
-        """The columns of the key that are there, as SQL."""
+        """What identifies a row, as SQL: the columns of the key that are there."""
         return {part: name(part) for part in key(self.row_type) if part in self.relation.columns}
 
 
-def check_table(table: str, tables: Tables, row_types: RowTypes, rows: Mapping[str, int]) -> Iterator[Finding]:
+def check_table(
+    table: str, tables: Tables, row_types: RowTypes, rows: Mapping[str, int], keep: Keep = forget
+) -> Iterator[Finding]:
     """What a table does to the constraints of its row type: columns, rows, key, and what its rows point to."""
     if table not in tables:
         absent = f"the table `{table}` is there"
         yield Finding(check=f"{table}.missing", severity="error", title=absent, table=table, count=1, of=0, examples=[])
         return
-    judged = Judged(table, row_types[table], tables[table], rows[table])
+    judged = Judged(table, row_types[table], tables[table], rows[table], keep)
     broken = [*_columns(judged), *_rows(judged)]
     yield from broken or [judged.finding("constraints", "Rows keep the constraints of their row type", 0, [])]
     yield from _unique(judged)
@@ -75,23 +89,39 @@ def _columns(judged: Judged) -> Iterator[Finding]:
 
 
 def _rows(judged: Judged) -> Iterator[Finding]:
-    """All conditions on rows in one scan; a second one shows rows that break what is broken."""
+    """All conditions on rows in one scan, which leaves the rows that break one, and what they break."""
     there = _types(judged)
     usable = [c for c in columns(judged.row_type) if c.name in there and fits(c.schema, there[c.name])]
     asked = [(column, c) for column in usable for c in conditions(column, there[column.name])]
-    counts = _one_row(judged.relation, [f"count(*) FILTER ({c.broken})" for _, c in asked])
-    broken = [(column, c, count) for (column, c), count in zip(asked, counts, strict=True) if count]
-    shown = _one_row(judged.relation, [_shown(judged, column, c) for column, c, _ in broken])
-    for (_, condition, count), found in zip(broken, shown, strict=True):
-        yield judged.finding(f"{condition.path}.{condition.rule}", condition.title, count, found)
+    if not asked or not judged.rows:
+        return
+    broken = _broken(judged, asked)
+    parts = {part: f"struct_extract(one.shown, {text(part)})" for part in {**judged.key_parts(), "found": ""}}
+    counted = over(broken, f"SELECT one.rule, count(*), {examples(parts)} FROM rows GROUP BY 1 ORDER BY 1")
+    for rule, count, found in counted.fetchall():
+        failing = partial(over, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
+        condition = asked[rule][1]
+        yield judged.finding(f"{condition.path}.{condition.rule}", condition.title, count, found, failing)
 
 
-def _one_row(relation: DuckDBPyRelation, aggregates: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(over(relation, f"SELECT {', '.join(aggregates)} FROM rows").fetchall()[0]) if aggregates else ()
+def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDBPyRelation:
+    """A row for each condition that a row breaks: its number, and what is shown of the row."""
+    cases = []
+    for rule, (column, condition) in enumerate(asked):
+        parts = {**judged.key_parts(), "found": f"CAST({name(column.name)} AS VARCHAR)"}
+        shown = ", ".join(f"{text(part)}: {sql}" for part, sql in parts.items())
+        cases.append(f"CASE WHEN {condition.broken} THEN {{rule: {rule}, shown: {{{shown}}}}} END")
+    each = f"list_filter([{', '.join(cases)}], lambda one: one IS NOT NULL)"
+    anything = " OR ".join(f"({condition.broken})" for _, condition in asked)
+    return _kept(over(judged.relation, f"SELECT unnest({each}) AS one FROM rows WHERE {anything}"))
 
 
-def _shown(judged: Judged, column: Column, condition: Condition) -> str:
-    return f"{examples({**judged.key_parts(), 'found': name(column.name)})} FILTER ({condition.broken})"
+def _kept(rows: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Failing rows in a table of their own, which spills to disk: they are looked at several times."""
+    table = f"_failing_{uuid4().hex}"
+    rows.create(table)
+    # A relation that is made of another one carries all its SQL along; this one starts anew.
+    return over(rows.limit(0).materialize(), f"SELECT * FROM {table}")
 
 
 def _unique(judged: Judged) -> Iterator[Finding]:
@@ -100,10 +130,12 @@ def _unique(judged: Judged) -> Iterator[Finding]:
     if not parts or len(parts) < len(key(judged.row_type)):
         return
     listed = ", ".join(parts.values())
-    repeated = over(judged.relation, f"SELECT {listed}, count(*) AS times FROM rows GROUP BY {listed} HAVING times > 1")
+    found = over(judged.relation, f"SELECT {listed}, count(*) AS times FROM rows GROUP BY {listed} HAVING times > 1")
+    repeated = _kept(found)
     shown = examples({**parts, "found": "times || ' rows'"})
-    count, found = over(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
-    yield judged.finding("key", f"No two rows have the same {', '.join(parts)}", int(count), found or [])
+    count, first = over(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
+    title = f"No two rows have the same {', '.join(parts)}"
+    yield judged.finding("key", title, int(count), first or [], lambda: repeated)
 
 
 def _points_somewhere(judged: Judged, column: Column, tables: Tables, row_types: RowTypes) -> Iterator[Finding]:
@@ -133,8 +165,8 @@ def _orphans(
 
 def _reference(judged: Judged, column: Column, rule: str, title: str, orphans: DuckDBPyRelation) -> Finding:
     shown = {**judged.key_parts(), "found": name(column.name)}
-    count, found = evidence(orphans.select(", ".join(f"{sql} AS {name(label)}" for label, sql in shown.items())))
-    return judged.finding(f"{column.name}.{rule}", title, count, found)
+    failing = orphans.select(", ".join(f"{sql} AS {name(label)}" for label, sql in shown.items()))
+    return judged.finding(f"{column.name}.{rule}", title, *evidence(failing), lambda: failing)
 
 
 def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes) -> DuckDBPyRelation | None:
