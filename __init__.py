@@ -119,23 +119,27 @@ def validate(
     as_: str | None = None,
     map: Mapping[str, str] | Sequence[str] | str | Path | None = None,
     checks: str | Path | None = None,
+    out: str | Path | None = None,
     save: bool = False,
 ) -> Report:
     """Check and measure a run, or a dataset that anybody published: a file, a folder, an id on the Hub.
 
     `as_` names the published dataset that it is, `map` the roles of its columns, also as a YAML file; without either
     it is found out. `checks` is a file of decisions about checks; without it, `pluriset.yaml` beside the data. `save`
-    writes the report into a run.
+    writes the report into a run, and `out` it and all failing rows, by check, into a folder.
     """
     from .builders import folder
-    from .cards import report_html
+    from .cards import report_folder, report_html
     from .validators import roles, run
 
     known = roles.given(map) if map else None
-    report = run.validate_path(path, as_=as_, roles=known, checks=Path(checks) if checks else None)
+    decided, folder_of_rows = (Path(p) if p else None for p in (checks, out))
+    report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)
     if save:
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
         report_html.write(Path(path) / folder.REPORT_PAGE, report)
+    if out:
+        report_folder.write(Path(out), report)
     return report
 
 

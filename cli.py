@@ -187,22 +187,15 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
     help="Severities, suppressions and options of checks.  [default: pluriset.yaml beside the data]",
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page for a browser.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for report and all failing rows, by check.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
-def validate(
-    path: str,
-    as_: str | None,
-    roles: tuple[str, ...],
-    checks: Path | None,
-    html: Path | None,
-    save: bool,
-    as_json: bool,
-) -> None:
+def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool, **options: Any) -> None:
     """Check a run or anybody's dataset; exit code 1 if a check of severity error found rows.
 
     PATH is a file, a folder, or the id of a dataset on the Hub.
     """
-    report = pluriset.validate(path, as_=as_, map=roles, checks=checks, save=save)
+    report = pluriset.validate(path, map=roles, **options)
     if html:
         from .cards import report_html
 

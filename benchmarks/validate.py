@@ -85,8 +85,8 @@ BY_HAND = {
     "kind.enum": "kind NOT IN ('value', 'right', 'duty')", "label.null": "label IS NULL",
     "label.enum": "label NOT IN ('supports', 'opposes', 'either', 'abstain')", "score.null": "score IS NULL",
     "score.minimum": "score < 0", "score.maximum": "score > 1", "score.finite": "NOT isfinite(score)",
-    "age.null": "age IS NULL", "age.minimum": "age < 0", "age.maximum": "age > 120", "language.null": "language IS NULL",
-    "language.pattern": "NOT regexp_matches(language, '^[a-z]{2}$')",
+    "age.null": "age IS NULL", "age.minimum": "age < 0", "age.maximum": "age > 120",
+    "language.null": "language IS NULL", "language.pattern": "NOT regexp_matches(language, '^[a-z]{2}$')",
 }  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def dataframely(path: str) -> dict[str, int]:
     import dataframely as dy
     import polars as pl
 
-    class Rows(dy.Schema):
+    class Rows(dy.Schema):  # type: ignore[misc, unused-ignore]
         id = dy.String(primary_key=True, regex="^id-[0-9]+$")
         text = dy.String(min_length=1, max_length=400, regex=r"\S")
         kind = dy.String(nullable=False, check=lambda c: c.is_in(["value", "right", "duty"]))

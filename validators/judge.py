@@ -20,6 +20,7 @@ from . import checks, measures
 from .check import Check
 from .constraints import check_table
 from .evidence import evidence
+from .failing import Keep, forget
 from .measure import Measure
 from .severity import capped, of_constraint, weakest, worst_first
 from .subject import Subject
@@ -34,13 +35,17 @@ UNFIT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
 """What a check or measure meets when a column holds something else than it can judge, or more than there is memory."""
 
 
-def judge(subject: Subject, options: Options = NONE) -> Report:
-    """What is found, worst first, what is measured, and what could not run and why; `options` are those of checks."""
+def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Report:
+    """What is found, worst first, what is measured, and what could not run and why.
+
+    `options` are those of checks; `keep` is what becomes of all failing rows of a finding.
+    """
     with no_foreign_errors(subject.dataset):
         skipped = dict(subject.skipped)
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
         rows = cache(lambda table: _count(typed[table]))
-        findings = [*subject.findings, *_constraints(subject), *_findings(subject, typed, rows, skipped, options)]
+        findings = [*_known(subject, keep), *_constraints(subject, keep)]
+        findings += _findings(subject, typed, rows, skipped, options, keep)
         figures = [*_figures(typed, skipped)]
         return Report(
             dataset=subject.dataset,
@@ -62,11 +67,17 @@ def no_foreign_errors(where: str | Path) -> Iterator[None]:
         raise DataError("cannot be read to the end", where=str(where), got=_first_line(error), hint=hint) from None
 
 
-def _constraints(subject: Subject) -> Iterator[Finding]:
+def _known(subject: Subject, keep: Keep) -> Iterator[Finding]:
+    """What was found on the way."""
+    for finding in subject.findings:
+        yield keep(finding, subject.failing[finding.check]) if finding.check in subject.failing else finding
+
+
+def _constraints(subject: Subject, keep: Keep) -> Iterator[Finding]:
     rows = {table: _count(relation) for table, relation in subject.tables.items() if table in subject.row_types}
     unread = {finding.check.removesuffix(".type"): finding.count for finding in subject.findings}
     for table in subject.row_types:
-        for finding in check_table(table, subject.tables, subject.row_types, rows):
+        for finding in check_table(table, subject.tables, subject.row_types, rows, keep):
             # A cell that cannot be read is null here, but the file has something in it.
             known = unread.get(finding.check.removesuffix(".null"), 0)
             if known == 0 or finding.count > known:
@@ -87,29 +98,30 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 
 
 def _findings(
-    subject: Subject, tables: Tables, rows: Any, skipped: dict[str, str], options: Options
+    subject: Subject, tables: Tables, rows: Any, skipped: dict[str, str], options: Options, keep: Keep
 ) -> Iterator[Finding]:
     for check_name, check in _runnable(checks.__name__, tables, skipped, options):
         try:
             if ANY in check.needs:
-                yield from _of_any(check_name, check, subject.raw)
+                yield from _of_any(check_name, check, subject.raw, keep)
             else:
                 known = weakest(subject.evidence.get(table) for table in check.needs)
-                yield capped(_finding(check_name, check, tables, check.table, rows(check.table)), known)
+                yield capped(_finding(check_name, check, tables, check.table, rows(check.table), keep), known)
         except UNFIT as error:
             skipped[check_name] = _first_line(error)
 
 
-def _of_any(check_name: str, check: Check, raw: Tables) -> Iterator[Finding]:
+def _of_any(check_name: str, check: Check, raw: Tables, keep: Keep) -> Iterator[Finding]:
     """A check that needs no knowledge, on every table that has the columns that it may want."""
     for table, relation in raw.items():
         if set(check.needs[ANY]) <= set(relation.columns):
-            yield _finding(check_name, check, {ANY: relation}, table, _count(relation))
+            yield _finding(check_name, check, {ANY: relation}, table, _count(relation), keep)
 
 
-def _finding(check_name: str, check: Check, tables: Tables, table: str, of: int) -> Finding:
-    count, shown = evidence(check.failing(tables))
-    return Finding(
+def _finding(check_name: str, check: Check, tables: Tables, table: str, of: int, keep: Keep) -> Finding:
+    failing = check.failing(tables)
+    count, shown = evidence(failing)
+    found = Finding(
         check=check_name,
         severity=check.severity,
         title=(type(check).__doc__ or check_name).partition("\n")[0],
@@ -119,6 +131,7 @@ def _finding(check_name: str, check: Check, tables: Tables, table: str, of: int)
         examples=shown,
         repair=check.repair,
     )
+    return keep(found, lambda: failing)
 
 
 def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:

@@ -17,13 +17,14 @@ from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
 from . import decisions
 from .constraints import RowTypes
+from .failing import forget, keep_in
 from .generic import generic
 from .judge import judge, no_foreign_errors
 from .readers import run
 from .readers.read import confine, read
 from .recognise import named, recognise
 from .subject import Subject
-from .tables import Tables, connect
+from .tables import Tables, connect, text
 from .theirs import published
 
 MEMORY = "2GB"
@@ -37,26 +38,31 @@ def validate_path(
     as_: str | None = None,
     roles: Mapping[str, str] | None = None,
     checks: Path | None = None,
+    out: Path | None = None,
     memory: str = MEMORY,
 ) -> Report:
     """Judge whatever is at a place: a file, a folder, a dataset on the Hub.
 
     It is taken for the published dataset `as_`, or its columns for what `roles` says. What is decided about checks is
-    in the file `checks`, or beside the data. Raises `DataError` if it cannot be read, or cannot be what it is said to
-    be, and `RecipeError` if what is decided makes no sense.
+    in the file `checks`, or beside the data. All failing rows go into the folder `out`, if one is given, by check.
+    Raises `DataError` if it cannot be read, or cannot be what it is said to be, and `RecipeError` if what is decided
+    makes no sense.
     """
     decided = decisions.read(checks) if checks else decisions.beside(Path(place))
+    keep = keep_in(out.resolve()) if out else forget
     with _database(memory) as connection, no_foreign_errors(str(place)):
+        if out:
+            connection.execute(f"SET allowed_directories = [{text(str(out.resolve()))}]")
         ours = is_run(Path(place)) and not as_ and not roles
         subject = _ours(connection, Path(place)) if ours else _theirs(connection, place, as_, roles)
-        return decisions.follow(judge(subject, decided.options), decided, subject.row_types)
+        return decisions.follow(judge(subject, decided.options, keep), decided, subject.row_types)
 
 
 @contextmanager
-def opened(place: Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
+def opened(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
     """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
     with _database(memory) as connection, no_foreign_errors(str(place)):
-        yield connection, run.read(connection, place) if is_run(place) else read(connection, place).tables
+        yield connection, run.read(connection, Path(place)) if is_run(Path(place)) else read(connection, place).tables
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:

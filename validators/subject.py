@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from duckdb import DuckDBPyRelation
 
 from ..schemas.published_dataset import Config
 from ..schemas.report import Evidence, Finding, Profile
@@ -27,6 +29,8 @@ class Subject:
     """What it is read as, by the names of `schemas.views`."""
     findings: Sequence[Finding] = ()
     """What was found on the way."""
+    failing: Mapping[str, Callable[[], DuckDBPyRelation]] = field(default_factory=dict)
+    """Check of such a finding -> all its failing rows."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """What could not be looked at on the way, and why."""
     profile: Profile | None = None

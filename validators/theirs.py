@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
@@ -46,6 +46,7 @@ def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: 
         row_types={config: part.row for config, part in configs.items()},
         views=read_as(connection, profile.views, tables),
         findings=[*cells, *broken],
+        failing={f"{known.name}.{rule}": partial(connection.sql, profile.rules[rule].select) for rule in profile.rules},
         skipped=skipped,
         profile=Profile(name=known.name, title=profile.title, how=how, evidence=shape, columns=dict(known.configs)),
         configs=configs,
