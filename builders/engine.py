@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -35,6 +35,8 @@ ROOM = 0.5
 """Seconds, drawn likewise, before an ask is sent again that found no room; that costs it none of its tries."""
 LONGEST_WAIT = 600.0
 """Seconds; an endpoint that wants to be left alone for longer stops the run."""
+UNAVAILABLE, CANNOT = "teacher unavailable", "teacher cannot answer this"
+"""Reasons why the journal has no answer: one that may pass, and one that asking again cannot help."""
 PATIENCE = 16
 """So many asks in a row without an answer, each after all its tries, stop the run."""
 
@@ -46,6 +48,10 @@ class Spent:
     answers: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+
+
+class Postponed(Exception):
+    """The ask is written down to be answered later; its seed goes on when it is."""
 
 
 class AskFailed(Exception):
@@ -127,6 +133,8 @@ class Engine:
     """Tokens of the answers that this process paid for."""
     halt: Halt = field(default_factory=Halt)
     budget: Budget = field(init=False)
+    postpone: Callable[[Question], Exception] | None = None
+    """Takes an open ask in place of its teacher, and says why there is no answer to it now."""
     _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
     _pools: dict[str, Pool] = field(default_factory=dict)
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
@@ -152,6 +160,9 @@ class Engine:
             return Completion(**answer)
         if not self.live:
             raise AskFailed(*self.journal.failure(digest), digest)
+        if self.postpone is not None:
+            self.asks["failed"] += 1
+            raise self.postpone(question)
         if (other := self._open.get(digest)) is not None:
             self.asks["replayed"] += 1
             return await asyncio.shield(other)
@@ -245,7 +256,7 @@ class Engine:
         """Count and record an ask without an answer; too many in a row stop the run."""
         self.asks["failed"] += 1
         self._silence += 1
-        reason = "teacher unavailable" if isinstance(error, TeacherUnavailable) else "teacher cannot answer this"
+        reason = UNAVAILABLE if isinstance(error, TeacherUnavailable) else CANNOT
         self.journal.add_failure(digest, reason, str(error))
         if self._silence < PATIENCE:
             return AskFailed(reason, str(error), digest)

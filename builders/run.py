@@ -26,7 +26,7 @@ from ..schemas.rows.reject import Reject
 from . import folder as run_folder
 from .ask import Ask
 from .crew import Crew, assemble
-from .engine import AskFailed, Engine, Spent
+from .engine import AskFailed, Engine, Postponed, Spent
 from .journal import Journal
 from .source import BadSeed, Seed
 
@@ -165,6 +165,8 @@ class Run:
             lost = _rejected(self._main, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())
         except ValidationError as error:
             lost = _rejected(self._main, seed.id, "ask", "does not fit its row type", str(error.errors()[0]["msg"]))
+        except Postponed:
+            return [], []
         except PlurisetError as error:  # it stops the run; what is in flight for other seeds still counts
             engine.halt.set(error)
             return [], []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import PositiveInt
 
 from ..schemas.component import Component, Transport
+from ..schemas.errors import TeacherError
 from ..schemas.request import Completion, Request
 
 
@@ -48,7 +50,22 @@ class Teacher(Component):
     async def close(self) -> None:
         """Let go of engines and connections."""
 
+    def body(self, request: Request) -> bytes:
+        """A request as it stands in an OpenAI batch file. Raises `TeacherError` where there is no such form."""
+        raise self._no_batches()
+
+    async def submit(self, file: Path) -> str:
+        """Send a batch file to be answered within a day; the id under which `fetch` knows it."""
+        raise self._no_batches()
+
+    async def fetch(self, batch: str) -> bytes | None:
+        """The lines that answer a batch; null while it is worked on."""
+        raise self._no_batches()
+
     def identity(self) -> dict[str, Any]:
         """Everything about this teacher that can change an answer; part of every digest."""
         model = {"model": self.model_name(), "revision": self.revision()}
         return {"teacher": self.component_name(), **model, "options": self.answer_options()}
+
+    def _no_batches(self) -> TeacherError:
+        return TeacherError("this teacher has no batches", where=self.component_name(), expected="openai, for one")

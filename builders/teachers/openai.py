@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -18,7 +19,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from ...schemas.request import Completion, Request
-from .. import chat
+from .. import batch_api, chat
 from ..chat_probe import findings
 from ..teacher import Teacher
 
@@ -95,10 +96,15 @@ class OpenAI(Teacher):
 
     async def complete(self, request: Request) -> Completion:
         """Send one request and read the answer."""
-        status, wait, content = await self._exchange("chat/completions", self.body(request))
-        if status >= 300:
-            raise self._refused(status, wait, content)
-        return self.read(content)
+        return self.read(await self._call("chat/completions", self.body(request)))
+
+    async def submit(self, file: Path) -> str:
+        """Send a batch file to the endpoint's batch API."""
+        return await batch_api.submit(self._call, file)
+
+    async def fetch(self, batch: str) -> bytes | None:
+        """The lines that answer a batch, once the endpoint has ended it."""
+        return await batch_api.fetch(self._call, batch)
 
     async def probe(self) -> dict[str, str]:
         """What this endpoint lists and supports: six small requests."""
@@ -109,14 +115,23 @@ class OpenAI(Teacher):
 
         return await findings(exchange, self.model, self._longest)
 
-    async def _exchange(self, path: str, body: bytes | None) -> tuple[int, str | None, bytes]:
+    async def _call(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> bytes:
+        """What the endpoint sends back. Raises every `TeacherError`."""
+        status, wait, content = await self._exchange(path, body, headers)
+        if status >= 300:
+            raise self._refused(status, wait, content)
+        return content
+
+    async def _exchange(
+        self, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, str | None, bytes]:
         """Status, Retry-After and content of what the endpoint sends back; a GET where there is no body."""
         import aiohttp
 
         url, method = f"{self._url}/{path}", "GET" if body is None else "POST"
         try:
             async with self._session.request(
-                method, url, data=body, proxy=self._proxy, allow_redirects=False
+                method, url, data=body, headers=headers, proxy=self._proxy, allow_redirects=False
             ) as response:
                 return response.status, response.headers.get("Retry-After"), await response.read()
         except TimeoutError:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, JsonValue, PositiveInt, model_validator
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
+from .. import chat
 from ..teacher import Teacher
 
 INSTALL = "pip install 'pluriset[vllm]'"
@@ -94,6 +95,24 @@ class VLLM(Teacher):
         engine = self.engine()
         await asyncio.shield(engine.starting)
         return await engine.answer(request, self)
+
+    def body(self, request: Request) -> bytes:
+        """A request as `vllm run-batch` and `vllm serve` take it; an adapter goes by the name of its folder."""
+        try:
+            return to_json(
+                {
+                    "model": self.lora.name if self.lora else self.model_name(),
+                    "messages": request.messages,
+                    "response_format": chat.response_format({**request.schema, **GUIDANCE}, strict=True),
+                    "max_tokens": request.max_tokens,
+                    "seed": request.seed,
+                    "temperature": self.temperature,
+                    "top_p": self.top_p,
+                    "chat_template_kwargs": self.template,
+                }
+            )
+        except PydanticSerializationError:
+            raise BadCompletion("the prompt is not Unicode text", got=str(request.messages)) from None
 
     def model_name(self) -> str:
         """Repo on the Hub, or name of the folder."""
