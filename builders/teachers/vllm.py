@@ -6,6 +6,7 @@ https://docs.vllm.ai/en/latest/
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import signal
@@ -93,8 +94,7 @@ class VLLM(Teacher):
         """Put one request into the engine and wait for its answer."""
         # Shielded: who stops waiting for an engine that starts does not take it from the others.
         engine = self.engine()
-        await asyncio.shield(engine.starting)
-        return await engine.answer(request, self)
+        return await engine.answer(await asyncio.shield(engine.starting), request, self)
 
     def body(self, request: Request) -> bytes:
         """A request as `vllm run-batch` and `vllm serve` take it; an adapter goes by the name of its folder."""
@@ -167,9 +167,8 @@ class Engine:
         self.numbers = count(1)
         self.adapters: dict[str, int] = {}
 
-    async def answer(self, request: Request, teacher: VLLM) -> Completion:
+    async def answer(self, vllm: Any, request: Request, teacher: VLLM) -> Completion:
         """Answer one request as this teacher would. Raises `BadCompletion` if vLLM refuses it, else `TeacherError`."""
-        vllm, params = self.starting.result(), _sampling(request, teacher)
         prompt = vllm.get_tokenizer().apply_chat_template(
             [{"role": m.role, "content": m.content} for m in request.messages],
             add_generation_prompt=True,
@@ -179,7 +178,7 @@ class Engine:
         numbered = str(next(self.numbers))
         try:
             async for output in vllm.generate(
-                {"prompt_token_ids": prompt}, params, numbered, lora_request=self._lora(teacher)
+                {"prompt_token_ids": prompt}, _sampling(request, teacher), numbered, lora_request=self._lora(teacher)
             ):
                 said = output
         except Exception as error:  # noqa: BLE001 (vLLM and all below it)
@@ -193,6 +192,8 @@ class Engine:
         await asyncio.wait([self.starting])
         if not self.starting.cancelled() and self.starting.exception() is None:
             await asyncio.to_thread(self.starting.result().shutdown)
+        del self.starting
+        gc.collect()  # an engine that is found only when the interpreter ends complains
 
     def _lora(self, teacher: VLLM) -> Any:
         if teacher.lora is None:

@@ -74,6 +74,11 @@ class ScriptedServer:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
+    def routes(self, app: web.Application) -> None:
+        """What is served."""
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_get("/v1/{page}", self._page)
+
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
@@ -83,8 +88,7 @@ class ScriptedServer:
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
         app = web.Application(client_max_size=2**26)
-        app.router.add_post("/v1/chat/completions", self._chat)
-        app.router.add_get("/v1/{page}", self._page)
+        self.routes(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=True)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
