@@ -236,10 +236,11 @@ def test_vllm_run_batch_answers_waves_until_the_run_is_finished(recipe: Write, t
     options = ["--model", str(SMOLLM2), "--served-model-name", SMOLLM2.name, "--max-model-len", "2048"]
     options += ["--enforce-eager", "--block-size", "32", "--gpu-memory-utilization", "0.4"]
     options += ["--no-enable-chunked-prefill", "--structured-outputs-config", structured]
-    commands = []
+    commands: list[list[str]] = []
 
     def run_batch(file: Path, results: Path) -> None:
-        commands.append([Path(sys.executable).with_name("vllm"), "run-batch", "-i", file, "-o", results, *options])
+        command = str(Path(sys.executable).with_name("vllm"))
+        commands.append([command, "run-batch", "-i", str(file), "-o", str(results), *options])
         subprocess.run(commands[-1], check=True)
 
     books = in_waves(path, out, run_batch, most=6)
