@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .builders.batch import How
     from .builders.check_teacher import Finding
     from .builders.estimate import Estimate
     from .builders.export import Exported
@@ -61,15 +64,30 @@ def recipe(source: str | Path, /, **changes: Any) -> Recipe:
     return recipe_file.read(Path(source), changes)
 
 
-def build(recipe: Recipe, out: str | Path | None = None, *, watch: Watch | None = None, retry: bool = False) -> Dataset:
-    """Ask, make the rows, check them, describe them. `retry` asks again for what was rejected before."""
+def build(
+    recipe: Recipe,
+    out: str | Path | None = None,
+    *,
+    watch: Watch | None = None,
+    retry: bool = False,
+    batch: How | None = None,
+    results: Iterable[Path] = (),
+) -> Dataset:
+    """Ask, make the rows, check them, describe them. `retry` asks again for what was rejected before.
+
+    With `batch`, what is open is written to batch files, or submitted, and `Stopped` is raised; building again takes
+    what came back, also from these files of `results`.
+    """
+    from .builders import batch as waves
     from .builders import folder, make, run
     from .cards import card
 
     with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
+        batches = waves.Batches(work)
+        batches.take(results)
         if retry:
             work.retry(where / folder.REJECTS)
-        work.ask(watch)
+        batches.ask(watch, batch)
         manifest = make.make(work)
         report = validate(where, save=True)
         card.write(where, manifest, report)

@@ -15,9 +15,11 @@ from .cards import terminal
 from .schemas.errors import PlurisetError, RecipeError
 
 if TYPE_CHECKING:
+    from .builders.batch import How
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
+a_path = click.Path(path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/NAME]")
 count_option = click.option("-n", "n", type=click.IntRange(min=1), help="How many seeds to take.")
@@ -78,8 +80,13 @@ def main() -> None:
 @count_option
 @click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more; replaces `budget`.")
 @click.option("--retry-rejects", is_flag=True, help="Ask again for what was rejected before.")
+@click.option("--batch", flag_value="write", help="Ask nobody: write what is open to batch files in RUN/batch.")
+@click.option("--submit", "batch", flag_value="submit", help="Like --batch, and send them to the endpoint's batch API.")
+@click.option("--batch-results", "results", type=a_path, multiple=True, help="File of answers that lies elsewhere.")
 @as_json
-def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) -> None:
+def build(
+    retry_rejects: bool, batch: How | None, results: tuple[Path, ...], out: Path | None, as_json: bool, **options: Any
+) -> None:
     """Build a dataset: ask, check, describe.
 
     Run it again to go on after an interruption, or after an edit of the recipe: what is answered already is not
@@ -90,7 +97,7 @@ def build(retry_rejects: bool, out: Path | None, as_json: bool, **options: Any) 
     from .builders.progress import watching
 
     with watching(as_json) as watch:
-        dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects)
+        dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects, batch=batch, results=results)
     if as_json:
         books = dataset.manifest.books
         terminal.document({"run": str(out), "books": books.model_dump(), "report": dataset.report.model_dump()})
