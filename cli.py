@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pluriset
 
+from .builders import progress
 from .cards import terminal
 from .schemas.errors import PlurisetError, RecipeError
 
@@ -94,9 +95,7 @@ def build(
     """
     recipe, out = _recipe(out=out, **options)
     _notices(recipe)
-    from .builders.progress import watching
-
-    with watching(as_json) as watch:
+    with progress.watching(as_json) as watch:
         dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects, batch=batch, results=results)
     if as_json:
         books = dataset.manifest.books
@@ -116,9 +115,7 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Ask about a few seeds and show what comes back; a build uses the same answers."""
     recipe, out = _recipe(out=out, n=None, **options)
     _notices(recipe)
-    from .builders.progress import watching
-
-    with watching(as_json) as watch:
+    with progress.watching(as_json) as watch:
         rows, missing = pluriset.preview(recipe, out, n, watch=watch)
     if as_json:
         terminal.document({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
@@ -135,14 +132,12 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
 @as_json
 def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
     """Say how much a build would ask at least and at most; asks nobody, unless --sample says so."""
-    from .builders.progress import watching
-
     recipe, out = _recipe(out=out, **options)
     if sample is None:
         found = pluriset.plan(recipe, out)
         terminal.document(found.model_dump()) if as_json else terminal.plan(found)
         return
-    with watching(as_json) as watch:
+    with progress.watching(as_json) as watch:
         estimated = pluriset.estimate(recipe, out, sample, watch=watch)
     terminal.document(estimated.model_dump()) if as_json else terminal.estimate(estimated)
 

@@ -7,13 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
-from .run import Status, Watch
+if TYPE_CHECKING:
+    from .run import Status, Watch
 
 EVERY = 15.0
 """Seconds between two lines where nobody looks at a terminal."""
-Told = Callable[[Status, float], str]
+PAUSED = " paused for "
+"""What stands between the name of a teacher and how long it is left alone."""
+Told = Callable[["Status", float], str]
 """A status, and the tokens of answers a second, as a line."""
 
 
@@ -28,15 +32,17 @@ def watching(as_json: bool) -> Iterator[Watch]:
 
 
 def _lines(told: Told) -> Watch:
-    """A line every so often; a build that is done before the first one prints none."""
+    """A line every so often, and at once when a teacher is paused; a build that is done before then prints none."""
     start = last = time.monotonic()
+    paused: set[str] = set()
 
     def watch(status: Status) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= EVERY:
+        nonlocal last, paused
+        now, before = time.monotonic(), paused
+        paused = {said.partition(PAUSED)[0] for said in status.says if PAUSED in said}
+        if now - last >= EVERY or paused - before:
             last = now
-            print(told(status, status.paid_tokens / (now - start)), file=sys.stderr, flush=True)
+            print(told(status, status.paid_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
 
     return watch
 
@@ -80,7 +86,7 @@ def _sentence(status: Status, speed: float) -> str:
 
 def _document(status: Status, speed: float) -> str:
     """The fields of a `Status`, and tokens of answers a second."""
-    facts: dict[str, Any] = {name: getattr(status, name) for name in Status.__slots__}
+    facts: dict[str, Any] = {field.name: getattr(status, field.name) for field in fields(status)}
     facts["rejects"] = dict(status.rejects)
     facts["spent"] = [
         {"role": role, "teacher": teacher, "answers": s.answers, "input": s.input_tokens, "output": s.output_tokens}

@@ -2,12 +2,10 @@ import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pluriset
 import pytest
 from click.testing import CliRunner
-from pluriset.cards.progress import watching
 from pluriset.cli import main
 from pluriset.schemas.errors import RecipeError
 from pluriset.tests.servers.scripted_openai import Body, Reply, ScriptedServer, answer, failure
@@ -63,15 +61,3 @@ def test_other_teachers_answer_what_they_know(recipe: Write) -> None:
     assert said["main", "json schema"] == "honoured" and said["main", "usage"] == "not reported"
     with pytest.raises(RecipeError, match="no teacher of this name"):
         found(recipe(["Lying"]), "second")
-
-
-def test_a_pause_is_said_once_where_nobody_has_a_live_line(capsys: pytest.CaptureFixture[str]) -> None:
-    class Seen:
-        def __init__(self, *says: str) -> None:
-            self.says: Any = says
-
-    with watching(quiet=False) as watch:
-        assert watch is not None
-        for status in (Seen("main paused for 4 s: no answer"), Seen("main paused for 3 s: no answer"), Seen()):
-            watch(status)
-    assert capsys.readouterr().err == "teacher main paused for 4 s: no answer\n"
