@@ -25,8 +25,17 @@ Ask = Callable[..., list[File]]
 EVALUATE = """
 import json, sys
 from inspect_ai import eval
-logs = eval("hf/" + sys.argv[1], model="mockllm/model", log_dir=sys.argv[2], display="none")
-print(json.dumps([[log.status, log.results.total_samples, log.eval.dataset.name] for log in logs]))
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+
+def answer(*_):
+    output = ModelOutput.from_content("mockllm", "ANSWER: A")
+    output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)  # else it counts, and needs a network
+    return output
+
+model = get_model("mockllm/model", custom_outputs=answer)
+logs = eval("hf/" + sys.argv[1], model=model, log_dir=sys.argv[2], display="none")
+scores = [[log.results.total_samples, log.results.scores[0].metrics["accuracy"].value] for log in logs]
+print(json.dumps(scores))
 """
 
 
@@ -114,5 +123,5 @@ def test_inspect_runs_what_was_published(
             env=os.environ | ours, capture_output=True, text=True, cwd=tmp_path,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    logs: list[Any] = json.loads(done.stdout.splitlines()[-1])
-    assert [(status, samples) for status, samples, _ in logs] == [("success", 6), ("success", 6)]
+    scores: list[list[float]] = json.loads(done.stdout.splitlines()[-1])
+    assert scores == [[6, 1.0], [6, 1.0]]

@@ -112,6 +112,11 @@ def test_annotators_by_how_many_are_like_them_and_by_what_they_declare(tables_of
         ("country", "Peru"): (round(2 / 6, 6), 6),
         ("country", "not declared"): (round(1 / 6, 6), 6),
     }
+    judged = tables | tables_of({"annotations": annotations(("c", "3", "valence", "either"))})
+    assert {group: figure.n for group, figure in figures("annotator_coverage", judged).items()} == {
+        ("kind", "human"): 1,
+        ("country", "Peru"): 1,
+    }
 
 
 def test_pairs_of_labels_count_every_item_once(tables_of: TablesOf) -> None:

@@ -17,7 +17,7 @@ ASKED = tuple(attribute for attribute in ATTRIBUTES if attribute != "description
 
 
 class AnnotatorCoverage(Measure):
-    """Share of annotators with each value of each attribute that any of them declares."""
+    """Share of the annotators who judged with each value of each attribute that any of them declares."""
 
     needs = {"annotators": ["annotator_id", "kind", *ATTRIBUTES]}
 
@@ -32,15 +32,6 @@ class AnnotatorCoverage(Measure):
             for value, count, n in shown.fetchall():
                 group = {"attribute": attribute, "value": value}
                 yield Figure(measure="annotator_coverage", group=group, value=round(count / n, DIGITS), n=n)
-
-
-def _who_judged(tables: Tables) -> DuckDBPyRelation:
-    """The annotators without those who only wrote; all where there are no annotations."""
-    everybody = tables["annotators"]
-    if "annotations" not in tables:
-        return everybody
-    judged = tables["annotations"].select("annotator_id").distinct()
-    return everybody.set_alias("a").join(judged.set_alias("j"), "a.annotator_id = j.annotator_id", how="semi")
 
 
 def _who_judged(tables: Tables) -> DuckDBPyRelation:
