@@ -130,8 +130,8 @@ def _cell(value: Any) -> str:
 
 
 def _prose(sentence: str) -> Markup:
-    """A sentence whose `names` are set as code."""
-    parts = re.split(r"`([^`]*)`", visible(sentence))
+    """A sentence whose `names` are set as code, as a heading has it."""
+    parts = re.split(r"`([^`]*)`", visible(sentence[:1].upper() + sentence[1:].removesuffix(".")))
     return Markup().join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
 
 

@@ -62,10 +62,9 @@ def findings(report: Report, everything: bool = False) -> None:
 
 def _finding(finding: Finding) -> None:
     """One finding: how many rows, what should hold, some of the rows, and what would mend them."""
-    of = f" of {finding.of:,}" if finding.of else ""
     share = f" ({100 * finding.share:.3g}%)" if finding.share is not None else ""
     severity = click.style(finding.severity, fg=COLOURS[finding.severity])
-    click.echo(f"{severity} {clean(f'{finding.check}: {finding.count:,}{of} rows of {finding.table}{share}')}")
+    click.echo(f"{severity} {clean(f'{finding.check}: {finding.counted} of {finding.table}{share}')}")
     known = f" (known from: {finding.evidence})" if finding.evidence else ""
     click.echo(clean(f"  {finding.title}{known}"))
     if finding.suppressed is not None:

@@ -47,8 +47,15 @@ class Finding(Entry):
 
     @property
     def share(self) -> float | None:
-        """Failing rows of those that were looked at, 0 to 1; null where none were."""
-        return self.count / self.of if self.of else None
+        """Failing rows of those that were looked at, 0 to 1; null where none were, or where a row can fail twice."""
+        return self.count / self.of if self.count <= self.of and self.of else None
+
+    @property
+    def counted(self) -> str:
+        """How many in words: of so many rows, or in so many where a row can fail twice, as with its cells."""
+        if not self.of:
+            return f"{self.count:,} rows"
+        return f"{self.count:,} of {self.of:,} rows" if self.count <= self.of else f"{self.count:,} in {self.of:,} rows"
 
 
 class Figure(Entry):
