@@ -8,7 +8,8 @@ from pathlib import Path
 from ...schemas.errors import DataError
 from .suffixes import format_of, known
 
-ID = re.compile(r"(?:hf://datasets/|https://huggingface\.co/datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
+ID = re.compile(r"(?:hf:/{1,2}datasets/|https:/{1,2}huggingface\.co/datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
+"""Owner and name, and a revision; a path that was made of an address has one slash less."""
 
 
 def is_id(place: str) -> bool:
