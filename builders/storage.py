@@ -22,8 +22,10 @@ BATCH = 20_000
 """Rows that wait in memory before they are handed to DuckDB."""
 READ = 10_000
 """Rows of one record batch on the way out."""
-GROUP_BYTES = 64_000_000
+GROUP_BYTES = 200_000_000
 """Arrow bytes of a row group: large groups let the Hub store only what changed."""
+DICTIONARY_BYTES = 64 * 1024
+"""Bytes of a dictionary before a column goes without: one more entry in it changes every page that follows."""
 SHARD_BYTES = 400_000_000
 """Arrow bytes of a shard; the Hub's limit is 500 MB."""
 
@@ -98,7 +100,13 @@ def described(root: Path, path: Path, rows: bool = True) -> File:
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
-        path, schema, compression="zstd", use_content_defined_chunking=True, write_page_index=True, store_schema=True
+        path,
+        schema,
+        compression="zstd",
+        use_content_defined_chunking=True,
+        write_page_index=True,
+        store_schema=True,
+        dictionary_pagesize_limit=DICTIONARY_BYTES,
     )
 
 
