@@ -112,7 +112,7 @@ def real(rows: int) -> dict[str, bytes]:
     return {f"{path.parent.name}/{path.name}": b"".join(path.open("rb").readlines()[:rows]) for path in texts}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 def test_any_file(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
@@ -120,7 +120,7 @@ def test_any_file(tmp_path: Path, file: tuple[str, bytes]) -> None:
     assert outcome(tmp_path / name) in (0, 1, 2)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 def test_any_file_is_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
