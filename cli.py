@@ -183,11 +183,7 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
 @click.argument("path")
 @click.option("--as", "as_", metavar="NAME", help="Published dataset that it is.  [default: found out by its columns]")
 @click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file of them.")
-@click.option(
-    "--checks",
-    type=click.Path(path_type=Path),
-    help="Severities, suppressions and options of checks.  [default: pluriset.yaml beside the data]",
-)
+@click.option("--checks", type=a_path, help="Decisions about checks.  [default: pluriset.yaml beside the data]")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page for a browser.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for report and all failing rows, by check.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")

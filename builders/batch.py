@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from ..schemas.errors import BadCompletion, DataError, RunError, Stopped, TeacherError, TeacherUnavailable
+from ..schemas.errors import BadCompletion, DataError, RecipeError, RunError, Stopped, TeacherError, TeacherUnavailable
 from ..schemas.request import Completion
 from . import chat
 from .engine import CANNOT, UNAVAILABLE, AskFailed, Postponed, Question
@@ -87,6 +87,10 @@ class Batches:
         if how is None:
             self._none_awaited()
             return self.run.ask(watch)
+        if not self.run.engine.budget.unlimited:
+            raise RecipeError(
+                "what a batch will cost is known too late for a budget", where="budget", hint="build without --batch"
+            )
         writer = Writer(self.waves, self.run.building)
         self.run.engine.postpone = lambda question: self._postpone(writer, question)
         self.run.ask(watch)
