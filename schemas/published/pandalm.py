@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ..published_dataset import Config, Licence, PublishedDataset, View
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
 from ..row import Key, Row
 
 Verdict = Annotated[int, Field(ge=0, le=2)]
@@ -58,6 +58,16 @@ class PandaLM(PublishedDataset):
   note = {arXiv:2306.05087}
 }"""
     evidence = "A real file of the test set. Whether the first response was shown first is not known."
+    rules: ClassVar = {
+        "same_again": Rule(
+            "a pair that is there again gets the same labels",
+            """SELECT min(idx) AS idx, count(*) || ' times, labels differ' AS problem FROM theirs.testset
+            GROUP BY instruction, input, response1, response2
+            HAVING count(DISTINCT [annotator1, annotator2, annotator3]) > 1""",
+            severity="warning",
+            evidence="file",
+        ),
+    }
     views: ClassVar = (
         View(
             "pairs",

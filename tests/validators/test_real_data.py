@@ -57,7 +57,7 @@ FIGURES = [
     ("pandalm", "empty_sides", 54),
     ("pandalm", "empty_preferred", 1),
     ("pandalm", "repeated_pairs", 99),
-    ("pandalm", "conflicting_pairs", 1),
+    ("pandalm", "pandalm.same_again", 1),
     ("multiobj_align", "equal_sides", 1),
     ("multiobj_align", "weak_pairs", 114),
     ("multiobj_align", "multiobj_align.rows_of_one_dialogue", 122),

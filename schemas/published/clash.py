@@ -1,0 +1,61 @@
+"""CLASH: https://huggingface.co/datasets/launch/CLASH."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..row import Key, Row
+
+
+class Case(Row):
+    """A high-stakes dilemma; its eleven columns of characters are perspectives on it."""
+
+    id: Annotated[str, Key()]
+    """Number and source."""
+    title: str | None
+    """Title."""
+    topic: str
+    """Field that it is from."""
+    source: str
+    """Collection that it is from."""
+    situation: str
+    """The situation, long."""
+    action: str
+    """What could be done."""
+    acceptable: str
+    """Why it would be acceptable."""
+    unacceptable: str
+    """Why it would not."""
+
+
+class Clash(PublishedDataset):
+    """Long dilemmas with characters who differ in what they value."""
+
+    title = "CLASH"
+    configs: ClassVar = {"CLASH": Config(Case)}
+    licence = Licence(
+        name="MIT",
+        url="https://huggingface.co/datasets/launch/CLASH",
+        parts={"situation": "the text is from collections of others, whose rights the tag does not settle"},
+    )
+    citation = """\
+@misc{clash,
+  title = {CLASH},
+  howpublished = {https://huggingface.co/datasets/launch/CLASH}
+}"""
+    evidence = "The paper and public loaders."
+    rules: ClassVar = {
+        "two_rationales": Rule(
+            "the rationales for and against differ",
+            "SELECT id, acceptable AS problem FROM theirs.CLASH WHERE norm(acceptable) = norm(unacceptable)",
+        ),
+        "source_in_id": Rule(
+            "the id ends in the source",
+            "SELECT id, 'source ' || source AS problem FROM theirs.CLASH WHERE NOT ends_with(id, source)",
+            severity="info",
+        ),
+    }
+    views: ClassVar = (
+        View("items", "SELECT id AS item_id, situation AS text, split, topic AS label FROM theirs.CLASH"),
+    )

@@ -1,0 +1,70 @@
+"""MoReBench: https://huggingface.co/datasets/morebench/morebench."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..row import Row
+
+
+class Dilemma(Row):
+    """A dilemma with the rubric by which reasoning about it is judged."""
+
+    DILEMMA: str
+    """The dilemma."""
+    DILEMMA_SOURCE: str
+    """Where it is from."""
+    DILEMMA_TYPE: str
+    """Short, long or by an expert."""
+    THEORY: str
+    """The moral theory, or neutral."""
+    RUBRIC: str
+    """List of criteria with weights, as a Python literal in a text."""
+    ROLE_DOMAIN: str | None = None
+    """Advisor or agent."""
+    CONTEXT: str | None = None
+    """Field of life."""
+
+
+CRITERIA = """(SELECT _row, DILEMMA, THEORY, unnest(TRY_CAST(literal(RUBRIC) AS STRUCT(id VARCHAR, title VARCHAR,
+    weight DOUBLE)[])) AS c FROM theirs.dilemmas)"""
+
+
+class MoReBench(PublishedDataset):
+    """Dilemmas with rubrics of weighted criteria that experts wrote."""
+
+    title = "MoReBench"
+    configs: ClassVar = {"dilemmas": Config(Dilemma)}
+    licence = Licence(name="CC-BY-4.0", url="https://huggingface.co/datasets/morebench/morebench", gated=True)
+    citation = """\
+@misc{morebench,
+  title = {MoReBench},
+  howpublished = {https://github.com/morebench/morebench}
+}"""
+    evidence = "The dataset card and the code of its authors."
+    rules: ClassVar = {
+        "readable": Rule(
+            "the rubric can be read",
+            "SELECT _row, 'no literal' AS problem FROM theirs.dilemmas WHERE literal(RUBRIC) IS NULL",
+        ),
+        "weights": Rule(
+            "a weight is a whole number from -3 to 3 and not 0",
+            f"""SELECT _row, c.id AS id, c.weight AS problem FROM {CRITERIA}
+            WHERE c.weight IS NULL OR c.weight = 0 OR abs(c.weight) > 3 OR c.weight <> floor(c.weight)""",
+            severity="warning",
+        ),
+        "titles_differ": Rule(
+            "no criterion is in a rubric twice",
+            f"""SELECT _row, norm(c.title) AS title, count(*) || ' times' AS problem FROM {CRITERIA}
+            GROUP BY 1, 2 HAVING count(*) > 1""",
+            severity="warning",
+        ),
+    }
+    views: ClassVar = (
+        View(
+            "items",
+            """SELECT concat_ws('/', _table, _row) AS item_id, DILEMMA AS text, split, DILEMMA_TYPE AS label
+            FROM theirs.dilemmas WHERE THEORY = 'neutral' OR THEORY IS NULL""",
+        ),
+    )

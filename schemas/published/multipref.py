@@ -1,0 +1,86 @@
+"""MultiPref: https://huggingface.co/datasets/allenai/multipref."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..row import Key, Row
+
+
+class Opinion(BaseModel):
+    """What one annotator said."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    evaluator: str
+    """Who."""
+    overall_pref: str | None
+    """From A-is-clearly-better to B-is-clearly-better, or Tie."""
+
+
+class Comparison(Row):
+    """Two completions and what normal and expert annotators say of them."""
+
+    comparison_id: Annotated[str, Key()]
+    """Id."""
+    prompt_id: str
+    """Id of the prompt."""
+    text: str
+    """The prompt."""
+    model_a: str
+    """The model of A."""
+    model_b: str
+    """The model of B."""
+    completion_a: str
+    """One completion."""
+    completion_b: str
+    """The other."""
+    normal_worker_annotations: list[Opinion]
+    """What crowd workers said."""
+    expert_worker_annotations: list[Opinion]
+    """What experts said."""
+    category: str | None = None
+    """Category of the prompt."""
+    source: str | None = None
+    """Where the prompt is from."""
+    highest_level_degree: str | None = None
+    """Degree that the prompt asks of an expert."""
+
+
+class MultiPref(PublishedDataset):
+    """Pairs that two crowd workers and two experts compared on several aspects."""
+
+    title = "MultiPref"
+    configs: ClassVar = {"default": Config(Comparison)}
+    licence = Licence(name="ODC-BY", url="https://huggingface.co/datasets/allenai/multipref")
+    citation = """\
+@misc{multipref,
+  title = {MultiPref},
+  howpublished = {https://huggingface.co/datasets/allenai/multipref}
+}"""
+    evidence = "The dataset card."
+    rules: ClassVar = {
+        "two_and_two": Rule(
+            "two crowd workers and two experts compared a pair",
+            """SELECT comparison_id, len(normal_worker_annotations) || ' and ' || len(expert_worker_annotations)
+            AS problem FROM theirs."default"
+            WHERE len(normal_worker_annotations) <> 2 OR len(expert_worker_annotations) <> 2""",
+            severity="warning",
+        ),
+    }
+    views: ClassVar = (
+        View(
+            "pairs",
+            """SELECT comparison_id AS pair_id, text AS prompt, completion_a AS first, completion_b AS second,
+            NULL AS preferred, prompt_id AS group_id, split FROM theirs."default\"""",
+        ),
+        View(
+            "annotations",
+            """SELECT 'pairs' AS item_table, comparison_id AS item_id, said.evaluator AS annotator_id,
+            'overall' AS aspect, said.overall_pref AS label FROM (SELECT comparison_id,
+            unnest(list_concat(normal_worker_annotations, expert_worker_annotations)) AS said FROM theirs."default")""",
+        ),
+    )

@@ -1,0 +1,77 @@
+"""UltraFeedback (arXiv 2310.01377): https://huggingface.co/datasets/openbmb/UltraFeedback."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, View
+from ..row import Row
+
+
+class Completion(BaseModel):
+    """One response with its overall score."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    model: str
+    """The model that wrote it."""
+    response: str | None
+    """The response."""
+    overall_score: float | None
+    """1 to 10."""
+
+
+class Instruction(Row):
+    """An instruction with the completions of several models."""
+
+    source: str
+    """Where the instruction is from."""
+    instruction: str
+    """The instruction."""
+    models: list[str]
+    """The models, in the order of the completions."""
+    completions: list[Completion]
+    """What they wrote."""
+    correct_answers: Annotated[list[str] | None, Known("recalled")] = None
+    """Answers known to be right."""
+    incorrect_answers: Annotated[list[str] | None, Known("recalled")] = None
+    """Answers known to be wrong."""
+
+
+class UltraFeedback(PublishedDataset):
+    """Instructions with four completions, rated by a model on four aspects."""
+
+    title = "UltraFeedback"
+    configs: ClassVar = {"default": Config(Instruction)}
+    licence = Licence(name="MIT", url="https://huggingface.co/datasets/openbmb/UltraFeedback")
+    citation = """\
+@article{cui2023ultrafeedback,
+  title = {UltraFeedback: Boosting Language Models with Scaled AI Feedback},
+  author = {Cui, Ganqu and others},
+  journal = {arXiv preprint arXiv:2310.01377},
+  year = {2023}
+}"""
+    evidence = "The dataset card."
+    rules: ClassVar = {
+        "models_in_order": Rule(
+            "models are those of the completions, in their order",
+            """SELECT _row, models::VARCHAR AS problem FROM theirs."default"
+            WHERE models <> [c.model for c in completions]""",
+            severity="warning",
+        ),
+    }
+    views: ClassVar = (
+        View(
+            "items",
+            """SELECT _row || '/' || c.model AS item_id, c.response AS text, instruction AS group_id, split FROM (
+            SELECT _row, instruction, split, unnest(completions) AS c FROM theirs."default")""",
+        ),
+        View(
+            "annotations",
+            """SELECT 'items' AS item_table, _row || '/' || c.model AS item_id, NULL AS annotator_id,
+            'overall' AS aspect, c.overall_score AS score FROM (
+            SELECT _row, unnest(completions) AS c FROM theirs."default")""",
+        ),
+    )
