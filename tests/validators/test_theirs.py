@@ -10,6 +10,7 @@ import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas import published as package
 from pluriset.schemas.component import find, names
+from pluriset.schemas.errors import DataError, RecipeError
 from pluriset.schemas.published_dataset import PublishedDataset
 from pluriset.schemas.row import columns
 from pluriset.schemas.views import VIEWS
@@ -62,9 +63,35 @@ def _nothing(known: PublishedDataset, config: str) -> str:
 
 
 @pytest.mark.parametrize("name", [name for name in KNOWN if profile(name).example])
-def test_the_example_is_recognised_and_nothing_is_wrong_with_it(name: str, empty: DuckDBPyConnection) -> None:
+def test_the_example_is_recognised(name: str, empty: DuckDBPyConnection) -> None:
     tables = raw(empty, profile(name).example)
     found = recognise(tables)
     assert found is not None and (found.name, dict(found.configs)) == (name, {table: table for table in tables})
+    subject = published(empty, name, tables, found)
+    assert [f.check for f in subject.findings if f.count and f.severity != "info"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in KNOWN if profile(name).example])
+def test_nothing_is_wrong_with_the_example(name: str, empty: DuckDBPyConnection) -> None:
+    tables = raw(empty, profile(name).example)
+    found = recognise(tables)
+    assert found is not None
     report = judge(published(empty, name, tables, found))
     assert [(f.check, f.examples) for f in report.findings if f.count and f.severity != "info"] == []
+
+
+@pytest.mark.parametrize(("as_", "error"), [("nobody", RecipeError), ("clash", DataError)])
+def test_a_name_that_does_not_fit(as_: str, error: type[Exception], empty: DuckDBPyConnection) -> None:
+    with pytest.raises(error):
+        named(as_, raw(empty, {"t": [{"prompt": "a", "chosen": "b", "rejected": "c"}]}))
+
+
+def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyConnection) -> None:
+    rows = [{"id": n, "prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"} for n in
+            ("1", "2.5", "x")]  # fmt: skip
+    tables = raw(empty, {"rpr": rows})
+    report = judge(published(empty, "d", tables, named("rpr", tables)))
+    found = {f.check: (f.count, f.severity) for f in report.findings if f.check.startswith("rpr.") and f.count}
+    # What is known from a card alone is never an error.
+    assert found == {"rpr.id.type": (2, "warning")}
