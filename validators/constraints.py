@@ -125,12 +125,14 @@ def _kept(rows: DuckDBPyRelation) -> DuckDBPyRelation:
 
 
 def _unique(judged: Judged) -> Iterator[Finding]:
-    """Rows whose key an earlier row has already."""
+    """Rows whose key an earlier row has already; a null is no key, and a finding of its own."""
     parts = judged.key_parts()
     if not parts or len(parts) < len(key(judged.row_type)):
         return
     listed = ", ".join(parts.values())
-    found = over(judged.relation, f"SELECT {listed}, count(*) AS times FROM rows GROUP BY {listed} HAVING times > 1")
+    there = " AND ".join(f"{part} IS NOT NULL" for part in parts.values())
+    keyed = f"SELECT {listed}, count(*) AS times FROM rows WHERE {there} GROUP BY {listed} HAVING times > 1"
+    found = over(judged.relation, keyed)
     repeated = _kept(found)
     shown = examples({**parts, "found": "times || ' rows'"})
     count, first = over(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]

@@ -88,8 +88,8 @@ def test_a_name_that_does_not_fit(as_: str, error: type[Exception], empty: DuckD
 
 
 def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyConnection) -> None:
-    rows = [{"id": n, "prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"} for n in
-            ("1", "2.5", "x")]  # fmt: skip
+    row = {"prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"}
+    rows = [{**row, "id": number} for number in ("1", "2.5", "x")]
     tables = raw(empty, {"rpr": rows})
     report = judge(published(empty, "d", tables, named("rpr", tables)))
     found = {f.check: (f.count, f.severity) for f in report.findings if f.check.startswith("rpr.") and f.count}
