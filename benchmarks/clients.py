@@ -93,7 +93,7 @@ def build(recipe: str, out: str) -> None:
         return checks(*arguments, **options)
 
     pluriset.validate = stamped
-    cli.main(["build", recipe, "--out", out], standalone_mode=False)
+    cli.main(["build", recipe, "--out", out])
 
 
 def done() -> None:

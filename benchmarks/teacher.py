@@ -113,9 +113,18 @@ def launched(client: str, *arguments: str, path: Path) -> subprocess.Popen[str]:
     """A client in a process of its own."""
     paths = os.pathsep.join([str(path), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, str(HERE / "clients.py"), client, *arguments]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONPATH": paths}
-    )
+    with (path / "stderr").open("a") as errors:
+        environment = {**os.environ, "PYTHONPATH": paths}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+
+
+def finished(process: subprocess.Popen[str], path: Path) -> dict[str, float]:
+    """What a client stamped when its rows were complete; ends the benchmark if the client failed."""
+    said, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"failed with exit code {process.returncode}:\n{(path / 'stderr').read_text()[-2000:]}")
+    stamp: dict[str, float] = json.loads(said.splitlines()[0])
+    return stamp
 
 
 def outcome(client: str, load: Load) -> Outcome:
@@ -126,11 +135,8 @@ def outcome(client: str, load: Load) -> Outcome:
             process = folder.start()
         else:
             process = launched(client, url, str(load.asks), str(load.at_once), path=folder.root)
-        said, _ = process.communicate()
+        stamp = finished(process, folder.root)
         end, seen = time.time(), stats(url)
-        if process.returncode:
-            raise SystemExit(f"{client} failed with exit code {process.returncode}")
-    stamp = json.loads(said.splitlines()[0])
     active = seen["last"] + load.behaviour.latency - seen["first"]
     return Outcome(stamp["done"] - start, active, end - stamp["done"], stamp["cpu"], seen)
 
@@ -160,7 +166,7 @@ def killed(load: Load) -> None:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         half = stats(url)["answered"]
-        folder.start().communicate()
+        finished(folder.start(), folder.root)
         twice, rows, wrong = stats(url)["twice"], folder.manifest.tables["situations"].rows, folder.faults_of_rows()
     print(f"\nkill -9 after {half:,} of {load.asks:,} asks, {load.at_once} at once; then built again")
     print(f"  paid twice {twice}, rows {rows:,}, wrong: {', '.join(wrong) or 'nothing'}")
@@ -170,8 +176,8 @@ def faulty(load: Load) -> None:
     """Against an endpoint with faults."""
     with prepared(load) as (url, folder):
         start = time.time()
-        said, _ = folder.start().communicate()
-        wall, seen, books = json.loads(said.splitlines()[0])["done"] - start, stats(url), folder.manifest.books
+        wall = finished(folder.start(), folder.root)["done"] - start
+        seen, books = stats(url), folder.manifest.books
         wrong = folder.faults_of_rows()
     faults = ", ".join(f"{seen.get(name, 0)} {name}" for name in load.behaviour.faults)
     print(f"\nfaults: {load.asks:,} seeds, {load.at_once} at once, deadline {load.deadline:.0f} s; met {faults}")
@@ -182,7 +188,7 @@ def faulty(load: Load) -> None:
 def falling(load: Load) -> None:
     """Against an endpoint that loses most of its room halfway."""
     with prepared(load) as (url, folder):
-        folder.start().communicate()
+        finished(folder.start(), folder.root)
         seen, books = stats(url), folder.manifest.books
     late, room = load.behaviour.latency, load.behaviour.falls_to or 0
     rate = (load.asks - load.behaviour.falls_after) / (seen["last"] + late - seen["fell"])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
@@ -177,6 +178,8 @@ class Run:
         return next(iter(self.crew.family.tables))
 
     async def _beat(self, watch: Watch) -> None:
+        # Arrow's first array loads pandas, which takes long: better now, while the first answers are on their way.
+        await asyncio.to_thread(pa.array, [])
         while True:
             watch(self.status())
             await asyncio.sleep(HEARTBEAT)
