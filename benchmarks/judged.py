@@ -15,6 +15,7 @@ from pluriset.schemas.rows.values import LABELS, Situation
 
 SYSTEM = Message("system", JUDGE * 2)
 SCHEMA: dict[str, Any] = Judgement.model_json_schema()
+TABLES: dict[str, type[Row]] = {"situations": Situation, **SHARED}
 ANSWER = '{"relevance": "yes", "valence": "supports"}'
 
 
@@ -26,7 +27,7 @@ def prompt(text: str) -> Prompt:
 class Judged(Family):
     """Situations, each judged once."""
 
-    tables = {"situations": Situation, **SHARED}
+    tables = TABLES
     roles = {"judge": "judges a situation"}
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:

@@ -27,9 +27,10 @@ from pluriset.tests.servers.simulated_openai import FAULTS, Behaviour, simulated
 
 HERE = Path(__file__).parent
 CLIENTS = ("bare aiohttp", "openai SDK", "openai SDK over aiohttp", "pluriset")
+ENTRY = "judged = pluriset.benchmarks.judged\n"
 PLUGIN = {
     "METADATA": "Name: judged\nVersion: 0\n",
-    "entry_points.txt": "[pluriset.families]\njudged = pluriset.benchmarks.judged\n",
+    "entry_points.txt": f"[pluriset.families]\n{ENTRY}[pluriset.rows]\n{ENTRY}",
 }
 """The family of this benchmark is installed as anybody else's would be."""
 
