@@ -19,6 +19,8 @@ ACCOUNT = (
 )
 MASKS = {"[email]": EMAIL, "[account]": ACCOUNT, "[phone]": PHONE}
 """What is put in the place of a match -> the pattern (RE2), in the order in which they are tried."""
+DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
+"""A cell that is a number with a fraction, whose digits are nobody's account."""
 NO_TEXT = frozenset({"digest", "split", "revision", "model", "item_table"})
 """Columns that hold names of ours."""
 
@@ -36,7 +38,8 @@ def written(rows: DuckDBPyRelation) -> DuckDBPyRelation:
 
 def leads_to_somebody(sql: str) -> str:
     """SQL that is true of a text with something to mask; the cheap look comes first."""
-    return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)})"
+    number = f"regexp_full_match({sql}, {text(DECIMAL)})"
+    return f"(regexp_matches({sql}, '@|\\d\\d') AND NOT {number} AND {sql} <> {masked(sql)})"
 
 
 def masked(sql: str) -> str:

@@ -20,6 +20,7 @@ class ContactDetails(Check):
     passes = {
         "*": [
             {"_row": 1, "text": "I was born on 1990-05-17 and paid 1,200.50 for 3-4 items @home."},
+            {"_row": 3, "text": "-8.1234567890123456"},
             {"_row": 2, "text": "See ISO 9001:2015, call 911, bus 100-200, arXiv 2309.00779."},
         ]
     }
