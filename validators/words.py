@@ -1,9 +1,14 @@
-"""Texts that are unlike the other texts of their column."""
+"""What kind of text it is."""
 
 from __future__ import annotations
 
 ONE_WORD = r"regexp_full_match(trim(text), '[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+')"
 """A text without white space, in a script that has some between words."""
+
+CODE = (
+    r"```|\b(?:def|print|return|import|function|const|var) ?[\w(]|\bf[\x22\x27]|#include|</?(?i:html|body|head)\b|\$\{"
+)
+"""What programs have and other texts hardly."""
 
 
 def rarely(key: str, unlike: str, most: float) -> str:

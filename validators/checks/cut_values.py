@@ -14,19 +14,17 @@ CUT = rf"(?i)(?:^|\s)(?:{'|'.join(BOUND.split())})$|[a-z](?:[aeoi]l|ic|ive|ous|i
 TAIL = r"^(?:[-‐)\],]|(?:re|ve|ll|s|t|d|m) [a-z]|being$)"
 """Begins as a compound or a contraction ends."""
 
+NAMED = {"item_id": "1", "side": None, "position": 0}
+
 
 class CutValues(Check):
     """No value looks as if a list was split inside it."""
 
     severity = "warning"
     table = "mentions"
-    needs = {"mentions": ["item_id", "side", "value"]}
-    passes = {
-        "mentions": [{"item_id": "1", "side": None, "value": v} for v in ("self-respect", "living well", "wellness")]
-    }
-    fails = {
-        "mentions": [{"item_id": "1", "side": None, "value": v} for v in ("self", "emotional well", "Right to non")]
-    }
+    needs = {"mentions": ["item_id", "side", "position", "value"]}
+    passes = {"mentions": [{**NAMED, "value": v} for v in ("self-respect", "living well", "wellness")]}
+    fails = {"mentions": [{**NAMED, "value": v} for v in ("self", "emotional well", "Right to non")]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Mentions of what looks like the head or tail of a value, or is what another one has before its hyphen."""
@@ -36,5 +34,5 @@ class CutValues(Check):
                 WHERE contains(value, '-')),
             cut AS (SELECT DISTINCT value FROM rows LEFT JOIN heads ON lower(value) = head AND NOT contains(value, ' ')
                 WHERE head IS NOT NULL OR regexp_matches(value, {text(CUT)}) OR regexp_matches(value, {text(TAIL)}))
-            SELECT item_id, side, value AS problem FROM rows WHERE value IN (SELECT value FROM cut)""",
+            SELECT item_id, side, position, value AS problem FROM rows WHERE value IN (SELECT value FROM cut)""",
         )

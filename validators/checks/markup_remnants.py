@@ -10,6 +10,7 @@ from pydantic import Field
 from ..cells import around, wrong_texts
 from ..check import Check
 from ..tables import Tables
+from ..words import CODE
 
 TAG = r"</?(?i:a|b|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|table|td|th|tr|u|ul)(?:\s[^<>]*)?/?>"
 ENTITY = r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});"
@@ -41,7 +42,9 @@ class MarkupRemnants(Check):
         quoted = MARKUP.replace("'", "''")
         return wrong_texts(
             tables["*"],
-            lambda v: rf"regexp_matches({v}, '[<&>\\]') AND regexp_matches({v}, '{quoted}')",
+            lambda v: (
+                rf"regexp_matches({v}, '[<&>\\]') AND regexp_matches({v}, '{quoted}') AND NOT regexp_matches({v}, '{CODE}')"
+            ),
             lambda v: around(v, MARKUP),
             self.most,
         )

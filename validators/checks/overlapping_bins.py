@@ -38,6 +38,6 @@ class OverlappingBins(Check):
                     TRY_CAST(regexp_extract(value, '{BIN}', 2) AS BIGINT) AS high FROM rows),
             whole AS (SELECT * FROM bins WHERE low < high
                 QUALIFY 2 * count(*) OVER (PARTITION BY "column") >= n)
-            SELECT a.column, a.value || ' overlaps ' || b.value AS problem FROM whole a JOIN whole b
+            SELECT a.column, a.value, 'overlaps ' || b.value AS problem FROM whole a JOIN whole b
             ON a.column = b.column AND (a.low, a.value) < (b.low, b.value) AND b.low <= a.high""",
         )

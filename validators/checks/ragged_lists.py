@@ -59,11 +59,11 @@ def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
     """Column -> SQL of the length of its list, of columns that are lists or hold them as text, if lengths vary."""
     typed = dict(zip(rows.columns, rows.types, strict=True))
     written = [column for column, kind in typed.items() if kind.id == "varchar"]
-    brackets = ", ".join(f"coalesce(bool_and({name(c)}[1] = '['), false)" for c in written)
+    brackets = ", ".join(f"coalesce(bool_and(CAST({name(c)} AS VARCHAR) LIKE '[%'), false)" for c in written)
     as_text = over(rows, f"SELECT {brackets} FROM rows").fetchall()[0] if written else ()
     lists = {column: f"len({name(column)})" for column, kind in typed.items() if kind.id == "list"}
     parsed = [column for column, is_list in zip(written, as_text, strict=True) if is_list]
-    lists |= {column: f"len(TRY_CAST({name(column)} AS VARCHAR[]))" for column in parsed}
+    lists |= {column: f"len(TRY_CAST(CAST({name(column)} AS VARCHAR) AS VARCHAR[]))" for column in parsed}
     vary = over(
         rows, f"SELECT {', '.join(f'min({n}) < max({n})' for n in lists.values()) or 'any_value(NULL)'} FROM rows"
     ).fetchall()[0]

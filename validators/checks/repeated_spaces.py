@@ -7,6 +7,7 @@ from duckdb import DuckDBPyRelation
 from ..cells import around, wrong_texts
 from ..check import Check
 from ..tables import Tables
+from ..words import CODE
 
 TWICE = r"\p{L},?  +\p{L}"
 """Between words; after a full stop two spaces are an old custom."""
@@ -25,5 +26,7 @@ class RepeatedSpaces(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
         return wrong_texts(
-            tables["*"], lambda v: f"contains({v}, '  ') AND regexp_matches({v}, '{TWICE}')", lambda v: around(v, TWICE)
+            tables["*"],
+            lambda v: f"contains({v}, '  ') AND regexp_matches({v}, '{TWICE}') AND NOT regexp_matches({v}, '{CODE}')",
+            lambda v: around(v, TWICE),
         )

@@ -25,7 +25,7 @@ class SplitLeakRows(Check):
     fails = {"*": [{"_row": n, "split": split, "text": TEXT} for n, split in enumerate(["train", "test"])]}
 
     least: Annotated[int, Field(ge=0)] = 20
-    """Characters of a row, all columns together, from which it is no coincidence."""
+    """Bytes of a row, all columns and their commas together, from which it is no coincidence."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every row that an earlier row of another split equals in all other columns."""
@@ -36,7 +36,7 @@ class SplitLeakRows(Check):
         return over(
             rows,
             f"""WITH hashed AS (SELECT {ROW}, split, hash({own}) AS h FROM rows
-                WHERE split IS NOT NULL AND length(concat({own})) >= {self.least}),
+                WHERE split IS NOT NULL AND strlen(CAST(row({own}) AS VARCHAR)) >= {self.least}),
             leaked AS (SELECT h, arg_min(split, {ROW}) AS first FROM hashed
                 GROUP BY h HAVING min(split) < max(split))
             SELECT {ROW}, 'split' AS "column", 'in ' || split || ', and in ' || first AS problem

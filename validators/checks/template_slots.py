@@ -10,6 +10,7 @@ from pydantic import Field
 from ..cells import around, wrong_texts
 from ..check import Check
 from ..tables import Tables
+from ..words import CODE
 
 BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
 BRACKETS = r"\[(?:[A-Z]{3,}(?:[_ ][A-Z]+)*|(?:[Ii]nsert|[Yy]our) [^\]\n]{2,40})\]"
@@ -38,7 +39,9 @@ class TemplateSlots(Check):
         """Cells with it, and the words around it."""
         return wrong_texts(
             tables["*"],
-            lambda v: f"(contains({v}, '{{') OR contains({v}, '[')) AND regexp_matches({v}, '{SLOT}')",
+            lambda v: (
+                f"(contains({v}, '{{') OR contains({v}, '[')) AND regexp_matches({v}, '{SLOT}') AND NOT regexp_matches({v}, '{CODE}')"
+            ),
             lambda v: around(v, SLOT),
             self.most,
         )
