@@ -26,6 +26,8 @@ class Check(Component):
     """Table -> columns without which the check cannot run; `*` is every raw table, with its `_row`."""
     may_use: ClassVar[Mapping[str, Sequence[str]]] = {}
     """Table -> columns that the check looks at where they are there."""
+    implied_by_row_type: ClassVar[bool] = False
+    """Whether a row type of ours says the same or says it better: not run on tables of a run."""
     repair: ClassVar[str | None] = None
     """Curation step that mends what is found."""
     passes: ClassVar[Example]

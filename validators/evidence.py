@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from duckdb import DuckDBPyRelation
@@ -26,3 +26,15 @@ def examples(parts: Mapping[str, str]) -> str:
     """SQL of an aggregate: the five lowest rows of these expressions, every value as a short text."""
     short = [f"{text(label)}: left(CAST({sql} AS VARCHAR), {LONGEST})" for label, sql in parts.items()]
     return f"min({{{', '.join(short)}}}, {EXAMPLES})"
+
+
+def looked_at(keys: Sequence[str], relation: DuckDBPyRelation, rows: int) -> int:
+    """Of how many a check speaks whose failing rows have these keys: cells, columns, distinct keys, or else rows."""
+    own = [column for column in relation.columns if column != "_row"]
+    if [*keys] == ["column"]:
+        return len(own)
+    if {"_row", "column"} <= {*keys}:
+        return len(own) * rows
+    if not keys or not {*keys} <= {*own}:
+        return rows
+    return int(relation.aggregate(f"count(DISTINCT ({', '.join(map(name, keys))}))").fetchall()[0][0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from ..schemas.rows.shared import SHARED
 from . import checks, measures
 from .check import Check
 from .constraints import check_table
-from .evidence import evidence
+from .evidence import evidence, looked_at
 from .failing import Keep, forget
 from .measure import Measure
 from .severity import capped, of_constraint, weakest, worst_first
@@ -29,6 +29,7 @@ from .tables import Tables, name
 Options = Mapping[str, Mapping[str, Any]]
 """Check -> its options."""
 NONE: Options = {}
+Count = Callable[[DuckDBPyRelation], int]
 ANY = "*"
 """What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
 UNFIT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
@@ -43,7 +44,7 @@ def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Rep
     with no_foreign_errors(subject.dataset):
         skipped = dict(subject.skipped)
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
-        rows = cache(lambda table: _count(typed[table]))
+        rows = cache(_count)
         findings = [*_known(subject, keep), *_constraints(subject, keep)]
         findings += _findings(subject, typed, rows, skipped, options, keep)
         figures = [*_figures(typed, skipped)]
@@ -98,27 +99,32 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 
 
 def _findings(
-    subject: Subject, tables: Tables, rows: Any, skipped: dict[str, str], options: Options, keep: Keep
+    subject: Subject, tables: Tables, rows: Count, skipped: dict[str, str], options: Options, keep: Keep
 ) -> Iterator[Finding]:
     for check_name, check in _runnable(checks.__name__, tables, skipped, options):
+        known = subject.own() if check.implied_by_row_type else frozenset()
         try:
             if ANY in check.needs:
-                yield from _of_any(check_name, check, subject.raw, keep)
-            else:
-                known = weakest(subject.evidence.get(table) for table in check.needs)
-                yield capped(_finding(check_name, check, tables, check.table, rows(check.table), keep), known)
+                raw = {table: relation for table, relation in subject.raw.items() if table not in known}
+                yield from _of_any(check_name, check, raw, rows, keep)
+            elif not set(check.needs) <= known:
+                basis = weakest(subject.evidence.get(table) for table in check.needs)
+                found = _finding(check_name, check, tables, check.table, tables[check.table], rows, keep)
+                yield capped(found, basis)
         except UNFIT as error:
             skipped[check_name] = _first_line(error)
 
 
-def _of_any(check_name: str, check: Check, raw: Tables, keep: Keep) -> Iterator[Finding]:
+def _of_any(check_name: str, check: Check, raw: Tables, rows: Count, keep: Keep) -> Iterator[Finding]:
     """A check that needs no knowledge, on every table that has the columns that it may want."""
     for table, relation in raw.items():
         if set(check.needs[ANY]) <= set(relation.columns):
-            yield _finding(check_name, check, {ANY: relation}, table, _count(relation), keep)
+            yield _finding(check_name, check, {ANY: relation}, table, relation, rows, keep)
 
 
-def _finding(check_name: str, check: Check, tables: Tables, table: str, of: int, keep: Keep) -> Finding:
+def _finding(
+    check_name: str, check: Check, tables: Tables, table: str, judged: DuckDBPyRelation, rows: Count, keep: Keep
+) -> Finding:
     failing = check.failing(tables)
     count, shown = evidence(failing)
     found = Finding(
@@ -127,7 +133,7 @@ def _finding(check_name: str, check: Check, tables: Tables, table: str, of: int,
         title=(type(check).__doc__ or check_name).partition("\n")[0],
         table=table,
         count=count,
-        of=of,
+        of=looked_at(failing.columns[:-1] if count else [], judged, rows(judged)),
         examples=shown,
         repair=check.repair,
     )

@@ -43,3 +43,7 @@ class Subject:
     def all(self) -> Tables:
         """Tables and views by name; a view hides a table."""
         return {**self.tables, **self.views}
+
+    def own(self) -> frozenset[str]:
+        """Tables of ours, whose row types say what may be null and what must be unique."""
+        return frozenset(self.row_types) - set(self.views) if self.profile is None else frozenset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .tables import text
+
 ONE_WORD = r"regexp_full_match(trim(text), '[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+')"
 """A text without white space, in a script that has some between words."""
 
@@ -15,3 +17,8 @@ def rarely(key: str, unlike: str, most: float) -> str:
     """A query over `rows` (the key, text): those that are unlike the others, where at most the share `most` is."""
     return f"""SELECT {key}, text AS problem FROM rows
         WHERE {unlike} AND (SELECT count(*) FILTER ({unlike}) <= {most} * count(text) FROM rows)"""
+
+
+def in_prose(value: str, pattern: str) -> str:
+    """True of a text that matches a pattern and is no program."""
+    return f"regexp_matches({value}, {text(pattern)}) AND NOT regexp_matches({value}, {text(CODE)})"

@@ -17,6 +17,7 @@ class AnnotatedTwice(Check):
     table = "annotations"
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
     may_use = {"annotations": ["sample", "label"]}
+    implied_by_row_type = True
     passes = {"annotations": [{**GIVEN, "sample": 0}, {**GIVEN, "sample": 1}]}
     fails = {"annotations": [GIVEN, {**GIVEN, "label": "no"}]}
 

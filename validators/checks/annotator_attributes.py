@@ -17,6 +17,7 @@ class AnnotatorAttributes(Check):
     table = "annotators"
     needs = {"annotators": ["annotator_id"]}
     may_use = {"annotators": ["age", "country"]}
+    implied_by_row_type = True
     passes = {"annotators": [{"annotator_id": "x", "age": "25-34"}, {"annotator_id": "y", "age": None}]}
     fails = {"annotators": [{"annotator_id": "x", "age": "25-34"}, {"annotator_id": "x", "age": "45-54"}]}
 

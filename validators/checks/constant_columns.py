@@ -17,6 +17,7 @@ class ConstantColumns(Check):
     severity = "info"
     table = "*"
     needs = {"*": []}
+    implied_by_row_type = True
     passes = {"*": [{"_row": 1, "label": "a"}, {"_row": 2, "label": None}]}
     fails = {"*": [{"_row": 1, "label": "a", "note": None}, {"_row": 2, "label": "a", "note": None}]}
 

@@ -14,6 +14,7 @@ class KnownAnnotators(Check):
     severity = "error"
     table = "annotators"
     needs = {"annotators": ["annotator_id"], "annotations": ["annotator_id"]}
+    implied_by_row_type = True
     passes = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "x"}]}
     fails = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "y"}, {"annotator_id": "y"}]}
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from ..cells import around, wrong_texts
 from ..check import Check
 from ..tables import Tables
-from ..words import CODE
+from ..words import in_prose
 
 TAG = r"</?(?i:a|b|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|table|td|th|tr|u|ul)(?:\s[^<>]*)?/?>"
 ENTITY = r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});"
@@ -39,12 +39,8 @@ class MarkupRemnants(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
-        quoted = MARKUP.replace("'", "''")
-        return wrong_texts(
-            tables["*"],
-            lambda v: (
-                rf"regexp_matches({v}, '[<&>\\]') AND regexp_matches({v}, '{quoted}') AND NOT regexp_matches({v}, '{CODE}')"
-            ),
-            lambda v: around(v, MARKUP),
-            self.most,
-        )
+        return wrong_texts(tables["*"], _left_over, lambda v: around(v, MARKUP), self.most)
+
+
+def _left_over(value: str) -> str:
+    return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyRelation
 from ..cells import around, wrong_texts
 from ..check import Check
 from ..tables import Tables
-from ..words import CODE
+from ..words import in_prose
 
 TWICE = r"\p{L},?  +\p{L}"
 """Between words; after a full stop two spaces are an old custom."""
@@ -25,8 +25,8 @@ class RepeatedSpaces(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
-        return wrong_texts(
-            tables["*"],
-            lambda v: f"contains({v}, '  ') AND regexp_matches({v}, '{TWICE}') AND NOT regexp_matches({v}, '{CODE}')",
-            lambda v: around(v, TWICE),
-        )
+        return wrong_texts(tables["*"], _twice, lambda v: around(v, TWICE))
+
+
+def _twice(value: str) -> str:
+    return f"contains({value}, '  ') AND {in_prose(value, TWICE)}"

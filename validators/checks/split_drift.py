@@ -17,6 +17,7 @@ class SplitDrift(Check):
     severity = "warning"
     table = "*"
     needs = {"*": ["split"]}
+    implied_by_row_type = True
     passes = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": "b"}]}
     fails = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": None}]}
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from ..cells import around, wrong_texts
 from ..check import Check
 from ..tables import Tables
-from ..words import CODE
+from ..words import in_prose
 
 BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
 BRACKETS = r"\[(?:[A-Z]{3,}(?:[_ ][A-Z]+)*|(?:[Ii]nsert|[Yy]our) [^\]\n]{2,40})\]"
@@ -37,11 +37,8 @@ class TemplateSlots(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells with it, and the words around it."""
-        return wrong_texts(
-            tables["*"],
-            lambda v: (
-                f"(contains({v}, '{{') OR contains({v}, '[')) AND regexp_matches({v}, '{SLOT}') AND NOT regexp_matches({v}, '{CODE}')"
-            ),
-            lambda v: around(v, SLOT),
-            self.most,
-        )
+        return wrong_texts(tables["*"], _open, lambda v: around(v, SLOT), self.most)
+
+
+def _open(value: str) -> str:
+    return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
