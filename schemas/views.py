@@ -27,6 +27,8 @@ class Item(Row):
     """The item of which it is a variant."""
     label: str | None = None
     """The one label that the dataset gives it."""
+    stratum: str | None = None
+    """What it was drawn from, where equally many were drawn from each."""
 
 
 class Judgement(Row):
@@ -65,7 +67,8 @@ class Stated(Row):
     item_id: str
     """What it is stated of; as in `votes` or `annotations`."""
     rule: str
-    """How it is derived: majority, argmax, controversial, soft:<option>, sum, mean."""
+    """How it is derived of `votes`: majority, argmax, argmin, max, min, sum, mean, count, controversial, unanimous or
+    soft:<option>; votes may be scores."""
     stated: str | None
     """The value that the dataset has."""
 
@@ -160,6 +163,19 @@ class Distribution(Row):
     """Share of the group that chose it, 0 to 1."""
 
 
+class Length(Row):
+    """The length of one of several lists that go together, such as values and the reasons for them."""
+
+    item_id: str
+    """The row that has the lists."""
+    bundle: str
+    """What they are together."""
+    list: str
+    """Which of them."""
+    length: int | None
+    """How many members it has; null where it is missing."""
+
+
 VIEWS: dict[str, type[Row]] = {
     "items": Item,
     "annotations": Judgement,
@@ -171,5 +187,6 @@ VIEWS: dict[str, type[Row]] = {
     "vocabulary": Word,
     "factors": Factor,
     "distributions": Distribution,
+    "lists": Length,
 }
 """View -> its columns. Beside them `annotators`: `annotator_id` and an attribute a column, whatever they are called."""
