@@ -15,6 +15,7 @@ class LabelTwins(Check):
 
     severity = "warning"
     table = "*"
+    implied_by_row_type = True
     needs = {"*": []}
     repair = "white_space"
     passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["A+", "A-", "<18", "18+"] * 3)]}
