@@ -15,6 +15,7 @@ from ..validators.formulas import Z
 from . import run
 from .engine import Engine
 from .run import Watch, finished, usd
+from .source import BadSeed, Seed
 
 
 class Spread(BaseModel):
@@ -62,7 +63,7 @@ def estimate(recipe: Recipe, folder: Path, k: int, watch: Watch | None) -> Estim
     )
 
 
-def _need(work: run.Run, recipe: Recipe, seed: run.Seed | run.BadSeed) -> tuple[float, float, float, float]:
+def _need(work: run.Run, recipe: Recipe, seed: Seed | BadSeed) -> tuple[float, float, float, float]:
     """Asks, tokens and dollars of one seed, counted by a replay."""
     engine = Engine(work.journal, work.crew.answerers, live=False)
     finished(work.one(engine, seed))

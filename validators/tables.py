@@ -56,7 +56,7 @@ def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation
     if connection is not None and READS.match(sql):
         # `query` makes a view for each call, after which every relation is bound again: five times the time.
         more = MORE.sub(",", sql, count=1)
-        found = connection.sql(f"WITH rows AS ({relation.sql_query()}) {more}")
+        found: duckdb.DuckDBPyRelation | None = connection.sql(f"WITH rows AS ({relation.sql_query()}) {more}")
     else:
         found = relation.query("rows", sql)
     assert found is not None  # only a statement that returns nothing has no relation
