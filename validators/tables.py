@@ -53,11 +53,16 @@ def key_text(row_type: type[Row], alias: str = "") -> str:
 def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
     """What a query says of a relation, which it calls `rows`."""
     connection: duckdb.DuckDBPyConnection | None = getattr(relation, "_con", None)
-    if connection is not None and READS.match(sql):
-        # `query` makes a view for each call, after which every relation is bound again: five times the time.
-        more = MORE.sub(",", sql, count=1)
-        found: duckdb.DuckDBPyRelation | None = connection.sql(f"WITH rows AS ({relation.sql_query()}) {more}")
-    else:
+    found: duckdb.DuckDBPyRelation | None
+    if connection is None or not READS.match(sql):
         found = relation.query("rows", sql)
+    else:
+        # `query` makes a view for each call, after which every relation is bound again: five times the time.
+        rows = relation  # noqa: F841 (DuckDB finds it by its name)
+        try:
+            found = connection.sql(sql)
+        except duckdb.CatalogException:  # a connection that is held to what was read finds no object of Python's
+            more = MORE.sub(",", sql, count=1)
+            found = connection.sql(f"WITH rows AS ({relation.sql_query()}) {more}")
     assert found is not None  # only a statement that returns nothing has no relation
     return found

@@ -5,7 +5,7 @@ from pluriset.schemas.errors import RecipeError
 from pluriset.validators import decisions
 from pluriset.validators.run import validate_path
 
-ROWS = "id,text\n1, a\n2,a \n2,b\n"
+ROWS = "id,text\n1, a\n2,c \n3,b\n"
 
 
 @pytest.fixture
