@@ -101,7 +101,7 @@ def test_a_clean_run(tmp_path: Path) -> None:
         n for n, c in every.items() if c.implied_by_row_type
     }
     measured = {figure.measure for figure in report.figures}
-    assert {"abstention", "agreement", "considerations_per_situation", "label_entropy", "valence_by_kind"} <= measured
+    assert {"abstention", "agreement", "considerations_per_situation", "valence_by_kind"} <= measured
     assert measured <= set(names(measures.__name__))
     assert Report.model_validate_json(report.model_dump_json()) == report
 
