@@ -38,7 +38,7 @@ class Cost(NamedTuple):
 
 
 class Budget:
-    """Keeps what was spent, by everything in the journal, and what is reserved, below a limit.
+    """Keeps what was spent, by every answer that counts in the journal, and what is reserved, below a limit.
 
     Answers are bounded by their `max_tokens`. A tokenizer is not asked: until a teacher has counted a prompt, each
     byte of a prompt and its schema is taken for a token, and after that the densest prompt, with a margin. A request
@@ -54,7 +54,7 @@ class Budget:
         self._settled = asyncio.Event()
 
     def count(self, journal: Journal) -> None:
-        """Count every answer that the journal holds, also of asks that the recipe no longer asks."""
+        """Count every answer that counts in the journal, also of asks that the recipe no longer asks."""
         if self.unlimited:
             return
         for record in journal.records():

@@ -68,11 +68,11 @@ def _reasons(old: Manifest, new: Manifest, changes: list[TableChange]) -> Iterat
     """Every reason for a step of the version."""
     if old.recipe.license != new.recipe.license:
         yield "major", f"the licence is {new.recipe.license}, it was {old.recipe.license}"
-    for table in old.tables.keys() - new.tables.keys():
+    for table in sorted(old.tables.keys() - new.tables.keys()):
         yield "major", f"the table {table} is gone"
-    for table in new.tables.keys() - old.tables.keys():
+    for table in sorted(new.tables.keys() - old.tables.keys()):
         yield "minor", f"the table {table} is new"
-    for table in old.tables.keys() & new.tables.keys():
+    for table in sorted(old.tables.keys() & new.tables.keys()):
         if old.tables[table].schema_hash != new.tables[table].schema_hash:
             yield "major", f"the columns of {table} are others, or mean something else"
         for split in sorted(old.tables[table].splits.keys() - new.tables[table].splits.keys()):
