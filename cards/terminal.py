@@ -198,7 +198,8 @@ def story(story: Story) -> None:
         click.echo(clean(f"kept instead of {reject.key} ({reject.step}): {reject.reason}: {reject.detail}"))
     for finding in story.findings:
         click.echo(clean(f"{finding.severity} {finding.check}: {finding.problem}"))
-    click.echo(clean(f"\nlicence {story.licence}; sources: {'; '.join(story.sources) or 'none declared'}"))
+    sources = "; ".join(f"{source.name} ({source.license})" for source in story.sources)
+    click.echo(clean(f"\nlicence {story.licence}; sources: {sources or 'none declared'}"))
     for gap in story.missing:
         click.echo(clean(f"not on record: {gap}"), err=True)
 

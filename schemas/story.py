@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .recipe import CitedSource
 from .report import Severity
 from .rows.reject import Reject
 
@@ -59,7 +60,7 @@ class Story(BaseModel):
     """The checks that fail it."""
     licence: str
     """Licence of the dataset."""
-    sources: list[str]
+    sources: list[CitedSource]
     """Where its seeds come from, with their licences, as the recipe declares them."""
     missing: list[str]
     """What cannot be told, and why."""

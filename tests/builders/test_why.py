@@ -18,7 +18,8 @@ def run(recipe: Written, tmp_path: Path) -> Path:
     once = {"answer": {"values": [honest, twice], "rights": [], "duties": []}}
     judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": "supports"}}
     lie = {"match": "Telling a lie", "answer": once}
-    path = recipe(["Telling a lie", "Keeping a secret"], judged, lie)
+    said = {"sources": [{"name": "Our forum", "license": "cc0-1.0"}]}
+    path = recipe(["Telling a lie", "Keeping a secret"], judged, lie, card=said)
     pluriset.build(pluriset.recipe(path), tmp_path / "run")
     return tmp_path / "run"
 
@@ -38,7 +39,7 @@ def test_a_row_tells_everything_from_its_seed_to_what_was_judged(run: Path) -> N
     assert {found.row["item_id"] for found in story.judgements} == {key}
     assert {found.table for found in story.judgements} == {"annotations", "aggregates"}
     assert [(lost.reason, lost.detail) for lost in story.compared] == [("listed twice", "honesty.")]
-    assert story.licence == "cc-by-4.0"
+    assert (story.licence, [source.name for source in story.sources]) == ("cc-by-4.0", ["Our forum"])
     assert story.missing == []
 
 
