@@ -20,7 +20,7 @@ from .constraints import RowTypes
 from .failing import forget, keep_in
 from .generic import generic
 from .judge import judge, no_foreign_errors
-from .readers import run
+from .readers import hub, run
 from .readers.read import confine, read
 from .recognise import named, recognise
 from .subject import Subject
@@ -50,21 +50,24 @@ def validate_path(
     Raises `DataError` if it cannot be read, or cannot be what it is said to be, and `RecipeError` if what is decided
     makes no sense.
     """
-    decided = decisions.read(checks) if checks else decisions.beside(Path(place))
+    folder = hub.local(place)
+    decided = decisions.read(checks) if checks else decisions.beside(folder)
     keep = keep_in(out.resolve()) if out else forget
     with _database(memory) as connection, no_foreign_errors(str(place)):
         if out:
             connection.execute(f"SET allowed_directories = [{text(str(out.resolve()))}]")
-        ours = is_run(Path(place)) and not as_ and not roles
-        subject = _ours(connection, Path(place)) if ours else _theirs(connection, place, as_, roles)
+        ours = is_run(folder) and not as_ and not roles
+        called = Path(place).resolve().name
+        subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
         return decisions.follow(judge(subject, decided.options, keep), decided, subject.row_types)
 
 
 @contextmanager
 def opened(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
     """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
+    folder = hub.local(place)
     with _database(memory) as connection, no_foreign_errors(str(place)):
-        yield connection, run.read(connection, Path(place)) if is_run(Path(place)) else read(connection, place).tables
+        yield connection, run.read(connection, folder) if is_run(folder) else read(connection, folder).tables
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
@@ -73,7 +76,7 @@ def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = Non
     Raises `DataError` if the folder is no run or cannot be read.
     """
     with no_foreign_errors(folder), _database(memory, spill) as connection:
-        return judge(_ours(connection, folder))
+        return judge(_ours(connection, folder, folder.resolve().name))
 
 
 def validate(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
@@ -99,10 +102,10 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
     return max(fitting, key=len, default=shared)
 
 
-def _ours(connection: DuckDBPyConnection, folder: Path) -> Subject:
+def _ours(connection: DuckDBPyConnection, folder: Path, called: str) -> Subject:
     read_in = enumerate(run.read(connection, folder).items())
     tables = {table: _held(connection, f"held_{i}", rows) for i, (table, rows) in read_in}
-    return _known(tables, row_types(folder, tables), folder.resolve().name)
+    return _known(tables, row_types(folder, tables), called)
 
 
 def _held(connection: DuckDBPyConnection, name: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
@@ -119,15 +122,15 @@ def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
 
 
 def _theirs(
-    connection: DuckDBPyConnection, place: str | Path, as_: str | None, roles: Mapping[str, str] | None
+    connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
 ) -> Subject:
     if as_ and roles:
         raise RecipeError("either it is a dataset that we know or its columns are named", where="--as, --map")
-    found, dataset = read(connection, place), Path(place).name
+    found = read(connection, folder)
     confine(connection, found)
     raw = found.tables
     known = named(as_, raw) if as_ else None if roles else recognise(raw)
-    subject = published(connection, dataset, raw, known) if known else generic(connection, dataset, raw, roles)
+    subject = published(connection, called, raw, known) if known else generic(connection, called, raw, roles)
     return replace(subject, findings=[*found.findings, *subject.findings])
 
 

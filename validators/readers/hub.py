@@ -18,6 +18,11 @@ def is_id(place: str) -> bool:
     return bool(ID.fullmatch(place)) and not path.exists() and format_of(path) is None
 
 
+def local(place: str | Path) -> Path:
+    """Where it is on disk: a dataset of the Hub is downloaded. Raises `DataError`."""
+    return download(str(place)) if is_id(str(place)) else Path(place)
+
+
 def download(place: str) -> Path:
     """The README and the data of a dataset, where the Hub's client keeps them. Raises `DataError`."""
     from huggingface_hub import snapshot_download

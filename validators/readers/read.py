@@ -60,7 +60,7 @@ def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
     Raises `DataError` if there is nothing there, or a file cannot be read at all.
     """
     findings = Findings()
-    path = hub.download(str(place)) if hub.is_id(str(place)) else Path(place)
+    path = hub.local(place)
     if not path.exists():
         raise DataError("there is no such file or folder", where=str(place))
     files = [_only(path)] if path.is_file() else layout.files(path, findings)
