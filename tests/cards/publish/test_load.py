@@ -34,7 +34,7 @@ print(json.dumps({
     "datasets": {split: part.num_rows for split, part in opened.items()},
     "streamed": len(list(streamed)),
     "report": stream.report == one.report,
-    "validated": pluriset.validate("org/small@v1.0.0").findings == one.report.findings,
+    "findings": [finding.check for finding in pluriset.validate("org/small@v1.0.0").findings],
     "view": stream.connection.sql("FROM situations").fetchall() == one.connection.sql("FROM situations").fetchall(),
 }))
 """
@@ -59,7 +59,7 @@ def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
         "datasets": {"train": 4, "test": 2},
         "streamed": 2,
         "report": True,
-        "validated": True,
+        "findings": [finding.check for finding in pluriset.validate(runs["one"]).findings],
         "view": True,
     }
 
