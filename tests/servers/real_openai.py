@@ -18,9 +18,9 @@ SLOTS, CONTEXT = 8, 2048
 
 
 @contextmanager
-def real_server() -> Iterator[str]:
+def real_server(threads: int = os.cpu_count() or 1) -> Iterator[str]:
     """The base URL of a server in a process of its own."""
-    with Popen([sys.executable, __file__], stdout=PIPE, text=True) as process:
+    with Popen([sys.executable, __file__, "0", str(threads)], stdout=PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()
