@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -179,7 +179,7 @@ class Batches:
             journal.add_failure(digest, CANNOT if isinstance(error, BadCompletion) else UNAVAILABLE, str(error))
             return "failed", wave
         journal.add_context(context, facts)
-        journal.add_answer(digest, asdict(completion), self.waves.ask(wave, offset)["ask"])
+        journal.add_answer(digest, completion.record(), self.waves.ask(wave, offset)["ask"])
         return "answered", wave
 
     def _done(self, wave: Wave) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from ..schemas.request import Completion, Finish
@@ -22,6 +22,25 @@ class Message(BaseModel):
 
     content: str | None = None
     refusal: str | None = None
+
+
+class Likely(BaseModel):
+    """A token, with the natural logarithm of its probability."""
+
+    token: str
+    logprob: float
+
+
+class Place(Likely):
+    """What was said in a place, and what was likeliest there."""
+
+    top_logprobs: list[Likely] = []
+
+
+class Logprobs(BaseModel):
+    """The tokens of an answer."""
+
+    content: list[Place] | None = None
 
 
 class Choice(BaseModel):
@@ -39,6 +58,14 @@ class Choice(BaseModel):
         if self.finish_reason == "content_filter":
             return message.content or "stopped by the endpoint's content filter", "refusal"
         return message.content or "", "length" if self.finish_reason == "length" else "stop"
+
+    def likely(self) -> list[list[tuple[str, float]]] | None:
+        """The tokens with their logarithms; null where they are missing, or of another shape: they are an extra."""
+        try:
+            places = Logprobs.model_validate(self.logprobs).content
+        except ValidationError:
+            return None
+        return places and [[(t.token, t.logprob) for t in (place, *place.top_logprobs)] for place in places]
 
 
 class Usage(BaseModel):
@@ -60,7 +87,8 @@ class Reply(BaseModel):
         """The first answer; `model` is named where the endpoint names none."""
         choice, usage = self.choices[0] if self.choices else Choice(), self.usage or Usage()
         text, finish = choice.answer()
-        return Completion(text, finish, usage.prompt_tokens or 0, usage.completion_tokens or 0, self.model or model)
+        tokens = usage.prompt_tokens or 0, usage.completion_tokens or 0
+        return Completion(text, finish, *tokens, self.model or model, choice.likely())
 
 
 def response_format(schema: Mapping[str, Any], strict: bool) -> dict[str, Any]:

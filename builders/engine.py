@@ -247,9 +247,10 @@ class Engine:
 
     def _write_down(self, question: Question, completion: Completion) -> None:
         self.journal.add_context(question.context, question.facts)
-        answer = {name: getattr(completion, name) for name in Completion.__slots__}
         self.journal.add_answer(
-            question.digest, answer, {**question.record(), "role": question.role, "teacher": question.who.name}
+            question.digest,
+            completion.record(),
+            {**question.record(), "role": question.role, "teacher": question.who.name},
         )
 
     def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:

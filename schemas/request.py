@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,3 +45,11 @@ class Completion:
     input_tokens: int = 0
     output_tokens: int = 0
     model: str = ""
+    logprobs: Sequence[Sequence[tuple[str, float]]] | None = None
+    """For each token of the answer, if the teacher was told to keep them: the token and the natural logarithm of its
+    probability, then the same of the likeliest tokens in its place."""
+
+    def record(self) -> dict[str, Any]:
+        """What a journal keeps of it."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in kept.items() if value is not None}

@@ -58,6 +58,8 @@ class VLLM(Teacher):
     """Sampling temperature."""
     top_p: float = Field(default=1.0, gt=0, le=1)
     """Nucleus sampling."""
+    logprobs: PositiveInt | None = Field(default=None, le=20)
+    """Keep with each token of an answer so many of the likeliest, with their probabilities under the schema."""
     context: PositiveInt = 4096
     """Tokens of prompt and answer together, for each request."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
@@ -109,6 +111,7 @@ class VLLM(Teacher):
                     "temperature": self.temperature,
                     "top_p": self.top_p,
                     "chat_template_kwargs": self.template,
+                    **({"logprobs": True, "top_logprobs": self.logprobs} if self.logprobs else {}),
                 }
             )
         except PydanticSerializationError:
@@ -185,7 +188,8 @@ class Engine:
             raise _mapped(vllm, error) from None
         [answer] = said.outputs
         finish: Finish = "length" if answer.finish_reason == "length" else "stop"
-        return Completion(answer.text, finish, len(prompt), len(answer.token_ids), teacher.model_name())
+        tokens = len(prompt), len(answer.token_ids)
+        return Completion(answer.text, finish, *tokens, teacher.model_name(), _likely(answer, teacher.logprobs))
 
     async def stop(self) -> None:
         """End the engine's processes."""
@@ -214,9 +218,21 @@ def _sampling(request: Request, teacher: VLLM) -> Any:
         top_p=teacher.top_p,
         seed=request.seed,
         max_tokens=request.max_tokens,
+        logprobs=teacher.logprobs,
         structured_outputs=StructuredOutputsParams(json={**request.schema, **GUIDANCE}),
         output_kind=RequestOutputKind.FINAL_ONLY,
     )
+
+
+def _likely(answer: Any, kept: int | None) -> list[list[tuple[str, float]]] | None:
+    """What was said in each place, then what was likeliest there; vLLM names what was said even if it was unlikely."""
+    if kept is None:
+        return None
+    return [
+        [(place[token].decoded_token, place[token].logprob)]
+        + [(likely.decoded_token, likely.logprob) for likely in place.values() if likely.rank <= kept]
+        for token, place in zip(answer.token_ids, answer.logprobs, strict=True)
+    ]
 
 
 def _start(arguments: dict[str, Any]) -> Any:

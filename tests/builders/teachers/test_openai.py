@@ -98,6 +98,31 @@ async def test_says_which_variable_must_hold_the_key(
 
 
 @pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            {
+                "content": [
+                    {"token": "{", "logprob": -0.1, "bytes": [123], "top_logprobs": [{"token": "[", "logprob": -3}]}
+                ]
+            },
+            [[("{", -0.1), ("[", -3.0)]],
+        ),
+        ({"tokens": ["{"], "token_logprobs": [-0.1]}, None),
+        ({"content": [{"token": 1}]}, None),
+    ],
+)
+async def test_keeps_the_probabilities_that_it_can_read(
+    server: ScriptedServer, said: dict[str, Any], kept: list[Any] | None
+) -> None:
+    one = OpenAI(model="small", base_url=server.url, extra_body={"logprobs": True, "top_logprobs": 1})
+    server.script.append(Reply({"choices": [{"message": {"content": "{"}, "logprobs": said}]}))
+    assert (await one.complete(ask())).logprobs == kept
+    assert server.requests[-1]["top_logprobs"] == 1
+    await one.close()
+
+
+@pytest.mark.parametrize(
     ("reply", "expected"),
     [
         (answer('{"a": 1}'), Completion('{"a": 1}', "stop", 7, 3, "scripted-1")),

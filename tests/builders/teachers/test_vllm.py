@@ -87,6 +87,19 @@ async def test_teachers_of_one_model_share_its_engine(tmp_path: Path, vllm_holde
 
 
 @pytest.mark.slow
+async def test_keeps_probabilities_under_the_schema(vllm_holder: VLLM) -> None:
+    vllm_holder.engine()
+    teacher = VLLM(**OPTIONS | {"logprobs": 2})
+    answer = await teacher.complete(ask())
+    assert answer.logprobs and len(answer.logprobs) == answer.output_tokens
+    for (said, logprob), *likeliest in answer.logprobs:
+        assert isinstance(said, str) and logprob <= 0 and len(likeliest) == 2
+    first = {token: logprob for token, logprob in answer.logprobs[0][1:] if logprob > -20}
+    assert all(token.lstrip().startswith("{") for token in first), "what the schema forbids has no probability"
+    await teacher.close()
+
+
+@pytest.mark.slow
 async def test_the_last_to_let_go_stops_the_engine(vllm_holder: VLLM) -> None:
     await vllm_holder.complete(ask())
     children = multiprocessing.active_children()
