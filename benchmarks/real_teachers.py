@@ -15,9 +15,9 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import ClientSession
 from pluriset.builders.ask import Ask
@@ -36,6 +36,7 @@ from pydantic import BaseModel, ConfigDict, Field
 AT_ONCE = 8
 WARM = 16
 LONGEST = 120
+SAMPLING: dict[str, Any] = {"temperature": 0.6, "top_p": 0.9}
 SYSTEM = Message("system", "You judge whether people should do something, and say why in one sentence.")
 
 
@@ -67,16 +68,7 @@ def told(number: int) -> list[dict[str, str]]:
 async def teacher(kind: str, threads: int) -> AsyncIterator[tuple[Teacher, Bare]]:
     """A teacher of the small model and its engine without us, closed after they were used."""
     with real_server(threads) if kind == "openai" else nullcontext("") as url:
-        one: Embedded | OpenAI | VLLM
-        if kind == "embedded":
-            one = Embedded(concurrency=AT_ONCE, threads=threads)
-            way = bare_llama
-        elif kind == "openai":
-            one = OpenAI(model="smollm2", base_url=url, concurrency=AT_ONCE, temperature=0.6, top_p=0.9)
-            way = bare_http
-        else:
-            one = VLLM(path=Path(sys.prefix) / "smollm2", eager=True, memory=0.4, temperature=0.6, top_p=0.9)
-            way = bare_vllm
+        one, way = KINDS[kind](url, threads)
         try:
             async with way(one) as bare:
                 yield one, bare
@@ -89,7 +81,7 @@ async def bare_llama(one: Embedded) -> AsyncIterator[Bare]:
     """xllamacpp in threads, as its README calls it."""
     engine = await one._starting
     schema = json.dumps({**SCHEMA, **GUIDANCE})
-    fixed = {"max_tokens": LONGEST, "temperature": 0.6, "top_p": 0.9, "grammar": _grammar("answer", schema)}
+    fixed = {"max_tokens": LONGEST, **SAMPLING, "grammar": _grammar("answer", schema)}
 
     def answer(number: int) -> int:
         body = {**fixed, "messages": told(number), "seed": number}
@@ -107,7 +99,7 @@ async def bare_llama(one: Embedded) -> AsyncIterator[Bare]:
 async def bare_http(one: OpenAI) -> AsyncIterator[Bare]:
     """A loop over aiohttp."""
     format_ = {"type": "json_schema", "json_schema": {"name": "Verdict", "schema": SCHEMA, "strict": one.strict}}
-    fixed = {"model": "smollm2", "max_tokens": LONGEST, "temperature": 0.6, "top_p": 0.9, "response_format": format_}
+    fixed = {"model": "smollm2", "max_tokens": LONGEST, **SAMPLING, "response_format": format_}
     async with ClientSession() as session:
 
         async def bare(number: int) -> int:
@@ -130,8 +122,7 @@ async def bare_vllm(one: VLLM) -> AsyncIterator[Bare]:
     async def bare(number: int) -> int:
         ids = tokenizer.apply_chat_template(told(number), add_generation_prompt=True, return_dict=False)
         params = SamplingParams(
-            temperature=0.6,
-            top_p=0.9,
+            **SAMPLING,
             seed=number,
             max_tokens=LONGEST,
             structured_outputs=StructuredOutputsParams(json={**SCHEMA, **vllm_module.GUIDANCE}),
@@ -142,6 +133,14 @@ async def bare_vllm(one: VLLM) -> AsyncIterator[Bare]:
         return len(said.outputs[0].token_ids)
 
     yield bare
+
+
+Way = Callable[[Any], AbstractAsyncContextManager[Bare]]
+KINDS: dict[str, Callable[[str, int], tuple[Teacher, Way]]] = {
+    "embedded": lambda _, threads: (Embedded(concurrency=AT_ONCE, threads=threads), bare_llama),
+    "openai": lambda url, _: (OpenAI(model="smollm2", base_url=url, concurrency=AT_ONCE, **SAMPLING), bare_http),
+    "vllm": lambda *_: (VLLM(path=Path(sys.prefix) / "smollm2", eager=True, memory=0.4, **SAMPLING), bare_vllm),
+}
 
 
 async def spread(ask: Callable[[int], Awaitable[int]], numbers: range) -> tuple[int, float]:

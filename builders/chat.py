@@ -65,7 +65,11 @@ class Choice(BaseModel):
             places = Logprobs.model_validate(self.logprobs).content
         except ValidationError:
             return None
-        return places and [[(t.token, t.logprob) for t in (place, *place.top_logprobs)] for place in places]
+        return (
+            None
+            if places is None
+            else [[(t.token, t.logprob) for t in (place, *place.top_logprobs)] for place in places]
+        )
 
 
 class Usage(BaseModel):
