@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from pydantic_core import to_json
@@ -38,7 +39,7 @@ class Cost(NamedTuple):
 
 
 class Budget:
-    """Keeps what was spent, by every answer that counts in the journal, and what is reserved, below a limit.
+    """Keeps what was spent, by every answer in the journal, and what is reserved, below a limit.
 
     Answers are bounded by their `max_tokens`. A tokenizer is not asked: until a teacher has counted a prompt, each
     byte of a prompt and its schema is taken for a token, and after that the densest prompt, with a margin. A request
@@ -54,10 +55,10 @@ class Budget:
         self._settled = asyncio.Event()
 
     def count(self, journal: Journal) -> None:
-        """Count every answer that counts in the journal, also of asks that the recipe no longer asks."""
+        """Count every answer in the journal: also of asks that the recipe no longer asks, and what was voided."""
         if self.unlimited:
             return
-        for record in journal.records():
+        for record in chain(journal.records(), journal.beaten()):
             answer = record["answer"]
             cost = self.cost(record["ask"].get("teacher", ""), answer["input_tokens"], answer["output_tokens"])
             self.spent = self.spent.plus(cost)

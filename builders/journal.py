@@ -37,6 +37,7 @@ class Journal:
         self.folder = folder
         self.places: dict[bytes, int] = {}
         self.failures: dict[bytes, int] = {}
+        self._beaten: list[int] = []
         self._readers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
         self._told: set[str] = set()
@@ -79,6 +80,11 @@ class Journal:
     def records(self) -> Iterator[dict[str, Any]]:
         """Every record that counts, in the order of the digests' first answers."""
         for place in self.places.values():
+            yield self._read(place)
+
+    def beaten(self) -> Iterator[dict[str, Any]]:
+        """Every answer that does not count, because it came second or was voided; it was paid for all the same."""
+        for place in self._beaten:
             yield self._read(place)
 
     def add_answer(self, digest: bytes, answer: dict[str, Any], ask: dict[str, Any]) -> None:
@@ -159,12 +165,14 @@ class Journal:
 
     def _keep(self, kind: bytes, digest: bytes, place: int) -> None:
         if kind == b"answer":
-            self.places.setdefault(digest, place)
+            if self.places.setdefault(digest, place) != place:
+                self._beaten.append(place)
             self.failures.pop(digest, None)
         elif kind == b"failure":
             self.failures[digest] = place
         else:
-            self.places.pop(digest, None)
+            if (voided := self.places.pop(digest, None)) is not None:
+                self._beaten.append(voided)
             self.failures.pop(digest, None)
 
     def _read(self, place: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pluriset.builders.make import make
 from pluriset.builders.run import opened
 from pluriset.builders.wave import Waves
 from pluriset.cli import main
-from pluriset.schemas.errors import RunError, Stopped, TeacherError
+from pluriset.schemas.errors import RecipeError, RunError, Stopped, TeacherError
 from pluriset.schemas.manifest import Books
 from pluriset.tests.builders.teachers.smollm2 import OPTIONS, SMOLLM2, needs_vllm
 from pluriset.tests.servers.batch_openai import BatchServer
@@ -204,6 +204,10 @@ def test_a_batch_api_answers_wave_after_wave(recipe: Write, tmp_path: Path, monk
         for _ in range(2):
             with pytest.raises(Stopped, match="2 asks wait"):
                 build(path, out, "submit")
+            [note] = (out / "batch").glob("*.json")
+            note.write_text(json.dumps(json.loads(note.read_text()) | {"batch": None}))  # a crash before it was noted
+        with pytest.raises(Stopped, match="2 asks wait"):
+            build(path, out, "submit")
         assert list(server.batches) == ["batch_1"], "it is submitted once"
         assert server.headers[0]["Authorization"] == f"Bearer {KEY}"
         server.status = "completed"
@@ -215,6 +219,11 @@ def test_a_batch_api_answers_wave_after_wave(recipe: Write, tmp_path: Path, monk
                 continue
     assert books.imbalances() == [] and books.seeds.built == 2 and set(answers(out).values()) == {1}
     assert KEY not in "".join(file.read_text() for file in (out / "batch").iterdir())
+
+
+def test_a_budget_cannot_watch_a_batch(recipe: Write, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="too late for a budget"):
+        build(recipe(SITUATIONS[:1], teachers=teacher(), budget={"tokens": 1000}), tmp_path / "run", "write")
 
 
 def test_says_that_an_endpoint_has_no_batch_api(recipe: Write, tmp_path: Path) -> None:

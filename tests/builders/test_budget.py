@@ -1,11 +1,13 @@
 import asyncio
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pluriset.builders.budget import Budget
 from pluriset.builders.halt import Halt
+from pluriset.builders.journal import Journal
 from pluriset.schemas.errors import Stopped
 from pluriset.schemas.recipe import Budget as Limit
 from pluriset.schemas.recipe import Price, Recipe
@@ -49,6 +51,22 @@ def test_a_budget_of_dollars_says_what_it_stopped_at() -> None:
     asyncio.run(spend(budget, 100, 1))
     assert 0 < budget.spent.usd <= 0.002
     assert "of 0.002 USD" in str(budget.halt.reason)
+
+
+def test_what_was_voided_was_paid_all_the_same(tmp_path: Path) -> None:
+    ask, answer = {"teacher": "main"}, Completion("{}", "stop", 100, 10).record()
+    journal = Journal(tmp_path)
+    for digest in (b"\1" * 16, b"\2" * 16, b"\2" * 16):
+        journal.add_answer(digest, answer, ask)
+    journal.add_void(b"\1" * 16, "told to ask again")
+    journal.close()
+    for opened in (journal, again := Journal(tmp_path)):
+        budget = Budget(Limit(tokens=1000), PRICES, Halt())
+        budget.count(opened)
+        assert budget.spent.tokens == 330
+    assert len(again) == 1
+    again.close()
+    journal.close()
 
 
 def test_without_a_limit_nothing_is_reserved() -> None:

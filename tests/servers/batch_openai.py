@@ -23,6 +23,7 @@ class BatchServer(ScriptedServer):
     def routes(self, app: web.Application) -> None:
         app.router.add_post("/v1/files", self._upload)
         app.router.add_post("/v1/batches", self._create)
+        app.router.add_get("/v1/batches", self._list)
         app.router.add_get("/v1/batches/{id}", self._retrieve)
         app.router.add_get("/v1/files/{id}/content", self._content)
 
@@ -40,6 +41,10 @@ class BatchServer(ScriptedServer):
         batch = {"id": f"batch_{len(self.batches) + 1}", "object": "batch", "status": "validating", **order}
         self.batches[batch["id"]] = batch
         return web.json_response(batch)
+
+    async def _list(self, request: web.Request) -> web.Response:
+        newest = list(reversed(self.batches.values()))[: int(request.query["limit"])]
+        return web.json_response({"object": "list", "data": newest})
 
     async def _retrieve(self, request: web.Request) -> web.Response:
         batch = self.batches[request.match_info["id"]]
