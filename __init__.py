@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .builders.plan import Plan
     from .builders.repair import Repaired
     from .builders.run import Watch
+    from .cards.foreign import Foreign
     from .cards.load import Dataset
     from .cards.publish import Publication
     from .cards.show import Nested
@@ -80,7 +81,7 @@ def build(
     """
     from .builders import batch as waves
     from .builders import folder, make, run
-    from .cards import card
+    from .cards import card, load
 
     with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
         batches = waves.Batches(work)
@@ -92,7 +93,7 @@ def build(
         report = validate(where, save=True)
         card.write(where, manifest, report)
         make.finish(work, manifest)
-    return load(where)
+    return load.load(where)
 
 
 def preview(
@@ -186,49 +187,60 @@ def schema(name: str, table: str | None = None, *, suite: bool = False) -> dict[
     return suites.suite(*described.only(name, table)) if suite else described.json_schemas(name, table)
 
 
-def load(path: str | Path, revision: str | None = None, *, verify: bool = False, stream: bool = False) -> Dataset:
+def load(
+    path: str | Path,
+    revision: str | None = None,
+    *,
+    as_: str | None = None,
+    verify: bool = False,
+    stream: bool = False,
+) -> Dataset | Foreign:
     """A finished run, by its folder or its id on the Hub, as typed rows, polars, DuckDB, Arrow or `datasets`.
 
+    A dataset that somebody else published opens likewise, as the published dataset `as_` or as its columns say.
     `verify` compares every digest and runs the checks again; `stream` reads from the Hub only what is used.
     """
     from .cards import fetch
 
-    return fetch.opened(path, revision, verify, stream)
+    return fetch.anything(path, revision, as_, verify, stream)
 
 
 def show(path: str | Path, key: str | None = None, n: int = 3) -> list[Nested]:
     """The first rows of the main table, or the one with this key, with all that belongs to them."""
-    from .cards import show
+    from .cards import fetch, show
 
-    return show.from_dataset(load(path), key, n)
+    return show.from_dataset(fetch.opened(path), key, n)
 
 
 def why(path: str | Path, table: str, key: str) -> Story:
     """The whole story of a row: what it rests on, every ask with its answer, what was judged, which checks fail it."""
     from .builders import why
+    from .cards import fetch
 
-    return why.why(load(path).folder, table, key)
+    return why.why(fetch.opened(path).folder, table, key)
 
 
 def replay(path: str | Path, table: str, key: str) -> Replayed:
     """Make one row again from the journal alone, beside the published one; asks nobody."""
     from .builders import replay
+    from .cards import fetch
 
-    return replay.replay(load(path).folder, table, key)
+    return replay.replay(fetch.opened(path).folder, table, key)
 
 
 def diff(before: str | Path, after: str | Path) -> Difference:
     """What changed from one version of a dataset to another, and which step of the version that is."""
-    from .cards import diff
+    from .cards import diff, fetch
 
-    return diff.diff(load(before), load(after))
+    return diff.diff(fetch.opened(before), fetch.opened(after))
 
 
 def card(path: str | Path) -> Path:
     """Write the card of a finished run again."""
     from .cards import card
+    from .cards import load as run
 
-    dataset = load(path)
+    dataset = run.load(Path(path))
     card.write(Path(path), dataset.manifest, dataset.report)
     return Path(path) / "README.md"
 

@@ -1,4 +1,4 @@
-"""A dataset opened by its folder, or by its id on the Hub: fetched, or read from there as it is needed."""
+"""A dataset opened by its path, or by its id on the Hub: fetched, or read from there as it is needed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from ..schemas.errors import DataError
 from ..schemas.manifest import File, Manifest
 from .card import CARD
 from .facts import MANIFEST, types
+from .foreign import Foreign, foreign
 from .hub import ID, Hub
-from .load import LARGEST, Dataset, check_path, load, read_manifest
+from .load import LARGEST, RECIPE, Dataset, check_path, load, read_manifest
 from .place import There
 from .shipment import JOURNAL
 from .stream import Stream
@@ -17,30 +18,61 @@ from .verify import verified
 
 
 def opened(where: str | Path, revision: str | None = None, verify: bool = False, stream: bool = False) -> Dataset:
-    """A finished run, by folder or id; what is a folder here is never looked for on the Hub.
+    """A finished run, by folder or by its id on the Hub, `owner/name` or `owner/name@revision`.
 
-    Raises `DataError` if it is none, or not as its manifest says, and `PublishError` if the Hub refuses.
+    What is a folder here is never looked for on the Hub. Raises `DataError` if it is no run, or not as its manifest
+    says, and `PublishError` if the Hub refuses.
     """
     if stream and verify:
         raise DataError("a stream cannot be verified", hint="without stream the files are fetched, and can be")
-    if Path(where).is_dir() or not ID.fullmatch(str(where)):
-        if revision or stream:
-            raise DataError("only what is on the Hub has revisions and can be streamed", where=str(where))
+    if (found := _on_hub(where, revision, stream)) is None:
         dataset = load(Path(where), verify)
     else:
-        hub = Hub(str(where))
-        there, manifest = _found(hub, revision)
+        hub, there = found
+        manifest = _manifest(hub, there)
         if stream:
             return Stream(Path(hub.name), manifest, types(manifest), hub, there)
         dataset = load(hub.snapshot([*_wanted(manifest, there)], there.head), verify)
     return verified(dataset) if verify else dataset
 
 
-def _found(hub: Hub, revision: str | None) -> tuple[There, Manifest]:
-    """What is on the Hub, and its manifest: every file that it names must be there, in its size."""
-    if (there := hub.there(revision)) is None:
+def anything(
+    where: str | Path, revision: str | None = None, as_: str | None = None, verify: bool = False, stream: bool = False
+) -> Dataset | Foreign:
+    """A finished run, or a dataset that somebody else published and that we know, by path or id."""
+    if (found := _on_hub(where, revision, stream)) is None:
+        theirs = as_ or _is_foreign(Path(where))
+        return foreign(where, as_, verify) if theirs else opened(where, verify=verify)
+    hub, there = found
+    if not as_ and MANIFEST in there.files:
+        return opened(hub.name, there.head, verify, stream)
+    if stream:
+        hint = f'`datasets.load_dataset("{hub.name}", streaming=True)` may stream it'
+        raise DataError(f"no {MANIFEST}: only what pluriset published is streamed", where=hub.name, hint=hint)
+    return foreign(f"{hub.name}@{there.head}", as_, verify)
+
+
+def _on_hub(where: str | Path, revision: str | None, stream: bool) -> tuple[Hub, There] | None:
+    """The repository that an id means; null for a path."""
+    name, _, at = str(where).partition("@")
+    if Path(where).exists() or not ID.fullmatch(name):
+        if revision or stream:
+            raise DataError("only what is on the Hub has revisions and can be streamed", where=str(where))
+        return None
+    hub = Hub(name)
+    if (there := hub.there(revision or at or None)) is None:
         hint = "one that is private is seen with a token of its owners only"
         raise DataError("no folder of this name, and no dataset on the Hub", got=hub.name, hint=hint)
+    return hub, there
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether this is a file, or a folder with nothing of a run in it."""
+    return path.is_file() or (path.is_dir() and not any((path / name).exists() for name in (MANIFEST, RECIPE)))
+
+
+def _manifest(hub: Hub, there: There) -> Manifest:
+    """The manifest of what is on the Hub: every file that it names must be there, in its size."""
     if MANIFEST not in there.files:
         hint = f'`datasets.load_dataset("{hub.name}")` may open it'
         raise DataError(f"no {MANIFEST}: this dataset was not published by pluriset", where=hub.name, hint=hint)
@@ -48,7 +80,7 @@ def _found(hub: Hub, revision: str | None) -> tuple[There, Manifest]:
     types(manifest)
     for file in manifest.everything():
         _check(hub.name, file, there)
-    return there, manifest
+    return manifest
 
 
 def _check(name: str, file: File, there: There) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from polars import LazyFrame
     from pyarrow import Table
 
+RECIPE = "recipe.yaml"
 BATCH = 1024
 """Rows that are read at once."""
 BUFFER = 1 << 16
@@ -182,7 +183,7 @@ def read_report(raw: bytes, where: str) -> Report:
 
 def _incomplete(folder: Path) -> DataError:
     """Without a manifest a folder is a run that is not complete, or no run."""
-    recipe = folder / "recipe.yaml"
+    recipe = folder / RECIPE
     if not recipe.is_file():
         return DataError(f"no {MANIFEST} here", where=str(folder), expected="the folder of a run")
     command = shlex.join(["pluriset", "build", str(recipe), "--out", str(folder)])

@@ -26,12 +26,8 @@ CONFIG = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
 
 def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: Recognised) -> Subject:
     """A published dataset, ready to be judged."""
-    know_literals(connection)
-    connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
-    profile = known.profile
-    there = {c: [table for table in raw if known.configs.get(table) == c] for c in profile.configs}
-    configs = {config: profile.configs[config] for config, tables in there.items() if tables}
-    tables = {c: _table(connection, c, configs[c], {t: raw[t] for t in there[c]}) for c in configs}
+    profile, tables = known.profile, typed_tables(connection, raw, known)
+    configs = {config: profile.configs[config] for config in tables}
     cells = [
         finding for table, config in known.configs.items() for finding in _cells(config, configs[config], raw[table])
     ]
@@ -52,6 +48,14 @@ def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: 
         configs=configs,
         evidence=_evidence(profile.views),
     )
+
+
+def typed_tables(connection: DuckDBPyConnection, raw: Tables, known: Recognised) -> dict[str, DuckDBPyRelation]:
+    """Config -> all rows that are of it, as `theirs.<config>`, typed; a cell that cannot be read so is null."""
+    know_literals(connection)
+    connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
+    there = {c: {table: raw[table] for table in raw if known.configs.get(table) == c} for c in known.profile.configs}
+    return {c: _table(connection, c, known.profile.configs[c], tables) for c, tables in there.items() if tables}
 
 
 def read_as(connection: DuckDBPyConnection, views: Sequence[View], tables: Tables) -> dict[str, DuckDBPyRelation]:

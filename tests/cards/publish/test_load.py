@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pluriset
 import pytest
+from huggingface_hub import HfApi
+from pluriset.cards.fetch import opened
 from pluriset.schemas.errors import DataError, PublishError
+from pluriset.schemas.published.pandalm import PandaLM
 from pluriset.tests.cards.conftest import small_tables
 from pluriset.tests.cards.publish.conftest import made
-from pluriset.tests.servers.hub import Hub
+from pluriset.tests.servers.hub import WRITE, Hub
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # of the client, about itself
 
@@ -22,6 +25,7 @@ ELSEWHERE = """
 import datasets, json, pluriset, sys
 one, two = pluriset.load("org/small", "v1.0.0"), pluriset.load("org/small")
 stream = pluriset.load("org/small", "v1.0.0", stream=True)
+foreign = pluriset.load("org/foreign")
 opened = datasets.load_dataset("org/small", "annotations", revision="v1.0.0")
 streamed = datasets.load_dataset("org/small", "considerations", split="test", streaming=True)
 print(json.dumps({
@@ -34,6 +38,7 @@ print(json.dumps({
     "datasets": {split: part.num_rows for split, part in opened.items()},
     "streamed": len(list(streamed)),
     "report": stream.report == one.report,
+    "foreign": [foreign.profile, len(list(foreign.rows("testset")))],
     "findings": [finding.check for finding in pluriset.validate("org/small@v1.0.0").findings],
     "view": stream.connection.sql("FROM situations").fetchall() == one.connection.sql("FROM situations").fetchall(),
 }))
@@ -45,6 +50,10 @@ def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
 ) -> None:
     pluriset.publish(runs["one"], ID)
     pluriset.publish(runs["two"], ID)
+    api = HfApi(endpoint=hub.url, token=WRITE)
+    api.create_repo("org/foreign", repo_type="dataset")
+    rows = json.dumps(PandaLM.example["testset"]).encode()
+    api.upload_file(path_or_fileobj=rows, path_in_repo="testset.json", repo_id="org/foreign", repo_type="dataset")
     environment = os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"}
     command = [sys.executable, "-c", ELSEWHERE]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110)
@@ -59,6 +68,7 @@ def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
         "datasets": {"train": 4, "test": 2},
         "streamed": 2,
         "report": True,
+        "foreign": ["pandalm", 6],
         "findings": [finding.check for finding in pluriset.validate(runs["one"]).findings],
         "view": True,
     }
@@ -66,11 +76,11 @@ def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
 
 def test_what_is_fetched_is_what_was_published(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID, journal=True)
-    folder = pluriset.load(ID).folder
-    for file in pluriset.load(runs["one"]).manifest.everything():
+    folder = opened(ID).folder
+    for file in opened(runs["one"]).manifest.everything():
         assert (folder / file.path).read_bytes() == (runs["one"] / file.path).read_bytes()
     assert (folder / "journal" / "00001.jsonl").is_file()
-    assert pluriset.load(ID, "v1.0.0").manifest == pluriset.load(runs["one"]).manifest
+    assert opened(f"{ID}@v1.0.0").manifest == opened(runs["one"]).manifest
 
 
 def test_a_stream_reads_what_it_needs(hub: Hub, runs: dict[str, Path]) -> None:
