@@ -65,7 +65,11 @@ def _pair(
 
 
 def _reasons(old: Manifest, new: Manifest, changes: list[TableChange]) -> Iterator[tuple[Bump, str]]:
-    """Every reason for a step of the version."""
+    """Every reason for a step of the version.
+
+    The definition is ours: major, what somebody uses is gone, moved, of another shape or under another licence; minor,
+    there is more; patch, what is there was mended.
+    """
     if old.recipe.license != new.recipe.license:
         yield "major", f"the licence is {new.recipe.license}, it was {old.recipe.license}"
     for table in sorted(old.tables.keys() - new.tables.keys()):

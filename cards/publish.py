@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..schemas.errors import Interrupted, PublishError, RecipeError
+from ..schemas.difference import Bump
+from ..schemas.errors import DataError, Interrupted, PublishError, RecipeError
 from ..schemas.manifest import Manifest
 from . import card_file, gate, version
 from .card import CARD
+from .diff import diff
 from .facts import MANIFEST
+from .fetch import opened
 from .hub import ID, Hub, holds_token
 from .kept import merged
 from .load import LARGEST, Dataset, load
@@ -51,6 +55,8 @@ class Publication:
     """Version of the dataset there."""
     tagged: bool = False
     """Whether the tag is new."""
+    reasons: Sequence[str] = ()
+    """Why the version goes on as far as it does."""
     dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -147,8 +153,24 @@ def _tagged(
     last = version.latest(tags)
     if not plan.changes and (here := version.latest(tag for tag in tags if tags[tag] == head)):
         return replace(plan, tag=str(here))
-    step = version.step(before, dataset.manifest) if before else "major"
-    return replace(plan, tag=str(last.next(step) if last else version.FIRST), tagged=True)
+    if last is None:
+        return replace(plan, tag=str(version.FIRST), tagged=True)
+    step, reasons = _step(plan.place, there, dataset) if there and before else ("major", [])
+    return replace(plan, tag=str(last.next(step)), tagged=True, reasons=reasons)
+
+
+def _step(name: str, there: There, dataset: Dataset) -> tuple[Bump, list[str]]:
+    """How far the version goes on from what is there, which is fetched for that, and why."""
+    try:
+        found = diff(opened(f"{name}@{there.head}"), dataset)
+    except DataError as error:
+        raise PublishError(
+            "what is published there cannot be compared, so the step of the version is not known",
+            where=name,
+            got=error.brief,
+            hint="say which version this is: --version",
+        ) from None
+    return found.bump, found.reasons
 
 
 def _done(plan: Publication, place: Place, files: dict[str, Content], there: There | None) -> Publication:

@@ -104,7 +104,8 @@ def publication(done: Publication) -> None:
     counts = ", ".join(f"{sum(c.kind == k for c in done.changes)} {k}" for k in ("added", "changed", "deleted"))
     click.echo(f"files  {counts}; {sum(c.bytes for c in done.changes):,} bytes to send")
     if done.tag:
-        click.echo(f"tag    {done.tag}, {'new' if done.tagged else 'there already'}")
+        why = "".join(f"; {reason}" for reason in done.reasons)
+        click.echo(f"tag    {done.tag}, {'new' if done.tagged else 'there already'}{why}")
     if done.commit:
         click.echo(f"commit {done.commit}")
     click.echo(f"{done.place}: {'a dry run, nothing was sent' if done.dry_run else 'done'}", err=True)

@@ -1,18 +1,16 @@
 """The version of a published dataset: a tag such as v1.2.0, as semantic versioning reads for data.
 
-The definition is ours: another shape of the rows is a major step, other rows a minor one, other words a patch.
+How far a version goes on is what `diff` finds.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
+from ..schemas.difference import Bump
 from ..schemas.errors import RecipeError
-from ..schemas.manifest import Manifest
-
-Step = Literal["major", "minor", "patch"]
 
 
 class Version(NamedTuple):
@@ -31,7 +29,7 @@ class Version(NamedTuple):
         found = re.fullmatch(r"v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", text, re.ASCII)
         return cls(*map(int, found.groups())) if found else None
 
-    def next(self, step: Step) -> Self:
+    def next(self, step: Bump) -> Self:
         """The version that follows."""
         steps = {"major": (self.major + 1, 0, 0), "minor": (self.major, self.minor + 1, 0)}
         return type(self)(*steps.get(step, (self.major, self.minor, self.patch + 1)))
@@ -45,14 +43,6 @@ def asked(text: str) -> Version:
     if (version := Version.parsed(text)) is None:
         raise RecipeError("not a version", where="--version", got=text, expected="three numbers, such as v1.2.0")
     return version
-
-
-def step(old: Manifest, new: Manifest) -> Step:
-    """How much a dataset has changed, by its manifests."""
-    tables = {name: table.schema_hash for name, table in new.tables.items()}
-    if any(tables.get(name) != table.schema_hash for name, table in old.tables.items()):
-        return "major"
-    return "patch" if old.tables == new.tables else "minor"
 
 
 def latest(tags: Iterable[str]) -> Version | None:

@@ -10,7 +10,7 @@ from pluriset.cards.foreign import Foreign
 from pluriset.schemas.errors import ChecksFailed, DataError
 from pluriset.schemas.published.pandalm import Comparison, PandaLM
 
-ROWS: list[dict[str, Any]] = PandaLM.example["testset"]
+ROWS = [dict(row) for row in PandaLM.example["testset"]]
 
 
 def written(path: Path, rows: list[dict[str, Any]]) -> Path:

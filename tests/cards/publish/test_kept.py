@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pluriset
@@ -9,8 +8,7 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from hypothesis import given
 from hypothesis import strategies as st
 from pluriset.cards.kept import merged, parts, sections
-from pluriset.cards.version import Version, latest, step
-from pluriset.schemas.manifest import Manifest
+from pluriset.cards.version import Version, latest
 from pluriset.tests.servers.hub import WRITE, Hub
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # of the client, about itself
@@ -88,14 +86,3 @@ def test_a_foreign_card_on_the_hub(hub: Hub, runs: dict[str, Path]) -> None:
 def test_versions() -> None:
     assert latest(["v1.9.0", "1.10.0", "main", "v01.2.3"]) == Version(1, 10, 0)
     assert [str(Version(1, 2, 3).next(each)) for each in ("major", "minor", "patch")] == ["v2.0.0", "v1.3.0", "v1.2.4"]
-
-
-def test_how_much_a_dataset_has_changed(make_manifest: Callable[..., Manifest]) -> None:
-    old = make_manifest()
-    table = old.tables["situations"]
-    other = {"schema_hash": "0" * 64}
-    assert step(old, old) == "patch"
-    assert step(old, old.model_copy(update={"tables": {**old.tables, "more": table}})) == "minor"
-    assert step(old, old.model_copy(update={"tables": {"situations": table}})) == "major"
-    changed = old.tables | {"situations": table.model_copy(update=other)}
-    assert step(old, old.model_copy(update={"tables": changed})) == "major"

@@ -8,7 +8,7 @@ from typing import Any
 import pluriset
 import pytest
 from click.testing import CliRunner
-from huggingface_hub import CommitOperationAdd, HfApi
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from pluriset.cards.hub import Hub as Client
 from pluriset.cards.publish import Publication
 from pluriset.cli import main
@@ -63,10 +63,30 @@ def test_an_identical_tree_only_gets_the_tag_that_it_lacks(hub: Hub, runs: dict[
 def test_a_change_sends_what_changed_and_is_another_version(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     done = pluriset.publish(runs["two"], ID)
-    assert done.tag == "v1.1.0"
+    assert done.tag == "v1.1.0" and "situations: 1 row new" in done.reasons
     assert files(hub) == published(runs["two"])
     assert kinds(done)["data/situations/test-00000-of-00001.parquet"] == "changed"
     assert "data/annotators/train-00000-of-00001.parquet" not in kinds(done)
+
+
+def test_what_takes_rows_away_is_a_major_version_and_other_words_are_a_patch(
+    hub: Hub, runs: dict[str, Path], copy: Copy
+) -> None:
+    pluriset.publish(runs["two"], ID)
+    done = pluriset.publish(runs["one"], ID)
+    assert done.tag == "v2.0.0" and "situations: 1 row gone" in done.reasons
+    folder = copy()
+    (folder / "README.md").write_text((folder / "README.md").read_text() + "\n## Thanks\n\nTo all.\n")
+    assert pluriset.publish(folder, ID).tag == "v2.0.1"
+
+
+def test_a_version_that_cannot_be_compared_must_be_named(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    gone = [CommitOperationDelete("report.json")]
+    HfApi(endpoint=hub.url, token=WRITE).create_commit(ID, gone, commit_message="a", repo_type="dataset")
+    with pytest.raises(PublishError, match="cannot be compared"):
+        pluriset.publish(runs["two"], ID)
+    assert pluriset.publish(runs["two"], ID, version="v1.1.0").tag == "v1.1.0"
 
 
 def test_stale_files_of_ours_go_and_others_stay(hub: Hub, runs: dict[str, Path]) -> None:
