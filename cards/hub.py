@@ -1,4 +1,8 @@
-"""The Hub as we see it: a repository, one commit, a tag, a snapshot; its errors in our words, and never a token."""
+"""The Hub as we see it: a repository, one commit, a tag, a snapshot; its errors in our words, and never a token.
+
+Large files go the way that the client takes: by Xet where `hf_xet` is installed, by git LFS where HF_HUB_DISABLE_XET is
+set or it is not. Either way one commit makes them visible. The tests use git LFS: Xet needs a server of chunks.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,17 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..schemas.errors import PlurisetError, PublishError
 from .place import Change, Content, Stored, There
+from .threads import on_threads
 
 if TYPE_CHECKING:
-    from huggingface_hub import HfApi, HfFileSystem
+    from huggingface_hub import CommitOperationAdd, HfApi, HfFileSystem
 
 KIND = "dataset"
 ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
@@ -97,6 +103,7 @@ class Hub:
             if there is None:
                 self.api.create_repo(self.name, repo_type=KIND, private=self.private)
             parent = there.head if there else self.api.repo_info(self.name, repo_type=KIND).sha
+            self._upload([each for each in operations if isinstance(each, CommitOperationAdd)])
             done = self.api.create_commit(
                 self.name,
                 repo_type=KIND,
@@ -106,6 +113,19 @@ class Hub:
                 create_pr=self.pull_request,
             )
         return str(done.pr_url if self.pull_request else done.oid)
+
+    def _upload(self, additions: list[CommitOperationAdd]) -> None:
+        """Send the contents of large files, of which nothing is to be seen before the commit.
+
+        By git LFS a file at a time, since the client's own pool of threads would keep Ctrl-C waiting for a Hub that
+        has stalled; by Xet, which has no such pool, all at once.
+        """
+        from huggingface_hub import constants
+
+        by_xet = find_spec("hf_xet") is not None and not constants.HF_HUB_DISABLE_XET
+        groups = [additions] if by_xet else [[each] for each in additions]
+        send = partial(self.api.preupload_lfs_files, self.name, repo_type=KIND, create_pr=self.pull_request)
+        on_threads([partial(send, group) for group in groups])
 
     def tag(self, name: str, commit: str) -> None:
         """Name a commit."""

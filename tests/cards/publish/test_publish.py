@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,3 +280,31 @@ def test_the_command(hub: Hub, runs: dict[str, Path]) -> None:
     assert json.loads(done.stdout)["commit"] == hub.repositories[ID].head
     hub.faults["info"] = 403
     assert CliRunner().invoke(main, command).exit_code == 3
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("route", ["put", "commit"])
+def test_a_push_that_is_stopped_leaves_the_repository_as_it_was(
+    hub: Hub, runs: dict[str, Path], tmp_path: Path, route: str, signal_: signal.Signals
+) -> None:
+    pluriset.publish(runs["one"], ID)
+    before = files(hub), dict(hub.repositories[ID].refs)
+    hub.called.clear()
+    hub.faults[route] = "hang"
+    environment = os.environ | {"HF_HUB_DISABLE_XET": "1", "HF_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "pluriset.cli", "publish", str(runs["two"]), ID]
+    pushing = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        wait = time.monotonic() + 60
+        while route not in hub.called and pushing.poll() is None and time.monotonic() < wait:
+            time.sleep(0.02)
+        pushing.send_signal(signal_)
+        said, errors = pushing.communicate(timeout=30)
+    finally:
+        pushing.kill()
+    assert route in hub.called and (files(hub), hub.repositories[ID].refs) == before
+    if signal_ is signal.SIGINT:
+        assert (pushing.returncode, said) == (130, "")
+        assert "not published" in errors and "what is there is as it was" in errors and "Traceback" not in errors
+    hub.faults.clear()
+    assert pluriset.publish(runs["two"], ID).tag == "v1.1.0"
