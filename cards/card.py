@@ -23,6 +23,7 @@ from .limitations import limitations
 from .markdown import Safe, code, fenced, label, md, prose
 from .metadata import metadata
 from .plots import draw, drawable
+from .refusals import Refusal, refusals
 
 CARD = "README.md"
 
@@ -30,7 +31,7 @@ CARD = "README.md"
 def write(folder: Path, manifest: Manifest, report: Report) -> None:
     """Write what describes a run into its folder. Raises `RecipeError` if the Hub would not take the card."""
     try:
-        text = render(manifest, report, draw(folder, report))
+        text = render(manifest, report, draw(folder, report), refusals(folder))
         (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
         (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
         if tasks := benchmark(manifest):
@@ -39,8 +40,8 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
         raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
 
 
-def render(manifest: Manifest, report: Report, plots: Sequence[Path]) -> str:
-    """The text of the card; `plots` are the pictures that it shows."""
+def render(manifest: Manifest, report: Report, plots: Sequence[Path], refused: Sequence[Refusal] = ()) -> str:
+    """The text of the card; `plots` are the pictures that it shows, `refused` is who refused."""
     front = metadata(manifest)
     if problems := front_matter_problems(front):
         raise RecipeError(
@@ -60,6 +61,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Path]) -> str:
         contents=sections.contents(manifest),
         benchmarks=sections.benchmark_rows(manifest),
         made=sections.made(manifest),
+        refused=sections.refused(refused),
         annotators=people.annotators(manifest, report),
         private=people.private(manifest, report),
         checklist=people.checked(manifest, report),

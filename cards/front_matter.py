@@ -115,6 +115,7 @@ class _FrontMatter(_Part):
     multilinguality: Texts = []
     size_categories: Texts = []
     task_categories: Texts = []
+    task_ids: Texts = []
     source_datasets: Texts = []
     tags: Texts = []
     configs: list[_Config] = []

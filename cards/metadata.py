@@ -8,6 +8,7 @@ from typing import Any
 
 from ..schemas.manifest import File, Manifest
 from ..schemas.projections import hub_features
+from ..schemas.recipe import CardText
 from ..schemas.row import Row
 from ..schemas.rows.question import Question
 from ..schemas.rows.shared import SHARED
@@ -15,6 +16,8 @@ from .benchmark import benchmarks, config
 from .facts import count, filled, models, rows, spoke, types
 
 SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+ARXIV = re.compile(r"(?i:arxiv(?:\.org/(?:abs|pdf)/|\.|:)\s*)(\d{4}\.\d{4,5})", re.ASCII)
+"""How a paper is named: arxiv.org/abs/2309.00779, arXiv:2309.00779, 10.48550/arXiv.2309.00779."""
 REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCII)
 
 
@@ -28,7 +31,12 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         "language_creators": ["found", *_creators(manifest)],
         "size_categories": [size_category(rows(manifest, manifest.main_table))],
         "task_categories": _tasks(manifest),
-        "tags": ["pluriset", "pluralism", manifest.family, *(["synthetic"] if models(manifest) else [])],
+        "task_ids": ["multi-class-classification"] if asked else [],
+        "tags": [
+            *("pluriset", "pluralism", manifest.family),
+            *(["synthetic"] if models(manifest) else []),
+            *_papers(manifest.recipe.card),
+        ],
         "configs": [
             *(_config(name, filled(manifest, name), f"data/{name}", name == manifest.main_table) for name in opened),
             *(_config(config(aspect), splits, f"benchmark/{aspect}") for aspect, splits in asked.items()),
@@ -62,6 +70,12 @@ def _said(manifest: Manifest) -> dict[str, Any]:
         "license_link": card.license_link,
         "source_datasets": sorted(repositories),
     }
+
+
+def _papers(card: CardText) -> list[str]:
+    """The papers on arXiv that the maker names, of the dataset and of its sources, as the Hub's tags."""
+    said = [card.citation, *(text for source in card.sources for text in (source.url, source.citation))]
+    return sorted({f"arxiv:{found}" for text in said if text for found in ARXIV.findall(text)})
 
 
 def _creators(manifest: Manifest) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from ..schemas.component import find, names
 from ..schemas.manifest import Manifest
 from ..schemas.recipe import Spec
-from ..schemas.report import Figure, Report, Severity
+from ..schemas.report import Figure, Finding, Report, Severity
 from ..schemas.row import Column, Row, columns
 from ..schemas.rows.shared import Attributes
 from ..validators import measures as measuring
@@ -20,6 +20,7 @@ from .facts import count, filled, panels, rows, types
 from .licensing import conflicts, effective, ingredients, notices
 from .markdown import Safe, code, md, number, prose
 from .plots import FOLDER
+from .refusals import Refusal
 
 Lines = list[list[object]]
 """The rows of a table in the card."""
@@ -61,6 +62,11 @@ def made(manifest: Manifest) -> dict[str, Any]:
         "spending": _spending(manifest, priced),
         "spending_head": ["role", "teacher", "answers", "tokens in", "tokens out", *(["USD"] if priced else [])],
     }
+
+
+def refused(found: Sequence[Refusal]) -> Lines:
+    """Who refused, what is declared of it, for what reason, and how often."""
+    return [[who, _attributes(declared), reason, count] for who, declared, reason, count in found]
 
 
 def benchmark_rows(manifest: Manifest) -> Lines:
@@ -105,8 +111,17 @@ def checks(report: Report) -> dict[str, Any]:
     return {
         "summary": f"{len(report.findings):,} checks ran. Those that found rows: {counts}.",
         "failing": [[f.severity, code(f.table), prose(f.title), f.count, f.of, code(f.check)] for f in found],
-        "passed": [[code(f.table), prose(f.title), f.of, code(f.check)] for f in passed],
+        "passed": _passed(passed),
     }
+
+
+def _passed(findings: Sequence[Finding]) -> Lines:
+    """A check in a line, with every table that it looked at."""
+    tables: dict[tuple[str, str], list[Markup]] = {}
+    for found in findings:
+        looked_at = Safe("{} ({})").format(code(found.table), f"{found.of:,}")
+        tables.setdefault((found.check, found.title), []).append(looked_at)
+    return [[prose(title), Safe(", ").join(looked_at), code(check)] for (check, title), looked_at in tables.items()]
 
 
 def licensed(manifest: Manifest) -> dict[str, Any]:
@@ -203,8 +218,11 @@ def _is_long(value: object) -> bool:
 
 
 def _persona(persona: Attributes | None) -> str:
-    said = persona.model_dump(exclude_none=True) if persona else {}
-    return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in said.items())
+    return _attributes(persona.model_dump(exclude_none=True)) if persona else ""
+
+
+def _attributes(declared: Mapping[str, str]) -> str:
+    return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in declared.items())
 
 
 def _figure(figure: Figure, groups: Sequence[str], interval: bool) -> list[object]:

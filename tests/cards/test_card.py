@@ -9,20 +9,27 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from huggingface_hub.repocard import metadata_load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from pluriset.cards.card import render
+from pluriset.cards.card import render, write
 from pluriset.cards.front_matter import front_matter_problems
+from pluriset.cards.load import load
 from pluriset.cards.metadata import metadata
+from pluriset.cards.refusals import refusals
 from pluriset.schemas.errors import DataError, RecipeError
 from pluriset.schemas.manifest import Asks, Manifest
+from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.report import Figure, Finding, Report
+from pluriset.schemas.rows.reject import Reject
 from pluriset.schemas.rows.values import TABLES
 from pluriset.schemas.yaml_text import dump_yaml
+from pydantic_core import to_json
 
 Make = Callable[..., Path]
 Card = Callable[..., str]
@@ -121,14 +128,30 @@ def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) ->
         assert fact in card
 
 
-def test_the_examples_in_the_card_run(finished: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_in_the_card_run(finished: Make) -> None:
     folder = finished(card=True)
-    monkeypatch.chdir(folder.parent)
     blocks = [token.content for token in READER.parse((folder / "README.md").read_text()) if token.info == "python"]
     assert len(blocks) == 3
     for block in blocks:
-        if "pluriset" not in block and "load_dataset" not in block:
-            exec(block, {})
+        if "load_dataset" not in block:
+            exec(re.sub(r"(hf://datasets/)?org/name", str(folder), block), {})
+
+
+def test_refusals_are_told_by_who_refused(finished: Make) -> None:
+    folder = finished()
+    lost = {"level": "ask", "table": "annotations", "step": "ask", "reason": "refused"}
+    rejects = [
+        *(Reject(**lost, key=to_json(["considerations", item, "elder"]).decode()) for item in ("c1", "c2")),
+        Reject(**lost | {"reason": "not JSON"}, key=to_json(["considerations", "c1", "main"]).decode()),
+        Reject(**lost | {"level": "seed", "table": "situations", "reason": "declined"}, key="s9"),
+    ]
+    rows = pa.Table.from_pylist([reject.model_dump() for reject in rejects], schema=arrow_schema(Reject))
+    assert refusals(folder) == []
+    pq.write_table(rows, folder / "rejects.parquet")
+    write(folder, load(folder).manifest, load(folder).report)
+    card = (folder / "README.md").read_text()
+    assert "by who refused; the texts are in `en`" in card
+    assert "| elder | country: Kenya | refused | 2 |\n| who was to write |  | declined | 1 |\n\n" in card
 
 
 def test_plots_are_shown_if_there_are_any(make_card: Card) -> None:
