@@ -23,12 +23,13 @@ from pluriset.cards.load import load
 from pluriset.cards.metadata import metadata
 from pluriset.cards.refusals import refusals
 from pluriset.schemas.errors import DataError, RecipeError
-from pluriset.schemas.manifest import Asks, Manifest
+from pluriset.schemas.manifest import Asks, File, Manifest
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.schemas.rows.reject import Reject
 from pluriset.schemas.rows.values import TABLES
 from pluriset.schemas.yaml_text import dump_yaml
+from pluriset.tests.cards.conftest import recipe_of
 from pydantic_core import to_json
 
 Make = Callable[..., Path]
@@ -135,6 +136,20 @@ def test_the_examples_in_the_card_run(finished: Make) -> None:
     for block in blocks:
         if "load_dataset" not in block:
             exec(re.sub(r"(hf://datasets/)?org/name", str(folder), block), {})
+
+
+def test_papers_and_tasks_are_named_to_the_hub(make_manifest: Callable[..., Manifest]) -> None:
+    sources = [
+        {"name": "a", "license": "mit", "url": "https://arxiv.org/abs/2008.09094v2"},
+        {"name": "b", "license": "mit", "citation": "arXiv preprint arXiv:2309.00779; doi 10.48550/arXiv.2402.05070"},
+        {"name": "c", "license": "mit", "url": "https://example.org/2008.12345"},
+    ]
+    questions = File(path="benchmark/valence/test-00000-of-00001.parquet", sha256="", bytes=1, rows=3)
+    front = metadata(make_manifest(recipe=recipe_of(card={"sources": sources}), files=[questions]))
+    papers = [tag for tag in front["tags"] if tag.startswith("arxiv:")]
+    assert papers == ["arxiv:2008.09094", "arxiv:2309.00779", "arxiv:2402.05070"]
+    assert front["task_ids"] == ["multi-class-classification"] and front_matter_problems(front) == []
+    assert "task_ids" not in metadata(make_manifest())
 
 
 def test_refusals_are_told_by_who_refused(finished: Make) -> None:
