@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
+from duckdb.sqltypes import DuckDBPyType
 
 from .cells import ROW
+from .conditions import members
 from .tables import name, text
 
 EMAIL = r"[\w.+%-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}"
@@ -21,14 +23,19 @@ MASKS = {"[email]": EMAIL, "[account]": ACCOUNT, "[phone]": PHONE}
 """What is put in the place of a match -> the pattern (RE2), in the order in which they are tried."""
 DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
 """A cell that is a number with a fraction, whose digits are nobody's account."""
+NESTED = ("list", "struct")
 NO_TEXT = frozenset({"digest", "split", "revision", "model", "item_table"})
 """Columns that hold names of ours."""
 
 
-def texts(rows: DuckDBPyRelation) -> list[str]:
-    """The columns of a table that may hold what somebody wrote: strings that are no keys."""
+def texts(rows: DuckDBPyRelation) -> dict[str, DuckDBPyType]:
+    """The columns of a table that may hold what somebody wrote, with their types; keys and names of ours do not."""
     columns = zip(rows.columns, rows.types, strict=True)
-    return [c for c, kind in columns if kind.id == "varchar" and c not in NO_TEXT and not c.endswith("_id")]
+    return {c: kind for c, kind in columns if _holds_text(kind) and c not in NO_TEXT and not c.endswith("_id")}
+
+
+def _holds_text(kind: DuckDBPyType) -> bool:
+    return kind.id == "varchar" or (kind.id in NESTED and any(map(_holds_text, members(kind).values())))
 
 
 def written(rows: DuckDBPyRelation) -> DuckDBPyRelation:
@@ -38,12 +45,26 @@ def written(rows: DuckDBPyRelation) -> DuckDBPyRelation:
 
 def leads_to_somebody(sql: str) -> str:
     """SQL that is true of a text with something to mask; the cheap look comes first."""
-    number = f"regexp_full_match({sql}, {text(DECIMAL)})"
-    return f"(regexp_matches({sql}, '@|\\d\\d') AND NOT {number} AND {sql} <> {masked(sql)})"
+    return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)})"
 
 
 def masked(sql: str) -> str:
     """SQL of a text in which e-mail addresses, phone and account numbers are replaced by what they are."""
+    replaced = sql
     for mask, pattern in MASKS.items():
-        sql = f"regexp_replace({sql}, {text(pattern)}, {text(mask)}, 'g')"
+        replaced = f"regexp_replace({replaced}, {text(pattern)}, {text(mask)}, 'g')"
+    return f"CASE WHEN regexp_full_match({sql}, {text(DECIMAL)}) THEN {sql} ELSE {replaced} END"
+
+
+def masked_cell(sql: str, kind: DuckDBPyType, depth: int = 0) -> str:
+    """SQL of a cell with every text in it masked, those inside lists and structs too."""
+    if kind.id == "varchar":
+        return masked(sql)
+    if kind.id == "list":
+        item = f"v{depth}"
+        return f"list_transform({sql}, lambda {item}: {masked_cell(item, members(kind)['child'], depth + 1)})"
+    if kind.id == "struct":
+        cells = {part: (f"struct_extract({sql}, {text(part)})", inner) for part, inner in members(kind).items()}
+        packed = ", ".join(f"{name(part)} := {masked_cell(*cell, depth)}" for part, cell in cells.items())
+        return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({packed}) END"
     return sql

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
+from duckdb.sqltypes import DuckDBPyType
 
-from ...validators.personal import leads_to_somebody, masked, texts
+from ...validators.personal import leads_to_somebody, masked_cell, texts
 from ...validators.tables import Tables, name
 from ..step import Outcome, Step
 
@@ -12,8 +13,8 @@ from ..step import Outcome, Step
 class Mask(Step):
     """Replaces e-mail addresses, phone and account numbers in all texts by `[email]`, `[phone]` and `[account]`.
 
-    They are told by their shape, in the patterns of `validators/personal.py`; keys are no texts. The journal keeps
-    what was asked and answered as it was.
+    They are told by their shape, in the patterns of `validators/personal.py`, inside lists and structs too; keys are
+    no texts. The journal keeps what was asked and answered as it was.
     """
 
     def apply(self, tables: Tables, seed: int) -> Outcome:
@@ -22,10 +23,14 @@ class Mask(Step):
 
 
 def _found(rows: DuckDBPyRelation) -> bool:
-    found = " OR ".join(leads_to_somebody(name(column)) for column in texts(rows))
-    return bool(rows.filter(found or "false").limit(1).fetchall())
+    found = [_leads(name(column), kind) for column, kind in texts(rows).items()]
+    return bool(rows.filter(" OR ".join(found) or "false").limit(1).fetchall())
+
+
+def _leads(sql: str, kind: DuckDBPyType) -> str:
+    return leads_to_somebody(sql) if kind.id == "varchar" else f"{sql} IS DISTINCT FROM {masked_cell(sql, kind)}"
 
 
 def _masked(rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    replaced = ", ".join(f"{masked(column)} AS {column}" for column in map(name, texts(rows)))
-    return rows.select(f"* REPLACE ({replaced})")
+    replaced = [f"{masked_cell(name(column), kind)} AS {name(column)}" for column, kind in texts(rows).items()]
+    return rows.select(f"* REPLACE ({', '.join(replaced)})")

@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 from pluriset.builders.curation.mask import Mask
 from pluriset.tests.builders.curation.bench import Bench, annotator, consideration, situation, votes
+from pluriset.validators.checks.contact_details import ContactDetails
+from pluriset.validators.tables import connect
 
 Make = Callable[..., Bench]
 MAIL = "Mailing jo.doe@example.org about 4111-1111-1111-1111"
@@ -38,3 +40,25 @@ def test_masking_twice_changes_nothing(bench: Make) -> None:
 def test_a_table_without_anything_to_mask_is_not_touched(bench: Make) -> None:
     made = bench(situation("s", "Paying 1,200.50 on 2026-11-24"), consideration("c", "s"))
     assert Mask().apply(made.curation.tables(), 0).changed == {}
+
+
+def test_texts_in_lists_and_structs_are_masked_and_found_too() -> None:
+    with connect() as connection:
+        rows = connection.sql(
+            """SELECT 1 AS _row, [{'said': ['a@b.example', NULL], 'n': 1}, NULL] AS turns,
+            {'by': {'mail': 'Write to e@f.example'}} AS meta, ['-8.1234567890123456'] AS numbers, 'x' AS text"""
+        )
+        masked = Mask().apply({"t": rows}, 0).changed["t"]
+        assert masked.types == rows.types
+        assert masked.fetchall() == [
+            (
+                1,
+                [{"said": ["[email]", None], "n": 1}, None],
+                {"by": {"mail": "Write to [email]"}},
+                ["-8.1234567890123456"],
+                "x",
+            )
+        ]
+        found = ContactDetails().failing({"*": rows}).order('"column"').fetchall()
+        assert [column for _, column, _ in found] == ["meta.by.mail", "turns[].said[]"]
+        assert ContactDetails().failing({"*": masked}).fetchall() == [] == list(Mask().apply({"t": masked}, 0).changed)
