@@ -264,6 +264,7 @@ KINDS = {
     "sources": "builders",
     "teachers": "builders",
     "curation": "builders",
+    "scorers": "builders",
     "checks": "validators",
     "measures": "validators",
     "published": "schemas",

@@ -6,7 +6,7 @@ An answer is parsed after it was journaled, so it can be parsed again for nothin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -35,6 +35,8 @@ class Answer(Generic[T]):
     value: T
     annotator_id: str
     digest: str
+    sample: int = 0
+    """Number of the answer, where one annotator was asked several times."""
 
 
 @dataclass
@@ -44,10 +46,33 @@ class Ask:
     engine: Engine
     seed_id: str
     rejects: list[Reject] = field(default_factory=list)
+    earlier: Sequence[str] = ()
+    """What the family remembers of the rounds before, if it works in rounds."""
 
     async def __call__(self, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
         """Ask the one annotator of a role. Raises `AskFailed`."""
         return await self.answer(self.engine.answerers[role][0], prompt, parse, role, sample)
+
+    async def samples(
+        self, prompt: Prompt, parse: type[T], role: str, n: int, table: str, item_id: str
+    ) -> list[Answer[T]]:
+        """Ask the one annotator of a role `n` times; a failed ask is recorded. Raises `AskFailed` if all fail."""
+
+        async def one(sample: int) -> Answer[T] | AskFailed:
+            try:
+                return await self(prompt, parse, role, sample)
+            except AskFailed as failed:
+                return failed
+
+        answers = await self.all(one(sample) for sample in range(n))
+        good = [answer for answer in answers if isinstance(answer, Answer)]
+        failed = [(sample, error) for sample, error in enumerate(answers) if isinstance(error, AskFailed)]
+        if not good:
+            raise failed[0][1]
+        for sample, error in failed:
+            key = to_json([table, item_id, sample]).decode()
+            self.reject("ask", table, key, error.reason, error.detail, digest=error.digest.hex())
+        return good
 
     async def panel(
         self, prompt: Callable[[Annotator], Prompt], parse: type[T], role: str, table: str, item_id: str
@@ -100,7 +125,7 @@ class Ask:
             except ValidationError as error:
                 complaint = error
             else:
-                return Answer(value, who.row.annotator_id, question.digest.hex())
+                return Answer(value, who.row.annotator_id, question.digest.hex(), sample)
             messages = (*messages, RE_ASK)
         raise _unparsable(completion, complaint, question.digest)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,6 +39,18 @@ class Family(Component):
 
     questions: ClassVar[Mapping[str, Question]] = {}
     """Aspect -> how a benchmark asks for it; none where it is no benchmark."""
+
+    def made(self) -> Mapping[str, type[Row]]:
+        """The tables that these options make: those of every dataset of the family, and what an option adds."""
+        return self.tables
+
+    def round(self) -> int | None:
+        """Seeds of a round, where what is asked depends on the rows of the rounds before; null where it does not."""
+        return None
+
+    def remembered(self, rows: Sequence[Row]) -> Iterable[str]:
+        """What later rounds may see of the rows of one seed."""
+        raise NotImplementedError
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The rows of one seed. Raises `AskFailed` if there can be none, which rejects the seed."""

@@ -35,7 +35,7 @@ def make(run: Run) -> Manifest:
         try:
             know_literals(connection)
             staging = _staged(run, connection)
-            curation = Curation(connection, family.tables)
+            curation = Curation(connection, family.made())
             curation.run(run.crew.steps, recipe.seed)
             _aggregate(run, connection)
             tables = _written(run, curation)
@@ -62,7 +62,7 @@ def finish(run: Run, manifest: Manifest) -> None:
 
 def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
     """Replay every seed into DuckDB; `rejects` is a table beside the family's."""
-    types: dict[str, type[Row]] = {**run.crew.family.tables, "rejects": Reject}
+    types: dict[str, type[Row]] = {**run.crew.family.made(), "rejects": Reject}
     staging, rejects = Staging(connection, types), list[Row]()
     staging.add(run.crew.annotators())
     for rows in run.replay(rejects.append):
@@ -76,7 +76,7 @@ def _aggregate(run: Run, connection: DuckDBPyConnection) -> None:
     rules = run.crew.family.aggregates
     made = aggregates(connection.table("annotations"), rules)
     connection.execute("DELETE FROM aggregates")
-    chosen = ", ".join(name(c.name) for c in columns(run.crew.family.tables["aggregates"]))
+    chosen = ", ".join(name(c.name) for c in columns(run.crew.family.made()["aggregates"]))
     made.create_view("_aggregates")
     connection.execute(f"INSERT INTO aggregates SELECT {chosen}, row_number() OVER () - 1 FROM _aggregates")
 

@@ -16,6 +16,7 @@ from ..schemas.recipe import Recipe
 from ..schemas.request import Prompt
 from .ask import Answer, Ask
 from .crew import Crew, assemble
+from .diversity import MOST
 from .engine import Answerer, AskFailed, Engine
 from .folder import JOURNAL
 from .journal import Journal
@@ -125,8 +126,10 @@ def _size(value: Any) -> int:
 
 def _rehearsed(crew: Crew, journal: Journal, seeds: list[Seed], largest: bool) -> dict[str, list[int]]:
     counts: dict[str, list[int]] = {}
+    longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MOST)]
     for seed in seeds:
-        ask = Rehearsal(Engine(journal, crew.answerers, live=False), seed.id, [], largest, counts)
+        engine, earlier = Engine(journal, crew.answerers, live=False), longest if largest else []
+        ask = Rehearsal(engine, seed.id, earlier=earlier, largest=largest, counts=counts)
         try:
             finished(crew.family.build(seed, ask))
         except AskFailed:

@@ -80,6 +80,9 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
 def _built(folder: Path, family: Family, who: dict[str, list[Answerer]], main: Row) -> list[Row]:
     if not (folder / JOURNAL).is_dir():
         raise DataError("the journal is not here", where=str(folder), hint="it is published on request only")
+    if family.round() is not None:
+        hint = "`pluriset build` makes all rows again from the journal, and asks nobody for what is there"
+        raise DataError("what was asked about this seed depends on the seeds before it", where=str(folder), hint=hint)
     journal, seed = Journal(folder / JOURNAL), family.seed(main)
     try:
         return finished(family.build(seed, Ask(Engine(journal, who, live=False), seed.id)))

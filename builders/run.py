@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -27,6 +28,7 @@ from ..schemas.rows.reject import Reject
 from . import folder as run_folder
 from .ask import Ask
 from .crew import Crew, assemble
+from .diversity import Earlier
 from .engine import AskFailed, Engine, Postponed, Spent
 from .journal import Journal
 from .source import BadSeed, Seed
@@ -76,6 +78,7 @@ class Run:
     seeds_total: int = 0
     _done: int = 0
     _rejected: int = 0
+    _postponed: bool = False
     _rejects: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -103,9 +106,10 @@ class Run:
 
     def replay(self, rejects: Callable[[Reject], None]) -> Iterator[list[Row]]:
         """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""
-        engine = Engine(self.journal, self.crew.answerers, live=False)
+        engine, earlier = Engine(self.journal, self.crew.answerers, live=False), Earlier(self.crew.family)
         for seed in self.crew.seeds():
-            rows, missing = finished(self.one(engine, seed))
+            rows, missing = finished(self.one(engine, seed, earlier.seen))
+            earlier.add(rows)
             engine.halt.check()
             for reject in missing:
                 rejects(reject)
@@ -132,21 +136,10 @@ class Run:
         )
 
     async def _ask(self, watch: Watch) -> None:
-        seeds = self.crew.seeds()
-
-        async def work() -> None:
-            for seed in seeds:
-                if self.engine.halt.reason:
-                    return
-                _, missing = await self.one(self.engine, seed)
-                self._done += 1
-                self._rejects.update(reject.reason for reject in missing)
-                self._rejected += any(reject.level == "seed" for reject in missing)
-
         with self._stoppable():
             heart = asyncio.create_task(self._beat(watch))
             try:
-                await _together(work() for _ in range(self.crew.window()))
+                await self._rounds()
             finally:
                 heart.cancel()
                 with suppress(asyncio.CancelledError):
@@ -155,11 +148,44 @@ class Run:
                 watch(self.status())
         self.engine.halt.check()
 
-    async def one(self, engine: Engine, seed: Seed | BadSeed) -> tuple[list[Row], list[Reject]]:
+    async def _rounds(self) -> None:
+        """Ask about all seeds at once, or round by round; a round waits for all answers of the one before."""
+        seeds, size, earlier = self.crew.seeds(), self.crew.family.round(), Earlier(self.crew.family)
+        if size is None:
+            return await self._round(seeds, ())
+        while (some := list(islice(seeds, size))) and not self.engine.halt.reason and not self._postponed:
+            made: dict[int, list[Row]] = {}
+            await self._round(some, earlier.seen, made)
+            for number in range(len(some)):
+                earlier.add(made.get(number, []))
+        return None
+
+    async def _round(
+        self, seeds: Iterable[Seed | BadSeed], seen: Sequence[str], made: dict[int, list[Row]] | None = None
+    ) -> None:
+        """Ask about some seeds, all at once; into `made` go their rows, by their numbers."""
+        numbered = enumerate(seeds)
+
+        async def work() -> None:
+            for number, seed in numbered:
+                if self.engine.halt.reason:
+                    return
+                rows, missing = await self.one(self.engine, seed, seen)
+                if made is not None:
+                    made[number] = rows
+                self._done += 1
+                self._rejects.update(reject.reason for reject in missing)
+                self._rejected += any(reject.level == "seed" for reject in missing)
+
+        await _together(work() for _ in range(self.crew.window()))
+
+    async def one(
+        self, engine: Engine, seed: Seed | BadSeed, seen: Sequence[str] = ()
+    ) -> tuple[list[Row], list[Reject]]:
         """The rows of one seed, and what is missing of it."""
         if isinstance(seed, BadSeed):
             return [], [_rejected(self._main, seed.place, "source", seed.reason, seed.detail)]
-        ask = Ask(engine, seed.id)
+        ask = Ask(engine, seed.id, earlier=seen)
         try:
             return await self.crew.family.build(seed, ask), ask.rejects
         except AskFailed as failed:
@@ -167,6 +193,7 @@ class Run:
         except ValidationError as error:
             lost = _rejected(self._main, seed.id, "ask", "does not fit its row type", str(error.errors()[0]["msg"]))
         except Postponed:
+            self._postponed = True
             return [], []
         except PlurisetError as error:  # it stops the run; what is in flight for other seeds still counts
             engine.halt.set(error)
@@ -175,7 +202,7 @@ class Run:
 
     @property
     def _main(self) -> str:
-        return next(iter(self.crew.family.tables))
+        return next(iter(self.crew.family.made()))
 
     async def _beat(self, watch: Watch) -> None:
         # Arrow's first array loads pandas, which takes long: better now, while the first answers are on their way.

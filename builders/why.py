@@ -62,7 +62,7 @@ def row_of(
     folder: Path, manifest: Manifest, tables: Tables, table: str, wanted: str
 ) -> tuple[Found, dict[str, type[Row]]]:
     """A row by its key, and the row types of its family. Raises `DataError` if there is no such table or row."""
-    types = tables_of(manifest.family)
+    types = tables_of(manifest.family, manifest.tables)
     if table not in types:
         raise DataError("no such table", where=str(folder), got=table, expected="one of " + ", ".join(types))
     if (found := _row(tables, types, table, wanted)) is None:

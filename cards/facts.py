@@ -15,7 +15,7 @@ MANIFEST, REPORT = "manifest.json", "report.json"
 
 def types(manifest: Manifest) -> dict[str, type[Row]]:
     """Table -> row type of the tables there are, the main table first. Raises `DataError` for one we do not know."""
-    known = tables_of(manifest.family)
+    known = tables_of(manifest.family, manifest.tables)
     for table in (manifest.main_table, *manifest.tables):
         if table not in known or table not in manifest.tables:
             expected = "one of " + ", ".join(known)

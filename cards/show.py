@@ -50,7 +50,7 @@ def _judgements(table: str, item_id: str, annotations: Iterable[Any]) -> dict[st
 
 def from_dataset(dataset: Dataset, wanted: str | None, n: int) -> list[Nested]:
     """The first rows of the main table, or the one with this key. Raises `DataError` if there is none."""
-    types = tables_of(dataset.manifest.family)
+    types = tables_of(dataset.manifest.family, dataset.manifest.tables)
     main = dataset.manifest.main_table
     rows = dataset.rows(main)
     found = [row for row in rows if key_of(row) == wanted][:1] if wanted else list(islice(rows, n))

@@ -94,7 +94,7 @@ def is_run(folder: Path) -> bool:
 
 def row_types(folder: Path, tables: Tables) -> RowTypes:
     """The row types of a run: those of the family that its manifest names, else of the family that has its tables."""
-    known = {family: tables_of(family) for family in families()}
+    known = {family: tables_of(family, tables) for family in families()}
     if (family := _family(folder)) in known:
         return known[family]
     fitting = [types for types in known.values() if set(types) <= set(tables)]

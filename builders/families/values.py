@@ -8,73 +8,26 @@ is it relevant, and does it support or oppose the situation? Nothing is averaged
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, create_model
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, create_model, model_validator
 from pydantic_core import to_json
 
 from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
-from ...schemas.rows.shared import Annotation, Annotator, Rule
+from ...schemas.rows.candidate import NAME, Candidate
+from ...schemas.rows.shared import SHARED, Annotation, Annotator, Rule
 from ...schemas.rows.values import LABELS, TABLES, Consideration, Kind, Relevance, Situation, Statement, Valence
 from ...validators.text import norm
 from ..ask import Answer, Ask
+from ..best import BestOf
+from ..diversity import Diversity
 from ..family import Family, Question
 from ..source import Seed
-
-LIST = """\
-You name the human values, rights and duties that are at stake in a situation. People differ in what they see: \
-name what any reasonable person might. Explain each in one sentence that fits this situation. \
-If you cannot or will not do this, decline and say why."""
-
-LIST_EXAMPLES = (
-    (
-        "Reading your teenager's diary because you worry about them",
-        {
-            "values": [{"text": "Trust", "explanation": "Being found out may break the trust between them."}],
-            "rights": [
-                {"text": "Right to privacy", "explanation": "A teenager may expect that private thoughts stay private."}
-            ],
-            "duties": [
-                {
-                    "text": "Duty to care for one's children",
-                    "explanation": "A parent who reads the diary may notice a danger in time to help.",
-                }
-            ],
-        },
-    ),
-    (
-        "Closing the road to the mosque for a street market on Friday",
-        {
-            "values": [{"text": "Livelihood", "explanation": "Traders feed their families with what they sell there."}],
-            "rights": [
-                {
-                    "text": "Right to freedom of religion",
-                    "explanation": "Believers need to reach the mosque for the prayer on Friday.",
-                }
-            ],
-            "duties": [
-                {
-                    "text": "Duty to consult neighbours",
-                    "explanation": "A decision that touches everybody should be talked over with them first.",
-                }
-            ],
-        },
-    ),
-)
-
-JUDGE = """\
-You judge a value, right or duty in a situation. First: is it relevant there? Then: does it support doing what the \
-situation says, oppose it, or could it be either? Abstain where you cannot tell."""
-
-JUDGE_EXAMPLES = (
-    ("Giving blood every month", "value", "Generosity", "yes", "supports"),
-    ("Painting the fence", "duty", "Duty to vote", "no", "abstain"),
-    ("Selling a friend's letters", "right", "Right to privacy", "yes", "opposes"),
-)
+from ..values_prompts import JUDGE, JUDGE_EXAMPLES, LIST, LIST_EXAMPLES
 
 QUESTIONS = {
     "relevance": "Is it relevant in this situation?",
@@ -142,14 +95,41 @@ class Values(Family):
     """What a judge is told."""
     judge_examples: tuple[tuple[str, str, str, str, str], ...] = JUDGE_EXAMPLES
     """Situation, kind, text, relevance, valence."""
+    samples: PositiveInt = 1
+    """How many listings the writer gives of a situation; what they name is joined."""
+    best_of: BestOf | None = None
+    """Take the best of several listings in place of joining them; all are kept in the table `candidates`."""
+    diversity: Diversity | None = None
+    """Ask for what earlier listings miss."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.best_of and self.samples > 1:
+            raise ValueError("either several listings are joined (`samples`), or the best is taken (`best_of`)")
+        return self
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
-        """One listing, then one judgement of each consideration by each annotator of the panel."""
+        """A listing, or the best or all of several, then one judgement of each consideration by each annotator."""
         situation = Situation(situation_id=seed.id, text=seed.text, source=seed.origin)
-        listed = await ask(self._listing(situation), self.listing, role="write")
-        considerations = self._considerations(situation, listed, ask)
+        listings, candidates = await self._listings(situation, ask)
+        considerations = self._considerations(situation, listings, ask)
         judged = await ask.all(self._judged(situation, c, ask) for c in considerations)
-        return [situation, *considerations, *(annotation for each in judged for annotation in each)]
+        return [situation, *considerations, *candidates, *(annotation for each in judged for annotation in each)]
+
+    def made(self) -> Mapping[str, type[Row]]:
+        """With `best_of` also the candidates, which what is said of them comes after."""
+        if self.best_of is None:
+            return TABLES
+        own = {table: row_type for table, row_type in TABLES.items() if table not in SHARED}
+        return {**own, NAME: Candidate, **SHARED}
+
+    def round(self) -> int | None:
+        """Seeds of a round, if earlier statements are shown."""
+        return self.diversity.round if self.diversity else None
+
+    def remembered(self, rows: Sequence[Row]) -> Iterable[str]:
+        """The texts of the considerations."""
+        return (row.text for row in rows if isinstance(row, Consideration))
 
     def seed(self, main: Row) -> Seed:
         """The seed that a situation was made of."""
@@ -161,28 +141,38 @@ class Values(Family):
         """The type of a listing, bounded and patterned by the options; one class for equal options."""
         return _listing_type(self.least_per_kind, self.most_per_kind, self.patterns)
 
-    def _listing(self, situation: Situation) -> Prompt:
+    async def _listings(self, situation: Situation, ask: Ask) -> tuple[list[Answer[Any]], list[Row]]:
+        """The listings to take statements from, and the candidates among which they were chosen."""
+        prompt, item = self._listing(situation, ask.earlier), ("situations", situation.situation_id)
+        if self.best_of:
+            best, rows = await self.best_of.taken(ask, prompt, self.listing, "write", "judge", item)
+            return [best], rows
+        return await ask.samples(prompt, self.listing, "write", self.samples, *item), []
+
+    def _listing(self, situation: Situation, earlier: Sequence[str]) -> Prompt:
         turns = [Message("system", self.list_prompt)]
         for text, answer in self.list_examples:
             turns += [_situation(text), Message("assistant", to_json({"answer": answer}).decode())]
-        return Prompt((*turns, _situation(situation.text)), max_tokens=120 * 3 * self.most_per_kind)
+        known = self.diversity.drawn(situation.situation_id, earlier) if self.diversity else ()
+        asked = _situation(situation.text, known)
+        return Prompt((*turns, asked), max_tokens=120 * 3 * self.most_per_kind)
 
-    def _considerations(self, situation: Situation, listed: Answer[Any], ask: Ask) -> list[Consideration]:
-        """The statements of a listing as rows; what is listed twice is kept once, and recorded."""
-        answer = listed.value.answer
-        if isinstance(answer, Declined):
-            raise ask.failed("declined", answer.declined, listed)
+    def _considerations(self, situation: Situation, listings: list[Answer[Any]], ask: Ask) -> list[Consideration]:
+        """The statements of all listings as rows; what is listed twice is kept once, and recorded."""
         rows: dict[str, Consideration] = {}
-        said_by_kind: dict[Kind, Any] = {"value": answer.values, "right": answer.rights, "duty": answer.duties}
-        for kind, statements in said_by_kind.items():
-            for said in statements:
+        twice = 0
+        for listed in listings:
+            for kind, said in _stated(listed.value.answer):
                 row = _consideration(situation, kind, said, listed)
                 if rows.setdefault(row.consideration_id, row) is not row:
-                    place = f"{row.consideration_id}#{len(rows)}"
-                    kept = row.consideration_id
+                    twice += 1
+                    place, kept = f"{row.consideration_id}#{twice}", row.consideration_id
                     ask.reject("row", "considerations", place, "listed twice", said.text, beaten_by=kept)
         if not rows:
-            raise ask.failed("nothing listed", "the listing is empty", listed)
+            declined = [one for one in listings if isinstance(one.value.answer, Declined)]
+            if declined:
+                raise ask.failed("declined", declined[0].value.answer.declined, declined[0])
+            raise ask.failed("nothing listed", "the listing is empty", listings[0])
         return list(rows.values())
 
     async def _judged(self, situation: Situation, item: Consideration, ask: Ask) -> list[Annotation]:
@@ -255,8 +245,17 @@ def _orders(item: Consideration, annotator_id: str) -> dict[str, list[str]]:
     return {aspect: draw.sample(labels, len(labels)) for aspect, labels in LABELS.items()}
 
 
-def _situation(text: str) -> Message:
-    return Message("user", f"Situation: {text}")
+def _situation(text: str, negatives: Sequence[str] = ()) -> Message:
+    known = f"\nNamed often enough already; name what else is at stake: {'; '.join(negatives)}" if negatives else ""
+    return Message("user", f"Situation: {text}{known}")
+
+
+def _stated(answer: Any) -> Iterator[tuple[Kind, Any]]:
+    """Kind and statement of all that a listing names; nothing where the writer declines."""
+    if not isinstance(answer, Declined):
+        said_by_kind: dict[Kind, Any] = {"value": answer.values, "right": answer.rights, "duty": answer.duties}
+        for kind, statements in said_by_kind.items():
+            yield from ((kind, said) for said in statements)
 
 
 def _question(situation: str, kind: str, said: str, orders: Mapping[str, Sequence[str]]) -> Message:

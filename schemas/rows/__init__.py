@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -10,10 +11,16 @@ from types import ModuleType
 from ..component import NAME
 from ..errors import DataError
 from ..row import Row
+from . import candidate
+
+OPTIONAL: dict[str, type[Row]] = {candidate.NAME: candidate.Candidate}
+"""Tables that a dataset of any family may have."""
 
 
-def tables_of(family: str) -> dict[str, type[Row]]:
+def tables_of(family: str, there: Iterable[str] = ()) -> dict[str, type[Row]]:
     """Table name -> row type of a family, the main table first. Raises `DataError` if we do not know the family.
+
+    Of the tables that only some datasets have, those that are `there`.
 
     A family is a module here, or one that another distribution declares under the entry point group
     `pluriset.rows`, with a `TABLES` of its own.
@@ -22,7 +29,7 @@ def tables_of(family: str) -> dict[str, type[Row]]:
     tables = _tables(known[family]) if NAME.fullmatch(family) and family in known else None
     if tables is None:
         raise DataError("we do not know this family", got=family, expected="one of " + ", ".join(families()))
-    return tables
+    return {**tables, **{table: row_type for table, row_type in OPTIONAL.items() if table in there}}
 
 
 def families() -> list[str]:

@@ -1,0 +1,1 @@
+"""Scorers of candidates, one a file."""

@@ -1,0 +1,119 @@
+"""Compares candidates two by two, as Think Twice does (branch and rethink, arXiv 2510.23596).
+
+From the paper: a first turn in which the judge chooses what matters here and names what is wrong with each answer
+under it, a second in which it looks again and decides. Its criteria are those of the paper. Ours: ties, both orders of
+every pair, a parser that fails where the paper's fills in, and the share of points as the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import to_json
+
+from ...schemas.request import Message, Prompt
+from ..ask import Answer, Ask
+from ..engine import Answerer, AskFailed
+from ..scorer import Score, Scorer
+
+Criterion = Literal[
+    "Information Accuracy",
+    "Computational Precision",
+    "Logical Reasoning",
+    "Implementation Capability",
+    "Safety Awareness",
+    "Response Completeness",
+    "Instruction Adherence",
+    "Communication Clarity",
+]
+Said = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
+FIRST = f"""\
+You compare two answers to a question. First choose the one to three criteria that matter most for this question, out \
+of: {", ".join(get_args(Criterion))}. Then say what is wrong with each answer under them. Do not decide yet."""
+SECOND = """\
+Look again at both answers, now only under the criteria that you chose, and check what you said of them. Which is \
+better: the first, the second, or is it a tie?"""
+
+
+class Look(BaseModel):
+    """The first turn: criteria, and what is wrong with each answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=3)]
+    first: Said
+    second: Said
+
+    @field_validator("criteria")
+    @classmethod
+    def _each_once(cls, chosen: list[Criterion]) -> list[Criterion]:
+        if len({*chosen}) < len(chosen):
+            raise ValueError("a criterion is chosen twice")
+        return chosen
+
+
+class Verdict(BaseModel):
+    """The second turn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Literal["first", "second", "tie"]
+
+
+class ThinkTwice(Scorer):
+    """Share of the points that a candidate wins against the others, by each annotator of the role: 0 to 1."""
+
+    async def scores(
+        self, ask: Ask, role: str, question: str, candidates: Sequence[str], ids: Sequence[str]
+    ) -> list[list[Score]]:
+        """Four asks for each pair and annotator: two turns, in both orders."""
+        judged = await ask.all(
+            self._judged(ask, who, role, question, candidates, ids) for who in ask.engine.answerers[role]
+        )
+        return [[scores[at] for scores in judged if scores[at] is not None] for at in range(len(ids))]  # type: ignore[misc]
+
+    async def _judged(
+        self, ask: Ask, who: Answerer, role: str, question: str, candidates: Sequence[str], ids: Sequence[str]
+    ) -> list[Score | None]:
+        """The score of each candidate by one annotator; null for one that was in no comparison that counts."""
+        pairs = list(combinations(range(len(ids)), 2))
+        points = await ask.all(
+            self._points(ask, who, role, question, (candidates[a], candidates[b]), f"{ids[a]}/{ids[b]}")
+            for a, b in pairs
+        )
+        won: dict[int, list[float]] = {at: [] for at in range(len(ids))}
+        for (a, b), point in zip(pairs, points, strict=True):
+            if point is not None:
+                won[a].append(point)
+                won[b].append(1 - point)
+        return [Score(sum(all_) / len(all_), who.row.annotator_id) if all_ else None for all_ in won.values()]
+
+    async def _points(
+        self, ask: Ask, who: Answerer, role: str, question: str, pair: tuple[str, str], key: str
+    ) -> float | None:
+        """What the first of a pair wins: 1, a half or 0; null, and recorded, where the two orders do not agree."""
+        try:
+            said, turned = await ask.all(
+                self._verdict(ask, who, role, question, *order) for order in (pair, pair[::-1])
+            )
+        except AskFailed as failed:
+            ask.reject("ask", "candidates", key, failed.reason, failed.detail, digest=failed.digest.hex())
+            return None
+        back = {"first": "second", "second": "first", "tie": "tie"}[turned.value.verdict]
+        if said.value.verdict != back:
+            detail = f"{who.row.annotator_id}: {said.value.verdict}, and the other way round {back}"
+            ask.reject("ask", "candidates", key, "the orders do not agree", detail, digest=turned.digest)
+            return None
+        return {"first": 1.0, "tie": 0.5, "second": 0.0}[said.value.verdict]
+
+    async def _verdict(
+        self, ask: Ask, who: Answerer, role: str, question: str, first: str, second: str
+    ) -> Answer[Verdict]:
+        shown = f"Question: {question}\n\nFirst answer: {first}\n\nSecond answer: {second}"
+        turns = (Message("system", FIRST), Message("user", shown))
+        look = await ask.answer(who, Prompt(turns, max_tokens=300), Look, role)
+        said = Message("assistant", to_json(look.value).decode())
+        return await ask.answer(who, Prompt((*turns, said, Message("user", SECOND)), max_tokens=20), Verdict, role)

@@ -1,0 +1,136 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pluriset
+import polars as pl
+import pytest
+from pluriset.builders.make import make
+from pluriset.builders.run import opened
+from pluriset.builders.scorers.think_twice import Look
+from pluriset.cards.fetch import opened as opened_run
+from pluriset.schemas.errors import RecipeError
+from pluriset.schemas.manifest import Manifest
+from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
+from pydantic import ValidationError
+
+from tests.builders.conftest import JUDGED
+from tests.builders.test_run import digests, rejects
+
+Write = Callable[..., Path]
+RATINGS = [3, 9, 9, None]
+LOOK = {"criteria": ["Logical Reasoning"], "first": "Too short.", "second": "Too long."}
+
+
+def listing(text: str) -> dict[str, Any]:
+    return {"answer": {"values": [{"text": text, "explanation": "Because."}], "rights": [], "duties": []}}
+
+
+class Script:
+    """Lists `Value <n>` in the n-th listing, rates it by its number, prefers the lower number or what stands first."""
+
+    def __init__(self, prefers: str = "lower") -> None:
+        self.listings, self.prefers = 0, prefers
+
+    def __call__(self, body: dict[str, Any]) -> Reply:
+        return answer(self.said(body["messages"], json.dumps(body["response_format"])))
+
+    def said(self, messages: list[dict[str, str]], schema: str) -> str:
+        if '"Listing"' in schema:
+            self.listings += 1
+            return json.dumps(listing(f"Value {self.listings - 1}"))
+        if "score" in schema:
+            rated = RATINGS[int(str(messages).partition("Value ")[2][0])]
+            return json.dumps({"score": rated}) if rated else "no"
+        if "criteria" in schema:
+            return json.dumps(LOOK)
+        if "verdict" in schema:
+            shown = messages[-3]["content"]
+            numbers = [int(part[0]) for part in shown.split("Value ")[1:]]
+            first = numbers[0] < numbers[1] if self.prefers == "lower" else True
+            return json.dumps({"verdict": "first" if first else "second"})
+        return json.dumps(JUDGED)
+
+
+def build(
+    recipe: Write, out: Path, family: dict[str, Any], script: Script | None = None, checked: bool = False
+) -> Manifest:
+    """A build, without its checks and its card unless they are looked at."""
+    path = recipe(["Lying to a friend"], curation=None)
+    with ScriptedServer(script or Script()) as server:
+        model = {"model": "m", "revision": "1", "base_url": server.url, "concurrency": 1}
+        made = pluriset.recipe(path, family={"values": family}, teachers={"main": {"openai": model}})
+        if checked:
+            return pluriset.build(made, out).manifest
+        with opened(made, out) as run:
+            run.ask()
+            return make(run)
+
+
+def candidates(run: Path) -> list[tuple[Any, ...]]:
+    found = pl.read_parquet(run / "data/candidates/*.parquet").sort("sample")
+    return found.select("sample", "score", "selected").rows()
+
+
+def test_the_best_is_taken_by_its_rating_and_all_are_kept(recipe: Write, tmp_path: Path) -> None:
+    manifest = build(recipe, out := tmp_path / "run", {"best_of": {"n": 4, "scorer": "rating"}}, checked=True)
+    assert manifest.books.imbalances() == [] and manifest.books.asks.paid == 4 + 3 + 3 + 1
+    assert candidates(out) == [(0, 3.0, False), (1, 9.0, True), (2, 9.0, False), (3, None, False)]
+    assert pl.read_parquet(out / "data/considerations/*.parquet")["text"].to_list() == ["Value 1"]
+    given = pl.read_parquet(out / "data/annotations/*.parquet").filter(pl.col("aspect") == "score")
+    assert given["score"].to_list() == [3, 9, 9] and given["item_table"].unique().to_list() == ["candidates"]
+    assert [row["reason"] for row in rejects(out)] == ["answer does not parse"], "who could not rate is recorded"
+    assert not [f for f in opened_run(out).report.findings if f.severity == "error" and f.count]
+    row = pl.read_parquet(out / "data/candidates/*.parquet").row(0, named=True)
+    assert pluriset.replay(out, "candidates", row["candidate_id"]).differs == []
+    before = digests(out)
+    assert build(recipe, out, {"best_of": {"n": 4, "scorer": "rating"}}).books.asks.paid == 0 and digests(out) == before
+
+
+def test_two_looks_in_both_orders_decide(recipe: Write, tmp_path: Path) -> None:
+    family = {"best_of": {"n": 3, "scorer": "think_twice"}}
+    manifest = build(recipe, out := tmp_path / "run", family)
+    assert candidates(out) == [(0, 1.0, True), (1, 0.5, False), (2, 0.0, False)]
+    assert manifest.books.asks.asked == 3 + 3 * 2 * 2 + 1 and manifest.books.imbalances() == []
+
+
+def test_a_judge_who_takes_what_stands_first_decides_nothing(recipe: Write, tmp_path: Path) -> None:
+    family = {"best_of": {"n": 2, "scorer": "think_twice"}}
+    build(recipe, out := tmp_path / "run", family, Script(prefers="first"))
+    reasons = [(row["level"], row["reason"]) for row in rejects(out)]
+    assert reasons == [("ask", "the orders do not agree"), ("seed", "nobody scored a candidate")]
+
+
+def test_a_reward_function_asks_nobody(recipe: Write, tmp_path: Path) -> None:
+    manifest = build(recipe, out := tmp_path / "run", {"best_of": {"n": 2, "scorer": {"distinct": {"n": 1}}}})
+    assert manifest.books.asks.asked == 2 + 1
+    assert [selected for *_, selected in candidates(out)] == [True, False]
+
+
+def test_samples_are_joined(recipe: Write, tmp_path: Path) -> None:
+    manifest = build(recipe, out := tmp_path / "run", {"samples": 3})
+    assert pl.read_parquet(out / "data/considerations/*.parquet")["text"].to_list() == ["Value 0", "Value 1", "Value 2"]
+    assert manifest.books.asks.asked == 6 and "candidates" not in manifest.tables
+
+
+@pytest.mark.parametrize(
+    ("family", "said"),
+    [
+        ({"best_of": {"n": 2}, "samples": 2}, "either several listings are joined"),
+        ({"best_of": {"n": 2, "scorer": "none_such"}}, "of this name"),
+        ({"best_of": {"n": 1}}, "greater than or equal to 2"),
+    ],
+)
+def test_says_what_makes_no_sense(recipe: Write, tmp_path: Path, family: dict[str, Any], said: str) -> None:
+    with pytest.raises(RecipeError, match=said):
+        build(recipe, tmp_path / "run", family)
+
+
+@pytest.mark.parametrize(
+    "look", [{"criteria": []}, {"criteria": ["Logical Reasoning"] * 2}, {"criteria": ["Style"]}, {"first": " "}]
+)
+def test_a_look_that_is_not_whole_is_no_look(look: dict[str, Any]) -> None:
+    assert Look.model_validate(LOOK)
+    with pytest.raises(ValidationError):
+        Look.model_validate(LOOK | look)

@@ -1,0 +1,124 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pluriset
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pluriset.builders.diversity import MOST, Diversity, Earlier
+from pluriset.builders.families.values import Values
+from pluriset.builders.make import make
+from pluriset.builders.run import opened
+from pluriset.schemas.errors import DataError, Stopped
+from pluriset.schemas.manifest import Manifest
+from pluriset.schemas.rows.values import Situation
+from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer, failure
+
+from tests.builders.conftest import JUDGED
+from tests.builders.test_run import asked, digests
+
+Write = Callable[..., Path]
+SITUATIONS = [f"Situation {number}" for number in range(6)]
+FAMILY = {"values": {"diversity": {"round": 2, "negatives": 3, "real": ["Thrift"]}}}
+KNOWN = "Named often enough already; name what else is at stake: "
+
+
+def respond(body: dict[str, Any]) -> Reply:
+    """Lists one value that is named after its situation."""
+    said = body["messages"][-1]["content"]
+    if "valence" in said:
+        return answer(json.dumps(JUDGED))
+    text = f"Value of {said.partition('Situation: Situation ')[2][0]}"
+    statement = {"text": text, "explanation": "Because."}
+    return answer(json.dumps({"answer": {"values": [statement], "rights": [], "duties": []}}))
+
+
+def build(recipe: Write, out: Path, most: int = 10_000, checked: bool = False) -> Manifest:
+    """A build, without its checks and its card unless they are looked at; it is refused after so many answers."""
+    left = iter(range(most))
+    with ScriptedServer(lambda body: failure(401) if next(left, None) is None else respond(body)) as server:
+        model = {"model": "m", "revision": "1", "base_url": server.url}
+        made = pluriset.recipe(recipe(SITUATIONS), family=FAMILY, teachers={"main": {"openai": model}})
+        if checked:
+            return pluriset.build(made, out).manifest
+        with opened(made, out) as run:
+            run.ask()
+            return make(run)
+
+
+def shown(run: Path) -> dict[str, set[str]]:
+    """Situation -> the negative examples that its listing was asked with."""
+    lasts = [line["ask"]["messages"][-1]["content"] for line in asked(run) if line["ask"]["role"] == "write"]
+    parts = [last.removeprefix("Situation: ").partition(f"\n{KNOWN}") for last in lasts]
+    return {text: {*known.split("; ")} for text, _, known in parts}
+
+
+def test_a_round_sees_the_rounds_before_it_and_real_examples(recipe: Write, tmp_path: Path) -> None:
+    build(recipe, out := tmp_path / "run")
+    seen = shown(out)
+    assert seen["Situation 0"] == seen["Situation 1"] == {"Thrift"}
+    assert seen["Situation 2"] == seen["Situation 3"] == {"Thrift", "Value of 0", "Value of 1"}
+    assert len(seen["Situation 5"]) == 3 and "Value of 4" not in seen["Situation 5"]
+
+
+def test_the_same_journal_gives_the_same_bytes(recipe: Write, tmp_path: Path) -> None:
+    build(recipe, one := tmp_path / "one")
+    (two := tmp_path / "two").mkdir()
+    shutil.copytree(one / "journal", two / "journal")
+    shutil.copy(one / "recipe.yaml", two / "recipe.yaml")
+    assert build(recipe, two).books.asks.paid == 0 and digests(one) == digests(two)
+
+
+@pytest.mark.parametrize("most", [1, 4, 7])
+def test_interrupted_anywhere_it_goes_on_with_the_same_prompts(recipe: Write, tmp_path: Path, most: int) -> None:
+    build(recipe, whole := tmp_path / "whole")
+    with pytest.raises(BaseException):  # noqa: B017 (as a kill would end it)
+        build(recipe, out := tmp_path / "run", most)
+    build(recipe, out)
+    assert shown(out) == shown(whole) and digests(out) == digests(whole)
+
+
+def test_a_wave_ends_with_its_round(recipe: Write, tmp_path: Path) -> None:
+    model = {"openai": {"model": "m", "base_url": "http://127.0.0.1:9/v1", "revision": "1"}}
+    made = pluriset.recipe(recipe(SITUATIONS), family=FAMILY, teachers={"main": model})
+    with pytest.raises(Stopped, match="2 asks wait"):
+        pluriset.build(made, tmp_path / "run", batch="write")
+
+
+def test_one_row_alone_cannot_be_made_again(recipe: Write, tmp_path: Path) -> None:
+    build(recipe, out := tmp_path / "run", checked=True)
+    key = [*pluriset.load(out).rows("considerations")][-1].model_dump()["consideration_id"]
+    with pytest.raises(DataError, match="depends on the seeds before it"):
+        pluriset.replay(out, "considerations", key)
+    assert KNOWN in pluriset.why(out, "considerations", key).model_dump_json()
+
+
+def test_a_plan_counts_the_longest_prompts(recipe: Write, tmp_path: Path) -> None:
+    plain, diverse = (
+        pluriset.plan(pluriset.recipe(recipe(SITUATIONS), family=f), tmp_path) for f in ("values", FAMILY)
+    )
+    assert diverse.prompt_tokens.most > plain.prompt_tokens.most and diverse.asks == plain.asks
+
+
+@given(st.text(), st.lists(st.text()), st.integers(1, 5))
+def test_what_is_drawn_depends_on_item_and_known_texts_alone(item: str, known: list[str], most: int) -> None:
+    diversity = Diversity(negatives=most)
+    drawn = diversity.drawn(item, known)
+    assert drawn == diversity.drawn(item, known[::-1]) and len({*drawn}) == min(most, len({*known}))
+
+
+def test_memory_does_not_grow_with_rows() -> None:
+    class Numbered(Values):
+        def remembered(self, rows: Any) -> list[str]:
+            return [row.text for row in rows]
+
+    kept = []
+    for _ in range(2):
+        earlier = Earlier(Numbered(diversity=Diversity(round=1)))
+        for number in range(3 * MOST):
+            earlier.add([Situation(situation_id=str(number), text=str(number), source="test")])
+        kept.append(earlier.seen)
+    assert kept[0] == kept[1] and len(kept[0]) == MOST and max(map(int, kept[0])) > 2 * MOST
