@@ -116,8 +116,14 @@ def _named(spec: Spec, where: str) -> tuple[str, Any]:
 def _known(package: str) -> Iterator[tuple[str, str]]:
     for other in _others(f"pluriset.{_kind(package)}"):
         yield other.name, other.value
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        yield module.name, f"{package}.{module.name}"
+    for name in _files(package):
+        yield name, f"{package}.{name}"
+
+
+@cache
+def _files(package: str) -> tuple[str, ...]:
+    """The modules of a package; looked for once, since a check is found by its name a hundred times."""
+    return tuple(module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
 
 
 @cache
@@ -130,6 +136,7 @@ def _kind(package: str) -> str:
     return package.rpartition(".")[2]
 
 
+@cache
 def _component(module: ModuleType) -> type[Component]:
     own = [
         member
