@@ -205,11 +205,11 @@ def load(
     return fetch.anything(path, revision, as_, verify, stream)
 
 
-def show(path: str | Path, key: str | None = None, n: int = 3) -> list[Nested]:
+def show(path: str | Path, key: str | None = None, n: int = 3, *, stream: bool = False) -> list[Nested]:
     """The first rows of the main table, or the one with this key, with all that belongs to them."""
     from .cards import fetch, show
 
-    return show.from_dataset(fetch.opened(path), key, n)
+    return show.from_dataset(fetch.opened(path, stream=stream), key, n)
 
 
 def why(path: str | Path, table: str, key: str) -> Story:
@@ -248,8 +248,9 @@ def card(path: str | Path) -> Path:
 def export(path: str | Path, as_: str, out: str | Path) -> Exported:
     """Write a run in the shape of a published dataset."""
     from .builders import export
+    from .cards import fetch
 
-    return export.export(Path(path), as_, Path(out))
+    return export.export(fetch.opened(path).folder, as_, Path(out))
 
 
 def publish(path: str | Path, target: str | Path, **options: Any) -> Publication:

@@ -16,13 +16,15 @@ from .cards import terminal
 from .schemas.errors import PlurisetError, RecipeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .builders.batch import How
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
 a_path = click.Path(path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/NAME]")
+out_option = click.option("--out", type=a_path, help="Folder of the run.  [default: runs/NAME]")
 count_option = click.option("-n", "n", type=click.IntRange(min=1), help="How many seeds to take.")
 
 
@@ -33,14 +35,29 @@ def recipe_options(command: Any) -> Any:
         click.option("--name", help="Name of the dataset.  [default with --source: the file's name]"),
         click.option("--id", "id_", metavar="COLUMN", help="Column of --source that holds the id of a seed."),
         click.option("--text", metavar="COLUMN", help="Column of --source that holds the text of a seed."),
-        click.option(
-            "--source", type=click.Path(path_type=Path), help="JSONL, CSV, TSV or parquet file with your own seeds."
-        ),
+        click.option("--source", type=a_path, help="JSONL, CSV, TSV or parquet file with your own seeds."),
         out_option,
         click.argument("recipe", metavar="RECIPE"),
     ):
         command = option(command)
     return command
+
+
+def dataset(argument: str) -> Callable[[Any], Any]:
+    """What a command is told about the dataset that it reads: a path or an id on the Hub, and a revision there."""
+    said: Any = {"is_eager": True, "expose_value": False, "callback": lambda ctx, _, tag: ctx.meta.update(revision=tag)}
+    revision = click.option("--revision", metavar="TAG", help="Version on the Hub, such as v1.0.0.", **said)
+    place = click.argument(argument, callback=_at_revision)
+    return lambda command: place(revision(command))
+
+
+def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:
+    """The place as every verb takes it: `owner/name@revision`."""
+    if (revision := ctx.meta["revision"]) is None:
+        return place
+    if Path(place).exists():
+        raise RecipeError("only what is on the Hub has revisions", where="--revision", got=place)
+    return f"{place}@{revision}"
 
 
 class Commands(click.Group):
@@ -158,19 +175,20 @@ def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@dataset("run")
 @click.argument("table", required=False)
 @click.option("--id", "key", metavar="KEY", help="Show the row of the main table with this key.")
 @click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="How many rows.")
+@click.option("--stream", is_flag=True, help="Read from the Hub only what is needed, and keep nothing.")
 @as_json
-def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -> None:
+def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_json: bool) -> None:
     """Show rows: of one TABLE as they are, or of the main table with all that belongs to them."""
     from itertools import islice
 
     if table:
-        rows = [row.model_dump() for row in islice(pluriset.load(run).rows(table), n)]
+        rows = [row.model_dump() for row in islice(pluriset.load(run, stream=stream).rows(table), n)]
     else:
-        rows = pluriset.show(run, key, n)
+        rows = pluriset.show(run, key, n, stream=stream)
     if as_json:
         terminal.document(rows)
     elif table:
@@ -180,12 +198,12 @@ def show(run: Path, table: str | None, key: str | None, n: int, as_json: bool) -
 
 
 @main.command()
-@click.argument("path")
+@dataset("path")
 @click.option("--as", "as_", metavar="NAME", help="Published dataset that it is.  [default: found out by its columns]")
 @click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file of them.")
 @click.option("--checks", type=a_path, help="Decisions about checks.  [default: pluriset.yaml beside the data]")
-@click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page for a browser.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for report and all failing rows, by check.")
+@click.option("--html", type=a_path, help="Write the report as a page for a browser.")
+@click.option("--out", type=a_path, help="Folder for report and all failing rows, by check.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
 def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool, **options: Any) -> None:
@@ -198,15 +216,12 @@ def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool
         from .cards import report_html
 
         report_html.write(html, report)
-    if as_json:
-        terminal.document(report.model_dump())
-    else:
-        terminal.findings(report, everything=True)
+    terminal.document(report.model_dump()) if as_json else terminal.findings(report, everything=True)
     _exit_by(report)
 
 
 @main.command()
-@click.argument("run")
+@dataset("run")
 @click.argument("table")
 @click.argument("key")
 @as_json
@@ -217,7 +232,7 @@ def why(run: str, table: str, key: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("run")
+@dataset("run")
 @click.argument("table")
 @click.argument("key")
 @as_json
@@ -233,16 +248,16 @@ def replay(run: str, table: str, key: str, as_json: bool) -> None:
 @click.argument("after")
 @as_json
 def diff(before: str, after: str, as_json: bool) -> None:
-    """Say what changed from one version of a dataset to another, and suggest the step of its version."""
+    """Say what changed from one version to another, such as org/name@v1.0.0, and suggest the step of the version."""
     found = pluriset.diff(before, after)
     terminal.document(found.model_dump()) if as_json else terminal.difference(found)
 
 
 @main.command()
-@click.argument("path")
-@click.option("--suite", type=click.Path(path_type=Path), required=True, help="Suite of Great Expectations, as JSON.")
+@dataset("path")
+@click.option("--suite", type=a_path, required=True, help="Suite of Great Expectations, as JSON.")
 @click.option("--table", metavar="NAME", help="Table that it is about.  [default: the one it names, or the only one]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the validation result and its Data Docs.")
+@click.option("--out", type=a_path, help="Folder for the validation result and its Data Docs.")
 @as_json
 def expect(path: str, suite: Path, table: str | None, out: Path | None, as_json: bool) -> None:
     """Run a suite of Great Expectations on a run or anybody's dataset; exit code 1 if it fails."""
@@ -251,10 +266,7 @@ def expect(path: str, suite: Path, table: str | None, out: Path | None, as_json:
         from .cards import report_folder
 
         report_folder.write_opinion(out, found.report, found.result, found.docs)
-    if as_json:
-        terminal.document(found.result)
-    else:
-        terminal.findings(found.report, everything=True)
+    terminal.document(found.result) if as_json else terminal.findings(found.report, everything=True)
     _exit_by(found.report)
 
 
@@ -268,26 +280,24 @@ def schema(name: str, table: str | None, suite: bool) -> None:
 
 
 @main.command()
-@click.argument("path")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="New folder to write.")
+@dataset("path")
+@click.option("--out", type=a_path, required=True, help="New folder to write.")
 @click.option("--rule", "rules", multiple=True, help="Repair to make, such as white_space.  [default: all]")
 @as_json
 def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
     """Mend the texts of a dataset into a new folder; every change is in its changes.parquet."""
     done = pluriset.repair(path, out, rules)
     rows = [(rule, table, count) for rule, by in done.changes.items() for table, count in by.items()]
-    if as_json:
-        terminal.document(asdict(done))
-    else:
-        terminal.table(str(out), ["rule", "table", "changed cells"], rows)
+    heads = ["rule", "table", "changed cells"]
+    terminal.document(asdict(done)) if as_json else terminal.table(str(out), heads, rows)
 
 
 @main.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@dataset("run")
 @click.option("--as", "as_", metavar="NAME", required=True, help="Published dataset whose shape to write.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option("--out", type=a_path, required=True, help="Folder to write.")
 @as_json
-def export(run: Path, as_: str, out: Path, as_json: bool) -> None:
+def export(run: str, as_: str, out: Path, as_json: bool) -> None:
     """Write a run in the shape in which the field loads such data."""
     done = pluriset.export(run, as_, out)
     if as_json:
@@ -301,14 +311,14 @@ def export(run: Path, as_: str, out: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=a_path)
 def card(run: Path) -> None:
     """Write the card of a finished run again, and print where it is."""
     click.echo(pluriset.card(run))
 
 
 @main.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=a_path)
 @click.argument("target")
 @click.option("--version", metavar="V1.2.3", help="Tag of the version.  [default: the next by what changed]")
 @click.option("--private", is_flag=True, help="Make the repository a private one.")
@@ -322,10 +332,7 @@ def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
     One commit holds all of it, or nothing changes. Sections that somebody wrote into the card there are kept.
     """
     done = pluriset.publish(run, target, **options)
-    if as_json:
-        terminal.document(done.as_json())
-    else:
-        terminal.publication(done)
+    terminal.document(done.as_json()) if as_json else terminal.publication(done)
 
 
 @main.command("list")
@@ -335,10 +342,8 @@ def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
 def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     """List what a recipe can name; of one NAME, its options."""
     rows = pluriset.components(kind, name)
-    if as_json:
-        terminal.document(rows)
-    else:
-        terminal.table("", list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+    heads = list(rows[0]) if rows else []
+    terminal.document(rows) if as_json else terminal.table("", heads, [list(row.values()) for row in rows])
 
 
 def _recipe(

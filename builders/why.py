@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from duckdb import DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
 from ..schemas.errors import DataError
 from ..schemas.manifest import Manifest
@@ -33,8 +33,9 @@ def why(folder: Path, table: str, wanted: str) -> Story:
         rests_on = list(ancestors(tables, types, subject))
         judgements = list(_judgements(tables, types, subject))
         findings = list(named(tables, table, types[table], wanted))
-        compared = _compared(connection.read_parquet(str(folder / REJECTS)), subject)
+        compared = _compared(connection, folder / REJECTS, subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
+    missing += [] if (folder / REJECTS).is_file() else [f"{REJECTS} is not here: it names what the row was kept before"]
     return Story(
         subject=subject,
         rests_on=rests_on,
@@ -113,8 +114,12 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) 
                 yield from _rows(tables, types, table, item)
 
 
-def _compared(rejects: DuckDBPyRelation, subject: Found) -> list[Reject]:
-    beaten = rejects.filter(f'"table" = {text(subject.table)} AND beaten_by = {text(subject.key)}')
+def _compared(connection: DuckDBPyConnection, rejects: Path, subject: Found) -> list[Reject]:
+    if not rejects.is_file():
+        return []
+    beaten = connection.read_parquet(str(rejects)).filter(
+        f'"table" = {text(subject.table)} AND beaten_by = {text(subject.key)}'
+    )
     return [Reject(**dict(zip(beaten.columns, row, strict=True))) for row in beaten.fetchall()]
 
 

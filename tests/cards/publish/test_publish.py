@@ -308,3 +308,24 @@ def test_a_push_that_is_stopped_leaves_the_repository_as_it_was(
         assert "not published" in errors and "what is there is as it was" in errors and "Traceback" not in errors
     hub.faults.clear()
     assert pluriset.publish(runs["two"], ID).tag == "v1.1.0"
+
+
+def test_commands_take_what_is_on_the_hub_at_a_revision(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    pluriset.publish(runs["two"], ID)
+
+    def said(*arguments: str) -> Any:
+        done = CliRunner(catch_exceptions=False).invoke(main, [*arguments, "--json"])
+        assert done.exit_code in (0, 1), done.output
+        return json.loads(done.stdout)
+
+    first = ["--revision", "v1.0.0"]
+    assert [len(said("show", ID, "situations", "-n", "9", *at)) for at in ([], first, [*first, "--stream"])] == [
+        4,
+        3,
+        3,
+    ]
+    assert said("why", ID, "situations", "s0", *first)["subject"]["key"] == "s0"
+    assert said("diff", f"{ID}@v1.0.0", ID)["bump"] == "minor"
+    refused = CliRunner().invoke(main, ["show", str(runs["one"]), *first])
+    assert refused.exit_code == 2 and "only what is on the Hub has revisions" in refused.stderr
