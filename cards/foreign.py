@@ -46,7 +46,8 @@ def foreign(place: str | Path, as_: str | None = None, verify: bool = False) -> 
         raise DataError("not a dataset that we know", where=str(place), got=got[:500], expected=expected, hint=hint)
     tables = typed_tables(connection, found.tables, known)
     types = {table: known.profile.configs[table].row for table in tables}
-    opened = Foreign(str(place), known.name, known.how, types, connection)
+    left_out = tuple(table for table in found.tables if table not in known.configs)
+    opened = Foreign(str(place), known.name, known.how, types, left_out, connection)
     return opened.verified() if verify else opened
 
 
@@ -61,6 +62,8 @@ class Foreign:
     """How that was found out."""
     types: dict[str, type[Row]]
     """Table -> row type."""
+    left_out: tuple[str, ...]
+    """Tables that are there and no part of that dataset as we know it."""
     connection: DuckDBPyConnection = field(repr=False)
     """A connection in which every table is `theirs.<table>`."""
 
@@ -97,12 +100,14 @@ class Foreign:
 
     def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
         """Typed rows, one after another. Raises `DataError` at one that does not fit its type."""
-        for batch in self.duckdb(table, split).to_arrow_reader(BATCH):
+        cells = ", ".join(name(column.name) for column in columns(self._type(table)))
+        for batch in self._selected(table, split, f"{cells}, _table AS _from, _row AS _at").to_arrow_reader(BATCH):
             for row in batch.to_pylist():
+                where = f"{self.place}: {row.pop('_from')}, row {row.pop('_at')}"
                 try:
                     yield self.types[table].model_validate(row)
                 except ValidationError as error:
-                    raise from_validation(error, DataError, f"{self.place}: {table}") from None
+                    raise from_validation(error, DataError, where) from None
 
     @cached_property
     def report(self) -> Report:

@@ -31,8 +31,10 @@ def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: P
 def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
     for split in ("train", "test"):
         written(tmp_path / f"{split}.json", ROWS[:2] if split == "test" else ROWS)
+    (tmp_path / "notes.csv").write_text("who,said\nme,nothing\n")
     dataset = pluriset.load(tmp_path, as_="pandalm")
     assert isinstance(dataset, Foreign) and dataset.splits("testset") == ["test", "train"]
+    assert dataset.left_out == ("notes",)
     assert len(list(dataset.rows("testset", "test"))) == 2 and dataset.arrow("testset").num_rows == len(ROWS) + 2
     assert dataset.datasets("testset").num_rows == {"test": 2, "train": len(ROWS)}
 
@@ -40,7 +42,7 @@ def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
 def test_what_is_broken_is_said_where_it_is_read(tmp_path: Path) -> None:
     broken = written(tmp_path / "testset.json", [*ROWS, {**ROWS[0], "annotator1": 7}])
     dataset = pluriset.load(broken)
-    with pytest.raises(DataError, match="annotator1"):
+    with pytest.raises(DataError, match=f"testset, row {len(ROWS) + 1}: annotator1"):
         list(dataset.rows("testset"))
     with pytest.raises(ChecksFailed, match="error find rows"):
         pluriset.load(broken, verify=True)
