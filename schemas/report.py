@@ -34,6 +34,8 @@ class Finding(Entry):
     """Rows that were looked at."""
     examples: list[dict[str, Any]]
     """Up to five failing rows: key and what is wrong."""
+    parts: dict[str, int] = {}
+    """Failing rows by column, or by problem where there are few; most frequent first, what is left as `others`."""
     repair: str | None = None
     """Curation step that would mend it."""
     evidence: Evidence | None = None

@@ -11,6 +11,8 @@ from .tables import name, over, text
 
 EXAMPLES = 5
 """Failing rows that a finding shows."""
+PARTS = 12
+"""Parts into which a finding is told apart."""
 LONGEST = 200
 """Characters of a value that an example shows."""
 
@@ -20,6 +22,21 @@ def evidence(failing: DuckDBPyRelation) -> tuple[int, list[dict[str, Any]]]:
     parts = {column: name(column) for column in failing.columns}
     count, shown = over(failing, f"SELECT count(*), {examples(parts)} FROM rows").fetchall()[0]
     return count, shown or []
+
+
+def parts(failing: DuckDBPyRelation, count: int) -> dict[str, int]:
+    """Failing rows by column, else by problem if those are few; none where that would tell nothing."""
+    by = "column" if "column" in failing.columns else "problem"
+    if not count or by not in failing.columns:
+        return {}
+    shown = f"left(CAST({name(by)} AS VARCHAR), {LONGEST})"
+    limit = PARTS + 1
+    counted = f"SELECT {shown} AS part, count(*) AS n FROM rows GROUP BY ALL ORDER BY n DESC, part LIMIT {limit}"
+    found: dict[str, int] = dict(over(failing, counted).fetchall())
+    if by == "problem" and not 1 < len(found) <= PARTS:
+        return {}
+    told = dict([*found.items()][:PARTS])
+    return told | ({"others": left} if (left := count - sum(told.values())) else {})
 
 
 def examples(parts: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from ..schemas.rows.shared import SHARED
 from . import checks, measures
 from .check import Check
 from .constraints import check_table
-from .evidence import evidence, looked_at
+from .evidence import evidence, looked_at, parts
 from .failing import Keep, forget
 from .measure import Measure
 from .severity import capped, of_constraint, weakest, worst_first
@@ -135,6 +135,7 @@ def _finding(
         count=count,
         of=looked_at(failing.columns[:-1] if count else [], judged, rows(judged)),
         examples=shown,
+        parts=parts(failing, count),
         repair=check.repair,
     )
     return keep(found, lambda: failing)

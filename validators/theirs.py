@@ -12,7 +12,7 @@ from ..schemas.published_dataset import Config, Rule, View
 from ..schemas.report import Evidence, Finding, Profile
 from ..schemas.row import Column, columns
 from ..schemas.views import VIEWS
-from .evidence import evidence, examples
+from .evidence import evidence, examples, parts
 from .readers.literal import know_literals
 from .recognise import Recognised
 from .severity import capped, of_constraint, weakest
@@ -159,10 +159,17 @@ def _rules(
 
 def _rule(connection: DuckDBPyConnection, check: str, rule: Rule, tables: Tables) -> Finding:
     table = _named(rule.select)[0]
-    count, shown = evidence(connection.sql(rule.select))
-    of = int(tables[table].aggregate("count(*)").fetchall()[0][0])
+    failing = connection.sql(rule.select)
+    count, shown = evidence(failing)
     found = Finding(
-        check=check, severity=rule.severity, title=rule.title, table=table, count=count, of=of, examples=shown
+        check=check,
+        severity=rule.severity,
+        title=rule.title,
+        table=table,
+        count=count,
+        of=int(tables[table].aggregate("count(*)").fetchall()[0][0]),
+        examples=shown,
+        parts=parts(failing, count),
     )
     return capped(found, rule.evidence)
 

@@ -137,3 +137,10 @@ def test_annotators_per_item_and_who_is_missing(tables_of: TablesOf) -> None:
     assert per_item == {("v", "fewest"): (1, 2), ("v", "mean"): (1.5, 2), ("v", "most"): (2, 2)}
     missing = {group: (figure.value, figure.n) for group, figure in figures("missing_judgements", tables).items()}
     assert missing == {("v", "y"): (0.5, 2)}
+
+
+def test_divided_votes_are_counted_where_votes_are(tables_of: TablesOf) -> None:
+    cast = {"a": (3, 2), "b": (5, 0), "c": (0, 0), "d": (None, 4)}
+    rows = [{"item_id": i, "option": o, "votes": v} for i, votes in cast.items() for o, v in enumerate(votes)]
+    found = figures("divided_votes", tables_of({"votes": rows}))
+    assert (found["items",].value, found["items",].n, found["share",].value) == (1, 3, 0.333333)

@@ -58,6 +58,7 @@ FIGURES = [
     ("pandalm", "empty_preferred", 1),
     ("pandalm", "repeated_pairs", 99),
     ("pandalm", "pandalm.same_again", 1),
+    ("pluriharms/annotations.csv", "pluriharms.missing_ratings", 275),
     ("multiobj_align", "equal_sides", 1),
     ("multiobj_align", "weak_pairs", 114),
     ("multiobj_align", "multiobj_align.rows_of_one_dialogue", 122),
@@ -72,6 +73,49 @@ FIGURES = [
 @pytest.mark.parametrize(("place", "check", "count"), FIGURES)
 def test_figure(place: str, check: str, count: int) -> None:
     assert counts(place)[check] == count
+
+
+LOST, VALUES = "replacement_characters", "daily_dilemmas/values.csv"
+PARTS = [
+    (VALUES, "blank_cells", {"WVS": 76, "MFT": 84, "Virtue": 252, "Emotion": 103, "Maslow": 33}),
+    (DAILY, "cut_values", {"self": 706, "emotional well": 14}),
+    (DAILY, LOST, {"dilemma_situation": 2 * 6, "negative_consequence": 21}),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "check", "parts"), PARTS)
+def test_a_figure_is_told_apart(place: str, check: str, parts: dict[str, int]) -> None:
+    assert [f.parts for f in report(place).findings if f.check == check and f.count] == [parts]
+
+
+def kappas(weights: str, *values: float) -> list[tuple[str, dict[str, str], float]]:
+    aspect = "preference" if weights == "none" else "preference_scale"
+    pairs = ("1, annotator2", "1, annotator3", "2, annotator3")
+    return [
+        ("cohen_kappa", {"aspect": aspect, "annotators": f"annotator{pair}", "weights": weights}, value)
+        for pair, value in zip(pairs, values, strict=True)
+    ]
+
+
+SCALE = {"aspect": "preference_scale", "level": "ordinal"}
+MEASURED = [
+    *[("pandalm", *one) for one in kappas("none", 0.8520, 0.8789, 0.8617)],
+    *[("pandalm", *one) for one in kappas("quadratic", 0.8635, 0.8945, 0.8735)],
+    ("pandalm", "agreement", {"aspect": "preference"}, 0.8642),
+    ("pandalm", "agreement_of_scores", SCALE, 0.8775),
+    ("pluriharms/annotations.csv", "agreement_of_scores", {"aspect": "harm", "level": "interval"}, 0.4131),
+    ("pluriharms/annotations.csv", "agreement_of_scores", {"aspect": "harm", "level": "ordinal"}, 0.4166),
+    ("multiobj_align", "separability", {}, 0.7356),
+    ("scruples", "divided_votes", {"what": "items"}, 1546),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "measure", "group", "value"), MEASURED)
+def test_a_measure(place: str, measure: str, group: dict[str, str], value: float) -> None:
+    [found] = [f.value for f in report(place).figures if f.measure == measure and f.group == group]
+    assert found is not None and round(found, 4) == value
 
 
 @pytest.mark.slow

@@ -1,0 +1,31 @@
+"""On how many items people are divided, where a dataset gives counts of votes and not who they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS, wilson
+from ..measure import Measure
+from ..tables import Tables, over
+
+
+class DividedVotes(Measure):
+    """Items on which votes go to more than one option, and their share of all items with votes."""
+
+    needs = {"votes": ["item_id", "option", "votes"]}
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """A count and a share; `n` is the number of items with votes."""
+        [(divided, n)] = over(tables["votes"], DIVIDED).fetchall()
+        if n:
+            yield Figure(measure="divided_votes", group={"what": "items"}, value=divided, n=n)
+            low, high = wilson(divided, n)
+            share = round(divided / n, DIGITS)
+            yield Figure(measure="divided_votes", group={"what": "share"}, value=share, low=low, high=high, n=n)
+
+
+DIVIDED = """
+SELECT count(*) FILTER (options > 1), count(*)
+FROM (SELECT item_id, count(*) AS options FROM rows WHERE votes > 0 GROUP BY item_id)
+"""
