@@ -7,7 +7,7 @@ from typing import Any
 
 from duckdb import DuckDBPyRelation
 
-from .tables import name, over, text
+from .tables import fetched, name, text
 
 EXAMPLES = 5
 """Failing rows that a finding shows."""
@@ -20,7 +20,7 @@ LONGEST = 200
 def evidence(failing: DuckDBPyRelation) -> tuple[int, list[dict[str, Any]]]:
     """How many rows a relation has, and the first five of them by value, so that they are the same on every run."""
     parts = {column: name(column) for column in failing.columns}
-    count, shown = over(failing, f"SELECT count(*), {examples(parts)} FROM rows").fetchall()[0]
+    count, shown = fetched(failing, f"SELECT count(*), {examples(parts)} FROM rows")[0]
     return count, shown or []
 
 
@@ -32,7 +32,7 @@ def parts(failing: DuckDBPyRelation, count: int) -> dict[str, int]:
     shown = f"left(CAST({name(by)} AS VARCHAR), {LONGEST})"
     limit = PARTS + 1
     counted = f"SELECT {shown} AS part, count(*) AS n FROM rows GROUP BY ALL ORDER BY n DESC, part LIMIT {limit}"
-    found: dict[str, int] = dict(over(failing, counted).fetchall())
+    found: dict[str, int] = dict(fetched(failing, counted))
     if by == "problem" and not 1 < len(found) <= PARTS:
         return {}
     told = dict([*found.items()][:PARTS])

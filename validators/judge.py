@@ -24,7 +24,7 @@ from .failing import Keep, forget
 from .measure import Measure
 from .severity import capped, of_constraint, weakest, worst_first
 from .subject import Subject
-from .tables import Tables, name
+from .tables import Tables, fetched, name
 
 Options = Mapping[str, Mapping[str, Any]]
 """Check -> its options."""
@@ -87,7 +87,7 @@ def _constraints(subject: Subject, keep: Keep) -> Iterator[Finding]:
 
 
 def _count(relation: DuckDBPyRelation) -> int:
-    return int(relation.aggregate("count(*)").fetchall()[0][0])
+    return int(fetched(relation, "SELECT count(*) FROM rows")[0][0])
 
 
 def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBPyRelation:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import duckdb
 
 from ..schemas.row import Row, key
 from .text import norm, ungarbled
 
+T = TypeVar("T")
 READS = re.compile(r"\s*(SELECT|WITH|FROM)\b")
 """How a query begins that only reads."""
 MORE = re.compile(r"^\s*WITH\b")
@@ -58,11 +60,23 @@ def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation
         found = relation.query("rows", sql)
     else:
         # `query` makes a view for each call, after which every relation is bound again: five times the time.
-        rows = relation  # noqa: F841 (DuckDB finds it by its name)
-        try:
-            found = connection.sql(sql)
-        except duckdb.CatalogException:  # a connection that is held to what was read finds no object of Python's
-            more = MORE.sub(",", sql, count=1)
-            found = connection.sql(f"WITH rows AS ({relation.sql_query()}) {more}")
+        found = _asked(connection.sql, relation, sql)
     assert found is not None  # only a statement that returns nothing has no relation
     return found
+
+
+def fetched(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
+    """The rows of `over`, bound once: a relation is bound to know its columns, and again to be fetched."""
+    connection: duckdb.DuckDBPyConnection | None = getattr(relation, "_con", None)
+    if connection is None or not READS.match(sql):
+        return over(relation, sql).fetchall()
+    return _asked(connection.execute, relation, sql).fetchall()
+
+
+def _asked(ask: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:
+    rows = relation  # noqa: F841 (DuckDB finds it by its name)
+    try:
+        return ask(sql)
+    except duckdb.CatalogException:  # a connection that is held to what was read finds no object of Python's
+        more = MORE.sub(",", sql, count=1)
+        return ask(f"WITH rows AS ({relation.sql_query()}) {more}")
