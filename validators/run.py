@@ -15,7 +15,7 @@ from ..schemas.errors import DataError, RecipeError
 from ..schemas.report import Report
 from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
-from . import decisions
+from . import card, decisions
 from .constraints import RowTypes
 from .failing import forget, keep_in
 from .generic import generic
@@ -59,6 +59,9 @@ def validate_path(
         ours = is_run(folder) and not as_ and not roles
         called = Path(place).resolve().name
         subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
+        if not ours or (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
+            told = card.against_data(folder, subject.raw)
+            subject = replace(subject, findings=[*subject.findings, *told])
         return decisions.follow(judge(subject, decided.options, keep), decided, subject.row_types)
 
 

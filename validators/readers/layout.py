@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from ...schemas.errors import DataError
 from .findings import Findings
 from .format import File
 from .globs import matches
+from .readme import README, front_matter
 from .saved import saved
 from .splits import split_of, table_of
 from .suffixes import format_of, known
@@ -34,7 +33,6 @@ NO_DATA = {
 """Files that are about the data."""
 TEXTS = {"", ".md", ".txt", ".yaml", ".yml", ".cff", ".bib", ".py", ".html", ".png", ".svg", ".pdf"}
 """Suffixes of what lies beside data and is none, which nobody has to be told."""
-LARGEST_README = 2**20
 
 
 def files(folder: Path, findings: Findings) -> list[File]:
@@ -66,28 +64,18 @@ def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
 
 def _configs(folder: Path) -> list[Mapping[str, Any]]:
     """The `configs` in the front matter of the README."""
-    path = folder / "README.md"
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        content = stream.read(LARGEST_README)
-    front = content.split("\n---", 1)[0].removeprefix("---") if content.startswith("---") else ""
-    try:
-        said = yaml.safe_load(front)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise DataError("the front matter is not YAML", where=str(path), got=str(error).partition("\n")[0]) from None
-    configs = said.get("configs") if isinstance(said, dict) else None
+    configs = front_matter(folder).get("configs")
     if configs is None:
         return []
     if not isinstance(configs, list) or not all(isinstance(config, dict) for config in configs):
-        raise DataError("not a list of configs", where=f"{path}: configs", got=str(configs))
+        raise DataError("not a list of configs", where=f"{folder / README}: configs", got=str(configs))
     return [config for config in configs if config.get("data_files") or config.get("data_dir")]
 
 
 def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping[str, Any]]) -> Iterator[File]:
     for config in configs:
         table, base = str(config.get("config_name", ALONE)), str(config.get("data_dir") or "")
-        where = f"{folder / 'README.md'}: config {table}"
+        where = f"{folder / README}: config {table}"
         given = config.get("data_files")
         patterns = _patterns(given, where) if given else {None: ["**"]}
         for split, wanted in patterns.items():
