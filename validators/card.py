@@ -26,8 +26,13 @@ RULES: Mapping[str, tuple[Severity, str]] = {
 """Rule -> severity, and what should hold."""
 OURS = {"_row", "_table", "split"}
 """Columns that a reader adds."""
-KINDS = (("text", r"string|large_string|varchar"), ("truth", r"bool(ean)?"), ("number", r"float\d*|double|real|decimal.*"),
-         ("integer", r"u?(int\d*|bigint|integer|smallint|tinyint|hugeint)"))  # fmt: skip
+KINDS = {
+    "text": r"string|large_string|varchar",
+    "truth": r"bool(ean)?",
+    "number": r"float\d*|double|real|decimal.*",
+    "integer": r"u?(int\d*|bigint|integer|smallint|tinyint|hugeint)",
+}
+"""Kind -> what `datasets` and DuckDB call it."""
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 Problems = dict[str, list[dict[str, Any]]]
 """Rule -> what is wrong."""
@@ -43,22 +48,21 @@ def against_data(folder: Path, tables: Tables) -> list[Finding]:
             looked += _findings(table, info, tables[table])
     total = sum(_rows(rows).get(None, 0) for rows in tables.values())
     if sizes := [size for size in _listed_texts(said.get("size_categories")) if _bounds(size)]:
-        wrong = [] if any(_fits(size, total, tables) for size in sizes) else [{"problem": f"{total:,} rows in all"}]
-        looked.append(
-            _finding("size", next(iter(tables), ""), len(sizes), [{"said": ", ".join(sizes)} | w for w in wrong])
-        )
+        wrong = {"said": ", ".join(sizes), "problem": f"{total:,} rows in all"}
+        fits = any(_fits(size, total, tables) for size in sizes)
+        looked.append(_finding("size", next(iter(tables)), len(sizes), [] if fits else [wrong]))
     return looked
 
 
 def _findings(table: str, info: Mapping[str, Any], rows: DuckDBPyRelation) -> Iterator[Finding]:
-    splits, features = _listed(info.get("splits")), _listed(info.get("features"))
+    splits, features = (_named(info.get(part)) for part in ("splits", "features"))
     if splits:
         counted = _rows(rows)
         wrong = [_count(split, counted) for split in splits]
         yield _finding("counts", table, len(splits), [one for one in wrong if one])
     if features:
         types = {c: str(t).lower() for c, t in zip(rows.columns, rows.types, strict=True) if c not in OURS}
-        names = [str(feature.get("name")) for feature in features]
+        names = [str(feature["name"]) for feature in features]
         gone = [{"column": name, "problem": "not in the data"} for name in names if name not in {*types, *OURS}]
         more = [{"column": name, "problem": "not in the card"} for name in types if name not in names]
         yield _finding("columns", table, len({*names, *types}), gone + more)
@@ -67,7 +71,7 @@ def _findings(table: str, info: Mapping[str, Any], rows: DuckDBPyRelation) -> It
 
 def _rows(rows: DuckDBPyRelation) -> dict[str | None, int]:
     """Split -> rows; of all of them under null."""
-    total = {None: int(rows.aggregate("count(*)").fetchall()[0][0])}
+    total: dict[str | None, int] = {None: int(rows.aggregate("count(*)").fetchall()[0][0])}
     if "split" not in rows.columns:
         return total
     split = over(rows, "SELECT CAST(split AS VARCHAR), count(*) FROM rows WHERE split IS NOT NULL GROUP BY ALL")
@@ -92,7 +96,7 @@ def _types(features: list[Mapping[str, Any]], types: Mapping[str, str]) -> Itera
 
 
 def _kind(dtype: str) -> str | None:
-    return next((kind for kind, pattern in KINDS if re.fullmatch(pattern, dtype)), None)
+    return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, dtype)), None)
 
 
 def _bounds(size: str) -> tuple[float, float] | None:
@@ -120,6 +124,10 @@ def _finding(rule: str, table: str, of: int, wrong: list[dict[str, Any]]) -> Fin
 def _listed(said: Any) -> list[Mapping[str, Any]]:
     """A mapping, or a list of mappings; whatever else it is says nothing."""
     return [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, dict)]
+
+
+def _named(said: Any) -> list[Mapping[str, Any]]:
+    return [one for one in _listed(said) if isinstance(one.get("name"), str)]
 
 
 def _listed_texts(said: Any) -> list[str]:
