@@ -1,6 +1,7 @@
 """The best of several answers to one prompt, as RAFT takes it (arXiv 2304.06767); all of them are kept.
 
-Candidates are ranked within their prompt and never across prompts, which would keep the easy ones only.
+Candidates are ranked within their prompt and never across prompts, which would keep the easy ones only. The score of
+one is the mean over those who scored it: where a judge fails for one candidate only, its mean is over the others.
 """
 
 from __future__ import annotations

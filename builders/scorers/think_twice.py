@@ -95,12 +95,11 @@ class ThinkTwice(Scorer):
         self, ask: Ask, who: Answerer, role: str, question: str, pair: tuple[str, str], key: str
     ) -> float | None:
         """What the first of a pair wins: 1, a half or 0; null, and recorded, where the two orders do not agree."""
-        try:
-            said, turned = await ask.all(
-                self._verdict(ask, who, role, question, *order) for order in (pair, pair[::-1])
-            )
-        except AskFailed as failed:
+        orders = await ask.all(self._order(ask, who, role, question, *order) for order in (pair, pair[::-1]))
+        for failed in (order for order in orders if isinstance(order, AskFailed)):
             ask.reject("ask", "candidates", key, failed.reason, failed.detail, digest=failed.digest.hex())
+        said, turned = orders
+        if isinstance(said, AskFailed) or isinstance(turned, AskFailed):
             return None
         back = {"first": "second", "second": "first", "tie": "tie"}[turned.value.verdict]
         if said.value.verdict != back:
@@ -108,6 +107,15 @@ class ThinkTwice(Scorer):
             ask.reject("ask", "candidates", key, "the orders do not agree", detail, digest=turned.digest)
             return None
         return {"first": 1.0, "tie": 0.5, "second": 0.0}[said.value.verdict]
+
+    async def _order(
+        self, ask: Ask, who: Answerer, role: str, question: str, first: str, second: str
+    ) -> Answer[Verdict] | AskFailed:
+        """The verdict, or why there is none: the other order is asked all the same, live and in every replay."""
+        try:
+            return await self._verdict(ask, who, role, question, first, second)
+        except AskFailed as failed:
+            return failed
 
     async def _verdict(
         self, ask: Ask, who: Answerer, role: str, question: str, first: str, second: str

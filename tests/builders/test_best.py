@@ -45,6 +45,8 @@ class Script:
             return json.dumps({"score": rated}) if rated else "no"
         if "criteria" in schema:
             return json.dumps(LOOK)
+        if "verdict" in schema and self.prefers == "none":
+            return "no"
         if "verdict" in schema:
             shown = messages[-3]["content"]
             numbers = [int(part[0]) for part in shown.split("Value ")[1:]]
@@ -100,6 +102,13 @@ def test_a_judge_who_takes_what_stands_first_decides_nothing(recipe: Write, tmp_
     build(recipe, out := tmp_path / "run", family, Script(prefers="first"))
     reasons = [(row["level"], row["reason"]) for row in rejects(out)]
     assert reasons == [("ask", "the orders do not agree"), ("seed", "nobody scored a candidate")]
+
+
+def test_an_order_that_fails_leaves_the_other_asked_and_counted(recipe: Write, tmp_path: Path) -> None:
+    family = {"best_of": {"n": 2, "scorer": "think_twice"}}
+    books = build(recipe, out := tmp_path / "run", family, Script(prefers="none")).books
+    assert [row["reason"] for row in rejects(out)] == ["answer does not parse"] * 2 + ["nobody scored a candidate"]
+    assert sum(spent.answers for spent in books.spending) == books.asks.paid, "what was paid is told"
 
 
 def test_a_reward_function_asks_nobody(recipe: Write, tmp_path: Path) -> None:
