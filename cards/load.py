@@ -61,6 +61,10 @@ class Dataset:
     types: dict[str, type[Row]]
     """Table -> row type, the main table first."""
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{table}: {self.manifest.tables[table].rows:,}" for table in self.tables)
+        return f"{type(self).__name__}({str(self.folder)!r}, {counts})"
+
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables, the main table first."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyarrow.dataset import Dataset as ArrowDataset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stream(Dataset):
     """The same tables and views; `datasets` gives a dataset that is iterated."""
 
