@@ -109,7 +109,8 @@ def spoilt(content: bytes, chance: random.Random) -> bytes:
 def real(rows: int) -> dict[str, bytes]:
     """The first lines of every real file."""
     texts = [path for kind in ("csv", "jsonl", "json") for path in sorted(REAL.glob(f"*/*.{kind}"))]
-    return {f"{path.parent.name}/{path.name}": b"".join(path.open("rb").readlines()[:rows]) for path in texts}
+    lines = {f"{path.parent.name}/{path.name}": path.read_bytes().splitlines(keepends=True) for path in texts}
+    return {name: b"".join(first[:rows]) for name, first in lines.items()}
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
