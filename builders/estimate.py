@@ -46,6 +46,9 @@ def estimate(recipe: Recipe, folder: Path, k: int, watch: Watch | None) -> Estim
     if k < 2:
         raise RecipeError("an interval needs two seeds at least", where="--sample", got=k)
     with run.opened(recipe, folder) as work:
+        if work.crew.family.round() is not None:
+            hint = "`pluriset plan` without --sample gives the range, and asks nobody"
+            raise RecipeError("a sample of the seeds has other rounds than the build", where="--sample", hint=hint)
         total = sum(1 for _ in work.crew.seeds())
         drawn = random.Random(recipe.seed).sample(range(total), min(k, total))
         work.crew = replace(work.crew, only=frozenset(drawn))

@@ -23,17 +23,7 @@ def opened(where: str | Path, revision: str | None = None, verify: bool = False,
     What is a folder here is never looked for on the Hub. Raises `DataError` if it is no run, or not as its manifest
     says, and `PublishError` if the Hub refuses.
     """
-    if stream and verify:
-        raise DataError("a stream cannot be verified", hint="without stream the files are fetched, and can be")
-    if (found := _on_hub(where, revision, stream)) is None:
-        dataset = load(Path(where), verify)
-    else:
-        hub, there = found
-        manifest = _manifest(hub, there)
-        if stream:
-            return Stream(Path(hub.name), manifest, types(manifest), hub, there)
-        dataset = load(hub.snapshot([*_wanted(manifest, there)], there.head), verify)
-    return verified(dataset) if verify else dataset
+    return _run(where, _on_hub(where, revision, stream), verify, stream)
 
 
 def anything(
@@ -42,14 +32,29 @@ def anything(
     """A finished run, or a dataset that somebody else published and that we know, by path or id."""
     if (found := _on_hub(where, revision, stream)) is None:
         theirs = as_ or _is_foreign(Path(where))
-        return foreign(where, as_, verify) if theirs else opened(where, verify=verify)
+        return foreign(where, as_, verify) if theirs else _run(where, None, verify, stream)
     hub, there = found
     if not as_ and MANIFEST in there.files:
-        return opened(hub.name, there.head, verify, stream)
+        return _run(where, found, verify, stream)
     if stream:
         hint = f'`datasets.load_dataset("{hub.name}", streaming=True)` may stream it'
         raise DataError(f"no {MANIFEST}: only what pluriset published is streamed", where=hub.name, hint=hint)
     return foreign(f"{hub.name}@{there.head}", as_, verify)
+
+
+def _run(where: str | Path, found: tuple[Hub, There] | None, verify: bool, stream: bool) -> Dataset:
+    """The run in a folder, or in the repository that was found."""
+    if stream and verify:
+        raise DataError("a stream cannot be verified", hint="without stream the files are fetched, and can be")
+    if found is None:
+        dataset = load(Path(where), verify)
+    else:
+        hub, there = found
+        manifest = _manifest(hub, there)
+        if stream:
+            return Stream(Path(hub.name), manifest, types(manifest), hub, there)
+        dataset = load(hub.snapshot([*_wanted(manifest, there)], there.head), verify)
+    return verified(dataset) if verify else dataset
 
 
 def _on_hub(where: str | Path, revision: str | None, stream: bool) -> tuple[Hub, There] | None:

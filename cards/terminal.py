@@ -71,7 +71,8 @@ def _finding(finding: Finding) -> None:
         click.echo(clean(f"  suppressed: {finding.suppressed}"))
         return
     if finding.parts:
-        click.echo(clean("  " + ", ".join(f"{part}: {count:,}" for part, count in finding.parts.items())))
+        parts = ", ".join(f"{part}: {count:,}" for part, count in finding.parts.items())
+        click.echo(clean(f"  {parts}".replace("\n", " ")))
     for example in finding.examples[:5]:
         said = " · ".join(f"{column}: {value}" for column, value in example.items() if value is not None)
         click.echo(clean(f"    {said}".replace("\n", " ")))

@@ -168,11 +168,14 @@ class Values(Family):
                     twice += 1
                     place, kept = f"{row.consideration_id}#{twice}", row.consideration_id
                     ask.reject("row", "considerations", place, "listed twice", said.text, beaten_by=kept)
+        declined = [one for one in listings if isinstance(one.value.answer, Declined)]
+        if not rows and declined:
+            raise ask.failed("declined", declined[0].value.answer.declined, declined[0])
         if not rows:
-            declined = [one for one in listings if isinstance(one.value.answer, Declined)]
-            if declined:
-                raise ask.failed("declined", declined[0].value.answer.declined, declined[0])
             raise ask.failed("nothing listed", "the listing is empty", listings[0])
+        for one in declined:
+            key = to_json(["situations", situation.situation_id, one.sample]).decode()
+            ask.reject("ask", "situations", key, "declined", one.value.answer.declined, digest=one.digest)
         return list(rows.values())
 
     async def _judged(self, situation: Situation, item: Consideration, ask: Ask) -> list[Annotation]:

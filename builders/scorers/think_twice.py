@@ -73,7 +73,7 @@ class ThinkTwice(Scorer):
         judged = await ask.all(
             self._judged(ask, who, role, question, candidates, ids) for who in ask.engine.answerers[role]
         )
-        return [[scores[at] for scores in judged if scores[at] is not None] for at in range(len(ids))]  # type: ignore[misc]
+        return [[score for scores in judged if (score := scores[at]) is not None] for at in range(len(ids))]
 
     async def _judged(
         self, ask: Ask, who: Answerer, role: str, question: str, candidates: Sequence[str], ids: Sequence[str]

@@ -123,6 +123,19 @@ def test_samples_are_joined(recipe: Write, tmp_path: Path) -> None:
     assert manifest.books.asks.asked == 6 and "candidates" not in manifest.tables
 
 
+def test_a_sample_that_declines_is_recorded_beside_those_that_list(recipe: Write, tmp_path: Path) -> None:
+    class Declines(Script):
+        def said(self, messages: list[dict[str, str]], schema: str) -> str:
+            first = '"Listing"' in schema and self.listings == 0
+            answered = super().said(messages, schema)
+            return json.dumps({"answer": {"declined": "I would rather not."}}) if first else answered
+
+    manifest = build(recipe, out := tmp_path / "run", {"samples": 2}, Declines())
+    assert manifest.books.imbalances() == [] and manifest.tables["considerations"].rows == 1
+    [told] = rejects(out)
+    assert (told["level"], told["reason"], told["detail"]) == ("ask", "declined", "I would rather not.")
+
+
 @pytest.mark.parametrize(
     ("family", "said"),
     [

@@ -100,6 +100,8 @@ def test_a_plan_counts_the_longest_prompts(recipe: Write, tmp_path: Path) -> Non
     plain, diverse = (
         pluriset.plan(pluriset.recipe(recipe(SITUATIONS), family=f), tmp_path) for f in ("values", FAMILY)
     )
+    with pytest.raises(RecipeError, match="other rounds than the build"):
+        pluriset.estimate(pluriset.recipe(recipe(SITUATIONS), family=FAMILY), tmp_path / "sampled", 2)
     assert diverse.prompt_tokens.most > plain.prompt_tokens.most and diverse.asks == plain.asks
 
 
