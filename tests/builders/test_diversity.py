@@ -12,7 +12,7 @@ from pluriset.builders.diversity import MOST, Diversity, Earlier
 from pluriset.builders.families.values import Values
 from pluriset.builders.make import make
 from pluriset.builders.run import opened
-from pluriset.schemas.errors import DataError, RecipeError, Stopped, TeacherError
+from pluriset.schemas.errors import DataError, RecipeError, Stopped
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.rows.values import Situation
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer, failure
