@@ -14,7 +14,9 @@ from .tables import name, over, text
 
 ROW = "_row"
 """Number of the record in its file, counted from 1; every raw table has it."""
-NOTHING = f"SELECT 0::BIGINT AS {ROW}, '' AS \"column\", '' AS problem WHERE false"
+NOTHING = f"SELECT 0::BIGINT AS {ROW}, {{'column': '', 'value': '', 'ours': false}} AS cell WHERE false"
+OURS = frozenset({"digest", "split", "revision", "model", "item_table"})
+"""Columns that hold names of ours."""
 
 Sql = Callable[[str], str]
 """From the SQL of a text to SQL about it."""
@@ -28,12 +30,17 @@ class Text(NamedTuple):
     sql: str
     """Its value, or a list of values where `many`."""
     many: bool
+    ours: bool = False
+    """Whether it is a key or a name of ours, which nobody wrote."""
 
     def cells(self) -> str:
-        """A list of `{column, value}` of the texts."""
+        """A list of `{column, value, ours}` of the texts."""
         if not self.many:
-            return f"[{{'column': {text(self.path)}, 'value': {self.sql}}}]"
-        return f"coalesce(list_transform({self.sql}, lambda v: {{'column': {text(self.path)}, 'value': v}}), [])"
+            return f"[{self._cell(self.sql)}]"
+        return f"coalesce(list_transform({self.sql}, lambda v: {self._cell('v')}), [])"
+
+    def _cell(self, value: str) -> str:
+        return f"{{'column': {text(self.path)}, 'value': {value}, 'ours': {str(self.ours).lower()}}}"
 
 
 def columns(relation: DuckDBPyRelation) -> list[str]:
@@ -41,10 +48,20 @@ def columns(relation: DuckDBPyRelation) -> list[str]:
     return [column for column in relation.columns if column != ROW]
 
 
+def is_ours(column: str) -> bool:
+    """Whether a column of this name holds keys or names of ours."""
+    return column in OURS or column.endswith("_id")
+
+
 def texts(relation: DuckDBPyRelation) -> list[Text]:
     """Every text in a row of a raw table."""
     typed = zip(relation.columns, relation.types, strict=True)
-    return [leaf for column, kind in typed if column != ROW for leaf in _leaves(column, name(column), kind, False)]
+    return [
+        leaf._replace(ours=is_ours(column))
+        for column, kind in typed
+        if column != ROW
+        for leaf in _leaves(column, name(column), kind, False)
+    ]
 
 
 def _leaves(path: str, sql: str, kind: DuckDBPyType, many: bool) -> Iterator[Text]:
@@ -72,29 +89,13 @@ def _each(sql: str, made: Sql, many: bool) -> str:
     return f"list_transform({sql}, lambda v: {made('v')})" if many else made(sql)
 
 
-def wrong_texts(relation: DuckDBPyRelation, wrong: Sql, problem: Sql, most: float = 1.0) -> DuckDBPyRelation:
-    """Every text that is wrong: _row, column, problem.
-
-    A column in which more than the share `most` of the texts is wrong is written so on purpose and left out. One scan;
-    with `most` below 1 a second one, which counts. A pattern is compiled once, however many columns there are.
-    """
-    found = texts(relation)
-    if not found:
+def cells(relation: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Every text of a raw table that is there, one a row: _row, and a cell of `{column, value, ours}`."""
+    listed = [leaf.cells() for leaf in texts(relation)]
+    if not listed:
         return over(relation, NOTHING)
-    wrong_ones = f"""SELECT {ROW}, cell.column, {problem("cell.value")} AS problem FROM (
-        SELECT {ROW}, unnest(flatten([{", ".join(t.cells() for t in found)}])) AS cell FROM rows)
-        WHERE cell.value IS NOT NULL AND {wrong("cell.value")}"""
-    return over(relation, wrong_ones if most == 1 else f"{wrong_ones} QUALIFY {_rarely(found, most)}")
-
-
-def _rarely(found: list[Text], most: float) -> str:
-    """True of what is in no more than this share of the texts of its column."""
-    counts = ", ".join(
-        f"{{'column': {text(t.path)}, 'n': {f'sum(len({t.sql}))' if t.many else f'count({t.sql})'}}}" for t in found
-    )
-    said = f"SELECT unnest([{counts}]) AS said FROM rows"
-    return f"""count(*) OVER (PARTITION BY cell.column)
-        <= {most} * (SELECT said.n FROM ({said}) WHERE said.column = cell.column)"""
+    each = f"SELECT {ROW}, unnest(flatten([{', '.join(listed)}])) AS cell FROM rows"
+    return over(relation, f"SELECT * FROM ({each}) WHERE cell.value IS NOT NULL")
 
 
 def around(value: str, pattern: str, flags: str = "") -> str:

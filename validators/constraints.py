@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from duckdb import DuckDBPyRelation
 
@@ -20,7 +19,7 @@ from ..schemas.row import Column, Row, columns, key
 from .conditions import Condition, conditions, fits
 from .evidence import evidence, examples
 from .failing import Keep, forget
-from .tables import Tables, key_text, name, over, text
+from .tables import Tables, kept, key_text, name, over, text
 
 RowTypes = Mapping[str, type[Row]]
 """Table name -> its row type."""
@@ -113,15 +112,7 @@ def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDB
         cases.append(f"CASE WHEN {condition.broken} THEN {{rule: {rule}, shown: {{{shown}}}}} END")
     each = f"list_filter([{', '.join(cases)}], lambda one: one IS NOT NULL)"
     anything = " OR ".join(f"({condition.broken})" for _, condition in asked)
-    return _kept(over(judged.relation, f"SELECT unnest({each}) AS one FROM rows WHERE {anything}"))
-
-
-def _kept(rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """Failing rows in a table of their own, which spills to disk: they are looked at several times."""
-    table = f"_failing_{uuid4().hex}"
-    rows.create(table)
-    # A relation that is made of another one carries all its SQL along; this one starts anew.
-    return over(rows.limit(0).materialize(), f"SELECT * FROM {table}")
+    return kept(over(judged.relation, f"SELECT unnest({each}) AS one FROM rows WHERE {anything}"))
 
 
 def _unique(judged: Judged) -> Iterator[Finding]:
@@ -133,7 +124,7 @@ def _unique(judged: Judged) -> Iterator[Finding]:
     there = " AND ".join(f"{part} IS NOT NULL" for part in parts.values())
     keyed = f"SELECT {listed}, count(*) AS times FROM rows WHERE {there} GROUP BY {listed} HAVING times > 1"
     found = over(judged.relation, keyed)
-    repeated = _kept(found)
+    repeated = kept(found)
     shown = examples({**parts, "found": "times || ' rows'"})
     count, first = over(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
     title = f"No two rows have the same {', '.join(parts)}"

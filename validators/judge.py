@@ -25,6 +25,7 @@ from .measure import Measure
 from .severity import capped, of_constraint, weakest, worst_first
 from .subject import Subject
 from .tables import Tables, fetched, name
+from .text_check import TextCheck, wrong_texts
 
 Options = Mapping[str, Mapping[str, Any]]
 """Check -> its options."""
@@ -101,31 +102,41 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 def _findings(
     subject: Subject, tables: Tables, rows: Count, skipped: dict[str, str], options: Options, keep: Keep
 ) -> Iterator[Finding]:
-    for check_name, check in _runnable(checks.__name__, tables, skipped, options):
+    runnable = [*_runnable(checks.__name__, tables, skipped, options)]
+    together = {check_name: check for check_name, check in runnable if isinstance(check, TextCheck)}
+    texts = cache(lambda table: wrong_texts(subject.raw[table], together))
+    for check_name, check in runnable:
         known = subject.own() if check.implied_by_row_type else frozenset()
         try:
             if ANY in check.needs:
                 raw = {table: relation for table, relation in subject.raw.items() if table not in known}
-                yield from _of_any(check_name, check, raw, rows, keep)
+                for table, relation in _wanted(check, raw):
+                    shared = check_name in together
+                    failing = texts(table)[check_name] if shared else check.failing({ANY: relation})
+                    yield _finding(check_name, check, failing, table, relation, rows, keep)
             elif not set(check.needs) <= known:
                 basis = weakest(subject.evidence.get(table) for table in check.needs)
-                found = _finding(check_name, check, tables, check.table, tables[check.table], rows, keep)
+                judged = tables[check.table]
+                found = _finding(check_name, check, check.failing(tables), check.table, judged, rows, keep)
                 yield capped(found, basis)
         except UNFIT as error:
             skipped[check_name] = _first_line(error)
 
 
-def _of_any(check_name: str, check: Check, raw: Tables, rows: Count, keep: Keep) -> Iterator[Finding]:
-    """A check that needs no knowledge, on every table that has the columns that it may want."""
-    for table, relation in raw.items():
-        if set(check.needs[ANY]) <= set(relation.columns):
-            yield _finding(check_name, check, {ANY: relation}, table, relation, rows, keep)
+def _wanted(check: Check, raw: Tables) -> Iterator[tuple[str, DuckDBPyRelation]]:
+    """The tables that have the columns that a check may want which needs no knowledge."""
+    return ((table, rows) for table, rows in raw.items() if set(check.needs[ANY]) <= set(rows.columns))
 
 
 def _finding(
-    check_name: str, check: Check, tables: Tables, table: str, judged: DuckDBPyRelation, rows: Count, keep: Keep
+    check_name: str,
+    check: Check,
+    failing: DuckDBPyRelation,
+    table: str,
+    judged: DuckDBPyRelation,
+    rows: Count,
+    keep: Keep,
 ) -> Finding:
-    failing = check.failing(tables)
     count, shown = evidence(failing)
     found = Finding(
         check=check_name,

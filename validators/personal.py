@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
-from .cells import ROW
+from .cells import is_ours
 from .conditions import members
 from .tables import name, text
 
@@ -24,23 +24,16 @@ MASKS = {"[email]": EMAIL, "[account]": ACCOUNT, "[phone]": PHONE}
 DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
 """A cell that is a number with a fraction, whose digits are nobody's account."""
 NESTED = ("list", "struct")
-NO_TEXT = frozenset({"digest", "split", "revision", "model", "item_table"})
-"""Columns that hold names of ours."""
 
 
 def texts(rows: DuckDBPyRelation) -> dict[str, DuckDBPyType]:
     """The columns of a table that may hold what somebody wrote, with their types; keys and names of ours do not."""
     columns = zip(rows.columns, rows.types, strict=True)
-    return {c: kind for c, kind in columns if _holds_text(kind) and c not in NO_TEXT and not c.endswith("_id")}
+    return {c: kind for c, kind in columns if _holds_text(kind) and not is_ours(c)}
 
 
 def _holds_text(kind: DuckDBPyType) -> bool:
     return kind.id == "varchar" or (kind.id in NESTED and any(map(_holds_text, members(kind).values())))
-
-
-def written(rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """A raw table without the columns that hold no texts."""
-    return rows.select(", ".join(map(name, [ROW, *texts(rows)])))
 
 
 def leads_to_somebody(sql: str) -> str:

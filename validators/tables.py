@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import duckdb
 
@@ -71,6 +72,14 @@ def fetched(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
     if connection is None or not READS.match(sql):
         return over(relation, sql).fetchall()
     return _asked(connection.execute, relation, sql).fetchall()
+
+
+def kept(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Rows in a table of their own, which spills to disk: they are looked at several times."""
+    table = f"_kept_{uuid4().hex}"
+    rows.create(table)
+    # A relation that is made of another one carries all its SQL along; this one starts anew.
+    return over(rows.limit(0).materialize(), f"SELECT * FROM {table}")
 
 
 def _asked(ask: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:

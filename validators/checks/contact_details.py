@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
-
-from ..cells import wrong_texts
-from ..check import Check
-from ..personal import leads_to_somebody, masked, written
-from ..tables import Tables
+from ..personal import leads_to_somebody, masked
+from ..text_check import TextCheck
 
 
-class ContactDetails(Check):
+class ContactDetails(TextCheck):
     """No text holds an e-mail address, or a phone or account number."""
 
     severity = "warning"
-    table = "*"
-    needs = {"*": []}
     repair = "mask"
+    written_only = True
     passes = {
         "*": [
             {"_row": 1, "text": "I was born on 1990-05-17 and paid 1,200.50 for 3-4 items @home."},
@@ -32,6 +27,10 @@ class ContactDetails(Check):
         ]
     }
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with one; the problem is the text as masking would leave it, so that a report gives nothing away."""
-        return wrong_texts(written(tables["*"]), leads_to_somebody, masked)
+    def wrong(self, value: str) -> str:
+        """True of a text that has something to mask."""
+        return leads_to_somebody(value)
+
+    def problem(self, value: str) -> str:
+        """The text as masking would leave it, so that a report gives nothing away."""
+        return masked(value)

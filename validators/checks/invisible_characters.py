@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
-
-from ..cells import wrong_texts
-from ..check import Check
-from ..tables import Tables
+from ..text_check import TextCheck
 
 INVISIBLE = r"[\x{a0}\x{ad}\x{200b}\x{2060}\x{feff}]"
 """No-break space, soft hyphen, zero-width space, word joiner, byte order mark."""
 
 
-class InvisibleCharacters(Check):
+class InvisibleCharacters(TextCheck):
     """No text has no-break spaces, soft hyphens, zero-width spaces or byte order marks."""
 
     severity = "info"
-    table = "*"
-    needs = {"*": []}
     repair = "white_space"
     passes = {"*": [{"_row": 1, "text": "می‌خواهم 👩‍👩‍👧"}]}
     fails = {"*": [{"_row": 1, "text": "two\u00a0words"}]}
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with the code point of the first one."""
-        return wrong_texts(
-            tables["*"], lambda v: f"strlen({v}) > length({v}) AND regexp_matches({v}, '{INVISIBLE}')", _first
-        )
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"strlen({value}) > length({value}) AND regexp_matches({value}, '{INVISIBLE}')"
 
-
-def _first(value: str) -> str:
-    return f"printf('U+%04X', unicode(regexp_extract({value}, '{INVISIBLE}')))"
+    def problem(self, value: str) -> str:
+        """The code point of the first one."""
+        return f"printf('U+%04X', unicode(regexp_extract({value}, '{INVISIBLE}')))"

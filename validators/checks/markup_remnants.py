@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ..cells import around, wrong_texts
-from ..check import Check
-from ..tables import Tables
+from ..cells import around
+from ..text_check import TextCheck
 from ..words import in_prose
 
 TAG = r"</?(?i:a|b|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|table|td|th|tr|u|ul)(?:\s[^<>]*)?/?>"
@@ -20,12 +18,10 @@ ESCAPED = r"[.!?,:\p{Ll}]\\n(?:\\n|\s|\p{Lu}|$)"
 MARKUP = "|".join([TAG, ENTITY, END_OF_ATTRIBUTE, ESCAPED])
 
 
-class MarkupRemnants(Check):
+class MarkupRemnants(TextCheck):
     """No text has HTML tags, entities, or line ends written as \\n, where its column seldom has."""
 
     severity = "info"
-    table = "*"
-    needs = {"*": []}
     passes = {"*": [{"_row": 1, "text": "if a < b and c > d: \\nabla & co"}, {"_row": 2, "text": "<name>"}]}
     fails = {
         "*": [
@@ -37,10 +33,10 @@ class MarkupRemnants(Check):
     most: Annotated[float, Field(gt=0, le=1)] = 0.2
     """A column with markup in more than this share of its texts is meant to have it."""
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with it, and the words around it."""
-        return wrong_texts(tables["*"], _left_over, lambda v: around(v, MARKUP), self.most)
+    def wrong(self, value: str) -> str:
+        """True of a text that has some."""
+        return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"
 
-
-def _left_over(value: str) -> str:
-    return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, MARKUP)

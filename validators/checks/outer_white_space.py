@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
+from ..conditions import SPACE, begins_visibly
+from ..text_check import TextCheck
 
-from ..cells import wrong_texts
-from ..check import Check
-from ..tables import Tables
-
-SPACE = r"[\s\x{85}\p{Z}]"
-SPACES = "\t\n\x0b\x0c\r \x85\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-"""The same, each of them."""
+AT = {f"^[{SPACE}]": "begins", f"[{SPACE}]$": "ends"}
+SOMETHING = f"[^{SPACE}]"
 
 
-class OuterWhiteSpace(Check):
+class OuterWhiteSpace(TextCheck):
     """No text begins or ends with white space."""
 
     severity = "warning"
-    table = "*"
-    needs = {"*": []}
     repair = "white_space"
     passes = {"*": [{"_row": 1, "text": "in between"}, {"_row": 2, "text": " "}, {"_row": 3, "text": ""}]}
     fails = {"*": [{"_row": 1, "text": " Very important"}, {"_row": 2, "text": "sure\n"}]}
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with white space at an end; cells of nothing else are blank, which is another check."""
-        return wrong_texts(tables["*"], _outer, _where)
+    def wrong(self, value: str) -> str:
+        """True of a text with white space at an end; one of nothing else is blank, which is another check."""
+        inside = f"{begins_visibly(value)} AND {begins_visibly(f'{value}[-1]')}"
+        return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {_has(value, SOMETHING)}"
+
+    def problem(self, value: str) -> str:
+        """At which end."""
+        begins, ends = (f"CASE WHEN {_has(value, at)} THEN '{end}' END" for at, end in AT.items())
+        return f"concat_ws(' and ', {begins}, {ends}) || ' with white space'"
 
 
-def _outer(value: str) -> str:
-    return f"{value} <> trim({value}, '{SPACES}') AND trim({value}, '{SPACES}') <> ''"
-
-
-def _where(value: str) -> str:
-    return f"""concat_ws(' and ', CASE WHEN regexp_matches({value}, '^{SPACE}') THEN 'begins' END,
-        CASE WHEN regexp_matches({value}, '{SPACE}$') THEN 'ends' END) || ' with white space'"""
+def _has(value: str, pattern: str) -> str:
+    return f"regexp_matches({value}, '{pattern}')"

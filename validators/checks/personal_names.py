@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
-
-from ..cells import wrong_texts
-from ..check import Check
-from ..personal import written
-from ..tables import Tables, text
+from ..tables import text
+from ..text_check import TextCheck
 
 BEFORE = r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sir|Herr|Frau|Mme|Sra?)\.?|[Mm]y name is|I am called|[Ii]ch heiße|[Mm]e llamo"
 NAME = r"\p{Lu}[\p{Ll}'’-]+"
 PATTERN = rf"(?:^|[^\p{{L}}])(?:{BEFORE})\s+{NAME}(?:\s+{NAME})?"
 
-SAID = text("seems to name a person")
 
-
-class PersonalNames(Check):
+class PersonalNames(TextCheck):
     """No text names a person after a title, or after words such as "my name is"."""
 
     severity = "warning"
-    table = "*"
-    needs = {"*": []}
+    written_only = True
     passes = {"*": [{"_row": 1, "text": "Telling Mr. and Mrs. that my name is no business of theirs"}]}
     fails = {"*": [{"_row": 1, "text": "Lying to Dr. Ömer Çelik"}, {"_row": 2, "text": "Hi, my name is Jo."}]}
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with a name; it is not shown."""
-        named = text(PATTERN)
-        return wrong_texts(written(tables["*"]), lambda v: f"regexp_matches({v}, {named})", lambda _: SAID)
+    def wrong(self, value: str) -> str:
+        """True of a text with a name."""
+        return f"regexp_matches({value}, {text(PATTERN)})"
+
+    def problem(self, value: str) -> str:
+        """Not the name itself."""
+        return text("seems to name a person")

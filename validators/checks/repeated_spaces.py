@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
-
-from ..cells import around, wrong_texts
-from ..check import Check
-from ..tables import Tables
+from ..cells import around
+from ..text_check import TextCheck
 from ..words import in_prose
 
 TWICE = r"\p{L},?  +\p{L}"
 """Between words; after a full stop two spaces are an old custom."""
 
 
-class RepeatedSpaces(Check):
+class RepeatedSpaces(TextCheck):
     """No two words have more than one space between them."""
 
     severity = "info"
-    table = "*"
-    needs = {"*": []}
     repair = "white_space"
     passes = {"*": [{"_row": 1, "text": "One.  Two.\n    three"}]}
     fails = {"*": [{"_row": 1, "text": "not  wanting to"}]}
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with it, and the words around it."""
-        return wrong_texts(tables["*"], _twice, lambda v: around(v, TWICE))
+    def wrong(self, value: str) -> str:
+        """True of a text that has them."""
+        return f"contains({value}, '  ') AND {in_prose(value, TWICE)}"
 
-
-def _twice(value: str) -> str:
-    return f"contains({value}, '  ') AND {in_prose(value, TWICE)}"
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, TWICE)

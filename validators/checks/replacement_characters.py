@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
-
-from ..cells import around, wrong_texts
-from ..check import Check
-from ..tables import Tables
+from ..cells import around
+from ..text_check import TextCheck
 
 LOST = "\ufffd"
 
 
-class ReplacementCharacters(Check):
+class ReplacementCharacters(TextCheck):
     """No text has the replacement character U+FFFD."""
 
     severity = "warning"
-    table = "*"
-    needs = {"*": []}
     passes = {"*": [{"_row": 1, "text": "the parrot’s cage"}, {"_row": 2, "text": None}]}
     fails = {"*": [{"_row": 1, "text": "the parrot\ufffd\ufffd\ufffds cage"}]}
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with it, and the words around it."""
-        return wrong_texts(tables["*"], lambda v: f"contains({v}, '{LOST}')", lambda v: around(v, LOST))
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"contains({value}, '{LOST}')"
+
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, LOST)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
-
-from ..cells import wrong_texts
-from ..check import Check
-from ..tables import Tables, text
+from ..tables import text
+from ..text_check import TextCheck
 
 
-class Sentinels(Check):
+class Sentinels(TextCheck):
     """No text is a word for a missing value."""
 
     severity = "warning"
-    table = "*"
-    needs = {"*": []}
     repair = "sentinels"
     passes = {"*": [{"_row": 1, "label": "Nothing"}, {"_row": 2, "label": None}, {"_row": 3, "label": "Nan"}]}
     fails = {"*": [{"_row": 1, "label": "N/A"}, {"_row": 2, "label": "DATA_EXPIRED"}]}
@@ -25,7 +20,11 @@ class Sentinels(Check):
     )  # fmt: skip
     """The words, in the case in which they are written; answers such as "Prefer not to say" are answers."""
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with the word."""
+    def wrong(self, value: str) -> str:
+        """True of a text that is such a word."""
         words = ", ".join(map(text, self.words))
-        return wrong_texts(tables["*"], lambda v: f"strlen({v}) < 20 AND trim({v}) IN ({words})", lambda v: v)
+        return f"strlen({value}) < 20 AND trim({value}) IN ({words})"
+
+    def problem(self, value: str) -> str:
+        """The word."""
+        return value

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ..cells import around, wrong_texts
-from ..check import Check
-from ..tables import Tables
+from ..cells import around
+from ..text_check import TextCheck
 from ..words import in_prose
 
 BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
@@ -18,12 +16,10 @@ SLOT = rf"(?:^|[\s(\x22])(?:{BRACES}|{BRACKETS})"
 """{name}, {{ name }}, [NAME], [Your Name], [insert date]."""
 
 
-class TemplateSlots(Check):
+class TemplateSlots(TextCheck):
     """No text has an unfilled slot such as {name} or [NAME], where its column seldom has."""
 
     severity = "info"
-    table = "*"
-    needs = {"*": []}
     passes = {"*": [{"_row": 1, "template": "The {race} patient"}, {"_row": 2, "template": "A {race} patient"}]}
     fails = {
         "*": [
@@ -35,10 +31,10 @@ class TemplateSlots(Check):
     most: Annotated[float, Field(gt=0, le=1)] = 0.2
     """A column with slots in more than this share of its texts holds templates."""
 
-    def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells with it, and the words around it."""
-        return wrong_texts(tables["*"], _open, lambda v: around(v, SLOT), self.most)
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
 
-
-def _open(value: str) -> str:
-    return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, SLOT)
