@@ -79,7 +79,8 @@ def kept(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     table = f"_kept_{uuid4().hex}"
     rows.create(table)
     # A relation that is made of another one carries all its SQL along; this one starts anew.
-    return over(rows.limit(0).materialize(), f"SELECT * FROM {table}")
+    connection: duckdb.DuckDBPyConnection | None = getattr(rows, "_con", None)
+    return connection.table(table) if connection else over(rows.limit(0).materialize(), f"SELECT * FROM {table}")
 
 
 def _asked(ask: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:

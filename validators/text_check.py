@@ -15,6 +15,8 @@ from .cells import ROW, cells
 from .check import Check
 from .tables import Tables, fetched, kept, over, text
 
+NOTHING = f"SELECT 0::BIGINT AS {ROW}, '' AS \"column\", '' AS problem WHERE false"
+
 
 class TextCheck(Check):
     """Finds texts; its two methods are SQL about one of them."""
@@ -43,13 +45,12 @@ class TextCheck(Check):
 def wrong_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> dict[str, DuckDBPyRelation]:
     """What each of these checks finds in a raw table: _row, column, problem."""
     there = cells(relation)
-    wrong = [_wrong(check) for check in checks.values()]
-    cases = ", ".join(
-        f"CASE WHEN {sql} THEN {{rule: {rule}, problem: {check.problem('cell.value')}}} END"
-        for rule, (sql, check) in enumerate(zip(wrong, checks.values(), strict=True))
-    )
+    anything = kept(over(there, f"SELECT * FROM rows WHERE {' OR '.join(map(_wrong, checks.values()))}"))
+    if not fetched(anything, "SELECT 1 FROM rows LIMIT 1"):
+        return dict.fromkeys(checks, over(anything, NOTHING))
+    cases = ", ".join(_case(rule, check) for rule, check in enumerate(checks.values()))
     each = f"unnest(list_filter([{cases}], lambda one: one IS NOT NULL))"
-    found = kept(over(there, f"SELECT {ROW}, cell.column, {each} AS one FROM rows WHERE {' OR '.join(wrong)}"))
+    found = kept(over(anything, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
     return {name: _of(found, there, rule, check) for rule, (name, check) in enumerate(checks.items())}
 
 
@@ -58,9 +59,13 @@ def _wrong(check: TextCheck) -> str:
     return f"(NOT cell.ours AND {wrong})" if check.written_only else f"({wrong})"
 
 
+def _case(rule: int, check: TextCheck) -> str:
+    return f"CASE WHEN {_wrong(check)} THEN {{rule: {rule}, problem: {check.problem('cell.value')}}} END"
+
+
 def _of(found: DuckDBPyRelation, there: DuckDBPyRelation, rule: int, check: TextCheck) -> DuckDBPyRelation:
     """What one of the checks found, without the columns that are meant to be so."""
-    own = over(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
+    own = over(found, f"SELECT {ROW}, \"column\", one.problem FROM rows WHERE one.rule = {rule}")
     wrong = dict(fetched(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.most < 1 else {}
     if not wrong:
         return own

@@ -6,8 +6,7 @@ from ..tables import text
 from ..text_check import TextCheck
 
 BEFORE = r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sir|Herr|Frau|Mme|Sra?)\.?|[Mm]y name is|I am called|[Ii]ch heiße|[Mm]e llamo"
-NAME = r"\p{Lu}[\p{Ll}'’-]+"
-PATTERN = rf"(?:^|[^\p{{L}}])(?:{BEFORE})\s+{NAME}(?:\s+{NAME})?"
+NAMED = rf"(?:^|[^\p{{L}}])(?:{BEFORE})\s+\p{{Lu}}[\p{{Ll}}'’-]"
 
 
 class PersonalNames(TextCheck):
@@ -20,7 +19,7 @@ class PersonalNames(TextCheck):
 
     def wrong(self, value: str) -> str:
         """True of a text with a name."""
-        return f"regexp_matches({value}, {text(PATTERN)})"
+        return f"regexp_matches({value}, {text(NAMED)})"
 
     def problem(self, value: str) -> str:
         """Not the name itself."""
