@@ -65,7 +65,7 @@ def _case(rule: int, check: TextCheck) -> str:
 
 def _of(found: DuckDBPyRelation, there: DuckDBPyRelation, rule: int, check: TextCheck) -> DuckDBPyRelation:
     """What one of the checks found, without the columns that are meant to be so."""
-    own = over(found, f"SELECT {ROW}, \"column\", one.problem FROM rows WHERE one.rule = {rule}")
+    own = over(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
     wrong = dict(fetched(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.most < 1 else {}
     if not wrong:
         return own

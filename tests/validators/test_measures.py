@@ -1,12 +1,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.component import load
 from pluriset.schemas.report import Figure
 from pluriset.validators import measures
 from pluriset.validators.anonymity import ATTRIBUTES
+from pluriset.validators.reliability import Floats
 from pluriset.validators.tables import Tables
 
 TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
@@ -144,3 +146,67 @@ def test_divided_votes_are_counted_where_votes_are(tables_of: TablesOf) -> None:
     rows = [{"item_id": i, "option": o, "votes": v} for i, votes in cast.items() for o, v in enumerate(votes)]
     found = figures("divided_votes", tables_of({"votes": rows}))
     assert (found["items",].value, found["items",].n, found["share",].value) == (1, 3, 0.333333)
+
+
+def test_items_per_annotator(tables_of: TablesOf) -> None:
+    judged = [(item, "x", "valence", "either") for item in "abb"] + [("a", None, "valence", "either")]
+    found = figures(
+        "items_per_annotator", tables_of({"annotations": annotations(*judged, ("a", "y", "valence", None))})
+    )
+    told = {group: (figure.value, figure.n) for group, figure in found.items()}
+    assert told == {("valence", "fewest"): (1, 2), ("valence", "mean"): (1.5, 2), ("valence", "most"): (2, 2)}
+
+
+def test_label_shares(tables_of: TablesOf) -> None:
+    judged = [("a", "x", "valence", label) for label in ("either", "either", "abstain", "it's", None)]
+    found = figures("label_shares", tables_of({"annotations": annotations(*judged)}))
+    assert [(*group, figure.value, figure.n) for group, figure in found.items()] == [
+        ("valence", "either", 0.5, 4),
+        ("valence", "abstain", 0.25, 4),
+        ("valence", "it's", 0.25, 4),
+    ]
+
+
+def test_an_aspect_with_many_labels_has_no_shares(tables_of: TablesOf) -> None:
+    judged = [("a", "x", "why", f"because {n}") for n in range(25)]
+    assert figures("label_shares", tables_of({"annotations": annotations(*judged)})) == {}
+
+
+def test_agreement_with_others_leaves_the_annotator_out(tables_of: TablesOf) -> None:
+    judged = [(f"{n}", who, "valence", "yes") for n in range(10) for who in "abc"]
+    judged += [(f"{n}", "d", "valence", "no" if n < 8 else "yes") for n in range(10)]
+    judged += [("alone", "d", "valence", "no"), ("tied", "a", "valence", "yes"), ("tied", "b", "valence", "no")]
+    judged += [("tied", who, "valence", "either") for who in "c"] + [("9", "e", "valence", "no")]
+    found = figures("agreement_with_others", tables_of({"annotations": annotations(*judged)}))
+    told = {group: (figure.value, figure.n) for group, figure in found.items()}
+    assert told["valence", "d"] == (0.2, 10)
+    assert told["valence", "a"] == (1.0, 10)
+    assert ("valence", "e") not in told
+
+
+def test_group_distance_is_the_jensen_shannon_distance_from_the_mean(tables_of: TablesOf) -> None:
+    drawn = np.random.default_rng(7).dirichlet([0.5] * 4, size=(5, 3))  # items, groups, options
+    drawn[0, 0] = [1, 0, 0, 0]
+    rows = [
+        {"item_id": str(item), "group_id": f"g{group}", "option": str(option), "share": float(share)}
+        for (item, group, option), share in np.ndenumerate(drawn)
+        if share
+    ]
+    alone = {"item_id": "alone", "group_id": "g0", "option": "0", "share": 1.0}
+    found = figures("group_distance", tables_of({"distributions": [*rows, alone]}))
+    for group in range(3):
+        expected = np.mean([_distance(drawn[item, group], drawn[item].mean(axis=0)) for item in range(5)])
+        assert found[f"g{group}",].value == pytest.approx(expected, abs=1e-6)
+        assert found[f"g{group}",].n == 5
+    assert found["mean of all",].n == 3
+
+
+def _distance(p: Floats, q: Floats) -> float:
+    middle = (p + q) / 2
+    bits = sum(float(np.sum(x[x > 0] * np.log2(x[x > 0] / middle[x > 0]))) for x in (p, q)) / 2
+    return float(np.sqrt(bits))
+
+
+def test_groups_without_common_items_are_not_compared(tables_of: TablesOf) -> None:
+    rows = [{"item_id": g, "group_id": g, "option": "0", "share": 1.0} for g in "ab"]
+    assert figures("group_distance", tables_of({"distributions": rows})) == {}

@@ -1,0 +1,37 @@
+"""An item that fewer people judged than the others weighs as much and is known less well."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ..check import Check
+from ..tables import Tables, over
+
+BOTH = [{"item_table": "items", "item_id": f"{n}", "aspect": "harm"} for n in range(30) for _ in range(2)]
+
+
+class AnnotationCount(Check):
+    """All items have equally many judgements of an aspect, where nearly all do."""
+
+    severity = "warning"
+    table = "annotations"
+    needs = {"annotations": ["item_table", "item_id", "aspect"]}
+    passes = {"annotations": [*BOTH[:2], *BOTH[4:7]]}
+    fails = {"annotations": [*BOTH, {"item_table": "items", "item_id": "x", "aspect": "harm"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Share of the items with the usual number of judgements from which another number is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items and aspects with another number of judgements, samples and abstentions included."""
+        return over(
+            tables["annotations"],
+            f"""WITH counted AS (SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL),
+            usual AS (SELECT item_table, aspect, n AS most FROM counted GROUP BY item_table, aspect, n
+                QUALIFY count(*) >= {self.usual} * sum(count(*)) OVER (PARTITION BY item_table, aspect))
+            SELECT item_table, item_id, aspect, n || ' judgements, not ' || most AS problem
+            FROM counted JOIN usual USING (item_table, aspect) WHERE n <> most""",
+        )

@@ -1,0 +1,30 @@
+"""Ids with a fraction: a column of whole numbers with a null in it became floats, and joins with nothing any more."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..check import Check
+from ..tables import Tables, name, over, text
+
+FLOATS = ("float", "double")
+AN_ID = ("id", "ids", "idx", "index")
+NONE = "SELECT '' AS \"column\", '' AS problem WHERE false"
+
+
+class FractionalIds(Check):
+    """No column of ids holds floating-point numbers."""
+
+    severity = "warning"
+    table = "*"
+    needs = {"*": []}
+    passes = {"*": [{"_row": 1, "user_id": 7, "valid": 1.0}, {"_row": 2, "user_id": None, "valid": 0.5}]}
+    fails = {"*": [{"_row": 1, "user_id": 7.0}, {"_row": 2, "user_id": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Columns whose name ends as those of ids do, with a value."""
+        rows = tables["*"]
+        typed = zip(rows.columns, rows.types, strict=True)
+        found = [c for c, kind in typed if kind.id in FLOATS and c.lower().rpartition("_")[2] in AN_ID]
+        said = (f"{{'column': {text(c)}, 'problem': 'such as ' || min({name(c)})}}" for c in found)
+        return over(rows, f"SELECT unnest([{', '.join(said)}], recursive := true) FROM rows" if found else NONE)

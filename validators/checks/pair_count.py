@@ -1,0 +1,36 @@
+"""Where every prompt was to have so many pairs, one with another number lost some, or was made twice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ..check import Check
+from ..tables import Tables, over
+
+TWO_EACH = [{"prompt": f"Question {n}?"} for n in range(30) for _ in range(2)]
+
+
+class PairCount(Check):
+    """All prompts have equally many pairs, where nearly all have the same number and it is more than one."""
+
+    severity = "warning"
+    table = "pairs"
+    needs = {"pairs": ["prompt"]}
+    passes = {"pairs": [*TWO_EACH[::2], TWO_EACH[1]]}
+    fails = {"pairs": [*TWO_EACH, {"prompt": "Once?"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Share of the prompts with the usual number of pairs from which another number is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Prompts with another number of pairs."""
+        return over(
+            tables["pairs"],
+            f"""WITH counted AS (SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY prompt),
+            usual AS (SELECT n AS most FROM counted WHERE n > 1 GROUP BY n
+                HAVING count(*) >= {self.usual} * (SELECT count(*) FROM counted))
+            SELECT prompt, n || ' pairs, not ' || most AS problem FROM counted JOIN usual ON n <> most""",
+        )

@@ -1,0 +1,37 @@
+"""A text of one split that is nearly a text of another has been seen before it is asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ..check import Check
+from ..similar import similar
+from ..tables import Tables, over
+
+TEXT = "A nurse finds out that her friend has sold medicine from the ward to pay for the treatment of {} ill mother"
+HERS, HIS = ({"item_id": who, "text": TEXT.format(who), "split": "train"} for who in ("her", "his"))
+
+
+class SplitLeakSimilar(Check):
+    """No two items with nearly the same text are in two splits."""
+
+    severity = "warning"
+    table = "items"
+    needs = {"items": ["item_id", "text", "split"]}
+    passes = {"items": [HERS, HIS]}
+    fails = {"items": [HERS, {**HIS, "split": "test"}]}
+
+    least: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Texts that share so much of their distinct word triples (Jaccard) are nearly the same; the bound is ours."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items with one of another split that each is nearly; equal texts are left to `split_leak_normalised`."""
+        return over(
+            similar(tables["items"], self.least),
+            """SELECT other.item_id AS item_id, other.split AS split,
+                'nearly the text of ' || min(one.item_id) || ' in ' || one.split AS problem
+            FROM rows WHERE one.split <> other.split GROUP BY other, one.split""",
+        )

@@ -1,0 +1,56 @@
+"""Who stands apart: a careless annotator and one of another mind look the same here, and only a look tells which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS, wilson
+from ..measure import Measure
+from ..ratings import judged
+from ..tables import Tables, fetched
+
+
+class AgreementWithOthers(Measure):
+    """Share of an annotator's labels that are what most others say of the item; those who agree least.
+
+    The majority is that of the other annotators (leave one out), of whom there must be two or more; items on which they
+    tie are left out, as are abstentions and further samples.
+    """
+
+    needs = {"annotations": ["item_id", "annotator_id", "aspect", "label"]}
+
+    fewest: PositiveInt = 10
+    """An annotator is shown who has so many labels to compare at least."""
+    most: PositiveInt = 10
+    """So many annotators of an aspect are shown, those who agree least."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """A share with its interval for each aspect and annotator; `n` is the number of labels that are compared."""
+        query = COMPARED.format(fewest=self.fewest, most=self.most)
+        for aspect, annotator, hits, n in fetched(judged(tables, "label"), query):
+            low, high = wilson(hits, n)
+            group, share = {"aspect": aspect, "annotator": annotator}, round(hits / n, DIGITS)
+            yield Figure(measure="agreement_with_others", group=group, value=share, low=low, high=high, n=n)
+
+
+COMPARED = """
+WITH said AS (
+    SELECT DISTINCT aspect, item, annotator, value FROM rows WHERE annotator IS NOT NULL
+), votes AS (
+    SELECT aspect, item, value, count(*) AS votes, sum(count(*)) OVER (PARTITION BY aspect, item) AS of
+    FROM said GROUP BY aspect, item, value
+), others AS (
+    SELECT said.*, votes.value AS other, votes.votes - (votes.value = said.value)::INT AS votes
+    FROM said JOIN votes USING (aspect, item) WHERE of > 2
+), told AS (
+    SELECT aspect, annotator, value, arg_max(other, votes) AS majority, max(votes, 2) AS top
+    FROM others GROUP BY aspect, item, annotator, value
+)
+SELECT aspect, annotator, count(*) FILTER (value = majority) AS hits, count(*) AS n
+FROM told WHERE len(top) = 1 OR top[1] > top[2] GROUP BY aspect, annotator HAVING count(*) >= {fewest}
+QUALIFY row_number() OVER (PARTITION BY aspect ORDER BY hits / n, annotator) <= {most}
+ORDER BY aspect, hits / n, annotator
+"""

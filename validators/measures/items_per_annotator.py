@@ -1,0 +1,30 @@
+"""How much one person judged: where few judge most of it, a dataset speaks for few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS
+from ..measure import Measure
+from ..tables import Tables, fetched
+
+
+class ItemsPerAnnotator(Measure):
+    """Items that an annotator judged on an aspect, abstentions included: the fewest, the mean and the most."""
+
+    needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """Three figures an aspect; `n` is the number of annotators who judged it."""
+        for aspect, fewest, mean, most, n in fetched(tables["annotations"], COUNTED):
+            for what, value in (("fewest", fewest), ("mean", mean), ("most", most)):
+                yield Figure(measure="items_per_annotator", group={"aspect": aspect, "of": what}, value=value, n=n)
+
+
+COUNTED = f"""
+SELECT aspect, min(items), round(avg(items), {DIGITS}), max(items), count(*) AS n
+FROM (SELECT aspect, annotator_id, count(DISTINCT (item_table, item_id)) AS items FROM rows
+    WHERE aspect IS NOT NULL AND annotator_id IS NOT NULL GROUP BY ALL)
+GROUP BY aspect ORDER BY aspect
+"""

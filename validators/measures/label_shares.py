@@ -1,0 +1,36 @@
+"""How often each label is given: a class that is rare, or that is nearly all, hides what else there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import PositiveInt
+
+from ...schemas.report import Figure
+from ..formulas import DIGITS, wilson
+from ..measure import Measure
+from ..tables import Tables, fetched
+
+
+class LabelShares(Measure):
+    """Share of each label among the judgements of an aspect, abstentions among them."""
+
+    needs = {"annotations": ["aspect", "label"]}
+
+    most_labels: PositiveInt = 24
+    """An aspect with more labels than this is left out."""
+
+    def figures(self, tables: Tables) -> Iterator[Figure]:
+        """One share for each aspect and label, with its interval; `n` is the number of judgements with a label."""
+        for aspect, label, given, n in fetched(tables["annotations"], COUNTED.format(most=self.most_labels)):
+            low, high = wilson(given, n)
+            group, share = {"aspect": aspect, "label": label}, round(given / n, DIGITS)
+            yield Figure(measure="label_shares", group=group, value=share, low=low, high=high, n=n)
+
+
+COUNTED = """
+SELECT aspect, CAST(label AS VARCHAR) AS said, count(*) AS given,
+    CAST(sum(count(*)) OVER (PARTITION BY aspect) AS BIGINT) AS n
+FROM rows WHERE aspect IS NOT NULL AND label IS NOT NULL GROUP BY aspect, said
+QUALIFY count(*) OVER (PARTITION BY aspect) <= {most} ORDER BY aspect, given DESC, said
+"""
