@@ -1,4 +1,6 @@
-"""A row type as a suite of Great Expectations: what its engines can say as core expectations, the rest as SQL.
+"""A table as a suite of Great Expectations: what its engines can say as core expectations, the rest as SQL.
+
+These are the constraints of its row type, and the checks of what its texts hold.
 
 The SQL is DuckDB's; over other engines those few expectations may not run.
 """
@@ -11,9 +13,14 @@ from typing import Any
 
 import duckdb
 
+from ...schemas.component import load, names
+from ...schemas.report import Severity
 from ...schemas.row import Column, Row, columns, key
+from .. import checks
+from ..cells import is_ours
 from ..conditions import Condition, conditions
 from ..tables import name
+from ..text_check import TextCheck
 from ..typed import sql_type
 
 Expectation = dict[str, Any]
@@ -25,13 +32,15 @@ TYPES = {
     "boolean": ["BOOLEAN", "bool", "boolean"],
 }
 """JSON Schema type -> the names that databases and data frames have for it."""
+SEVERITY: dict[Severity, str] = {"error": "critical", "warning": "warning", "info": "info"}
+"""Our severity -> the one of Great Expectations."""
 
 
 def suite(table: str, row_type: type[Row]) -> dict[str, Any]:
     """The suite of a table, as Great Expectations reads and writes it: name, expectations, meta."""
     return {
         "name": table,
-        "expectations": [*_expectations(table, row_type)],
+        "expectations": [*_expectations(table, row_type), *_of_texts(table, row_type)],
         "meta": {"table": table, "made_by": "pluriset"},
     }
 
@@ -62,6 +71,17 @@ def _of_column(table: str, column: Column) -> Iterator[Expectation]:
         yield _rows(f"{table}.{column.name}.foreign_key", f"{value} IS NOT NULL AND {value} NOT IN ({known})")
 
 
+def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
+    """The checks of texts that look at one row alone."""
+    texts = [c.name for c in columns(row_type) if c.schema.get("type") == "string" and "enum" not in c.schema]
+    for check_name in names(checks.__name__) if texts else ():
+        check = load(checks.__name__, check_name)
+        if isinstance(check, TextCheck) and check.most == 1:
+            judged = [t for t in texts if not (check.written_only and is_ours(t))]
+            wrong = " OR ".join(f"({name(t)} IS NOT NULL AND {check.wrong(name(t))})" for t in judged)
+            yield _rows(f"{table}.{check_name}", wrong or "false", SEVERITY[check.severity])
+
+
 def _core(column: Column, condition: Condition) -> tuple[str, dict[str, Any]] | None:
     """The core expectation that says the same, where there is one."""
     schema = column.schema
@@ -89,11 +109,11 @@ def _core(column: Column, condition: Condition) -> tuple[str, dict[str, Any]] | 
     return None
 
 
-def _rows(check: str, broken: str) -> Expectation:
+def _rows(check: str, broken: str, severity: str = "critical") -> Expectation:
     """An expectation that no row is found by some SQL, in which a brace or a colon stands for itself."""
     literal = re.sub(r":(?=\w)", r"\:", broken.replace("{", "{{").replace("}", "}}"))
     query = f"SELECT * FROM {{batch}} WHERE {literal}"
-    return _one(check, "unexpected_rows_expectation", unexpected_rows_query=query)
+    return _one(check, "unexpected_rows_expectation", unexpected_rows_query=query) | {"severity": severity}
 
 
 def _one(check: str, kind: str, **options: Any) -> Expectation:
