@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from ..schemas.published_dataset import View
 from ..schemas.report import Profile
 from .readers.literal import know_literals
-from .roles import ANNOTATOR, fitting, guessed
+from .roles import ANNOTATOR, OPTION, fitting, guessed
 from .subject import Subject
 from .tables import Tables, name, text
 from .theirs import read_as
@@ -44,6 +44,7 @@ def _views(table: str, roles: Mapping[str, str], several: bool, has_split: bool)
     split = ", split" if has_split else ""
     place = f"FROM theirs.{name(table)}"
     each = [name(column) for column, role in roles.items() if role == ANNOTATOR]
+    options = [name(column) for column, role in roles.items() if role == OPTION]
     if "text" in by_role and not _is_long(by_role):
         more = _also(by_role, "text", "group_id", "parent_id", "label")
         yield View("items", f"SELECT {about} AS item_id, {more}{split} {place}")
@@ -51,8 +52,12 @@ def _views(table: str, roles: Mapping[str, str], several: bool, has_split: bool)
         yield View("items", f"SELECT DISTINCT {about} AS item_id, {by_role['text']} AS text{split} {place}")
     yield from _pairs(by_role, about, place, split)
     yield from _annotations(by_role, about, place, each)
-    if "options" in by_role:
-        yield View("choices", _choices(by_role, about, place))
+    if options:
+        listed = f"[{', '.join(f'CAST({option} AS VARCHAR)' for option in options)}]"
+        yield View("choices", f"{_choices(listed, by_role, about, place)} WHERE text IS NOT NULL")
+    elif "options" in by_role:
+        listed = f"TRY_CAST(literal(CAST(to_json({by_role['options']}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
+        yield View("choices", _choices(listed, by_role, about, place))
     if "distribution" in by_role:
         shares = f"TRY_CAST(literal(CAST({by_role['distribution']} AS VARCHAR)) AS DOUBLE[])"
         listed = f"(SELECT {about} AS item_id, {shares} AS shares {place})"
@@ -110,9 +115,8 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
         )
 
 
-def _choices(by_role: Columns, about: str, place: str) -> str:
-    """Options with the gold one by its text, its letter or its place from 0."""
-    options = f"TRY_CAST(literal(CAST(to_json({by_role['options']}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
+def _choices(options: str, by_role: Columns, about: str, place: str) -> str:
+    """Options with the gold one by its text, its letter or its place from 0; `options` is SQL of a list of texts."""
     gold = f"CAST({by_role['gold']} AS VARCHAR)" if "gold" in by_role else "NULL::VARCHAR"
     return f"""SELECT item_id, position, text, text = gold OR chr(65 + position::INT) = upper(gold)
             OR position::VARCHAR = gold AS gold FROM (

@@ -38,7 +38,11 @@ NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
 """A column of its own for each annotator."""
 ANNOTATOR = "annotator"
 """The role of such a column."""
-ROLES = {*WORDS, ANNOTATOR}
+LETTERED = re.compile(r"(?i)(option|choice|answer)?[_ ]?([a-h]|\d)")
+"""A column of its own for each option, such as `option_a`, `choice1`, or `A`."""
+OPTION = "option"
+"""The role of such a column."""
+ROLES = {*WORDS, ANNOTATOR, OPTION}
 
 
 def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
@@ -54,12 +58,17 @@ def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str
 
 
 def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
-    """Table -> the roles of its columns. Raises `RecipeError` if a column is nowhere."""
-    there = {column for relation in raw.values() for column in relation.columns}
-    if unknown := next((column for column in roles if column not in there), None):
-        known = ", ".join(sorted(there - OURS))
-        raise RecipeError("there is no such column", where="--map", got=unknown, expected="one of " + known)
-    return {t: {c: r for c, r in roles.items() if c in raw[t].columns} or guessed(raw[t]) for t in raw}
+    """Table -> the roles of its columns. `table.column` is that of one table, `column` that of all that have it.
+
+    Raises `RecipeError` if a column is nowhere.
+    """
+    there = {t: {c: said for c in raw[t].columns if (said := roles.get(f"{t}.{c}", roles.get(c)))} for t in raw}
+    columns = {c for t in raw for c in raw[t].columns}
+    known = columns | {f"{t}.{c}" for t in raw for c in raw[t].columns}
+    if unknown := next((column for column in roles if column not in known), None):
+        expected = "one of " + ", ".join(sorted(columns - OURS))
+        raise RecipeError("there is no such column", where="--map", got=unknown, expected=expected)
+    return {t: there[t] or guessed(raw[t]) for t in raw}
 
 
 def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
@@ -71,6 +80,9 @@ def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
         fits = (named[word] for word in words.split() if word in named and named[word] not in found)
         if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
             found[column] = role
+    options = [c for lower, c in named.items() if LETTERED.fullmatch(lower) and c not in found]
+    if len(options) > 1 and "gold" in found.values() and "options" not in found.values():
+        found |= dict.fromkeys(options, OPTION)
     return found
 
 
@@ -94,8 +106,10 @@ def _file(path: Path) -> Any:
 def _checked(roles: Any, where: str) -> dict[str, str]:
     if not isinstance(roles, Mapping) or not roles:
         raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
-    for column, role in roles.items():
+    flat = {f"{table}.{c}": r for table, own in roles.items() if isinstance(own, Mapping) for c, r in own.items()}
+    flat |= {column: role for column, role in roles.items() if not isinstance(role, Mapping)}
+    for column, role in flat.items():
         if role not in ROLES:
             expected = "one of " + ", ".join(sorted(ROLES))
             raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected)
-    return {str(column): str(role) for column, role in roles.items()}
+    return {str(column): str(role) for column, role in flat.items()}

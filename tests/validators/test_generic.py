@@ -22,6 +22,10 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
     "wide": ("SELECT 'a' AS text, 1 AS rater_1", {"annotations": ("items", "1", "rater_1", "label", "1", None)}),
     "distribution": ("SELECT 'q' AS id, '[1, 0.0]' AS soft_label", {"distributions": ("q", None, "0", 1.0)}),
     "choices": ("SELECT 'q' AS id, '[''x'', ''y'']' AS options, 'A' AS answer", {"choices": ("q", 0, "x", True)}),
+    "lettered": (
+        "SELECT 'q' AS id, 'x' AS option_a, NULL AS option_b, 'y' AS option_c, 'C' AS answer",
+        {"choices": ("q", 0, "x", False)},
+    ),
     "nothing": ("SELECT 1 AS foo", {}),
 }
 
@@ -46,6 +50,15 @@ def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
     assert report.profile is not None and report.profile.how == "by --map"
     (twice,) = [f for f in report.findings if f.check == "annotated_twice"]
     assert twice.count > 0
+
+
+def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) -> None:
+    raw = {t: connection.sql("SELECT 1 AS _row, 2 AS what, 3 AS id") for t in ("one", "other")}
+    told = roles.given({"one": {"what": "text"}, "id": "item_id", "other.what": "label"})
+    assert roles.fitting(told, raw) == {
+        "one": {"what": "text", "id": "item_id"},
+        "other": {"what": "label", "id": "item_id"},
+    }
 
 
 @pytest.mark.parametrize("said", [["who"], ["who=nobody"], ["who=text=x"], "nowhere.yaml", []])

@@ -156,6 +156,19 @@ configs:
     ]
 
 
+def test_a_config_says_what_separates_cells_and_what_columns_are_called(
+    own: DuckDBPyConnection, tmp_path: Path
+) -> None:
+    config = "{config_name: c, data_files: x.csv, sep: '#', names: [who, said]}"
+    put(tmp_path, "README.md", f"---\nconfigs:\n- {config}\n---\n")
+    put(tmp_path, "x.csv", "id#text\nb#hello, there\n")
+    found = read(own, tmp_path)
+    assert [(row["_row"], row["who"], row["said"]) for row in rows(found, "c")] == [
+        (1, "id", "text"),
+        (2, "b", "hello, there"),
+    ]
+
+
 def test_a_folder_without_configs(own: DuckDBPyConnection, tmp_path: Path) -> None:
     for shard in ("train-00000-of-00002", "train-00001-of-00002", "seen-00000-of-00001"):
         (tmp_path / "data").mkdir(exist_ok=True)

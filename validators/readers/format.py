@@ -32,6 +32,10 @@ class File:
     """Name of its table."""
     split: str | None = None
     """Split that the Hub's rules give it."""
+    separator: str | None = None
+    """What stands between cells of a table in text, where the README says it."""
+    names: tuple[str, ...] = ()
+    """The columns of a table in text without a header, where the README says them."""
 
 
 class Format(Component):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -81,7 +82,19 @@ def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping
         for split, wanted in patterns.items():
             for pattern in wanted:
                 whole = _safe(f"{base}/{pattern}" if base else pattern, where)
-                yield from _matching(folder, inside, table, split, whole, where)
+                for file in _matching(folder, inside, table, split, whole, where):
+                    yield replace(file, separator=_separator(config), names=_names(config))
+
+
+def _separator(config: Mapping[str, Any]) -> str | None:
+    """What stands between cells, as `datasets` takes it from a config; anything but one sign is left to the reader."""
+    said = config.get("sep") or config.get("delimiter")
+    return said if isinstance(said, str) and len(said) == 1 else None
+
+
+def _names(config: Mapping[str, Any]) -> tuple[str, ...]:
+    said = config.get("names") or config.get("column_names")
+    return tuple(map(str, said)) if isinstance(said, list) else ()
 
 
 def _matching(

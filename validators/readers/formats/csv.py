@@ -36,6 +36,8 @@ class Csv(Format):
         delimiter, width = _layout(file)
         rows = _fast(connection, file, delimiter, width) or _slow(connection, file, delimiter, width, findings)
         columns = [f"c{at}" for at in range(width)]
+        if len(file.names) == width:
+            return rows.select(_renamed(columns, distinct(file.names, file, findings), "_row + 1"))
         start = rows.aggregate("min(_row)").fetchall()[0][0]
         if start is None:
             raise DataError("no record of the file can be read", where=file.name)
@@ -54,7 +56,7 @@ def _renamed(columns: list[str], names: list[str], row: str) -> str:
 
 def _layout(file: File) -> tuple[str, int]:
     """What stands between cells, and how many a record has: that with which the records agree best."""
-    found = {delimiter: _widths(file, delimiter) for delimiter in DELIMITERS}
+    found = {delimiter: _widths(file, delimiter) for delimiter in file.separator or DELIMITERS}
     widths = {delimiter: Counter(counts).most_common(1)[0] for delimiter, counts in found.items() if counts}
     if not widths:
         raise DataError("the file is empty, or its first records cannot be read", where=file.name)
