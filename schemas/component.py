@@ -8,6 +8,7 @@ distribution declares it under the entry point group `pluriset.<kind>`.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -15,6 +16,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
+from itertools import pairwise
+from textwrap import dedent
 from types import ModuleType
 from typing import Any
 
@@ -34,7 +37,7 @@ class Transport:
 class Component(BaseModel):
     """Base of every extension: options are fields, checked when the recipe is read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     @classmethod
     def component_name(cls) -> str:
@@ -85,15 +88,28 @@ def listed(kind: str, package: str) -> list[dict[str, Any]]:
 
 def options(component: type[Component]) -> list[dict[str, Any]]:
     """The options of a component: name, type, default and meaning."""
+    meanings = _meanings(component)
     return [
         {
             "option": field.alias or name,
             "type": re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(field.annotation)),
             "default": "required" if field.is_required() else repr(field.default),
-            "what": field.description or "",
+            "what": meanings.get(name, ""),
         }
         for name, field in component.model_fields.items()
     ]
+
+
+def _meanings(component: type[Component]) -> dict[str, str]:
+    """Option -> the text below it in the source, read only when somebody asks: it takes longer than all else here."""
+    found: dict[str, str] = {}
+    for base in reversed(component.__mro__[: component.__mro__.index(Component)]):
+        (class_,) = ast.parse(dedent(inspect.getsource(base))).body
+        for field, below in pairwise(getattr(class_, "body", ())):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=option)), ast.Expr(value=ast.Constant(value=str(meaning))):
+                    found[option] = inspect.cleandoc(meaning)
+    return found
 
 
 def _first_line(component: type[Component]) -> str:
