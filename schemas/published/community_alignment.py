@@ -29,6 +29,42 @@ class Conversation(Row):
     """A response."""
     first_turn_preferred_response: str | None
     """`response_a` to `response_d`."""
+    second_turn_prompt: str | None = None
+    """The prompt of a later turn."""
+    second_turn_response_a: str | None = None
+    """A response."""
+    second_turn_response_b: str | None = None
+    """A response."""
+    second_turn_response_c: str | None = None
+    """A response."""
+    second_turn_response_d: str | None = None
+    """A response."""
+    second_turn_preferred_response: str | None = None
+    """As in the first turn."""
+    third_turn_prompt: str | None = None
+    """The prompt of a later turn."""
+    third_turn_response_a: str | None = None
+    """A response."""
+    third_turn_response_b: str | None = None
+    """A response."""
+    third_turn_response_c: str | None = None
+    """A response."""
+    third_turn_response_d: str | None = None
+    """A response."""
+    third_turn_preferred_response: str | None = None
+    """As in the first turn."""
+    fourth_turn_prompt: str | None = None
+    """The prompt of a later turn."""
+    fourth_turn_response_a: str | None = None
+    """A response."""
+    fourth_turn_response_b: str | None = None
+    """A response."""
+    fourth_turn_response_c: str | None = None
+    """A response."""
+    fourth_turn_response_d: str | None = None
+    """A response."""
+    fourth_turn_preferred_response: str | None = None
+    """As in the first turn."""
     annotator_age: Annotated[str | None, Known("recalled")] = None
     """Age band."""
     annotator_gender: Annotated[str | None, Known("recalled")] = None
@@ -39,7 +75,26 @@ class Conversation(Row):
     """As declared."""
 
 
-RESPONSES = [f"first_turn_response_{letter}" for letter in "abcd"]
+TURNS = ("first", "second", "third", "fourth")
+LETTERS = [f"response_{letter}" for letter in "abcd"]
+
+
+def _each(select: str) -> str:
+    """A SELECT about one turn, for all of them: what it calls it, its responses by letter, and what comes before."""
+    parts = []
+    for turn, before in zip(TURNS, (TURNS[0], *TURNS), strict=False):
+        responses = ", ".join(f"{{'letter': '{letter}', 'said': {turn}_turn_{letter}}}" for letter in LETTERS)
+        parts.append(select.format(turn=turn, before=before, responses=f"[{responses}]"))
+    return " UNION ALL ".join(parts)
+
+
+CHOSEN = """
+SELECT conversation_id || '/{turn}' AS pair, {turn}_turn_prompt AS prompt, annotator_id, split, conversation_id,
+    list_filter({responses}, lambda r: r.letter = {turn}_turn_preferred_response) AS chosen,
+    unnest(list_filter({responses}, lambda r: r.letter <> {turn}_turn_preferred_response AND r.said IS NOT NULL))
+        AS other
+FROM theirs.conversations
+"""
 
 
 class CommunityAlignment(PublishedDataset):
@@ -53,19 +108,43 @@ class CommunityAlignment(PublishedDataset):
   title = {Community Alignment Dataset},
   howpublished = {https://huggingface.co/datasets/facebook/community-alignment-dataset}
 }"""
-    evidence = "The dataset card and the code of an audit; only the first turn is described here."
+    evidence = "The dataset card and the code of an audit."
     rules: ClassVar = {
         "preferred_is_there": Rule(
-            "the preferred response is one of the four",
-            f"""SELECT conversation_id, first_turn_preferred_response AS problem FROM theirs.conversations
-            WHERE first_turn_preferred_response IS NOT NULL AND coalesce(list_position(
-            ['response_a', 'response_b', 'response_c', 'response_d'], first_turn_preferred_response), 0) = 0
-            OR [{", ".join(RESPONSES)}][list_position(
-            ['response_a', 'response_b', 'response_c', 'response_d'], first_turn_preferred_response)] = ''""",
+            "the preferred response of a turn is one of its four",
+            _each(
+                """SELECT conversation_id, '{turn}: ' || {turn}_turn_preferred_response AS problem
+                FROM theirs.conversations WHERE {turn}_turn_preferred_response IS NOT NULL AND len(list_filter(
+                {responses}, lambda r: r.letter = {turn}_turn_preferred_response AND r.said <> '')) = 0"""
+            ),
+            severity="warning",
+        ),
+        "turns_follow": Rule(
+            "a later turn comes after an earlier one, of which a response was preferred",
+            _each(
+                """SELECT conversation_id, 'no {before} turn before the {turn}' AS problem FROM theirs.conversations
+                WHERE {turn}_turn_prompt IS NOT NULL AND '{turn}' <> 'first'
+                AND ({before}_turn_prompt IS NULL OR {before}_turn_preferred_response IS NULL)"""
+            ),
+            severity="warning",
+        ),
+        "four_candidates": Rule(
+            "the four responses of a turn differ",
+            _each(
+                """SELECT conversation_id, 'two of the {turn} turn are equal' AS problem FROM theirs.conversations
+                WHERE len({responses}) > len(list_distinct(list_transform({responses},
+                lambda r: coalesce(r.said, r.letter))))"""
+            ),
             severity="warning",
         ),
     }
     views: ClassVar = (
+        View(
+            "pairs",
+            f"""SELECT pair || '/' || other.letter AS pair_id, prompt, chosen[1].said AS first, other.said AS second,
+            'first' AS preferred, annotator_id, conversation_id AS group_id, split FROM ({_each(CHOSEN)})
+            WHERE chosen[1].said IS NOT NULL""",
+        ),
         View(
             "annotations",
             """SELECT 'items' AS item_table, md5(first_turn_prompt) AS item_id, annotator_id,

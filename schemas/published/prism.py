@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -53,6 +53,25 @@ class Person(Row):
     """How often."""
 
 
+class Conversation(Row):
+    """One conversation of a person with models; its turns are in `utterances` too."""
+
+    conversation_id: Annotated[str, Key()]
+    """Id."""
+    user_id: Annotated[str, ForeignKey("survey.user_id")]
+    """Whose it is."""
+    conversation_type: Literal["unguided", "values guided", "controversy guided"]
+    """What the person was asked to talk about."""
+    opening_prompt: str | None
+    """The first prompt."""
+    conversation_turns: Annotated[int, Field(ge=1)]
+    """How many turns there are."""
+    open_feedback: str | None = None
+    """What the person said of it, in their own words."""
+    included_in_balanced_subset: bool | None = None
+    """Whether it is in the subset that balances the types."""
+
+
 class Utterance(Row):
     """One model's response and its score."""
 
@@ -64,6 +83,16 @@ class Utterance(Row):
     """The conversation."""
     user_id: Annotated[str, ForeignKey("survey.user_id")]
     """Who scored it."""
+    within_turn_id: int | None = None
+    """Its number in the turn."""
+    conversation_type: str | None = None
+    """As in `conversations`."""
+    model_name: str | None = None
+    """Who responded."""
+    model_provider: str | None = None
+    """Whose model it is."""
+    included_in_balanced_subset: bool | None = None
+    """As in `conversations`."""
     turn: int
     """Number of the turn, from 0."""
     user_prompt: str | None
@@ -80,7 +109,11 @@ class Prism(PublishedDataset):
     """People of many countries rate the responses of many models in conversations of their own."""
 
     title = "PRISM"
-    configs: ClassVar = {"survey": Config(Person), "utterances": Config(Utterance)}
+    configs: ClassVar = {
+        "survey": Config(Person),
+        "conversations": Config(Conversation),
+        "utterances": Config(Utterance),
+    }
     licence = Licence(
         name="CC-BY-4.0",
         url="https://huggingface.co/datasets/HannahRoseKirk/prism-alignment",
@@ -93,7 +126,10 @@ class Prism(PublishedDataset):
   journal = {arXiv preprint arXiv:2404.16019},
   year = {2024}
 }"""
-    evidence = "The dataset card and the code of its authors; `conversations` and `metadata` are not described here."
+    evidence = (
+        "The dataset card and the code of its authors; `metadata`, and what is nested in `conversations`, are not "
+        "described here."
+    )
     rules: ClassVar = {
         "one_chosen": Rule(
             "one response of an interaction is chosen",
@@ -107,12 +143,43 @@ class Prism(PublishedDataset):
             FROM theirs.utterances GROUP BY 1 HAVING max(score) FILTER (if_chosen) < max(score)""",
             severity="info",
         ),
+        "as_many_conversations": Rule(
+            "a person has as many conversations as the survey says",
+            """SELECT user_id, num_completed_conversations || ' in the survey, ' || count(conversation_id) AS problem
+            FROM theirs.survey LEFT JOIN theirs.conversations USING (user_id)
+            GROUP BY user_id, num_completed_conversations, survey_only
+            HAVING count(conversation_id) <> num_completed_conversations
+                OR survey_only <> (count(conversation_id) = 0)""",
+        ),
+        "as_many_turns": Rule(
+            "a conversation has as many turns as it says",
+            """SELECT conversation_id, conversation_turns || ' said, ' || count(DISTINCT turn) AS problem
+            FROM theirs.conversations JOIN theirs.utterances USING (conversation_id)
+            GROUP BY conversation_id, conversation_turns HAVING count(DISTINCT turn) <> conversation_turns""",
+        ),
+        "models_of_a_turn": Rule(
+            "two to four models respond first, and one of them later",
+            """SELECT interaction_id, count(DISTINCT model_name) || ' models in turn ' || turn AS problem
+            FROM theirs.utterances WHERE model_name IS NOT NULL GROUP BY interaction_id, turn
+            HAVING CASE WHEN turn = 0 THEN count(DISTINCT model_name) NOT BETWEEN 2 AND 4
+                ELSE count(DISTINCT model_name) > 1 END""",
+            severity="warning",
+        ),
     }
     views: ClassVar = (
         View(
             "items",
             """SELECT utterance_id AS item_id, model_response AS text, interaction_id AS group_id, split
             FROM theirs.utterances""",
+        ),
+        View(
+            "pairs",
+            """SELECT chosen.utterance_id || '/' || other.utterance_id AS pair_id, chosen.user_prompt AS prompt,
+            chosen.model_response AS first, other.model_response AS second, 'first' AS preferred,
+            chosen.score AS first_score, other.score AS second_score, chosen.user_id AS annotator_id,
+            chosen.conversation_id AS group_id, chosen.split AS split
+            FROM theirs.utterances AS chosen JOIN theirs.utterances AS other USING (interaction_id)
+            WHERE chosen.if_chosen AND NOT other.if_chosen""",
         ),
         View(
             "annotators",
