@@ -29,6 +29,9 @@ class Case(Row):
     """Why it would not."""
 
 
+SOURCES = ("ama", "scub", "john", "medeng", "scug")
+
+
 class Clash(PublishedDataset):
     """Long dilemmas with characters who differ in what they value."""
 
@@ -44,7 +47,7 @@ class Clash(PublishedDataset):
   title = {CLASH},
   howpublished = {https://huggingface.co/datasets/launch/CLASH}
 }"""
-    evidence = "The paper and public loaders."
+    evidence = "The paper and public loaders; the exact names of the eleven columns of characters are not known."
     rules: ClassVar = {
         "two_rationales": Rule(
             "the rationales for and against differ",
@@ -53,6 +56,24 @@ class Clash(PublishedDataset):
         "source_in_id": Rule(
             "the id ends in the source",
             "SELECT id, 'source ' || source AS problem FROM theirs.CLASH WHERE NOT ends_with(id, source)",
+            severity="info",
+        ),
+        "known_source": Rule(
+            "the source is one of five collections",
+            f"SELECT id, source AS problem FROM theirs.CLASH WHERE source NOT IN {SOURCES}",
+            severity="warning",
+        ),
+        "action_style": Rule(
+            "an action begins with a verb in -ing and has fewer than ten words",
+            r"""SELECT id, action AS problem FROM theirs.CLASH
+            WHERE NOT regexp_matches(action, '^\S+ing\b') OR len(string_split_regex(trim(action), '\s+')) >= 10""",
+            severity="info",
+        ),
+        "rationale_length": Rule(
+            "a rationale has two to ten words",
+            r"""SELECT id, said AS problem
+            FROM (SELECT id, unnest([acceptable, unacceptable]) AS said FROM theirs.CLASH)
+            WHERE len(string_split_regex(trim(said), '\s+')) NOT BETWEEN 2 AND 10""",
             severity="info",
         ),
     }
