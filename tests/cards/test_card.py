@@ -345,7 +345,7 @@ def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callabl
     assert "{{ 7*7 }}" in card.replace("\\*", "*")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(st.sampled_from("-:\n #&*!|>'\"%@`{}[],?a0\t~") | st.characters(), min_size=1, max_size=40))
 def test_the_front_matter_holds_any_name(name: str) -> None:
     front = dump_yaml({"pretty_name": name})

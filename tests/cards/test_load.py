@@ -56,7 +56,7 @@ def change(folder: Path, facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("table", ROWS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_rows_come_back_as_they_went_in(finished: Make, table: str, data: st.DataObject) -> None:
     train = data.draw(st.lists(ROWS[table], min_size=2, max_size=5))

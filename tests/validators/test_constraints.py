@@ -143,7 +143,7 @@ def broken(table: str, relation: DuckDBPyRelation, of: int = 1) -> list[Finding]
     return [f for f in found if f.count and not f.check.endswith((".key", "_key"))]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(case=rows())
 def test_sql_finds_the_rows_that_pydantic_rejects(case: Case, relate: Relate) -> None:
     table, row = case
@@ -151,7 +151,7 @@ def test_sql_finds_the_rows_that_pydantic_rejects(case: Case, relate: Relate) ->
     assert (not findings) == accepted(ROW_TYPES[table], row), findings
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cases=st.lists(rows(["everything"]), min_size=5, max_size=5))
 def test_and_finds_no_others_among_many(cases: list[Case], relate: Relate) -> None:
     listed = [{**row, "key": str(i)} for i, (_, row) in enumerate(cases)]

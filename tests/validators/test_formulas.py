@@ -66,7 +66,7 @@ def joined(rows: Rows, rule: Rule) -> tuple[Any, ...]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(annotations=ANNOTATIONS)
 def test_aggregates_are_what_plain_python_makes_of_them(annotations: Rows, relate: Relate) -> None:
     relation = relate(annotations, Annotation)

@@ -113,7 +113,7 @@ def real(rows: int) -> dict[str, bytes]:
     return {name: b"".join(first[:rows]) for name, first in lines.items()}
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 def test_any_file(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
@@ -121,7 +121,7 @@ def test_any_file(tmp_path: Path, file: tuple[str, bytes]) -> None:
     assert outcome(tmp_path / name) in (0, 1, 2)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 def test_any_file_is_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
@@ -131,7 +131,7 @@ def test_any_file_is_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 def test_thousands_of_files_are_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
@@ -141,7 +141,7 @@ def test_thousands_of_files_are_read_or_refused(tmp_path: Path, file: tuple[str,
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 def test_hundreds_of_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file

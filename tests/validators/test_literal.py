@@ -29,13 +29,13 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ANY)
 def test_what_repr_writes_is_read_back(value: Any) -> None:
     assert parse(repr(value)) == value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(JSON, st.booleans())
 def test_what_json_writes_is_read_back(value: Any, ascii_only: bool) -> None:
     written = json.dumps(value, ensure_ascii=ascii_only)
@@ -43,7 +43,7 @@ def test_what_json_writes_is_read_back(value: Any, ascii_only: bool) -> None:
     assert json.loads(to_json(written)) == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text("[](){}'\",:=\\ x1.-enaNT_<>", max_size=30) | TEXT)
 @example("defaultdict(<class 'list'>, {")
 @example("{1: 2, 3}")

@@ -47,7 +47,7 @@ def patterns(units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return votes, np.array(list(counted.values()), dtype=np.int64)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), max_size=12))
 def test_alpha_is_that_of_the_coincidence_matrix(units: Units) -> None:
     found, expected = nominal_alpha(*patterns(units)), alpha_by_coincidences(units)
@@ -90,7 +90,7 @@ def test_alpha_of_the_textbook(observers: list[str], level: str, alpha: float) -
     assert krippendorff(votes, items, levels[level]).value == pytest.approx(alpha, abs=5e-4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=30))
 def test_kappa_is_that_of_scikit_learn(said: list[tuple[int, int]]) -> None:
     metrics = pytest.importorskip("sklearn.metrics")

@@ -9,7 +9,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 SPACED = st.text(" .,;:!?aÄ\t\n\x0b\x0c\r\x1c\x1f\x85\xa0", max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(said=st.lists(ANY_TEXT | SPACED, min_size=1, max_size=20))
 @example(said=["a .", "a . .", " a", "a ", "A  b", "...", "", "\x0b", "ﬁ ß ŉ", "İ", "a\x00b", "ＡＢＣ！", "a。 "])
 def test_the_macro_norm_is_the_function_norm(said: list[str], connection: DuckDBPyConnection) -> None:
@@ -21,14 +21,14 @@ def test_norm_of_null_is_null(connection: DuckDBPyConnection) -> None:
     assert connection.sql("SELECT norm(NULL::VARCHAR)").fetchall() == [(None,)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(hostile=ANY_TEXT.filter(lambda said: "\x00" not in said))
 @example(hostile="'; DROP TABLE t; --")
 def test_text_is_a_literal(hostile: str, connection: DuckDBPyConnection) -> None:
     assert connection.sql(f"SELECT {text(hostile)}").fetchall() == [(hostile,)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(hostile=ANY_TEXT.filter(lambda said: said and "\x00" not in said))
 @example(hostile='"; DROP TABLE t; --')
 def test_name_is_an_identifier(hostile: str, connection: DuckDBPyConnection) -> None:

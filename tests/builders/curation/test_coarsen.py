@@ -55,7 +55,7 @@ def test_an_attribute_that_there_is_not(bench: Make) -> None:
 VALUES = st.sampled_from([None, "a", "b", "c'"])
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.lists(st.fixed_dictionaries({"country": VALUES, "gender": VALUES, "religion": VALUES}), max_size=12))
 def test_afterwards_nobody_stands_out(declared: list[dict[str, Any]]) -> None:
     with connect() as connection:

@@ -95,7 +95,7 @@ def test_a_table_or_column_that_does_not_fit_is_an_error_of_the_recipe(
     assert got in str(error.value.got)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)
 @given(st.lists(st.text(st.sampled_from("aA .!ßs\u00a0é"), min_size=1).filter(str.strip), min_size=1, max_size=12))
 def test_what_stays_is_unique_by_norm_and_nothing_else_goes(texts: list[str]) -> None:
     with connect() as connection:

@@ -169,7 +169,7 @@ WORDS = st.lists(st.sampled_from(["care", "family", "work", "peace"]), min_size=
 ROWS = st.lists(st.tuples(st.text("yna", max_size=4), st.sampled_from(["value", "right", "duty"]), WORDS), max_size=9)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(ROWS, st.sampled_from([0.3, 0.5, 0.75]))
 def test_what_stays_is_what_the_definition_says(rows: list[tuple[str, str, str]], most_alike: float) -> None:
     ranked = []

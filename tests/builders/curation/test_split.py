@@ -53,7 +53,7 @@ def test_the_division_is_a_plain_digest_and_the_same_everywhere(bench: Make) -> 
     assert set(expected) == {"test", "validation", "train"}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.text(st.sampled_from("abAB !.é"), min_size=1, max_size=3).filter(str.strip), min_size=1, max_size=20)
 )

@@ -64,7 +64,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXT, min_size=1, unique=True), st.sampled_from(["s.jsonl", "s.csv", "s.tsv", "s.parquet"]))
 def test_every_text_comes_back_as_it_is_and_makes_a_situation(write: Write, said: list[str], name: str) -> None:
     rows, out = [{"id": i, "text": text} for i, text in enumerate(said)], io.StringIO(newline="")
@@ -85,7 +85,7 @@ def test_every_text_comes_back_as_it_is_and_makes_a_situation(write: Write, said
         Situation(situation_id=seed.id, text=seed.text, source=seed.origin)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200), st.sampled_from(["s.jsonl", "s.csv", "s.tsv", "s.csv.gz", "s.parquet"]))
 def test_whatever_stands_in_a_file_ends_as_seed_reject_or_error_of_ours(write: Write, raw: bytes, name: str) -> None:
     path = write(name, (b"text\n" if "sv" in name else b'{"text": "a"}\n' if "json" in name else b"") + raw)

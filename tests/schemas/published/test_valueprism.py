@@ -22,7 +22,7 @@ from pluriset.validators.text import norm
 
 Rows = list[dict[str, Any]]
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 HOSTILE = (
     "Honesty: always",
     'He said "no"',
