@@ -80,8 +80,7 @@ def build(
     what came back, also from these files of `results`.
     """
     from .builders import batch as waves
-    from .builders import folder, make, run
-    from .cards import card, load
+    from .builders import folder, run
 
     with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
         batches = waves.Batches(work)
@@ -89,6 +88,9 @@ def build(
         if retry:
             work.retry(where / folder.REJECTS)
         batches.ask(watch, batch)
+        from .builders import make  # what makes tables was loaded while the first answers were on their way
+        from .cards import card, load
+
         manifest = make.make(work)
         report = validate(where, save=True)
         card.write(where, manifest, report)

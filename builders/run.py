@@ -17,8 +17,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from ..schemas.errors import Interrupted, PlurisetError
@@ -33,6 +31,8 @@ from .engine import AskFailed, Engine, Postponed, Spent
 from .journal import Journal
 from .source import BadSeed, Seed
 
+SENT = 0.2
+"""Seconds in which the first requests are on their way."""
 HEARTBEAT = 0.5
 """Seconds between two looks at the progress, and between two syncs of the journal."""
 
@@ -98,6 +98,8 @@ class Run:
         """Forget the answers that led to the rejects of the last build, so that they are asked for again."""
         if not rejects.exists():
             return 0
+        import pyarrow.parquet as pq
+
         asked = pq.read_table(rejects, columns=["digest", "reason"]).to_pylist()
         again = [row for row in asked if row["digest"]]
         for row in again:
@@ -205,8 +207,9 @@ class Run:
         return next(iter(self.crew.family.made()))
 
     async def _beat(self, watch: Watch) -> None:
-        # Arrow's first array loads pandas, which takes long: better now, while the first answers are on their way.
-        await asyncio.to_thread(pa.array, [])
+        watch(self.status())
+        await asyncio.sleep(SENT)
+        await asyncio.to_thread(_load_what_makes_tables)
         while True:
             watch(self.status())
             await asyncio.sleep(HEARTBEAT)
@@ -266,6 +269,15 @@ def usd(spending: Mapping[tuple[str, str], Spent], prices: Mapping[str, Price]) 
         return None
     costs = ((prices[teacher], spent) for (_, teacher), spent in spending.items())
     return round(sum(p.input * s.input_tokens + p.output * s.output_tokens for p, s in costs) / 1e6, 6)
+
+
+def _load_what_makes_tables() -> None:
+    """It takes long: better now, while the first answers are on their way."""
+    import pyarrow as pa
+
+    from . import make  # noqa: F401
+
+    pa.array([])  # Arrow's first array loads pandas
 
 
 def _unwatched(status: Status) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from duckdb import DuckDBPyRelation
+from typing import TYPE_CHECKING
 
 from ..schemas.component import Component
-from ..validators.tables import Tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
+    from ..validators.tables import Tables
 
 
 @dataclass(frozen=True)

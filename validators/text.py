@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
-
-from snowballstemmer import stemmer
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 SPACE = re.compile(r"\s+")
 TRAILING = ".,;:!?…。！？"
@@ -18,7 +16,6 @@ NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 LATIN = {chr(byte): byte for byte in range(128, 256)}
 LATIN |= {bytes([byte]).decode("cp1252", "ignore"): byte for byte in range(128, 160)}
 """Sign -> the byte that Latin-1 or Windows-1252 reads as it."""
-PORTER = stemmer("porter")
 
 
 def norm(text: str) -> str:
@@ -57,7 +54,14 @@ def _stems(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=100_000)
 def _stem(word: str) -> str:
-    return str(PORTER.stemWord(word))
+    return str(_porter().stemWord(word))
+
+
+@cache
+def _porter() -> Any:
+    from snowballstemmer import stemmer  # imported where it is used: it takes long, and few texts are stemmed
+
+    return stemmer("porter")
 
 
 def _longest_common(a: Sequence[str], b: Sequence[str]) -> int:
