@@ -38,6 +38,7 @@ class Endpoint:
         self.in_flight = 0
         self.trouble: TeacherUnavailable | None = None
         """The last failure, if nothing was answered since."""
+        self._paced = any(teacher.per_minute())
         self._requests, self._tokens = map(Pace, teacher.per_minute())
         self._epoch = self._sent = 0
         self._asked = 0.0
@@ -64,6 +65,8 @@ class Endpoint:
 
     def book(self, request: Request) -> float:
         """Seconds until its declared pace allows this request."""
+        if not self._paced:
+            return 0.0
         now = time.monotonic()
         return max(self._requests.take(now), self._tokens.take(now, _tokens(request)))
 
@@ -80,7 +83,8 @@ class Endpoint:
             self._held()
             raise
         self._held()
-        self._tokens.give_back(_tokens(request) - completion.input_tokens - completion.output_tokens)
+        if self._paced:
+            self._tokens.give_back(_tokens(request) - completion.input_tokens - completion.output_tokens)
         return completion
 
     def says(self) -> str | None:

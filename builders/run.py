@@ -273,9 +273,8 @@ def usd(spending: Mapping[tuple[str, str], Spent], prices: Mapping[str, Price]) 
 
 def _load_what_makes_tables() -> None:
     """It takes long: better now, while the first answers are on their way."""
+    import duckdb  # noqa: F401
     import pyarrow as pa
-
-    from . import make  # noqa: F401
 
     pa.array([])  # Arrow's first array loads pandas
 
