@@ -219,7 +219,7 @@ def why(path: str | Path, table: str, key: str) -> Story:
     from .builders import why
     from .cards import fetch
 
-    return why.why(fetch.opened(path).folder, table, key)
+    return why.why(fetch.opened(path, journal=True).folder, table, key)
 
 
 def replay(path: str | Path, table: str, key: str) -> Replayed:
@@ -227,7 +227,7 @@ def replay(path: str | Path, table: str, key: str) -> Replayed:
     from .builders import replay
     from .cards import fetch
 
-    return replay.replay(fetch.opened(path).folder, table, key)
+    return replay.replay(fetch.opened(path, journal=True).folder, table, key)
 
 
 def diff(before: str | Path, after: str | Path) -> Difference:

@@ -17,13 +17,16 @@ from .stream import Stream
 from .verify import verified
 
 
-def opened(where: str | Path, revision: str | None = None, verify: bool = False, stream: bool = False) -> Dataset:
+def opened(
+    where: str | Path, revision: str | None = None, verify: bool = False, stream: bool = False, journal: bool = False
+) -> Dataset:
     """A finished run, by folder or by its id on the Hub, `owner/name` or `owner/name@revision`.
 
-    What is a folder here is never looked for on the Hub. Raises `DataError` if it is no run, or not as its manifest
+    What is a folder here is never looked for on the Hub. From there the journal, which is larger than all else, is
+    fetched only where it is wanted. Raises `DataError` if it is no run, or not as its manifest
     says, and `PublishError` if the Hub refuses.
     """
-    return _run(where, _on_hub(where, revision, stream), verify, stream)
+    return _run(where, _on_hub(where, revision, stream), verify, stream, journal)
 
 
 def anything(
@@ -42,7 +45,9 @@ def anything(
     return foreign(f"{hub.name}@{there.head}", as_, verify)
 
 
-def _run(where: str | Path, found: tuple[Hub, There] | None, verify: bool, stream: bool) -> Dataset:
+def _run(
+    where: str | Path, found: tuple[Hub, There] | None, verify: bool, stream: bool, journal: bool = False
+) -> Dataset:
     """The run in a folder, or in the repository that was found."""
     if stream and verify:
         raise DataError("a stream cannot be verified", hint="without stream the files are fetched, and can be")
@@ -53,7 +58,7 @@ def _run(where: str | Path, found: tuple[Hub, There] | None, verify: bool, strea
         manifest = _manifest(hub, there)
         if stream:
             return Stream(Path(hub.name), manifest, types(manifest), hub, there)
-        dataset = load(hub.snapshot([*_wanted(manifest, there)], there.head), verify)
+        dataset = load(hub.snapshot(_wanted(manifest, there, journal), there.head), verify)
     return verified(dataset) if verify else dataset
 
 
@@ -99,7 +104,7 @@ def _check(name: str, file: File, there: There) -> None:
         raise DataError("a file has another sha256", where=where, got=stored.sha256, expected=file.sha256)
 
 
-def _wanted(manifest: Manifest, there: There) -> list[str]:
-    """What is fetched: the files of the manifest, the card, and the journal, if it was published."""
-    journal = [path for path in there.files if path.startswith(f"{JOURNAL}/")]
-    return [MANIFEST, *(file.path for file in manifest.everything()), *({CARD} & set(there.files)), *journal]
+def _wanted(manifest: Manifest, there: There, journal: bool) -> list[str]:
+    """What is fetched: the files of the manifest, the card, and, where it is wanted, a journal that was published."""
+    segments = [path for path in there.files if journal and path.startswith(f"{JOURNAL}/")]
+    return [MANIFEST, *(file.path for file in manifest.everything()), *({CARD} & set(there.files)), *segments]

@@ -79,7 +79,8 @@ def test_what_is_fetched_is_what_was_published(hub: Hub, runs: dict[str, Path]) 
     folder = opened(ID).folder
     for file in opened(runs["one"]).manifest.everything():
         assert (folder / file.path).read_bytes() == (runs["one"] / file.path).read_bytes()
-    assert (folder / "journal" / "00001.jsonl").is_file()
+    assert not (folder / "journal").exists(), "only who asks for the journal waits for it"
+    assert (opened(ID, journal=True).folder / "journal" / "00001.jsonl").is_file()
     assert opened(f"{ID}@v1.0.0").manifest == opened(runs["one"]).manifest
 
 
