@@ -94,7 +94,7 @@ def options(component: type[Component]) -> list[dict[str, Any]]:
             "option": field.alias or name,
             "type": re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(field.annotation)),
             "default": "required" if field.is_required() else repr(field.default),
-            "what": meanings.get(name, ""),
+            "what": field.description or meanings.get(name, ""),
         }
         for name, field in component.model_fields.items()
     ]
@@ -104,7 +104,10 @@ def _meanings(component: type[Component]) -> dict[str, str]:
     """Option -> the text below it in the source, read only when somebody asks: it takes longer than all else here."""
     found: dict[str, str] = {}
     for base in reversed(component.__mro__[: component.__mro__.index(Component)]):
-        (class_,) = ast.parse(dedent(inspect.getsource(base))).body
+        try:
+            (class_,) = ast.parse(dedent(inspect.getsource(base))).body
+        except (OSError, TypeError):  # a class without a source
+            continue
         for field, below in pairwise(getattr(class_, "body", ())):
             match field, below:
                 case ast.AnnAssign(target=ast.Name(id=option)), ast.Expr(value=ast.Constant(value=str(meaning))):

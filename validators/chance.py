@@ -31,7 +31,7 @@ def uneven(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> Duc
     return over(
         counted,
         f"""WITH sized AS (SELECT *, sum(hits) OVER (PARTITION BY k) AS n FROM rows),
-        tested AS (SELECT k, n, arg_max(place, hits) AS place, max(hits) / n AS share,
+        tested AS (SELECT k, n, arg_max(place, (hits, -place)) AS place, max(hits) / n AS share,
             sum(hits * hits) * k / n - n AS chi2 FROM sized WHERE k > 1 GROUP BY k, n)
         SELECT k, n, place, {text(what)} || ' at place ' || place || ' of ' || k || ' in ' || round(100 * share, 1)
             || '% of ' || n AS problem FROM tested

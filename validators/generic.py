@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from duckdb import DuckDBPyConnection
 
 from ..schemas.published_dataset import View
 from ..schemas.report import Profile
 from .readers.literal import know_literals
-from .roles import ANNOTATOR, OPTION, fitting, guessed
+from .roles import ANNOTATOR, OPTION, fitting, guessed, suffix
 from .subject import Subject
 from .tables import Tables, name, text
 from .theirs import read_as
@@ -44,7 +44,7 @@ def _views(table: str, roles: Mapping[str, str], several: bool, has_split: bool)
     split = ", split" if has_split else ""
     place = f"FROM theirs.{name(table)}"
     each = [name(column) for column, role in roles.items() if role == ANNOTATOR]
-    options = [name(column) for column, role in roles.items() if role == OPTION]
+    options = [column for column, role in roles.items() if role == OPTION]
     if "text" in by_role and not _is_long(by_role):
         more = _also(by_role, "text", "group_id", "parent_id", "label")
         yield View("items", f"SELECT {about} AS item_id, {more}{split} {place}")
@@ -53,11 +53,9 @@ def _views(table: str, roles: Mapping[str, str], several: bool, has_split: bool)
     yield from _pairs(by_role, about, place, split)
     yield from _annotations(by_role, about, place, each)
     if options:
-        listed = f"[{', '.join(f'CAST({option} AS VARCHAR)' for option in options)}]"
-        yield View("choices", f"{_choices(listed, by_role, about, place)} WHERE text IS NOT NULL")
+        yield View("choices", _columns_of_options(options, by_role, about, place))
     elif "options" in by_role:
-        listed = f"TRY_CAST(literal(CAST(to_json({by_role['options']}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
-        yield View("choices", _choices(listed, by_role, about, place))
+        yield View("choices", _choices(by_role, about, place))
     if "distribution" in by_role:
         shares = f"TRY_CAST(literal(CAST({by_role['distribution']} AS VARCHAR)) AS DOUBLE[])"
         listed = f"(SELECT {about} AS item_id, {shares} AS shares {place})"
@@ -79,7 +77,7 @@ def _also(by_role: Columns, *roles: str) -> str:
 
 def _pairs(by_role: Columns, about: str, place: str, split: str) -> Iterator[View]:
     prompt = by_role.get("prompt", "NULL")
-    more = f"{', ' + _also(by_role, 'group_id') if 'group_id' in by_role else ''}{split}"
+    more = "".join(f", {by_role[role]} AS {role}" for role in ("group_id", "annotator_id") if role in by_role) + split
     if "chosen" in by_role and "rejected" in by_role:
         sides = f"{by_role['chosen']} AS first, {by_role['rejected']} AS second, 'first' AS preferred"
         yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
@@ -115,8 +113,28 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
         )
 
 
-def _choices(options: str, by_role: Columns, about: str, place: str) -> str:
-    """Options with the gold one by its text, its letter or its place from 0; `options` is SQL of a list of texts."""
+def _columns_of_options(columns: Sequence[str], by_role: Columns, about: str, place: str) -> str:
+    """Options in columns of their own, with the gold one by its text, its letter or number, or its column.
+
+    Unless nine in ten questions say by one of these which it is, it is not known.
+    """
+    ordered = sorted(columns, key=suffix)
+    options = ", ".join(
+        f"{{'position': {at}, 'text': CAST({name(c)} AS VARCHAR), 'called': [{text(suffix(c))}, {text(c.lower())}]}}"
+        for at, c in enumerate(ordered)
+    )
+    gold = f"CAST({by_role['gold']} AS VARCHAR)" if "gold" in by_role else "NULL::VARCHAR"
+    said = "option.text = gold OR list_contains(option.called, lower(trim(gold, '(). ')))"
+    return f"""WITH asked AS (SELECT {about} AS item_id, {gold} AS gold, unnest([{options}]) AS option {place}),
+        told AS (SELECT item_id, option.position AS position, option.text AS text, {said} AS hit FROM asked
+            WHERE option.text IS NOT NULL)
+        SELECT item_id, position, text, CASE WHEN (SELECT avg(hits) FROM (SELECT bool_or(hit)::INT AS hits FROM told
+            GROUP BY item_id)) >= 0.9 THEN hit END AS gold FROM told"""
+
+
+def _choices(by_role: Columns, about: str, place: str) -> str:
+    """Options in a list, with the gold one by its text, its letter or its place from 0."""
+    options = f"TRY_CAST(literal(CAST(to_json({by_role['options']}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
     gold = f"CAST({by_role['gold']} AS VARCHAR)" if "gold" in by_role else "NULL::VARCHAR"
     return f"""SELECT item_id, position, text, text = gold OR chr(65 + position::INT) = upper(gold)
             OR position::VARCHAR = gold AS gold FROM (

@@ -104,15 +104,15 @@ def _findings(
 ) -> Iterator[Finding]:
     runnable = [*_runnable(checks.__name__, tables, skipped, options)]
     together = {check_name: check for check_name, check in runnable if isinstance(check, TextCheck)}
-    texts = cache(lambda table: wrong_texts(subject.raw[table], together))
+    texts = cache(lambda table: _together(subject.raw[table], together))
     for check_name, check in runnable:
         known = subject.own() if check.implied_by_row_type else frozenset()
         try:
             if ANY in check.needs:
                 raw = {table: relation for table, relation in subject.raw.items() if table not in known}
                 for table, relation in _wanted(check, raw):
-                    shared = check_name in together
-                    failing = texts(table)[check_name] if shared else check.failing({ANY: relation})
+                    shared = texts(table).get(check_name) if check_name in together else None
+                    failing = check.failing({ANY: relation}) if shared is None else shared
                     yield _finding(check_name, check, failing, table, relation, rows, keep)
             elif not set(check.needs) <= known:
                 basis = weakest(subject.evidence.get(table) for table in check.needs)
@@ -121,6 +121,14 @@ def _findings(
                 yield capped(found, basis)
         except UNFIT as error:
             skipped[check_name] = _first_line(error)
+
+
+def _together(relation: DuckDBPyRelation, texts: Mapping[str, TextCheck]) -> Tables:
+    """What all checks of texts find; nothing where one of them cannot be run, and each is then run by itself."""
+    try:
+        return wrong_texts(relation, texts)
+    except UNFIT:
+        return {}
 
 
 def _wanted(check: Check, raw: Tables) -> Iterator[tuple[str, DuckDBPyRelation]]:

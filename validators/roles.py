@@ -38,8 +38,10 @@ NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
 """A column of its own for each annotator."""
 ANNOTATOR = "annotator"
 """The role of such a column."""
-LETTERED = re.compile(r"(?i)(option|choice|answer)?[_ ]?([a-h]|\d)")
-"""A column of its own for each option, such as `option_a`, `choice1`, or `A`."""
+LETTERED = re.compile(r"(?i)(option|choice|answer)[_ ]?([a-h]|\d)")
+"""A column of its own for each option, such as `option_a` or `choice1`."""
+SERIES = ("abcdefgh", "01234567", "12345678")
+"""How they go on."""
 OPTION = "option"
 """The role of such a column."""
 ROLES = {*WORDS, ANNOTATOR, OPTION}
@@ -66,7 +68,7 @@ def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
     columns = {c for t in raw for c in raw[t].columns}
     known = columns | {f"{t}.{c}" for t in raw for c in raw[t].columns}
     if unknown := next((column for column in roles if column not in known), None):
-        expected = "one of " + ", ".join(sorted(columns - OURS))
+        expected = f"one of {', '.join(sorted(columns - OURS))}, in the table {' or '.join(raw)}"
         raise RecipeError("there is no such column", where="--map", got=unknown, expected=expected)
     return {t: there[t] or guessed(raw[t]) for t in raw}
 
@@ -76,14 +78,33 @@ def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
     named = {column.lower(): column for column in relation.columns if column not in OURS}
     kinds = dict(zip(relation.columns, relation.types, strict=True))
     found = {column: ANNOTATOR for column in named.values() if NUMBERED.fullmatch(column)}
+    found |= _options(named, {column: str(kind) for column, kind in kinds.items()})
     for role, words in WORDS.items():
         fits = (named[word] for word in words.split() if word in named and named[word] not in found)
         if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
             found[column] = role
-    options = [c for lower, c in named.items() if LETTERED.fullmatch(lower) and c not in found]
-    if len(options) > 1 and "gold" in found.values() and "options" not in found.values():
-        found |= dict.fromkeys(options, OPTION)
     return found
+
+
+def _options(named: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, str]:
+    """The columns of options, if they are texts, go on without a gap, and one beside them says which is right."""
+    series: dict[str, dict[str, str]] = {}
+    for lower, column in named.items():
+        if (match := LETTERED.fullmatch(lower)) and kinds[column] == "VARCHAR":
+            series.setdefault(match[1], {})[match[2]] = column
+    if not any(word in named and kinds[named[word]] != "BOOLEAN" for word in WORDS["gold"].split()):
+        return {}
+    for prefix, own in series.items():
+        suffixes = "".join(sorted(own))
+        if len(own) >= (3 if prefix == "answer" else 2) and any(one.startswith(suffixes) for one in SERIES):
+            return dict.fromkeys(own.values(), OPTION)
+    return {}
+
+
+def suffix(column: str) -> str:
+    """What tells a column of an option from its siblings: a letter or a digit, else its whole name."""
+    match = LETTERED.fullmatch(column.lower())
+    return match[2] if match else column.lower()
 
 
 def _can(role: str, kind: str) -> bool:
@@ -108,8 +129,10 @@ def _checked(roles: Any, where: str) -> dict[str, str]:
         raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
     flat = {f"{table}.{c}": r for table, own in roles.items() if isinstance(own, Mapping) for c, r in own.items()}
     flat |= {column: role for column, role in roles.items() if not isinstance(role, Mapping)}
+    if not flat:
+        raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
     for column, role in flat.items():
-        if role not in ROLES:
+        if not isinstance(role, str) or role not in ROLES:
             expected = "one of " + ", ".join(sorted(ROLES))
             raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected)
     return {str(column): str(role) for column, role in flat.items()}

@@ -12,9 +12,11 @@ only held against the first, so that the work grows with the texts and not with 
 
 
 def similar(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
-    """Pairs of items with nearly the same text: `one` and `other`, each its item_id and split, null without one.
+    """Pairs of items with nearly the same text: `one` and `other`, each its lowest item_id and all its splits.
 
     They share at least so much of their distinct word triples (Jaccard). Texts that are equal when normalised are one.
+    Not every pair is found: nearly every text that is like another is in some pair, but where many are alike each is
+    held against the first only.
     """
     split = "split" if "split" in items.columns else "NULL AS split"
     return over(items, PAIRS.format(split=split, least=least))
@@ -22,9 +24,9 @@ def similar(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
 
 PAIRS = f"""
 WITH texts AS (
-    SELECT DISTINCT ON (said) {{{{'item_id': item_id, 'split': split}}}} AS item, said FROM (
+    SELECT {{{{'item_id': min(item_id), 'splits': list_sort(list(DISTINCT split))}}}} AS item, said FROM (
         SELECT CAST(item_id AS VARCHAR) AS item_id, {{split}}, norm(CAST(text AS VARCHAR)) AS said
-        FROM rows WHERE text IS NOT NULL) ORDER BY said, item_id
+        FROM rows WHERE text IS NOT NULL) GROUP BY said
 ), grams AS (
     SELECT item, list_distinct(list_transform(range(1, len(words) - 1),
         lambda i: array_to_string(words[i:i + 2], ' '))) AS grams

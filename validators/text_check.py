@@ -1,11 +1,13 @@
 """A check of texts: what is wrong with one, whatever table and column it is in.
 
-All of them look at the texts of a table in one scan, which keeps what is wrong; only that is looked at again.
+All of them look at the texts of a table in one scan, which keeps what is wrong. Only that is looked at again, but where
+a check leaves out columns in which it finds too much: then all texts are counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, ClassVar
 
 from duckdb import DuckDBPyRelation
@@ -51,7 +53,8 @@ def wrong_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> 
     cases = ", ".join(_case(rule, check) for rule, check in enumerate(checks.values()))
     each = f"unnest(list_filter([{cases}], lambda one: one IS NOT NULL))"
     found = kept(over(anything, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
-    return {name: _of(found, there, rule, check) for rule, (name, check) in enumerate(checks.items())}
+    texts = cache(lambda: dict(fetched(there, "SELECT cell.column, count(*) FROM rows GROUP BY ALL")))
+    return {name: _of(found, texts, rule, check) for rule, (name, check) in enumerate(checks.items())}
 
 
 def _wrong(check: TextCheck) -> str:
@@ -63,12 +66,13 @@ def _case(rule: int, check: TextCheck) -> str:
     return f"CASE WHEN {_wrong(check)} THEN {{rule: {rule}, problem: {check.problem('cell.value')}}} END"
 
 
-def _of(found: DuckDBPyRelation, there: DuckDBPyRelation, rule: int, check: TextCheck) -> DuckDBPyRelation:
-    """What one of the checks found, without the columns that are meant to be so."""
+def _of(
+    found: DuckDBPyRelation, texts: Callable[[], Mapping[str, int]], rule: int, check: TextCheck
+) -> DuckDBPyRelation:
+    """What one of the checks found, without the columns that are meant to be so, of all whose texts are counted."""
     own = over(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
     wrong = dict(fetched(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.most < 1 else {}
     if not wrong:
         return own
-    texts = dict(fetched(there, "SELECT cell.column, count(*) FROM rows GROUP BY ALL"))
-    meant = [column for column, count in wrong.items() if count > check.most * texts[column]]
+    meant = [column for column, count in wrong.items() if count > check.most * texts()[column]]
     return own.filter(f'"column" NOT IN ({", ".join(map(text, meant))})') if meant else own

@@ -83,7 +83,9 @@ def _each(select: str) -> str:
     """A SELECT about one turn, for all of them: what it calls it, its responses by letter, and what comes before."""
     parts = []
     for turn, before in zip(TURNS, (TURNS[0], *TURNS), strict=False):
-        responses = ", ".join(f"{{'letter': '{letter}', 'said': {turn}_turn_{letter}}}" for letter in LETTERS)
+        responses = ", ".join(
+            f"{{'letter': '{letter}', 'said': nullif({turn}_turn_{letter}, '')}}" for letter in LETTERS
+        )
         parts.append(select.format(turn=turn, before=before, responses=f"[{responses}]"))
     return " UNION ALL ".join(parts)
 
@@ -114,8 +116,8 @@ class CommunityAlignment(PublishedDataset):
             "the preferred response of a turn is one of its four",
             _each(
                 """SELECT conversation_id, '{turn}: ' || {turn}_turn_preferred_response AS problem
-                FROM theirs.conversations WHERE {turn}_turn_preferred_response IS NOT NULL AND len(list_filter(
-                {responses}, lambda r: r.letter = {turn}_turn_preferred_response AND r.said <> '')) = 0"""
+                FROM theirs.conversations WHERE {turn}_turn_preferred_response <> '' AND len(list_filter(
+                {responses}, lambda r: r.letter = {turn}_turn_preferred_response AND r.said IS NOT NULL)) = 0"""
             ),
             severity="warning",
         ),
@@ -123,8 +125,8 @@ class CommunityAlignment(PublishedDataset):
             "a later turn comes after an earlier one, of which a response was preferred",
             _each(
                 """SELECT conversation_id, 'no {before} turn before the {turn}' AS problem FROM theirs.conversations
-                WHERE {turn}_turn_prompt IS NOT NULL AND '{turn}' <> 'first'
-                AND ({before}_turn_prompt IS NULL OR {before}_turn_preferred_response IS NULL)"""
+                WHERE {turn}_turn_prompt <> '' AND '{turn}' <> 'first'
+                AND (coalesce({before}_turn_prompt, '') = '' OR coalesce({before}_turn_preferred_response, '') = '')"""
             ),
             severity="warning",
         ),

@@ -154,7 +154,8 @@ class Prism(PublishedDataset):
         "as_many_turns": Rule(
             "a conversation has as many turns as it says",
             """SELECT conversation_id, conversation_turns || ' said, ' || count(DISTINCT turn) AS problem
-            FROM theirs.conversations JOIN theirs.utterances USING (conversation_id)
+            FROM theirs.conversations LEFT JOIN theirs.utterances USING (conversation_id)
+            WHERE EXISTS (FROM theirs.utterances)
             GROUP BY conversation_id, conversation_turns HAVING count(DISTINCT turn) <> conversation_turns""",
         ),
         "models_of_a_turn": Rule(

@@ -2,11 +2,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from duckdb import DuckDBPyRelation
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.component import load, names
 from pluriset.validators import checks
 from pluriset.validators.check import Check
 from pluriset.validators.evidence import evidence
+from pluriset.validators.judge import _together
+from pluriset.validators.text_check import TextCheck
 
 TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
 CHECKS = names(checks.__name__)
@@ -97,3 +99,49 @@ def test_a_rounded_score_recomputes_and_another_does_not(tables_of: TablesOf) ->
     found = check.failing(tables_of({"annotations": annotations, "aggregates": given})).fetchall()
     assert sorted(row[1] for row in found) == ["c", "c", "d"]
     assert [row[-1] for row in found if row[1] == "d"] == ["no annotations"]
+
+
+def found(name: str, tables: dict[str, DuckDBPyRelation]) -> list[tuple[object, ...]]:
+    return load(checks.__name__, name).failing(tables).fetchall()
+
+
+def test_a_few_items_judged_twice_to_see_how_far_people_agree(tables_of: TablesOf) -> None:
+    judged = [{"item_table": "items", "item_id": f"{n % 97}", "aspect": "harm"} for n in range(100)]
+    assert found("annotation_count", tables_of({"annotations": judged})) == []
+
+
+def test_a_prompt_that_several_people_had_has_pairs_of_each(tables_of: TablesOf) -> None:
+    who = {n: "xy" if n < 2 else "x" for n in range(30)}
+    pairs = [{"prompt": f"{n}", "annotator_id": one} for n in range(30) for one in who[n] for _ in "12"]
+    assert found("pair_count", tables_of({"pairs": pairs})) == []
+
+
+def test_yes_and_no_are_not_told_by_their_length(tables_of: TablesOf) -> None:
+    said = [(f"{n}", text, (text == "yes") == (n % 3 > 0)) for n in range(120) for text in ("yes", "no")]
+    options = [{"item_id": item, "text": text, "gold": gold} for item, text, gold in said]
+    assert found("gold_length", tables_of({"choices": options})) == []
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_text_is_in_all_its_splits(tables_of: TablesOf, turned: bool) -> None:
+    passes = load(checks.__name__, "split_leak_similar").passes["items"]
+    hers, his = ({**row, "item_id": str(at)} for at, row in enumerate(passes))
+    rows = [{**hers, "split": "train"}, {**hers, "split": "test"}, {**his, "split": "train"}]
+    problems = found("split_leak_similar", tables_of({"items": rows[::-1] if turned else rows}))
+    assert problems == [("1", "train", "nearly the text of 0 in test, train")]
+
+
+class Broken(TextCheck):
+    """No text is what DuckDB does not know."""
+
+    def wrong(self, value: str) -> str:
+        return f"no_such({value})"
+
+    def problem(self, value: str) -> str:
+        return value
+
+
+def test_the_check_of_texts_that_cannot_run_is_skipped_alone(connection: DuckDBPyConnection) -> None:
+    rows = connection.sql("SELECT 1 AS _row, 'itâ€™s' AS text")
+    assert _together(rows, {"broken": Broken(), "mojibake": load(checks.__name__, "mojibake")}) == {}
+    assert found("mojibake", {"*": rows}) == [(1, "text", "itâ€™s")]

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -23,7 +24,7 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
     "distribution": ("SELECT 'q' AS id, '[1, 0.0]' AS soft_label", {"distributions": ("q", None, "0", 1.0)}),
     "choices": ("SELECT 'q' AS id, '[''x'', ''y'']' AS options, 'A' AS answer", {"choices": ("q", 0, "x", True)}),
     "lettered": (
-        "SELECT 'q' AS id, 'x' AS option_a, NULL AS option_b, 'y' AS option_c, 'C' AS answer",
+        "SELECT 'q' AS id, 'x' AS option_a, NULL::VARCHAR AS option_b, 'y' AS option_c, 'C' AS answer",
         {"choices": ("q", 0, "x", False)},
     ),
     "nothing": ("SELECT 1 AS foo", {}),
@@ -40,6 +41,41 @@ def test_a_shape_is_told_by_names_and_types(shape: str) -> None:
     assert {view: found[view] for view in views} == views
     assert subject.profile is not None and subject.profile.name == "generic"
     assert shape != "nothing" or found == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "gold"),
+    [
+        ("'x' AS answer_a, 'y' AS answer_b, 'z' AS answer_c, 'B' AS correct", "y"),
+        ("'x' AS option1, 'y' AS option2, '1' AS answer", "x"),
+        ("'x' AS option_b, 'y' AS option_a, '(A)' AS answer", "y"),
+        ("'x' AS choice_a, 'y' AS choice_b, 'y' AS gold", "y"),
+        ("'x' AS option_a, 'y' AS option_b, 'option_b' AS answer", "y"),
+        ("'x' AS option_a, 'y' AS option_b, 'nothing of this' AS answer", None),
+    ],
+)
+def test_the_right_option_of_columns(columns: str, gold: str | None) -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
+        choices = generic(connection, "d", raw, None).views["choices"]
+        assert choices.filter("gold").project("text").fetchall() == ([(gold,)] if gold else [])
+        assert gold or choices.filter("gold IS NULL").aggregate("count(*)").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "1 AS a, 2 AS b, 3 AS answer",
+        "'x' AS answer, 'y' AS answer_1, 'z' AS answer_2",
+        "'x' AS answer_1, 'y' AS answer_2, 'z' AS answer_3, true AS correct",
+        "'x' AS option_a, 'y' AS option_c, 'A' AS answer",
+        "'x' AS option_a, 'y' AS option_b",
+    ],
+)
+def test_columns_that_are_no_options(columns: str) -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
+        assert "choices" not in generic(connection, "d", raw, None).views
 
 
 def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
@@ -61,8 +97,10 @@ def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) 
     }
 
 
-@pytest.mark.parametrize("said", [["who"], ["who=nobody"], ["who=text=x"], "nowhere.yaml", []])
-def test_a_map_that_makes_no_sense(said: list[str] | str) -> None:
+@pytest.mark.parametrize(
+    "said", [["who"], ["who=nobody"], ["who=text=x"], "nowhere.yaml", [], {"a": {"q": ["text"]}}, {"a": {}}]
+)
+def test_a_map_that_makes_no_sense(said: list[str] | dict[str, Any] | str) -> None:
     with pytest.raises(RecipeError):
         roles.given(said)
 

@@ -14,7 +14,7 @@ BOTH = [{"item_table": "items", "item_id": f"{n}", "aspect": "harm"} for n in ra
 
 
 class AnnotationCount(Check):
-    """All items have equally many judgements of an aspect, where nearly all do."""
+    """All items have equally many judgements of an aspect, where nearly all have the same number and more than one."""
 
     severity = "warning"
     table = "annotations"
@@ -30,8 +30,10 @@ class AnnotationCount(Check):
         return over(
             tables["annotations"],
             f"""WITH counted AS (SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL),
-            usual AS (SELECT item_table, aspect, n AS most FROM counted GROUP BY item_table, aspect, n
-                QUALIFY count(*) >= {self.usual} * sum(count(*)) OVER (PARTITION BY item_table, aspect))
+            shares AS (SELECT item_table, aspect, n AS most,
+                count(*) / sum(count(*)) OVER (PARTITION BY item_table, aspect) AS share
+                FROM counted GROUP BY item_table, aspect, n),
+            usual AS (SELECT * FROM shares WHERE most > 1 AND share >= {self.usual})
             SELECT item_table, item_id, aspect, n || ' judgements, not ' || most AS problem
             FROM counted JOIN usual USING (item_table, aspect) WHERE n <> most""",
         )

@@ -8,7 +8,7 @@ from ..check import Check
 from ..tables import Tables, name, over, text
 
 FLOATS = ("float", "double")
-AN_ID = ("id", "ids", "idx", "index")
+AN_ID = ("id", "ids", "idx")
 NONE = "SELECT '' AS \"column\", '' AS problem WHERE false"
 
 
@@ -18,13 +18,24 @@ class FractionalIds(Check):
     severity = "warning"
     table = "*"
     needs = {"*": []}
-    passes = {"*": [{"_row": 1, "user_id": 7, "valid": 1.0}, {"_row": 2, "user_id": None, "valid": 0.5}]}
+    passes = {
+        "*": [
+            {"_row": 1, "user_id": 7, "grid": 0.5, "empty_id": None},
+            {"_row": 2, "user_id": None, "grid": 1.0, "empty_id": None},
+        ]
+    }
     fails = {"*": [{"_row": 1, "user_id": 7.0}, {"_row": 2, "user_id": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Columns whose name ends as those of ids do, with a value."""
+        """Columns of whole numbers whose name ends as those of ids do, with a value."""
         rows = tables["*"]
         typed = zip(rows.columns, rows.types, strict=True)
         found = [c for c, kind in typed if kind.id in FLOATS and c.lower().rpartition("_")[2] in AN_ID]
-        said = (f"{{'column': {text(c)}, 'problem': 'such as ' || min({name(c)})}}" for c in found)
-        return over(rows, f"SELECT unnest([{', '.join(said)}], recursive := true) FROM rows" if found else NONE)
+        said = ", ".join(_said(c, name(c)) for c in found)
+        every = f"SELECT unnest([{said}], recursive := true) FROM rows" if found else NONE
+        return over(rows, f"SELECT * FROM ({every}) WHERE problem IS NOT NULL")
+
+
+def _said(column: str, value: str) -> str:
+    whole = f"bool_and(isfinite({value}) AND {value} = trunc({value}))"
+    return f"{{'column': {text(column)}, 'problem': CASE WHEN {whole} THEN 'such as ' || min({value}) END}}"

@@ -13,7 +13,8 @@ from ..tables import Tables, over
 
 
 def _options(golds: list[int]) -> list[dict[str, Any]]:
-    return [{"item_id": f"{n}", "text": "no" * k, "gold": k == gold} for n, gold in enumerate(golds) for k in (1, 2, 3)]
+    options = [(f"{n}", k, k == gold) for n, gold in enumerate(golds) for k in (1, 2, 3)]
+    return [{"item_id": item, "text": item + "no" * k, "gold": gold} for item, k, gold in options]
 
 
 class GoldLength(Check):
@@ -33,14 +34,16 @@ class GoldLength(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each number of options, with the place by length in characters from the shortest.
 
-        Items with no right option or several, or in which two options are equally long, are left out.
+        Items with no right option or several, in which two options are equally long, or that
+        share all options with another one, such as Yes and No, are left out.
         """
         counted = over(
             tables["choices"],
             """SELECT k, place, count(*) AS hits FROM (
                 SELECT count(*) AS k, list_position(list(gold ORDER BY length(text)), true) AS place
                 FROM rows WHERE text IS NOT NULL GROUP BY item_id
-                HAVING count(*) FILTER (gold) = 1 AND count(DISTINCT length(text)) = count(*))
+                HAVING count(*) FILTER (gold) = 1 AND count(DISTINCT length(text)) = count(*)
+                QUALIFY count(*) OVER (PARTITION BY list(text ORDER BY text)) = 1)
             GROUP BY k, place""",
         )
         return uneven(counted, "by length from the shortest, the right option is", self.effect, self.z)

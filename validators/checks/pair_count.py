@@ -19,6 +19,7 @@ class PairCount(Check):
     severity = "warning"
     table = "pairs"
     needs = {"pairs": ["prompt"]}
+    may_use = {"pairs": ["annotator_id", "group_id"]}
     passes = {"pairs": [*TWO_EACH[::2], TWO_EACH[1]]}
     fails = {"pairs": [*TWO_EACH, {"prompt": "Once?"}]}
 
@@ -26,10 +27,12 @@ class PairCount(Check):
     """Share of the prompts with the usual number of pairs from which another number is taken for a mistake."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Prompts with another number of pairs."""
+        """Prompts with another number of pairs, each annotator and each group apart."""
+        pairs = tables["pairs"]
+        apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
         return over(
-            tables["pairs"],
-            f"""WITH counted AS (SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY prompt),
+            pairs,
+            f"""WITH counted AS (SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}),
             usual AS (SELECT n AS most FROM counted WHERE n > 1 GROUP BY n
                 HAVING count(*) >= {self.usual} * (SELECT count(*) FROM counted))
             SELECT prompt, n || ' pairs, not ' || most AS problem FROM counted JOIN usual ON n <> most""",

@@ -28,10 +28,14 @@ class SplitLeakSimilar(Check):
     """Texts that share so much of their distinct word triples (Jaccard) are nearly the same; the bound is ours."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with one of another split that each is nearly; equal texts are left to `split_leak_normalised`."""
+        """Items with one of another split that each is nearly; equal texts are left to `split_leak_normalised`.
+
+        Where many texts are alike, as those of a template, only some of the pairs are found.
+        """
         return over(
             similar(tables["items"], self.least),
-            """SELECT other.item_id AS item_id, other.split AS split,
-                'nearly the text of ' || min(one.item_id) || ' in ' || one.split AS problem
-            FROM rows WHERE one.split <> other.split GROUP BY other, one.split""",
+            """SELECT other.item_id AS item_id, array_to_string(other.splits, ', ') AS split,
+                'nearly the text of ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem
+            FROM rows WHERE len(list_distinct(list_concat(one.splits, other.splits))) > 1
+            GROUP BY other, one.splits""",
         )

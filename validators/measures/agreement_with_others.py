@@ -42,6 +42,8 @@ WITH said AS (
 ), votes AS (
     SELECT aspect, item, value, count(*) AS votes, sum(count(*)) OVER (PARTITION BY aspect, item) AS of
     FROM said GROUP BY aspect, item, value
+    -- without one vote the first is one of the first two, and ties with one of the first three
+    QUALIFY row_number() OVER (PARTITION BY aspect, item ORDER BY votes DESC, value) <= 3
 ), others AS (
     SELECT said.*, votes.value AS other, votes.votes - (votes.value = said.value)::INT AS votes
     FROM said JOIN votes USING (aspect, item) WHERE of > 2

@@ -35,7 +35,9 @@ class File:
     separator: str | None = None
     """What stands between cells of a table in text, where the README says it."""
     names: tuple[str, ...] = ()
-    """The columns of a table in text without a header, where the README says them."""
+    """The columns of a table in text, where the README says them."""
+    header: bool = False
+    """Whether it has a header all the same, which these replace."""
 
 
 class Format(Component):

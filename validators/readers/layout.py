@@ -83,7 +83,9 @@ def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping
             for pattern in wanted:
                 whole = _safe(f"{base}/{pattern}" if base else pattern, where)
                 for file in _matching(folder, inside, table, split, whole, where):
-                    yield replace(file, separator=_separator(config), names=_names(config))
+                    yield replace(
+                        file, separator=_separator(config), names=_names(config), header=config.get("header") == 0
+                    )
 
 
 def _separator(config: Mapping[str, Any]) -> str | None:

@@ -37,7 +37,9 @@ class Csv(Format):
         rows = _fast(connection, file, delimiter, width) or _slow(connection, file, delimiter, width, findings)
         columns = [f"c{at}" for at in range(width)]
         if len(file.names) == width:
-            return rows.select(_renamed(columns, distinct(file.names, file, findings), "_row + 1"))
+            below = rows.filter("_row > 0") if file.header else rows
+            row = "_row" if file.header else "_row + 1"
+            return below.select(_renamed(columns, distinct(file.names, file, findings), row))
         start = rows.aggregate("min(_row)").fetchall()[0][0]
         if start is None:
             raise DataError("no record of the file can be read", where=file.name)
