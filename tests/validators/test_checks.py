@@ -102,7 +102,8 @@ def test_a_rounded_score_recomputes_and_another_does_not(tables_of: TablesOf) ->
 
 
 def found(name: str, tables: dict[str, DuckDBPyRelation]) -> list[tuple[object, ...]]:
-    return load(checks.__name__, name).failing(tables).fetchall()
+    check: Check = load(checks.__name__, name)
+    return check.failing(tables).fetchall()
 
 
 def test_a_few_items_judged_twice_to_see_how_far_people_agree(tables_of: TablesOf) -> None:
