@@ -83,12 +83,13 @@ def build(
     from .builders import folder, run
 
     with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
+        work.meanwhile = _load_what_makes_tables
         batches = waves.Batches(work)
         batches.take(results)
         if retry:
             work.retry(where / folder.REJECTS)
         batches.ask(watch, batch)
-        from .builders import make  # what makes tables was loaded while the first answers were on their way
+        from .builders import make  # loaded before, in most builds
         from .cards import card, load
 
         manifest = make.make(work)
@@ -96,6 +97,14 @@ def build(
         card.write(where, manifest, report)
         make.finish(work, manifest)
     return load.load(where)
+
+
+def _load_what_makes_tables() -> None:
+    """It takes long: better while the first answers are on their way than before or after."""
+    from .builders import make
+    from .cards import card, load  # noqa: F401
+
+    make.warm_up()
 
 
 def preview(

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection, IOException
 
 from ..schemas.errors import RunError
@@ -15,7 +16,6 @@ from ..schemas.projections import schema_hash
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
-from ..validators.readers.literal import know_literals
 from ..validators.tables import connect, name
 from . import folder as run_folder
 from .benchmark import questions
@@ -28,12 +28,17 @@ LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 """Besides ours, the libraries whose version can change the bytes of a run."""
 
 
+def warm_up() -> None:
+    """Load what only a first use loads."""
+    pa.array([])  # loads pandas
+    connect().close()
+
+
 def make(run: Run) -> Manifest:
     """Make every file of the run but report, card and manifest. Raises `RunError` if the books do not balance."""
     family, recipe = run.crew.family, run.crew.recipe
     with connect(str(run.building / "work.duckdb")) as connection:
         try:
-            know_literals(connection)
             staging = _staged(run, connection)
             curation = Curation(connection, family.made())
             curation.run(run.crew.steps, recipe.seed)

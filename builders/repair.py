@@ -13,7 +13,6 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas.component import find, load, names
 from ..schemas.errors import DataError, RecipeError
-from ..validators.readers.literal import know_literals
 from ..validators.readers.read import confine, read
 from ..validators.tables import connect, name, text
 from . import curation
@@ -69,7 +68,6 @@ def _step(rule: str) -> Mend:
 def _repair(
     connection: DuckDBPyConnection, place: str | Path, draft: Path, steps: Sequence[Mend]
 ) -> dict[str, dict[str, int]]:
-    know_literals(connection)
     found = read(connection, place)
     confine(connection, found)
     connection.execute(f"CREATE TABLE changes ({LOG})")

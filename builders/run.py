@@ -74,6 +74,8 @@ class Run:
     crew: Crew
     journal: Journal
     engine: Engine = field(init=False)
+    meanwhile: Callable[[], None] = lambda: None
+    """What is done in a thread while the first answers are on their way."""
     spending: Mapping[tuple[str, str], Spent] = field(default_factory=dict)
     seeds_total: int = 0
     _done: int = 0
@@ -207,9 +209,8 @@ class Run:
         return next(iter(self.crew.family.made()))
 
     async def _beat(self, watch: Watch) -> None:
-        watch(self.status())
         await asyncio.sleep(SENT)
-        await asyncio.to_thread(_load_what_makes_tables)
+        await asyncio.to_thread(self.meanwhile)
         while True:
             watch(self.status())
             await asyncio.sleep(HEARTBEAT)
@@ -269,14 +270,6 @@ def usd(spending: Mapping[tuple[str, str], Spent], prices: Mapping[str, Price]) 
         return None
     costs = ((prices[teacher], spent) for (_, teacher), spent in spending.items())
     return round(sum(p.input * s.input_tokens + p.output * s.output_tokens for p, s in costs) / 1e6, 6)
-
-
-def _load_what_makes_tables() -> None:
-    """It takes long: better now, while the first answers are on their way."""
-    import duckdb  # noqa: F401
-    import pyarrow as pa
-
-    pa.array([])  # Arrow's first array loads pandas
 
 
 def _unwatched(status: Status) -> None:

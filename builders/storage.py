@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from ..schemas.manifest import File
 from ..schemas.projections import arrow_schema
-from ..schemas.row import Row, columns
+from ..schemas.row import Row
 from ..validators.tables import name
 
 BATCH = 20_000
@@ -58,8 +59,8 @@ class Staging:
         self._waiting.clear()
 
     def _insert(self, table: str, row_type: type[Row], rows: list[Row]) -> None:
-        values: dict[str, Any] = {c.name: [_plain(getattr(row, c.name)) for row in rows] for c in columns(row_type)}
         first = self.made[table]
+        values: dict[str, Any] = {field.name: _column(field, rows) for field in arrow_schema(row_type)}
         values["_seq"] = range(first, first + len(rows))
         self.connection.register("_batch", pa.table(values, schema=_schema(row_type)))
         self.connection.execute(f"INSERT INTO {name(table)} FROM _batch")
@@ -149,6 +150,11 @@ def _group(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
 
 def _schema(row_type: type[Row]) -> pa.Schema:
     return arrow_schema(row_type).append(pa.field("_seq", pa.int64(), nullable=False))
+
+
+def _column(field: pa.Field, rows: list[Row]) -> list[Any]:
+    values = map(attrgetter(field.name), rows)
+    return [*map(_plain, values)] if pa.types.is_nested(field.type) else [*values]
 
 
 def _plain(value: Any) -> Any:

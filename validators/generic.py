@@ -8,7 +8,6 @@ from duckdb import DuckDBPyConnection
 
 from ..schemas.published_dataset import View
 from ..schemas.report import Profile
-from .readers.literal import know_literals
 from .roles import ANNOTATOR, OPTION, fitting, guessed, suffix
 from .subject import Subject
 from .tables import Tables, name, text
@@ -20,7 +19,6 @@ Columns = Mapping[str, str]
 
 def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None) -> Subject:
     """Whatever it is, as far as its columns say it or the user does."""
-    know_literals(connection)
     known = fitting(roles, raw) if roles else {table: guessed(raw[table]) for table in raw}
     views = [view for table in raw for view in _views(table, known[table], len(raw) > 1, "split" in raw[table].columns)]
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")

@@ -10,6 +10,7 @@ from uuid import uuid4
 import duckdb
 
 from ..schemas.row import Row, key
+from .readers.literal import know_literals
 from .text import norm, ungarbled
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ Tables = Mapping[str, duckdb.DuckDBPyRelation]
 
 
 def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
-    """A connection that reaches no network, loads no extension, and knows `norm(text)` of `validators.text`."""
+    """A connection that reaches no network, loads no extension, and knows `norm(text)` and `literal(text)`."""
     safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(database, config={**safe, **config})
     connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
@@ -34,6 +35,7 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
         THEN regexp_replace(trim(regexp_replace(lower(s), '[\t-\r\x1c-\x20]+', ' ', 'g')), ' ?[.,;:!?]+$', '')
         ELSE regexp_replace(lower(s), ' ?[.,;:!?]+$', '') END"""
     )
+    know_literals(connection)
     return connection
 
 

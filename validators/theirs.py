@@ -13,7 +13,6 @@ from ..schemas.report import Evidence, Finding, Profile
 from ..schemas.row import Column, columns
 from ..schemas.views import VIEWS
 from .evidence import evidence, examples, parts
-from .readers.literal import know_literals
 from .recognise import Recognised
 from .severity import capped, of_constraint, weakest
 from .subject import Subject
@@ -52,7 +51,6 @@ def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: 
 
 def typed_tables(connection: DuckDBPyConnection, raw: Tables, known: Recognised) -> dict[str, DuckDBPyRelation]:
     """Config -> all rows that are of it, as `theirs.<config>`, typed; a cell that cannot be read so is null."""
-    know_literals(connection)
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
     there = {c: {table: raw[table] for table in raw if known.configs.get(table) == c} for c in known.profile.configs}
     return {c: _table(connection, c, known.profile.configs[c], tables) for c, tables in there.items() if tables}

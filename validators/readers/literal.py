@@ -68,9 +68,8 @@ def know_literals(connection: DuckDBPyConnection) -> None:
 
     Plain lists of texts, and JSON, never leave the engine.
     """
-    if not connection.sql("SELECT 1 FROM duckdb_functions() WHERE function_name = 'literal_python'").fetchall():
-        kinds: dict[str, Any] = {"type": "arrow", "null_handling": "special"}
-        connection.create_function("literal_python", _column, ["VARCHAR"], "VARCHAR", **kinds)
+    kinds: dict[str, Any] = {"type": "arrow", "null_handling": "special"}
+    connection.create_function("literal_python", _column, ["VARCHAR"], "VARCHAR", **kinds)
     connection.execute(
         r"""CREATE OR REPLACE MACRO literal(s) AS CASE
         WHEN regexp_full_match(s, '\s*\[\s*(''[^''"\\[:cntrl:]]*''(\s*,\s*''[^''"\\[:cntrl:]]*'')*)?\s*\]\s*')
