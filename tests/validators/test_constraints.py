@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pluriset.schemas.report import Finding
 from pluriset.schemas.row import ForeignKey, ItemKey, Key, Row, columns
 from pluriset.schemas.rows.values import TABLES, Consideration, Situation
-from pluriset.validators.conditions import KEYWORDS
+from pluriset.validators.conditions import KEYWORDS, conditions
 from pluriset.validators.constraints import check_table
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -301,3 +301,29 @@ def test_hostile_names(relate: Relate) -> None:
         f"{table}.key": 0,
         f"{table}.other.foreign_key": 1,
     }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pattern=st.lists(
+        st.sampled_from(["a", "-", "_", " ", "9", "[a-c]", "[A-Z0-9]", "[a9]{2}", "[a-z]{3}", "[0-9_]{0}"]), min_size=1
+    ).map("".join),
+    texts=st.lists(st.text("ab9Z-_ [*?\\\n\u00e9", max_size=6), min_size=1, max_size=20),
+)
+def test_a_code_is_matched_as_pydantic_matches_it(
+    connection: DuckDBPyConnection, pattern: str, texts: list[str]
+) -> None:
+    model = create_model("Coded", __base__=Row, code=(Annotated[str, Field(pattern=f"^{pattern}$")], ...))
+    (code,) = columns(model)
+    (broken,) = [c.broken for c in conditions(code, connection.sql("SELECT ''").types[0]) if c.rule == "pattern"]
+    found = connection.sql(f"SELECT {broken} FROM (SELECT unnest($texts) AS code)", params={"texts": texts}).fetchall()
+    assert "GLOB" in broken
+    assert [wrong for (wrong,) in found] == [not _fits(model, text) for text in texts]
+
+
+def _fits(model: type[Row], code: str) -> bool:
+    try:
+        model(code=code)
+    except ValidationError:
+        return False
+    return True
