@@ -10,7 +10,7 @@ from uuid import uuid4
 import duckdb
 
 from ..schemas.row import Row, key
-from .readers.literal import know_literals
+from .literal import know_literals
 from .text import norm, ungarbled
 
 T = TypeVar("T")
