@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..check import Check
 from ..tables import Tables, over
+from ..usual import unusual
 
 BOTH = [{"item_table": "items", "item_id": f"{n}", "aspect": "harm"} for n in range(30) for _ in range(2)]
 
@@ -27,13 +28,7 @@ class AnnotationCount(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items and aspects with another number of judgements, samples and abstentions included."""
-        return over(
-            tables["annotations"],
-            f"""WITH counted AS (SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL),
-            shares AS (SELECT item_table, aspect, n AS most,
-                count(*) / sum(count(*)) OVER (PARTITION BY item_table, aspect) AS share
-                FROM counted GROUP BY item_table, aspect, n),
-            usual AS (SELECT * FROM shares WHERE most > 1 AND share >= {self.usual})
-            SELECT item_table, item_id, aspect, n || ' judgements, not ' || most AS problem
-            FROM counted JOIN usual USING (item_table, aspect) WHERE n <> most""",
+        counted = over(
+            tables["annotations"], "SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL"
         )
+        return unusual(counted, self.usual, "judgements", within="(item_table, aspect)")

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from ..check import Check
 from ..tables import Tables, over
+from ..usual import unusual
 
 
 class ChoiceCount(Check):
-    """All items have equally many options, where nearly all do."""
+    """All items have equally many options, where nearly all have the same number and more than one."""
 
     severity = "warning"
     table = "choices"
@@ -25,10 +26,5 @@ class ChoiceCount(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with another number of options."""
-        return over(
-            tables["choices"],
-            f"""WITH counted AS (SELECT item_id, count(*) AS n FROM rows GROUP BY item_id),
-            usual AS (SELECT n AS most FROM counted GROUP BY n
-                HAVING count(*) >= {self.usual} * (SELECT count(*) FROM counted))
-            SELECT item_id, n || ' options, not ' || most AS problem FROM counted JOIN usual ON n <> most""",
-        )
+        counted = over(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
+        return unusual(counted, self.usual, "options")

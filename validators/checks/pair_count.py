@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..check import Check
 from ..tables import Tables, over
+from ..usual import unusual
 
 TWO_EACH = [{"prompt": f"Question {n}?"} for n in range(30) for _ in range(2)]
 
@@ -30,10 +31,5 @@ class PairCount(Check):
         """Prompts with another number of pairs, each annotator and each group apart."""
         pairs = tables["pairs"]
         apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
-        return over(
-            pairs,
-            f"""WITH counted AS (SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}),
-            usual AS (SELECT n AS most FROM counted WHERE n > 1 GROUP BY n
-                HAVING count(*) >= {self.usual} * (SELECT count(*) FROM counted))
-            SELECT prompt, n || ' pairs, not ' || most AS problem FROM counted JOIN usual ON n <> most""",
-        )
+        counted = f"SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}"
+        return unusual(over(pairs, counted), self.usual, "pairs")
