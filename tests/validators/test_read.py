@@ -169,6 +169,15 @@ def test_a_config_says_what_separates_cells_and_what_columns_are_called(
     ]
 
 
+def test_names_that_do_not_fit_are_told(own: DuckDBPyConnection, tmp_path: Path) -> None:
+    put(tmp_path, "README.md", "---\nconfigs:\n- {config_name: c, data_files: x.csv, names: [who]}\n---\n")
+    put(tmp_path, "x.csv", "id,score\nb,1\n")
+    found = read(own, tmp_path)
+    assert [row["id"] for row in rows(found, "c")] == ["b"]
+    (told,) = [finding for finding in found.findings if finding.check == "reader.other_names"]
+    assert told.examples == [{"file": "x.csv", "named": 1, "columns": 2}]
+
+
 def test_a_folder_without_configs(own: DuckDBPyConnection, tmp_path: Path) -> None:
     for shard in ("train-00000-of-00002", "train-00001-of-00002", "seen-00000-of-00001"):
         (tmp_path / "data").mkdir(exist_ok=True)

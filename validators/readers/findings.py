@@ -13,6 +13,7 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "encoding": ("error", "The text is UTF-8"),
     "outside": ("error", "Every file is inside the dataset"),
     "no_header": ("warning", "A table in text begins with the names of its columns"),
+    "other_names": ("warning", "The README names as many columns of a table in text as there are"),
     "renamed": ("warning", "Column names differ by more than case, and are none that we need"),
     "repeated_key": ("warning", "An object has each key once"),
     "not_read": ("info", "Every file is data in a format that can be read"),

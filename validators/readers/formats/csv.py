@@ -40,6 +40,9 @@ class Csv(Format):
             below = rows.filter("_row > 0") if file.header else rows
             row = "_row" if file.header else "_row + 1"
             return below.select(_renamed(columns, distinct(file.names, file, findings), row))
+        if file.names:
+            wrong = {"file": file.name, "named": len(file.names), "columns": width}
+            findings.add("other_names", file.table, wrong)
         start = rows.aggregate("min(_row)").fetchall()[0][0]
         if start is None:
             raise DataError("no record of the file can be read", where=file.name)
