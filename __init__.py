@@ -7,6 +7,7 @@ for situation in dataset.rows("situations"): ...
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .builders.export import Exported
     from .builders.plan import Plan
     from .builders.repair import Repaired
-    from .builders.run import Watch
+    from .builders.run import Run, Watch
     from .cards.foreign import Foreign
     from .cards.load import Dataset
     from .cards.publish import Publication
@@ -83,7 +84,7 @@ def build(
     from .builders import folder, run
 
     with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
-        work.meanwhile = _load_what_makes_tables
+        work.meanwhile = partial(_load_what_makes_tables, work)
         batches = waves.Batches(work)
         batches.take(results)
         if retry:
@@ -99,12 +100,12 @@ def build(
     return load.load(where)
 
 
-def _load_what_makes_tables() -> None:
+def _load_what_makes_tables(work: Run) -> None:
     """It takes long: better while the first answers are on their way than before or after."""
     from .builders import make
     from .cards import card, load  # noqa: F401
 
-    make.warm_up()
+    make.warm_up(work)
 
 
 def preview(
@@ -158,17 +159,20 @@ def validate(
     it is found out. `checks` is a file of decisions about checks; without it, `pluriset.yaml` beside the data. `save`
     writes the report into a run, and `out` it and all failing rows, by check, into a folder.
     """
-    from .builders import folder
-    from .cards import report_folder, report_html
     from .validators import roles, run
 
     known = roles.given(map) if map else None
     decided, folder_of_rows = (Path(p) if p else None for p in (checks, out))
     report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)
     if save:
+        from .builders import folder
+        from .cards import report_html
+
         folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
         report_html.write(Path(path) / folder.REPORT_PAGE, report)
     if out:
+        from .cards import report_folder
+
         report_folder.write(Path(out), report)
     return report
 

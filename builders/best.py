@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import to_json
 
 from ..schemas.component import Spec, load
+from ..schemas.documented import Documented
 from ..schemas.request import Prompt
 from ..schemas.row import Row
 from ..schemas.rows.candidate import NAME, Candidate
@@ -24,10 +25,10 @@ T = TypeVar("T", bound=BaseModel)
 ASPECT = "score"
 
 
-class BestOf(BaseModel):
+class BestOf(Documented):
     """How many answers are asked for, and what says which is best."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     n: Annotated[int, Field(ge=2)]
     """Answers to one prompt."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import ConfigDict, PositiveInt
 
+from ..schemas.documented import Documented
 from ..schemas.row import Row
 from .family import Family
 
@@ -19,10 +20,10 @@ MOST = 1000
 """Texts that are remembered, however many rows there are."""
 
 
-class Diversity(BaseModel):
+class Diversity(Documented):
     """Which negative examples a prompt shows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     round: PositiveInt = 50
     """Seeds of a round, in seed order; a round sees what the rounds before it brought."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from ..schemas.documented import Documented
 from ..schemas.errors import RecipeError
 from ..schemas.recipe import Recipe
 from ..validators.formulas import Z
@@ -26,10 +27,8 @@ class Spread(BaseModel):
     high: float
 
 
-class Estimate(BaseModel):
+class Estimate(Documented):
     """What a build will need in all; what the sample paid is a part of it and is not paid again."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     seeds: int
     sampled: int

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, IOException
 
 from ..schemas.errors import RunError
 from ..schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
-from ..schemas.projections import schema_hash
+from ..schemas.projections import arrow_schema, schema_hash
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
@@ -28,8 +28,10 @@ LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 """Besides ours, the libraries whose version can change the bytes of a run."""
 
 
-def warm_up() -> None:
+def warm_up(run: Run) -> None:
     """Load what only a first use loads."""
+    for row_type in run.crew.family.made().values():
+        arrow_schema(row_type)
     pa.array([])  # loads pandas
     connect().close()
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from .documented import Documented
 from .report import Severity
 
 NAME = "pluriset.yaml"
 """The file that is followed where it lies beside the data."""
 
 
-class Decision(BaseModel):
+class Decision(Documented):
     """What is decided about one check."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     check: str
     """Id of the check, as reports give it."""
@@ -41,10 +42,10 @@ class Decision(BaseModel):
         return self.check == check and self.table in (None, table)
 
 
-class ChecksFile(BaseModel):
+class ChecksFile(Documented):
     """All decisions; of several about the same finding the last one holds."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     checks: list[Decision]
     """What is decided, in order."""

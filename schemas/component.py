@@ -8,7 +8,6 @@ distribution declares it under the entry point group `pluriset.<kind>`.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
 import pkgutil
@@ -16,13 +15,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
-from itertools import pairwise
-from textwrap import dedent
 from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .documented import meanings
 from .errors import RecipeError, from_validation
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -88,31 +86,16 @@ def listed(kind: str, package: str) -> list[dict[str, Any]]:
 
 def options(component: type[Component]) -> list[dict[str, Any]]:
     """The options of a component: name, type, default and meaning."""
-    meanings = _meanings(component)
+    said = meanings(component)
     return [
         {
             "option": field.alias or name,
             "type": re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(field.annotation)),
             "default": "required" if field.is_required() else repr(field.default),
-            "what": field.description or meanings.get(name, ""),
+            "what": field.description or said.get(name, ""),
         }
         for name, field in component.model_fields.items()
     ]
-
-
-def _meanings(component: type[Component]) -> dict[str, str]:
-    """Option -> the text below it in the source, read only when somebody asks: it takes longer than all else here."""
-    found: dict[str, str] = {}
-    for base in reversed(component.__mro__[: component.__mro__.index(Component)]):
-        try:
-            (class_,) = ast.parse(dedent(inspect.getsource(base))).body
-        except (OSError, TypeError):  # a class without a source
-            continue
-        for field, below in pairwise(getattr(class_, "body", ())):
-            match field, below:
-                case ast.AnnAssign(target=ast.Name(id=option)), ast.Expr(value=ast.Constant(value=str(meaning))):
-                    found[option] = inspect.cleandoc(meaning)
-    return found
 
 
 def _first_line(component: type[Component]) -> str:
@@ -133,7 +116,7 @@ def _named(spec: Spec, where: str) -> tuple[str, Any]:
 
 
 def _known(package: str) -> Iterator[tuple[str, str]]:
-    for other in _others(f"pluriset.{_kind(package)}"):
+    for other in others(f"pluriset.{_kind(package)}"):
         yield other.name, other.value
     for name in _files(package):
         yield name, f"{package}.{name}"
@@ -145,10 +128,15 @@ def _files(package: str) -> tuple[str, ...]:
     return tuple(module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
 
 
+def others(group: str) -> EntryPoints:
+    """What other distributions declare in a group of entry points."""
+    return _declared().select(group=group)
+
+
 @cache
-def _others(group: str) -> EntryPoints:
-    """What other distributions declare; looked for once, since it reads the metadata of every one of them."""
-    return entry_points(group=group)
+def _declared() -> EntryPoints:
+    """All that is declared; looked for once, since it reads the metadata of every distribution."""
+    return entry_points()
 
 
 def _kind(package: str) -> str:

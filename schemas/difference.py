@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from .documented import Documented
 
 Bump = Literal["major", "minor", "patch", "none"]
 
 
-class Entry(BaseModel):
+class Entry(Documented):
     """Base of the parts of a difference."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class TableChange(Entry):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from .documented import Documented
 
 Severity = Literal["error", "warning", "info"]
 Evidence = Literal["file", "card", "recalled"]
 """How a rule about somebody's dataset is known: from a real file, from its card, or from memory."""
 
 
-class Entry(BaseModel):
+class Entry(Documented):
     """Base of the parts of a report."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Finding(Entry):

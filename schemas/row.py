@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from pydantic_core import to_json
+
+from .documented import Documented
 
 ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
 """An escaped character in JSON."""
@@ -44,10 +46,10 @@ class ItemKey:
     table_field: str
 
 
-class Row(BaseModel):
+class Row(Documented):
     """Base of every row type. The docstring under a field becomes its description everywhere."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
 class Column(NamedTuple):

@@ -10,7 +10,6 @@ from ..schemas import published
 from ..schemas.component import find, names
 from ..schemas.errors import DataError
 from ..schemas.published_dataset import Config, PublishedDataset
-from ..schemas.row import columns
 from .tables import Tables
 
 OURS = {"_row", "_table", "split"}
@@ -82,7 +81,7 @@ def _profile(known: str) -> PublishedDataset:
 
 
 def _columns(config: Config) -> set[str]:
-    return {column.name for column in columns(config.row)}
+    return {*config.row.model_fields}
 
 
 def _required(config: Config) -> set[str]:

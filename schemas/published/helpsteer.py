@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from ..documented import Documented
 from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, View
 from ..row import Row
 
@@ -50,10 +51,8 @@ class Preference(Row):
     """Why."""
 
 
-class Message(BaseModel):
+class Message(Documented):
     """A turn."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     role: str
     """Who speaks."""
@@ -61,10 +60,8 @@ class Message(BaseModel):
     """What is said."""
 
 
-class Opinion(BaseModel):
+class Opinion(Documented):
     """One annotator's preference."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     score: Strength | None
     """-3 to 3; below 0 the first is better."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from ..documented import Documented
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
 from ..row import Row
 
 Place = Annotated[int, Field(ge=0)]
 
 
-class Provenance(BaseModel):
+class Provenance(Documented):
     """How a pair was picked from its candidates."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     original_id: str
     """Dialogue and turn, as `dialogue:turn`."""

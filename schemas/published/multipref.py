@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
+from ..documented import Documented
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
 from ..row import Key, Row
 
 
-class Opinion(BaseModel):
+class Opinion(Documented):
     """What one annotator said."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     evaluator: str
     """Who."""

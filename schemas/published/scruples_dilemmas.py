@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from ..documented import Documented
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
 from ..row import Key, Row
 
 Two = Field(min_length=2, max_length=2)
 
 
-class Action(BaseModel):
+class Action(Documented):
     """One side of a dilemma: what somebody did."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: str
     """Id of the action."""

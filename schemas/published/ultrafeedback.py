@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
+from ..documented import Documented
 from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, View
 from ..row import Row
 
 
-class Completion(BaseModel):
+class Completion(Documented):
     """One response with its overall score."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     model: str
     """The model that wrote it."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ..component import NAME
+from ..component import NAME, others
 from ..errors import DataError
 from ..row import Row
 from . import candidate
@@ -39,11 +37,10 @@ def families() -> list[str]:
     return sorted(name for name in known if _tables(known[name]) is not None)
 
 
-@cache
 def _modules() -> dict[str, str]:
-    """Every module that may define a family; looked for once, since it reads the metadata of all that is installed."""
-    others = {other.name: other.value for other in entry_points(group="pluriset.rows")}
-    return others | {module.name: f"{__name__}.{module.name}" for module in iter_modules(__path__)}
+    """Every module that may define a family."""
+    theirs = {other.name: other.value for other in others("pluriset.rows")}
+    return theirs | {module.name: f"{__name__}.{module.name}" for module in iter_modules(__path__)}
 
 
 def _tables(module: str) -> dict[str, type[Row]] | None:

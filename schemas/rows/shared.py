@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from ..documented import Documented
 from ..row import ForeignKey, ItemKey, Key, Row
 
 Rule = Literal["majority", "mean", "soft"]
 """The named rules by which a single label or score may be made of many annotations."""
 
 
-class Attributes(BaseModel):
+class Attributes(Documented):
     """What is declared of a person or a persona; all of it optional, none of it guessed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     country: str | None = None
     """Country, as declared."""
@@ -77,10 +78,10 @@ class Annotation(Row):
     """Digest of the ask in the journal; empty for a judgement that was not asked by us."""
 
 
-class Share(BaseModel):
+class Share(Documented):
     """One label and its share of the annotators who did not abstain."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     """The label."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from ..documented import Documented
 from ..row import ForeignKey, Key, Row
 from .shared import SHARED
 
@@ -30,10 +31,10 @@ class Situation(Row):
     """Where it comes from: name of the source, and place in it."""
 
 
-class Statement(BaseModel):
+class Statement(Documented):
     """What a writer states: a value, right or duty, and why it is at stake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
     """Value, right or duty."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pluriset.cards.load import load
-from pluriset.schemas import rows as families
+from pluriset.schemas import component
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows import tables_of
@@ -277,7 +277,7 @@ def test_a_family_of_another_distribution(tmp_path: Path, monkeypatch: pytest.Mo
     (facts / "METADATA").write_text("Name: other\nVersion: 1\n")
     (facts / "entry_points.txt").write_text("[pluriset.rows]\nother = other_rows\n")
     monkeypatch.syspath_prepend(tmp_path)
-    families._modules.cache_clear()  # a process looks once for what is installed
+    component._declared.cache_clear()  # a process looks once for what is installed
     assert tables_of("other") == TABLES
-    families._modules.cache_clear()
+    component._declared.cache_clear()
     assert tables_of("values") == TABLES
