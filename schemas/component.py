@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -136,7 +136,7 @@ def others(group: str) -> EntryPoints:
 @cache
 def _declared() -> EntryPoints:
     """All that is declared; looked for once, since it reads the metadata of every distribution."""
-    return entry_points()
+    return cast(EntryPoints, entry_points())  # Python 3.11 gives an older class, which selects as well
 
 
 def _kind(package: str) -> str:
