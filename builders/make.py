@@ -7,12 +7,11 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection, IOException
 
 from ..schemas.errors import RunError
 from ..schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
-from ..schemas.projections import arrow_schema, schema_hash
+from ..schemas.projections import schema_hash
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
@@ -29,11 +28,11 @@ LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 
 
 def warm_up(run: Run) -> None:
-    """Load what only a first use loads."""
-    for row_type in run.crew.family.made().values():
-        arrow_schema(row_type)
-    pa.array([])  # loads pandas
-    connect().close()
+    """Load what only a first use loads, pandas among it, by staging rows that are known before any answer."""
+    with connect() as connection:
+        staging = Staging(connection, run.crew.family.made())
+        staging.add(run.crew.annotators())
+        staging.flush()
 
 
 def make(run: Run) -> Manifest:
