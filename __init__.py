@@ -7,6 +7,7 @@ for situation in dataset.rows("situations"): ...
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,7 @@ def build(
         manifest = make.make(work)
         report = validate(where, save=True)
         card.write(where, manifest, report)
-        make.finish(work, manifest)
+        make.finish(where, manifest)
     return load.load(where)
 
 
@@ -116,11 +117,12 @@ def preview(
     from .cards import show
 
     some = recipe.model_copy(update={"n": min(n, recipe.n or n)})
-    with run.opened(some, Path(out or folder.default(recipe, None))) as work:
+    with run.opened(recipe, Path(out or folder.default(recipe, None))) as work:
+        work.crew = replace(work.crew, recipe=some)
         work.ask(watch)
         missing: list[Reject] = []
         rows = [row for rows in work.replay(missing.append) for row in rows]
-        return list(show.nested(rows, work.crew.family.tables)), missing
+        return list(show.nested(rows, work.crew.family.made())), missing
 
 
 def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
@@ -165,16 +167,23 @@ def validate(
     decided, folder_of_rows = (Path(p) if p else None for p in (checks, out))
     report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)
     if save:
-        from .builders import folder
-        from .cards import report_html
-
-        folder.write(Path(path) / folder.REPORT, report.model_dump_json(indent=1))
-        report_html.write(Path(path) / folder.REPORT_PAGE, report)
+        _save(Path(path), report)
     if out:
         from .cards import report_folder
 
         report_folder.write(Path(out), report)
     return report
+
+
+def _save(where: Path, report: Report) -> None:
+    """Write a report into a run; where the run is complete, its manifest knows the report."""
+    from .builders import folder, make
+    from .cards import load, report_html
+
+    folder.write(where / folder.REPORT, report.model_dump_json(indent=1))
+    report_html.write(where / folder.REPORT_PAGE, report)
+    if (manifest := where / folder.MANIFEST).exists():
+        make.finish(where, load.read_manifest(manifest.read_bytes(), str(manifest)))
 
 
 def repair(path: str | Path, out: str | Path, rules: Sequence[str] = ()) -> Repaired:

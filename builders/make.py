@@ -59,11 +59,12 @@ def make(run: Run) -> Manifest:
     return _manifest(run, tables, books, asked)
 
 
-def finish(run: Run, manifest: Manifest) -> None:
+def finish(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, with the report that was written meanwhile: the run is complete."""
-    report = described(run.folder, run.folder / run_folder.REPORT, rows=False)
-    whole = manifest.model_copy(update={"files": [*manifest.files, report]})
-    run_folder.write_manifest(run.folder, whole.model_dump_json(indent=1))
+    report = described(folder, folder / run_folder.REPORT, rows=False)
+    others = [file for file in manifest.files if file.path != report.path]
+    whole = manifest.model_copy(update={"files": [*others, report]})
+    run_folder.write_manifest(folder, whole.model_dump_json(indent=1))
 
 
 def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:

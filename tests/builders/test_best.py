@@ -70,6 +70,15 @@ def build(
             return make(run)
 
 
+def test_a_preview_shows_the_candidates(recipe: Write, tmp_path: Path) -> None:
+    with ScriptedServer(Script()) as server:
+        model = {"model": "m", "revision": "1", "base_url": server.url, "concurrency": 1}
+        family = {"values": {"best_of": {"n": 2}}}
+        made = pluriset.recipe(recipe(["Lying"]), family=family, teachers={"main": {"openai": model}})
+        (row,), _ = pluriset.preview(made, tmp_path / "run")
+    assert row["text"] == "Lying"
+
+
 def candidates(run: Path) -> list[tuple[Any, ...]]:
     found = pl.read_parquet(run / "data/candidates/*.parquet").sort("sample")
     return found.select("sample", "score", "selected").rows()

@@ -224,7 +224,15 @@ def test_preview_writes_answers_that_the_build_uses(recipe: Write, tmp_path: Pat
     assert [row["text"] for row in rows] == ["Lying", "Stealing"] and missing == []
     assert rows[0]["considerations"][0]["judgements"] == {"relevance": {"main": "yes"}, "valence": {"main": "supports"}}
     assert not (out / "manifest.json").exists() and not (out / "data").exists()
+    assert pluriset.recipe(out / "recipe.yaml").n is None
     assert built(path, out).books.asks.model_dump() == {"asked": 12, "replayed": 8, "paid": 4, "failed": 0}
+
+
+def test_a_run_whose_report_is_saved_again_is_whole(recipe: Write, tmp_path: Path) -> None:
+    built(recipe(["Lying"]), out := tmp_path / "run")
+    (out / "pluriset.yaml").write_text("checks: [{check: one_sided, severity: warning}]\n")
+    pluriset.validate(out, save=True)
+    assert pluriset.load(out, verify=True).report == pluriset.validate(out)
 
 
 def test_a_plan_bounds_what_a_build_asks(recipe: Write, tmp_path: Path) -> None:
