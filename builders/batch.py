@@ -52,7 +52,7 @@ class _Line(BaseModel):
             try:
                 return chat.Reply.model_validate(response.body).completion(model)
             except ValidationError:
-                raise TeacherUnavailable("no chat completion came back", got=str(response.body)) from None
+                raise TeacherUnavailable("no chat completion came back", got=chat.said(response.body)) from None
         got = f"HTTP {response.status_code}: {chat.said(self.error or response.body)}"
         kind = BadCompletion if response.status_code in THIS_ONE else TeacherUnavailable
         raise kind("the batch has no answer to this", got=got)

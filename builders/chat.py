@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json
 
 from ..schemas.request import Completion, Finish
@@ -80,16 +80,15 @@ class Usage(BaseModel):
 
 
 class Reply(BaseModel):
-    """A chat completion, or an error that came as one."""
+    """A chat completion; a body without an answer, such as an error that came with status 200, is none."""
 
-    choices: list[Choice] | None = None
+    choices: list[Choice] = Field(min_length=1)
     usage: Usage | None = None
     model: str | None = None
-    error: Any = None
 
     def completion(self, model: str) -> Completion:
         """The first answer; `model` is named where the endpoint names none."""
-        choice, usage = self.choices[0] if self.choices else Choice(), self.usage or Usage()
+        choice, usage = self.choices[0], self.usage or Usage()
         text, finish = choice.answer()
         tokens = usage.prompt_tokens or 0, usage.completion_tokens or 0
         return Completion(text, finish, *tokens, self.model or model, choice.likely())

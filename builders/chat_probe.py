@@ -29,7 +29,7 @@ async def findings(exchange: Exchange, model: str, longest: str) -> dict[str, st
     logprobs = await replied(logprobs=True, top_logprobs=2)
     found["logprobs"] = logprobs if isinstance(logprobs, str) else _given(_first(logprobs, "logprobs"))
     several = await replied(n=2)
-    found["n"] = several if isinstance(several, str) else f"{len(several.choices or [])} of 2 answers came"
+    found["n"] = several if isinstance(several, str) else f"{len(several.choices)} of 2 answers came"
     return found
 
 
@@ -61,7 +61,7 @@ def _same(first: Reply, second: Reply | str) -> str:
 
 
 def _first(reply: Reply, name: str) -> Any:
-    return getattr(reply.choices[0], name) if reply.choices else None
+    return getattr(reply.choices[0], name)
 
 
 def _given(value: Any) -> str:

@@ -152,13 +152,10 @@ class OpenAI(Teacher):
     def read(self, content: bytes) -> Completion:
         """The answer in what an endpoint sent."""
         try:
-            reply = chat.Reply.model_validate_json(content)
+            return chat.Reply.model_validate_json(content).completion(self.model)
         except ValidationError:
-            got = content.decode(errors="replace")
+            got = chat.said(chat.parsed(content))
             raise self._error(TeacherUnavailable, "what the endpoint sent is no chat completion", got) from None
-        if reply.error and not reply.choices:
-            raise self._error(TeacherUnavailable, "the endpoint failed", chat.said(reply.error))
-        return reply.completion(self.model)
 
     def endpoints(self) -> Sequence[Self]:
         """The teacher at each of its addresses."""

@@ -65,7 +65,7 @@ def garbled(draw: random.Random, lines: list[Line]) -> list[Line]:
     for line in lines:
         luck = draw.random()
         results += [answered(line)] * (1 if luck < 0.5 else 2 if luck < 0.7 else 0)
-        results += [failed(line, draw.choice([429, 500, 503]))] if luck > 0.6 else []
+        results += [failed(line, draw.choice([200, 429, 500, 503]))] if luck > 0.6 else []
         results += [{**answered(line), "error": {"code": "batch_expired", "message": "too late"}}] if luck > 0.9 else []
     foreign = [
         answered({**lines[0], "custom_id": draw.randbytes(16).hex()}),
