@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas.row import Row, columns
+from ..validators.conditions import conditions
 from ..validators.tables import Tables, key_text, name, text
 from .step import Outcome, Step
+
+UNFIT = "does not fit its row type"
+"""The reason on record for a row that a step has made unusable."""
 
 
 class Curation:
@@ -72,30 +76,44 @@ class Curation:
             outcome.splits.insert_into("_splits")
         for table, relation in outcome.changed.items():
             self._change(table, relation)
-        for table, relation in outcome.removed.items():
-            self._remove(step, table, relation)
-        if outcome.removed:
-            self._cascade(step, set(outcome.removed))
+        removed = [*((table, self._unfit(table)) for table in outcome.changed), *outcome.removed.items()]
+        self._cascade(step, {table for table, relation in removed if self._remove(step, table, relation)})
 
     def _change(self, table: str, relation: DuckDBPyRelation) -> None:
         relation.create("_changed")
         self.connection.execute(f"DROP TABLE {name(table)}")
         self.connection.execute(f"ALTER TABLE _changed RENAME TO {name(table)}")
 
-    def _remove(self, step: str, table: str, removed: DuckDBPyRelation) -> None:
-        """Take rows out of a table and write down why. `removed`: key, reason, detail, beaten_by."""
+    def _unfit(self, table: str) -> DuckDBPyRelation:
+        """Rows of a changed table that break their row type now: a required text may be gone."""
+        rows, row_type = self.connection.table(table), self.types[table]
+        kinds = dict(zip(rows.columns, rows.types, strict=True))
+        broken = [condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])]
+        said = ", ".join(f"CASE WHEN {condition.broken} THEN {text(condition.title)} END" for condition in broken)
+        detail = f"concat_ws('; ', {said}) AS detail"
+        found = f"{key_text(row_type)} AS key, {text(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS beaten_by"
+        return rows.select(found).filter("detail <> ''")
+
+    def _remove(self, step: str, table: str, removed: DuckDBPyRelation) -> bool:
+        """Take rows out of a table and write down why; whether any went. `removed`: key, reason, detail, beaten_by."""
         removed.create("_removed")
+        some = bool(self.connection.sql("FROM _removed LIMIT 1").fetchall())
+        if some:
+            self._record(step, table)
+            gone = f"{self._key(table, 't')} IN (SELECT key FROM _removed)"
+            self.connection.execute(f"DELETE FROM {name(table)} t WHERE {gone}")
+        self.connection.execute("DROP TABLE _removed")
+        return some
+
+    def _record(self, step: str, table: str) -> None:
         level = "seed" if table == self.main else "row"
-        row = self._key(table, "t")
         after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
         self.connection.execute(
             f"""INSERT INTO rejects BY NAME
             SELECT {text(level)} AS level, {text(table)} AS "table", r.key, {text(step)} AS step, r.reason, r.detail,
                    r.beaten_by, {after} + row_number() OVER (ORDER BY t._seq) AS _seq
-            FROM {name(table)} t JOIN _removed r ON r.key = {row}"""
+            FROM {name(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
         )
-        self.connection.execute(f"DELETE FROM {name(table)} t WHERE {row} IN (SELECT key FROM _removed)")
-        self.connection.execute("DROP TABLE _removed")
 
     def _cascade(self, step: str, shrunk: set[str]) -> None:
         """Rows that point to a removed row go with it."""
@@ -105,8 +123,7 @@ class Curation:
                 f"""SELECT {self._key(table, "t")} AS key, 'what it belongs to was removed' AS reason,
                 NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by FROM {name(table)} t WHERE {orphan or "false"}"""
             )
-            if orphans.limit(1).fetchall():
-                self._remove(step, table, orphans)
+            if self._remove(step, table, orphans):
                 shrunk.add(table)
 
     def _orphan(self, table: str, parent: str) -> str:

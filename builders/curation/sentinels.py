@@ -8,7 +8,7 @@ from ..mend import Mend
 
 
 class Sentinels(Mend):
-    """Makes a cell null that holds nothing but a word for a missing value."""
+    """Makes a cell null that holds nothing but a word for a missing value; a row that needs the cell goes."""
 
     words: tuple[str, ...] = Check().words
     """The words, in the case in which they are written."""

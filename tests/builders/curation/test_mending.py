@@ -1,0 +1,26 @@
+from collections.abc import Callable
+
+import pytest
+from pluriset.builders.curation.sentinels import Sentinels
+from pluriset.builders.curation.white_space import WhiteSpace
+from pluriset.builders.mend import Mend
+from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
+
+
+@pytest.mark.parametrize(
+    ("step", "explanation", "broken"),
+    [
+        (Sentinels(), "N/A", "`explanation` is not null"),
+        (WhiteSpace(), "\u200b ", "`explanation`: at least 1 characters; `explanation`: matches \\S"),
+    ],
+)
+def test_a_row_left_without_a_text_that_it_needs_goes_on_record_with_what_belongs_to_it(
+    bench: Callable[..., Bench], step: Mend, explanation: str, broken: str
+) -> None:
+    rows = [situation("s"), consideration("kept"), consideration("lost", explanation=explanation)]
+    done = bench(*rows, *votes("kept", "yes"), *votes("lost", "yes")).run(step)
+    assert done.keys("considerations") == ["kept"]
+    assert done.connection.sql("SELECT DISTINCT item_id FROM annotations").fetchall() == [("kept",)]
+    assert done.rejects("level, key, step, reason, detail") == [
+        ("row", "lost", step.component_name(), "does not fit its row type", broken)
+    ]
