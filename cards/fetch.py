@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..schemas.errors import DataError
+from ..schemas.errors import DataError, PublishError
 from ..schemas.manifest import File, Manifest
 from .card import CARD
 from .facts import MANIFEST, types
@@ -15,6 +15,9 @@ from .place import There
 from .shipment import JOURNAL
 from .stream import Stream
 from .verify import verified
+
+RUNS = "runs"
+"""The folder in which a build makes runs where nobody says where; no owner on the Hub is meant by it."""
 
 
 def opened(
@@ -63,17 +66,29 @@ def _run(
 
 
 def _on_hub(where: str | Path, revision: str | None, stream: bool) -> tuple[Hub, There] | None:
-    """The repository that an id means; null for a path."""
+    """The repository that an id means; null for a path. Without a revision, a name in a folder that is here is none."""
     name, _, at = str(where).partition("@")
     if Path(where).exists() or not ID.fullmatch(name):
         if revision or stream:
             raise DataError("only what is on the Hub has revisions and can be streamed", where=str(where))
         return None
+    if not (revision or at) and (Path(name).parent.is_dir() or name.startswith(f"{RUNS}/")):
+        raise DataError("no such folder", where=name, hint=f"a dataset of this name on the Hub is `{name}@main`")
     hub = Hub(name)
-    if (there := hub.there(revision or at or None)) is None:
+    return hub, _there(hub, revision or at or None)
+
+
+def _there(hub: Hub, revision: str | None) -> There:
+    """What is in a repository; where nothing is, neither is a folder of that name."""
+    try:
+        there = hub.there(revision)
+    except PublishError as error:
+        error.hint = error.hint or f"there is no folder {hub.name} here, so it is looked for on the Hub"
+        raise
+    if there is None:
         hint = "one that is private is seen with a token of its owners only"
         raise DataError("no folder of this name, and no dataset on the Hub", got=hub.name, hint=hint)
-    return hub, there
+    return there
 
 
 def _is_foreign(path: Path) -> bool:

@@ -113,6 +113,19 @@ def test_no_hub(runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     for act in (lambda: pluriset.load(ID), lambda: pluriset.publish(runs["one"], ID)):
         with pytest.raises(PublishError, match="cannot reach the Hub"):
             act()
+    with pytest.raises(PublishError, match=f"there is no folder {ID} here"):
+        pluriset.load(ID)
+
+
+def test_a_wrong_path_of_a_run_is_not_looked_for_on_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    for place in ("runs/tiny", "mine/tiny"):
+        with pytest.raises(DataError, match=f"{place}: no such folder\n  hint: .*{place}@main"):
+            pluriset.load(place)
+    with pytest.raises(PublishError, match="cannot reach the Hub"):
+        pluriset.load("mine/tiny@main")
 
 
 @pytest.mark.slow
