@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +29,9 @@ LARGEST = 10_000_000
 INSTALL = "pip install 'pluriset[expectations]'"
 OLD = {"expectation_type": "type", "expectation_suite_name": "name"}
 """What suites before 1.0 say -> what they say now."""
+
+FOREIGN = re.compile(r"^\(\w+\.\w+\) ")
+"""The class of a foreign error, before what it says."""
 
 
 class Opinion(NamedTuple):
@@ -69,8 +73,9 @@ def opinion(place: Path, path: Path, table: str | None = None, memory: str = MEM
         _copy(connection, tables, {chosen, *(t for t in tables if t in str(suite))}, copy)
         result, docs = _validated(copy, chosen, suite)
         rows = {chosen: int(tables[chosen].aggregate("count(*)").fetchall()[0][0])}
-    found, skipped = _findings(result, chosen)
-    report = Report(dataset=place.name, rows=rows, findings=worst_first(found), skipped=skipped, figures=[])
+        columns = [column for column in tables[chosen].columns if column != "_row"]
+    found = _findings(result, chosen, columns)
+    report = Report(dataset=place.name, rows=rows, findings=worst_first(found), skipped={}, figures=[])
     return Opinion(report, result, docs)
 
 
@@ -82,17 +87,13 @@ def _chosen(tables: Tables, table: str | None, suite: Mapping[str, Any], place: 
     raise DataError("which table?", where=str(place), got=table, expected="--table, one of " + ", ".join(tables))
 
 
-def _findings(result: Mapping[str, Any], table: str) -> tuple[list[Finding], dict[str, str]]:
-    """What was found in our words, and the expectations that could not be looked at with the reason."""
-    found, skipped, times = [], dict[str, str](), Counter[str]()
+def _findings(result: Mapping[str, Any], table: str, columns: Collection[str]) -> Iterator[Finding]:
+    """What was found in our words; an expectation that cannot be judged has failed, as the suite has."""
+    times = Counter[str]()
     for one in result["results"]:
         times[check := _id(table, one["expectation_config"])] += 1
         check += f".{times[check]}" if times[check] > 1 else ""
-        if problem := _problem(one):
-            skipped[check] = problem
-        else:
-            found.append(_finding(check, table, one))
-    return found, skipped
+        yield _finding(check, table, one, _problem(one, columns))
 
 
 def _validated(path: Path, table: str, suite: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -158,7 +159,7 @@ def _copy(connection: DuckDBPyConnection, tables: Tables, wanted: set[str], path
     connection.execute("DROP VIEW _copied; DETACH _copy")
 
 
-def _finding(check: str, table: str, result: Mapping[str, Any]) -> Finding:
+def _finding(check: str, table: str, result: Mapping[str, Any], problem: str) -> Finding:
     config, facts = result["expectation_config"], result["result"]
     count = facts.get("unexpected_count", facts.get("observed_value") if "unexpected_rows" in config["type"] else None)
     of = facts.get("element_count", 0)
@@ -170,7 +171,7 @@ def _finding(check: str, table: str, result: Mapping[str, Any]) -> Finding:
         table=table,
         count=max(int(count), 1) if failed and isinstance(count, int) else int(failed),
         of=of,
-        examples=_examples(facts) if failed else [],
+        examples=[{"problem": f"cannot be judged: {problem}"}] if problem else _examples(facts) if failed else [],
     )
 
 
@@ -178,7 +179,8 @@ def _examples(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     if rows := facts.get("partial_unexpected_index_list"):
         return [dict(row) for row in rows[:EXAMPLES]]
     if values := facts.get("partial_unexpected_list"):
-        return [value if isinstance(value, dict) else {"found": value} for value in values[:EXAMPLES]]
+        there = [value for value in values if value is not None]
+        return [value if isinstance(value, dict) else {"found": value} for value in there[:EXAMPLES]]
     return [{"found": facts["observed_value"]}] if "observed_value" in facts else []
 
 
@@ -193,12 +195,16 @@ def _id(table: str, config: Mapping[str, Any]) -> str:
     return str(said or ".".join(filter(None, (table, config["kwargs"].get("column"), config["type"]))))
 
 
-def _problem(result: Mapping[str, Any]) -> str:
-    """Why an expectation could not be looked at: Great Expectations has it by metric, or as one."""
+def _problem(result: Mapping[str, Any], columns: Collection[str]) -> str:
+    """Why an expectation could not be judged: Great Expectations has it by metric, or as one."""
     info = result.get("exception_info") or {}
     parts = [info] if "raised_exception" in info else [*info.values()]
     raised = [str(part["exception_message"]) for part in parts if part.get("raised_exception")]
-    return raised[0].partition("\n")[0] if raised else ""
+    if not raised:
+        return ""
+    column = result["expectation_config"]["kwargs"].get("column")
+    absent = column is not None and column not in columns
+    return f"there is no column {column!r}" if absent else FOREIGN.sub("", raised[0].partition("\n")[0])
 
 
 def _renamed(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ HITS = {
     "id.pattern": 1, "key": 1, "who.foreign_key": 1, "kind.null": 1, "kind.min_length": 2,
     "share.exclusive_maximum": 1, "parts.items.pattern": 1,
 }  # fmt: skip
+ABSENT = "cannot be judged: there is no column 'absent'"
 
 
 @pytest.fixture
@@ -98,11 +99,17 @@ def test_a_foreign_suite_reaches_the_tables_and_nothing_else(data: Path) -> None
         {"type": "expect_column_median_to_be_between", "kwargs": {"column": "share", "min_value": 0.6}},
         {"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": secret}},
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "absent"}, "severity": "warning"},
+        {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "kind"}},
     ]
     found = second_opinion.opinion(data, save(data, expectations), "judged").report
-    [median] = found.found()
-    assert (median.check, median.examples) == ("judged.share.expect_column_median_to_be_between", [{"found": 0.5}])
-    assert len(found.skipped) == 2 and any("disabled by configuration" in why for why in found.skipped.values())
+    shown = {f.check: (f.severity, f.count, f.examples) for f in found.found()}
+    denied = shown.pop("judged.unexpected_rows_expectation")
+    assert shown == {
+        "judged.share.expect_column_median_to_be_between": ("error", 1, [{"found": 0.5}]),
+        "judged.absent.expect_column_values_to_not_be_null": ("warning", 1, [{"problem": ABSENT}]),
+        "judged.kind.expect_column_values_to_not_be_null": ("error", 1, []),
+    }
+    assert "disabled by configuration" in denied[2][0]["problem"] and found.skipped == {}
     with pytest.raises(DataError, match="no expectation: expect_magic"):
         second_opinion.opinion(data, save(data, [{"type": "expect_magic", "kwargs": {}}]), "judged")
 
