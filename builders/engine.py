@@ -36,7 +36,7 @@ ROOM = 0.5
 LONGEST_WAIT = 600.0
 """Seconds; an endpoint that wants to be left alone for longer stops the run."""
 UNAVAILABLE, CANNOT = "teacher unavailable", "teacher cannot answer this"
-"""Reasons why the journal has no answer: one that may pass, and one that asking again cannot help."""
+"""Reasons why the journal has no answer: one that may pass, and one that is final, as asking again cannot help."""
 PATIENCE = 16
 """So many asks in a row without an answer, each after all its tries, stop the run."""
 
@@ -158,8 +158,10 @@ class Engine:
         if (answer := self.journal.answer(digest)) is not None:
             self.asks["replayed"] += 1
             return Completion(**answer)
-        if not self.live:
-            raise AskFailed(*self.journal.failure(digest), digest)
+        failure = self.journal.failure(digest)
+        if not self.live or failure[0] == CANNOT:
+            self.asks["failed"] += 1
+            raise AskFailed(*failure, digest)
         if self.postpone is not None:
             self.asks["failed"] += 1
             raise self.postpone(question)
@@ -255,9 +257,10 @@ class Engine:
 
     def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:
         """Count and record an ask without an answer; too many in a row stop the run."""
-        self.asks["failed"] += 1
-        self._silence += 1
         reason = UNAVAILABLE if isinstance(error, TeacherUnavailable) else CANNOT
+        if reason == UNAVAILABLE or not (self.asks["paid"] or self.asks["replayed"]):  # else others can be answered
+            self._silence += 1
+        self.asks["failed"] += 1
         self.journal.add_failure(digest, reason, str(error))
         if self._silence < PATIENCE:
             return AskFailed(reason, str(error), digest)

@@ -4,7 +4,7 @@ A journal is a folder of segments `00001.jsonl`, `00002.jsonl`, ... Each process
 touches another's. A line is one of
 
     {"digest": ..., "answer": {...}, "ask": {...}}   an answer, and what was asked
-    {"digest": ..., "failure": {...}}                no answer could be had; tried again by the next build
+    {"digest": ..., "failure": {...}}                why no answer could be had: for now, or at all
     {"digest": ..., "void": "..."}                   what stands above is no longer the answer
     {"digest": null, "context": ..., ...}            teacher and schema that digests of this segment refer to
 

@@ -178,6 +178,38 @@ def test_a_request_that_cannot_be_answered_fails_alone(desk: Desk) -> None:
     assert say(engine).colour == "red" and len(desk.sent) == 2
 
 
+def test_what_cannot_be_answered_stops_no_run_and_is_not_asked_again(desk: Desk) -> None:
+    def picky(request: Request) -> str:
+        if "long" in request.messages[-1].content:
+            raise BadCompletion("does not fit into the context")
+        return RED
+
+    def try_all() -> Engine:
+        engine = desk.engine(picky)
+        say(engine)
+        for number in range(PATIENCE + 1):
+            with pytest.raises(AskFailed, match="teacher cannot answer this"):
+                say(engine, f"long {number}")
+        engine.journal.close()
+        return engine
+
+    assert try_all().asks == {"asked": PATIENCE + 2, "paid": 1, "failed": PATIENCE + 1}
+    assert try_all().asks == {"asked": PATIENCE + 2, "replayed": 1, "failed": PATIENCE + 1}
+    assert len(desk.sent) == PATIENCE + 2
+
+
+def test_a_teacher_that_takes_no_request_at_all_stops_the_run(desk: Desk) -> None:
+    def misconfigured(request: Request) -> str:
+        raise BadCompletion("no such response format")
+
+    engine = desk.engine(misconfigured)
+    for number in range(PATIENCE - 1):
+        with pytest.raises(AskFailed):
+            say(engine, seed=str(number))
+    with pytest.raises(TeacherUnavailable, match="in a row"):
+        say(engine, seed="last")
+
+
 def test_too_many_asks_without_an_answer_stop_the_run(desk: Desk) -> None:
     def down(request: Request) -> str:
         raise TeacherUnavailable("no route")
