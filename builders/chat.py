@@ -16,6 +16,9 @@ from pydantic_core import from_json
 
 from ..schemas.request import Completion, Finish
 
+THIS_ONE = {400, 413, 422}
+"""Statuses that are about one request: too long, filtered, of a shape the model does not take."""
+
 
 class Message(BaseModel):
     """What the model says."""

@@ -78,6 +78,11 @@ class Waves:
             record: dict[str, Any] = from_json(lines.readline())
         return record
 
+    def open_asks(self) -> set[bytes]:
+        """Digests of the asks of all awaited waves."""
+        records = (record for wave in self.awaited() for _, record in self.asks(wave))
+        return {bytes.fromhex(record["digest"]) for record in records if "digest" in record}
+
     def next_number(self) -> int:
         """The number of the next wave."""
         return max((int(wave.name.partition(".")[0]) for wave in self.all), default=0) + 1
@@ -100,14 +105,18 @@ class Writer:
 
     def __init__(self, waves: Waves, building: Path) -> None:
         self._waves, self._building = waves, building
+        self._written = waves.open_asks()
         self._now: dict[str, _Files] = {}
         self._all: list[_Files] = []
 
     def add(self, question: Question) -> None:
-        """Write down one ask. Raises `TeacherError` where the teacher cannot be asked this, or not in batches."""
+        """Write down one ask, once. Raises `TeacherError` where the teacher cannot be asked this, or not in batches."""
+        if question.digest in self._written:
+            return
         body = question.who.teacher.body(question.request())
         files = self._files(question.who.name)
         files.add(question, body)
+        self._written.add(question.digest)
         if files.wave.asks >= MOST_ASKS or files.size >= MOST_BYTES:
             del self._now[question.who.name]
 

@@ -45,8 +45,6 @@ NO_ROOM = {429, 503, 529}
 """Statuses that tell of load."""
 LATER = {408, 409, 425}
 """Other statuses under 500 after which asking again may help."""
-THIS_ONE = {400, 413, 422}
-"""Statuses that are about one request: too long, filtered, of a shape the model does not take."""
 
 
 class OpenAI(Teacher):
@@ -261,7 +259,7 @@ class OpenAI(Teacher):
             return busy
         if status in LATER or status >= 500:
             return self._error(TeacherUnavailable, "the endpoint cannot answer now", got)
-        if status in THIS_ONE:
+        if status in chat.THIS_ONE:
             return self._error(BadCompletion, "the endpoint refuses this request", got)
         named = f"environment variable {self._key_env}" if self._key_env else "option `api_key_env`"
         key = f"does the {named} lead to a key that may use this model?"

@@ -155,6 +155,18 @@ def test_the_command_says_what_waits_and_takes_what_came(recipe: Write, tmp_path
     assert done.exit_code == 4 and "3 asks wait for their answers" in done.stderr
 
 
+def test_a_file_that_was_taken_before_a_crash_still_ends_its_wave(recipe: Write, tmp_path: Path) -> None:
+    path, out = recipe(SITUATIONS[:1], teachers=teacher()), tmp_path / "run"
+    with pytest.raises(Stopped):
+        build(path, out)
+    put(came := tmp_path / "came.jsonl", [answered(line) for line in read(out / "batch" / "00001.main.jsonl")])
+    for _ in range(2):
+        with pytest.raises(Stopped, match="3 asks wait"):
+            build(path, out, results=[came])
+        note = out / "batch" / "00001.main.json"
+        note.write_text(json.dumps(json.loads(note.read_text()) | {"done": False}))  # a crash before it was noted
+
+
 def test_what_is_awaited_is_not_paid_for_live(recipe: Write, tmp_path: Path) -> None:
     out = tmp_path / "run"
     with ScriptedServer(respond) as server:
