@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ..schemas.errors import BadCompletion, RecipeError, RunError, Stopped
+from ..schemas.errors import BadCompletion, BatchRefused, RecipeError, RunError, Stopped
 from .batch_results import Results
 from .engine import CANNOT, AskFailed, Postponed, Question
 from .run import Run, Watch
@@ -34,9 +34,8 @@ class Batches:
         self.waves = Waves(self.run.folder)
 
     def take(self, results: Iterable[Path] = ()) -> None:
-        """Take what has come back: of each awaited wave, and these files."""
-        for wave in self.waves.awaited():
-            self._fetch(wave)
+        """Take what has come back: of each awaited wave, and these files. Raises `BatchRefused` after all is taken."""
+        refused = [f"{wave.name}.jsonl: {why}" for wave in self.waves.awaited() if (why := self._fetch(wave))]
         answered = [wave for wave in self.waves.awaited() if self._out(wave).exists()]
         if not (files := [*map(self._out, answered), *results]):
             return
@@ -46,6 +45,13 @@ class Batches:
         for wave in [*answered, *about]:
             wave.done = True
             self.waves.save(wave)
+        if refused:
+            raise BatchRefused(
+                "the endpoint refuses the batch",
+                where=str(self.waves.folder),
+                got="; ".join(refused),
+                hint="its asks are open again: the same command submits them again; a plain build asks one by one",
+            )
 
     def ask(self, watch: Watch | None, how: How | None) -> None:
         """Ask, or write down everything that is open and raise `Stopped` if anything is, so that it can be answered."""
@@ -92,15 +98,20 @@ class Batches:
             wave.batch = asyncio.run(_closing(teacher, teacher.submit(self.waves.file(wave))))
             self.waves.save(wave)
 
-    def _fetch(self, wave: Wave) -> None:
-        """Put what answers a submitted wave beside it, once the endpoint has ended it."""
+    def _fetch(self, wave: Wave) -> str | None:
+        """Put what answers a submitted wave beside it, once the endpoint has ended it: nothing, if it says why not."""
         out, teacher = self._out(wave), self.run.crew.teachers.get(wave.teacher)
         if not wave.batch or not teacher or out.exists():
-            return
-        if (content := asyncio.run(_closing(teacher, teacher.fetch(wave.batch)))) is not None:
+            return None
+        try:
+            content, why = asyncio.run(_closing(teacher, teacher.fetch(wave.batch))), None
+        except BatchRefused as error:
+            content, why = b"", str(error.got)
+        if content is not None:
             fresh = out.with_suffix(".new")
             fresh.write_bytes(content)
             fresh.replace(out)
+        return why
 
     def _out(self, wave: Wave) -> Path:
         return self.waves.file(wave, "out")

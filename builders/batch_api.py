@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from ..schemas.errors import TeacherError
+from ..schemas.errors import BatchRefused, TeacherError
 
 Call = Callable[..., Coroutine[Any, Any, bytes]]
 """`call(path, body, headers)`: what the endpoint sends back; a GET where there is no body."""
@@ -68,13 +68,16 @@ async def _known(call: Call, mark: dict[str, str]) -> str | None:
 
 
 async def fetch(call: Call, batch: str) -> bytes | None:
-    """The lines of answers and of errors, once there will be no more; null until then. Raises every `TeacherError`."""
+    """The lines of answers and of errors, once there will be no more; null until then.
+
+    Raises `BatchRefused` if there are none because the batch as a whole was refused, and every other `TeacherError`.
+    """
     found = _read(_Batch, await call(f"batches/{batch}"))
     if found.status not in ENDED:
         return None
     files = [file for file in (found.output_file_id, found.error_file_id) if file]
     if not files and found.status == "failed":
-        raise TeacherError("the endpoint refuses the batch", where=batch, got=str(found.errors))
+        raise BatchRefused("the endpoint refuses the batch", where=batch, got=str(found.errors))
     contents = [await call(f"files/{file}/content") for file in files]
     return b"".join(content.rstrip(b"\n") + b"\n" for content in contents)
 

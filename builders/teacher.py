@@ -59,7 +59,7 @@ class Teacher(Component):
         raise self._no_batches()
 
     async def fetch(self, batch: str) -> bytes | None:
-        """The lines that answer a batch; null while it is worked on."""
+        """The lines that answer a batch; null while it is worked on. Raises `BatchRefused` if there will be none."""
         raise self._no_batches()
 
     def identity(self) -> dict[str, Any]:

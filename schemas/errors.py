@@ -9,6 +9,7 @@ PlurisetError                 what, where, got, expected, hint; never a tracebac
 │   ├── TeacherUnavailable    no answer now: asked again with a growing delay, and by the next build
 │   │   ├── TeacherBusy       it has no room now: asked again when it has
 │   │   └── TeacherTimeout    no answer before the deadline
+│   ├── BatchRefused          a batch was ended before its asks were looked at: they are open again
 │   └── BadCompletion         an answer that does not parse: asked again, then a reject
 ├── PublishError        (3)   the Hub refused
 ├── Stopped             (4)   stopped on purpose; the next build goes on
@@ -96,6 +97,10 @@ class TeacherBusy(TeacherUnavailable):
 
 class TeacherTimeout(TeacherUnavailable):
     """No answer before the deadline, which counts from sending."""
+
+
+class BatchRefused(TeacherError):
+    """The endpoint ended a batch before it looked at its asks, which are open again."""
 
 
 class BadCompletion(TeacherError):

@@ -16,7 +16,7 @@ from pluriset.builders.make import make
 from pluriset.builders.run import opened
 from pluriset.builders.wave import Waves
 from pluriset.cli import main
-from pluriset.schemas.errors import RecipeError, RunError, Stopped, TeacherError
+from pluriset.schemas.errors import BatchRefused, RecipeError, RunError, Stopped, TeacherError
 from pluriset.schemas.manifest import Books
 from pluriset.tests.builders.teachers.smollm2 import OPTIONS, SMOLLM2, needs_vllm
 from pluriset.tests.servers.batch_openai import BatchServer
@@ -231,6 +231,26 @@ def test_a_batch_api_answers_wave_after_wave(recipe: Write, tmp_path: Path, monk
                 continue
     assert books.imbalances() == [] and books.seeds.built == 2 and set(answers(out).values()) == {1}
     assert KEY not in "".join(file.read_text() for file in (out / "batch").iterdir())
+
+
+def test_a_batch_that_is_refused_is_told_once_and_its_asks_are_open_again(
+    recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    out = tmp_path / "run"
+    with BatchServer(lambda content: (content, b"")) as server:
+        with pytest.raises(Stopped):
+            build(recipe(SITUATIONS[:1], teachers=teacher(server.url)), out, "submit")
+        with pytest.raises(Stopped):
+            build(path := recipe(SITUATIONS[:2], teachers=teacher(server.url)), out, "write")
+        put(out / "batch/00002.main.out.jsonl", [answered(line) for line in read(out / "batch/00002.main.jsonl")])
+        server.status = "failed"
+        server.batches["batch_1"]["errors"] = {"data": [{"message": "a bad line"}]}
+        with pytest.raises(BatchRefused, match=r"00001\.main\.jsonl: .*a bad line"):
+            build(path, out, "submit")
+    with ScriptedServer(respond) as live:
+        asks = build(recipe(SITUATIONS[:2], teachers=teacher(live.url)), out, None).asks
+    assert (asks.replayed, asks.paid) == (1, 1 + 3 + 3), "the other wave was taken, and nothing is awaited"
 
 
 def test_a_budget_cannot_watch_a_batch(recipe: Write, tmp_path: Path) -> None:
