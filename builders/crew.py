@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..schemas.component import load
 from ..schemas.errors import RecipeError
-from ..schemas.recipe import Panelist, Recipe
+from ..schemas.recipe import Panelist, Recipe, Spec
+from ..schemas.row import Row, columns
 from ..schemas.rows.shared import Annotator, Attributes
 from .engine import Answerer
 from .family import Family
@@ -68,10 +69,24 @@ def assemble(recipe: Recipe, file: str = "recipe.yaml") -> Crew:
         recipe=recipe,
         source=load(f"{PACKAGE}.sources", recipe.source, file, "source"),
         family=family,
-        steps=[load(f"{PACKAGE}.curation", spec, file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
+        steps=[_step(spec, family.made(), file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
         teachers=teachers,
         answerers=answerers(recipe, family, teachers, file),
     )
+
+
+def _step(spec: Spec, made: Mapping[str, type[Row]], file: str, path: str) -> Step:
+    """A step of curation, if the tables that are made have all that it needs."""
+    step: Step = load(f"{PACKAGE}.curation", spec, file, path)
+    where = f"{file}: {path}.{step.component_name()}"
+    for table, needed in step.needs(next(iter(made))).items():
+        if table not in made:
+            raise RecipeError("there is no such table", where=where, got=table, expected="one of " + ", ".join(made))
+        there = [column.name for column in columns(made[table])]
+        if absent := [column for column in needed if column not in there]:
+            expected = f"a column of {table}: {', '.join(there)}"
+            raise RecipeError("there is no such column", where=where, got=absent[0], expected=expected)
+    return step
 
 
 def answerers(

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
-from ..schemas.errors import RecipeError
-from ..validators.tables import Tables, name, over
+from ..schemas import row
+from ..schemas.rows.shared import SHARED
+from ..validators.tables import name, over
 
 PAGE = 10_000
 """Rows that Python holds at once."""
@@ -52,16 +53,11 @@ def removals(beside: DuckDBPyRelation, found: Iterable[Removal]) -> DuckDBPyRela
     return over(beside, f"FROM {table}")
 
 
-def table(tables: Tables, wanted: str, needs: Iterable[str], where: str) -> DuckDBPyRelation:
-    """A table that has the needed columns. Raises `RecipeError`: a recipe that names others cannot be carried out."""
-    if wanted not in tables:
-        raise RecipeError("there is no such table", where=where, got=wanted, expected="one of " + ", ".join(tables))
-    there = [column for column in tables[wanted].columns if column != "_seq"]
-    for column in needs:
-        if column not in there:
-            expected = f"a column of {wanted}: {', '.join(there)}"
-            raise RecipeError("there is no such column", where=where, got=column, expected=expected)
-    return tables[wanted]
+def told_by_one_column(table: str) -> str:
+    """A table whose rows a step can name. Raises `ValueError` for a shared one whose key has several parts."""
+    if table in SHARED and len(row.key(SHARED[table])) > 1:
+        raise ValueError("rows of this table cannot be told by one column")
+    return table
 
 
 def key(rows: DuckDBPyRelation) -> str:

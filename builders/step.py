@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ class Outcome:
 
 class Step(Component):
     """One step of curation. Tables have a hidden column `_seq`, the order of their rows."""
+
+    def needs(self, main: str) -> Mapping[str, Iterable[str]]:
+        """Table -> columns that it cannot do without, looked for before any ask. `main` is the main table."""
+        return {}
 
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """Look at the tables and say what goes, changes or moves. `seed` is the seed of the recipe."""

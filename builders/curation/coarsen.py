@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...validators.anonymity import ATTRIBUTES, classes
 from ...validators.tables import Tables, name, over, text
-from ..scan import table
 from ..step import Outcome, Step
 
 
@@ -24,10 +25,13 @@ class Coarsen(Step):
     groups: dict[str, dict[str, str]] = {}
     """Attribute -> value -> coarser value, such as `country: {Kenya: East Africa}`."""
 
+    def needs(self, main: str) -> Mapping[str, Iterable[str]]:
+        """What is known of annotators."""
+        return {"annotators": ["annotator_id", "kind", *ATTRIBUTES, *self.groups]}
+
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """The annotators anew."""
-        wanted = ["annotator_id", "kind", *ATTRIBUTES, *self.groups]
-        rows = self._grouped(table(tables, "annotators", wanted, f"curation: {self.component_name()}"))
+        rows = self._grouped(tables["annotators"])
         for attribute in _most_telling_first(rows):
             if not (exposed := self._exposed(rows)):
                 break

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from ...schemas.errors import RecipeError
 from ...validators.tables import Tables, name, over
-from ..scan import key, table
+from ..scan import key, told_by_one_column
 from ..step import Outcome, Step
 
 Columns = tuple[str, ...]
@@ -17,21 +17,22 @@ Columns = tuple[str, ...]
 class ExactDuplicates(Step):
     """Removes rows whose text an earlier row has already, but for case, white space and final punctuation."""
 
-    table: str | None = None
+    table: Annotated[str, AfterValidator(told_by_one_column)] | None = None
     """The table; default: the main table."""
     columns: Annotated[Columns, Field(min_length=1)] = ("text",)
     """Columns whose normalised texts are compared; a row with a null in one of them is like no other."""
     within: Columns = ()
     """Columns that must be equal as they are, such as situation_id and kind for considerations."""
 
+    def needs(self, main: str) -> Mapping[str, Iterable[str]]:
+        """What is compared."""
+        return {self.table or main: [*self.columns, *self.within]}
+
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """The first row of each text stays."""
-        where = f"curation: {self.component_name()}"
         chosen = self.table or next(iter(tables))
-        rows = table(tables, chosen, [*self.columns, *self.within], where)
+        rows = tables[chosen]
         own, texts = key(rows), [f"{name(column)}::VARCHAR" for column in self.columns]
-        if over(rows, f"SELECT count({own}) > count(DISTINCT {own}) FROM rows").fetchall()[0][0]:
-            raise RecipeError("rows of this table cannot be told by one column", where=where, got=chosen)
         same = ", ".join([*(f"norm({text})" for text in texts), *map(name, self.within)])
         found = over(
             rows,

@@ -9,7 +9,7 @@ earlier row; there is no second round with embeddings; and what was left without
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Annotated, Literal, NamedTuple
 
@@ -20,7 +20,7 @@ from ...schemas.rows.values import Kind
 from ...validators.formulas import aggregates
 from ...validators.tables import Tables, over
 from ...validators.text import overlap
-from ..scan import Removal, pages, removals, table
+from ..scan import Removal, pages, removals
 from ..step import Outcome, Step
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -60,13 +60,18 @@ class KaleidoFilter(Step):
     most: PositiveInt | None = None
     """Considerations that a situation may keep; equally relevant ones are taken from each kind in turn."""
 
+    def needs(self, main: str) -> Mapping[str, Iterable[str]]:
+        """The tables of the family `values`."""
+        return {
+            "situations": ["situation_id"],
+            "considerations": ["consideration_id", "situation_id", "kind", "text"],
+            "annotations": ["item_table", "item_id", "aspect", "label"],
+        }
+
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """Considerations first, then the situations that nothing is left of."""
-        where = f"curation: {self.component_name()}"
-        situations = table(tables, "situations", ["situation_id"], where)
-        considerations = table(tables, "considerations", ["consideration_id", "situation_id", "kind", "text"], where)
-        annotations = table(tables, "annotations", ["item_table", "item_id", "aspect", "label"], where)
-        ranked = pages(_judged(considerations, annotations), "situation_id, relevance DESC NULLS LAST, _seq")
+        situations, considerations = tables["situations"], tables["considerations"]
+        ranked = pages(_judged(considerations, tables["annotations"]), "situation_id, relevance DESC NULLS LAST, _seq")
         removed = removals(considerations, self._removed(Candidate(*row[:7]) for page in ranked for row in page))
         return Outcome(removed={"considerations": removed, "situations": _emptied(situations, considerations, removed)})
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from duckdb import DuckDBPyRelation
-from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
 
 from ...validators.tables import Tables, name
-from ..scan import Removal, key, pages, removals, table
+from ..scan import Removal, key, pages, removals, told_by_one_column
 from ..step import Outcome, Step
 
 if TYPE_CHECKING:
@@ -23,8 +23,13 @@ def _several(given: Any) -> Any:
     return (given,) if isinstance(given, str) else given
 
 
+def _removable(place: str) -> str:
+    told_by_one_column(place.partition(".")[0])
+    return place
+
+
 Codes = Annotated[tuple[str, ...], BeforeValidator(_several)]
-Place = Annotated[str, Field(pattern=r"^\w+\.\w+$")]
+Place = Annotated[str, Field(pattern=r"^\w+\.\w+$"), AfterValidator(_removable)]
 
 
 class Language(Step):
@@ -55,13 +60,17 @@ class Language(Step):
             raise ValueError("`among` needs a language besides those of `keep`")
         return self
 
-    def apply(self, tables: Tables, seed: int) -> Outcome:
-        """Every table that `columns` names, once."""
+    def needs(self, main: str) -> Mapping[str, Sequence[str]]:
+        """What `columns` names."""
         wanted: dict[str, list[str]] = {}
         for place in self.columns:
             wanted.setdefault(place.partition(".")[0], []).append(place.partition(".")[2])
-        found = {at: table(tables, at, names, f"curation: {self.component_name()}") for at, names in wanted.items()}
-        return Outcome(removed={at: removals(rows, self._removed(rows, wanted[at])) for at, rows in found.items()})
+        return wanted
+
+    def apply(self, tables: Tables, seed: int) -> Outcome:
+        """Every table that `columns` names, once."""
+        wanted = self.needs(next(iter(tables)))
+        return Outcome(removed={at: removals(tables[at], self._removed(tables[at], wanted[at])) for at in wanted})
 
     def _removed(self, rows: DuckDBPyRelation, columns: Sequence[str]) -> Iterator[Removal]:
         detector = _detector(frozenset((*self.keep, *self.among)) if self.among else None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from ...validators.tables import Tables, name, over, text
-from ..scan import key, table
+from ..scan import key
 from ..step import Outcome, Step
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -36,10 +37,13 @@ class Split(Step):
             raise ValueError("test and validation leave nothing to train on: their sum must be below 1")
         return self
 
+    def needs(self, main: str) -> Mapping[str, Iterable[str]]:
+        """What a row is about."""
+        return {main: [self.by] if self.by else []}
+
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """One split for each row of the main table."""
-        main = next(iter(tables))
-        rows = table(tables, main, [self.by] if self.by else [], f"curation: {self.component_name()}")
+        rows = next(iter(tables.values()))
         digest = f"md5({text(f'{seed}/')} || {self._group(key(rows), rows.columns)})"
         return Outcome(
             splits=over(

@@ -69,6 +69,11 @@ def test_one_clear_error_for_a_wrong_recipe(tmp_path: Path, line: str, words: li
     [
         ("curation: [{split: {tset: 0.1}}]", ["curation[0].split.tset", "unknown key"]),
         ("curation: [{kaleido_filter: {relevance: {value: high}}}]", ["curation[0].kaleido_filter.relevance"]),
+        ("curation: [{exact_duplicates: {table: situatons}}]", ["curation[0].exact_duplicates", "situatons"]),
+        ("curation: [{exact_duplicates: {table: annotations}}]", ["exact_duplicates.table", "by one column"]),
+        ("curation: [{exact_duplicates: {within: [_seq]}}]", ["_seq", "a column of situations", "text"]),
+        ("curation: [{coarsen: {groups: {shoe size: {}}}}]", ["curation[0].coarsen", "shoe size", "annotators"]),
+        ("curation: [{split: {by: topic}}]", ["curation[0].split", "topic", "a column of situations"]),
         ("curation: [nonsense]", ["curation[0]", "nonsense", "exact_duplicates"]),
         ("curation: ['../../etc/passwd']", ["curation[0]", "no curation of this name"]),
         ("family: {values: {most_per_kind: 0}}", ["family.values.most_per_kind"]),

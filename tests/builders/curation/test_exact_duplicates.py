@@ -1,10 +1,8 @@
 from collections.abc import Callable
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pluriset.builders.curation.exact_duplicates import ExactDuplicates
-from pluriset.schemas.errors import RecipeError
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 from pluriset.validators.tables import connect
 from pluriset.validators.text import norm
@@ -74,25 +72,6 @@ def test_a_null_is_like_no_other() -> None:
     with connect() as connection:
         rows = connection.sql("FROM (VALUES ('a', NULL, 0), ('b', NULL, 1), ('c', 'x', 2)) AS t(id, text, _seq)")
         assert ExactDuplicates().apply({"t": rows}, 0).removed["t"].fetchall() == []
-
-
-@pytest.mark.parametrize(
-    ("step", "got"),
-    [
-        (ExactDuplicates(table="nowhere"), "nowhere"),
-        (ExactDuplicates(columns=("title",)), "title"),
-        (ExactDuplicates(within=("_seq",)), "_seq"),
-        (ExactDuplicates(columns=('text"; DROP TABLE situations; --',)), "DROP"),
-        (ExactDuplicates(table="annotations", columns=("rationale",)), "annotations"),
-    ],
-)
-def test_a_table_or_column_that_does_not_fit_is_an_error_of_the_recipe(
-    bench: Make, step: ExactDuplicates, got: str
-) -> None:
-    made = bench(situation("s"), *votes("x", "yes"))
-    with pytest.raises(RecipeError, match="curation: exact_duplicates") as error:
-        made.run(step)
-    assert got in str(error.value.got)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)

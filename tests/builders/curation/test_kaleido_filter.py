@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pluriset.builders.curation.kaleido_filter import KaleidoFilter
-from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.row import Row
-from pluriset.tests.builders.curation.bench import Bench, annotator, consideration, situation, votes
+from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 from pluriset.validators.tables import connect
 from pluriset.validators.text import overlap
 from pydantic import ValidationError
@@ -149,14 +148,6 @@ def test_the_order_of_rows_decides_not_the_order_of_groups(bench: Make) -> None:
     done = bench(*rows).run(KaleidoFilter())
     assert done.keys("considerations") == [f"a{i}" for i in range(number)]
     assert {(key, by) for _, key, _, by in done.rejects()} == {(f"b{i}", f"a{i}") for i in range(number)}
-
-
-def test_another_family_is_told_what_is_missing(bench: Make) -> None:
-    made = bench(annotator("a"))
-    tables = dict(made.curation.tables())
-    del tables["considerations"]
-    with pytest.raises(RecipeError, match=r"curation: kaleido_filter: there is no such table\n  got: considerations"):
-        KaleidoFilter().apply(tables, 0)
 
 
 @pytest.mark.parametrize("wrong", [{"relevance": {"virtue": 1}}, {"overlap": 1.5}, {"most": 0}, {"unjudged": "maybe"}])

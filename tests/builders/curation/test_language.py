@@ -87,6 +87,7 @@ def test_every_page_is_looked_at(bench: Make) -> None:
         ({"keep": []}, "curation[0].language.keep", "at least 1"),
         ({}, "curation[0].language.keep", "required, but missing"),
         ({"keep": "en", "columns": ["text"]}, "curation[0].language.columns[0]", "pattern"),
+        ({"keep": "en", "columns": ["annotations.rationale"]}, "curation[0].language.columns[0]", "by one column"),
     ],
 )
 def test_wrong_options_are_told_when_the_recipe_is_read(options: dict[str, object], where: str, what: str) -> None:
@@ -94,11 +95,6 @@ def test_wrong_options_are_told_when_the_recipe_is_read(options: dict[str, objec
         load(CURATION, {"language": options}, "recipe.yaml", "curation[0]")
     assert error.value.where == f"recipe.yaml: {where}"
     assert what in error.value.what
-
-
-def test_a_table_that_is_not_there_is_an_error_of_the_recipe(bench: Make) -> None:
-    with pytest.raises(RecipeError, match="curation: language: there is no such table"):
-        bench(situation("s")).run(ENGLISH.model_copy(update={"columns": ("dilemmas.text",)}))
 
 
 def test_without_the_detector_the_recipe_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

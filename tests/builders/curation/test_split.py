@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pluriset.builders.curation.split import Split
-from pluriset.schemas.errors import RecipeError
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 from pluriset.validators.tables import connect
 from pluriset.validators.text import norm
@@ -98,13 +97,6 @@ def test_what_belongs_to_a_situation_goes_with_it(bench: Make) -> None:
     assert made.curation.place()["considerations"] == ["test", "train", "validation"]
     places = made.connection.sql("SELECT tab, key, split FROM _places WHERE tab = 'considerations'").fetchall()
     assert {key[1:]: place for _, key, place in places} == made.splits()
-
-
-def test_an_unknown_column_is_an_error_of_the_recipe(bench: Make) -> None:
-    with pytest.raises(
-        RecipeError, match=r"curation: split: there is no such column\n  got: topic\n  expected: .*source"
-    ):
-        bench(situation("s")).run(Split(by="topic"))
 
 
 @pytest.mark.parametrize("shares", [{"test": 1}, {"test": -0.1}, {"test": 0.5, "validation": 0.5}, {"train": 0.8}])
