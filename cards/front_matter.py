@@ -6,9 +6,6 @@ https://github.com/huggingface/hub-docs/blob/main/datasetcard.md
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -22,8 +19,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import from_json
 
+from ..schemas.hub_lists import hub_list
 from ..schemas.licences import HUB_LICENCES
 
 TASKS = frozenset([
@@ -34,23 +31,13 @@ TASKS = frozenset([
 ])  # fmt: skip
 """Task ids of the Hub (huggingface.js, tasks/src/pipelines.ts) that a dataset of texts can have."""
 
-
-@cache
-def _resource(name: str) -> Any:
-    """A closed list that `datasets` carries; read beside it, since importing it takes a second."""
-    spec = find_spec("datasets")
-    assert spec is not None and spec.submodule_search_locations
-    path = Path(spec.submodule_search_locations[0]) / "utils" / "resources" / f"{name}.json"
-    return from_json(path.read_bytes())
-
-
 CLOSED: dict[str, Callable[[], Container[str]]] = {
     "license": lambda: HUB_LICENCES,
-    "language": lambda: _resource("languages"),
-    "annotations_creators": lambda: _resource("creators")["annotations"],
-    "language_creators": lambda: _resource("creators")["language"],
-    "multilinguality": lambda: _resource("multilingualities"),
-    "size_categories": lambda: _resource("size_categories"),
+    "language": lambda: hub_list("languages"),
+    "annotations_creators": lambda: hub_list("creators")["annotations"],
+    "language_creators": lambda: hub_list("creators")["language"],
+    "multilinguality": lambda: hub_list("multilingualities"),
+    "size_categories": lambda: hub_list("size_categories"),
     "task_categories": lambda: TASKS,
 }
 """Field -> the only values that the Hub knows in it."""

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_vali
 
 from .component import NAME
 from .documented import Documented
+from .hub_lists import hub_list
 from .licences import HUB_LICENCES
 from .rows.shared import Attributes
 from .terms import LICENCES
@@ -104,6 +105,13 @@ class CardText(Part):
     """Name of a licence that is not on the Hub's list; `license` is then `other`."""
     license_link: str | None = None
     """Where that licence can be read."""
+
+    @field_validator("language")
+    @classmethod
+    def _known_languages(cls, value: list[str]) -> list[str]:
+        if unknown := [language for language in value if language not in hub_list("languages")]:
+            raise ValueError(f"the Hub knows no language {unknown[0]!r}")
+        return value
 
     @field_validator("target")
     @classmethod

@@ -48,6 +48,7 @@ def test_a_shipped_recipe_is_whole(name: str) -> None:
         ("n: 0", ["n", "greater than 0"]),
         ("license: mit-ish", ["license", "mit-ish"]),
         ("license: other", ["card.license_name"]),
+        ("card: {language: [en, qq]}", ["card.language", "qq"]),
         ("roles: {judge: nobody}", ["roles.judge", "nobody"]),
         ("prices: {other: {input: 1, output: 1}}", ["prices.other", "main"]),
         ("annotators: {panel: [{teacher: ghost}]}", ["annotators.panel", "ghost"]),

@@ -309,8 +309,9 @@ def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, reci
 
 
 def test_a_card_that_the_hub_would_not_take(make_card: Card, recipe: Callable[..., Any]) -> None:
+    unread = recipe().card.model_copy(update={"language": ["xx"]})  # a recipe that is read does not get so far
     with pytest.raises(RecipeError, match="the Hub would not take this card") as caught:
-        make_card(recipe=recipe(card={"language": ["xx"]}))
+        make_card(recipe=recipe().model_copy(update={"card": unread}))
     assert "language: not on the Hub's list: 'xx'" in str(caught.value)
 
 
