@@ -32,7 +32,7 @@ class Item(Row):
 
 
 class Judgement(Row):
-    """What one annotator said of one aspect of one item, as in our own table `annotations`."""
+    """What one annotator said of one aspect of one item, as in our own table `annotations`; blank ones are left out."""
 
     item_table: str
     """The kind of item: `items`, or `pairs` where a pair was judged."""
@@ -45,7 +45,7 @@ class Judgement(Row):
     label: str | None = None
     """The chosen option; null where a score was given."""
     score: float | None = None
-    """The given score; null where an option was chosen or nothing was given."""
+    """The given score; null where an option was chosen."""
     sample: int | None = None
     """Number of the sample where an annotator was asked more than once."""
 

@@ -21,6 +21,8 @@ from .typed import cell, sql_type, unread
 
 CONFIG = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
 """A config that a statement names."""
+SAID = {"label": "trim(label) <> ''", "score": "NOT isnan(score)"}
+"""Column of a judgement -> whether something is said in it."""
 
 
 def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: Recognised) -> Subject:
@@ -61,7 +63,7 @@ def read_as(connection: DuckDBPyConnection, views: Sequence[View], tables: Table
     made: dict[str, list[DuckDBPyRelation]] = {}
     for view in views:
         if not _absent(view.select, tables):
-            made.setdefault(view.name, []).append(_cast(view.name, connection.sql(view.select)))
+            made.setdefault(view.name, []).append(_given(view.name, connection.sql(view.select)))
     connection.execute("CREATE SCHEMA IF NOT EXISTS views")
     return {view: _kept(connection, view, reduce(_union, parts)) for view, parts in made.items()}
 
@@ -85,6 +87,13 @@ def _cast(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
     known = {c.name: sql_type(c.schema) for c in columns(VIEWS[view])} if view in VIEWS else {"annotator_id": "VARCHAR"}
     kinds = ((column, known.get(column)) for column in rows.columns)
     return rows.select(", ".join(f"TRY_CAST({name(c)} AS {k}) AS {name(c)}" if k else name(c) for c, k in kinds))
+
+
+def _given(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Rows of a view as it wants them, without blank judgements: those are missing."""
+    typed = _cast(view, rows)
+    said = [sql for column, sql in SAID.items() if column in typed.columns]
+    return typed.filter(" OR ".join(said)) if view == "annotations" else typed
 
 
 def _evidence(views: Sequence[View]) -> dict[str, Evidence]:

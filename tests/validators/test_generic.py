@@ -78,6 +78,20 @@ def test_columns_that_are_no_options(columns: str) -> None:
         assert "choices" not in generic(connection, "d", raw, None).views
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "'t' AS text, 'w' AS worker, unnest(['', ' ', NULL, 'yes']) AS label",
+        "'t' AS text, 'w' AS worker, unnest(['', 'NaN', NULL, '1']) AS score",
+        "'t' AS text, unnest(['', ' ', NULL, 'yes']) AS rater_1",
+    ],
+)
+def test_a_blank_judgement_is_missing(columns: str) -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
+        assert len(generic(connection, "d", raw, None).views["annotations"]) == 1
+
+
 def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
     path, mapping = tmp_path / "mine.csv", tmp_path / "mine.yaml"
     path.write_text('"say ""what""",who,how\nhello there,x,4\nhello there,x,5\n')
