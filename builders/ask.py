@@ -48,6 +48,8 @@ class Ask:
     rejects: list[Reject] = field(default_factory=list)
     earlier: Sequence[str] = ()
     """What the family remembers of the rounds before, if it works in rounds."""
+    _counted: set[bytes] = field(default_factory=set)
+    """Digests of the answers in the books: equal asks share one, and they are always of one seed."""
 
     async def __call__(self, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
         """Ask the one annotator of a role. Raises `AskFailed`."""
@@ -117,7 +119,7 @@ class Ask:
         for attempt in range(RE_ASKS + 1):
             question = Question(who, role, messages, prompt.max_tokens, context, facts, self.seed_id, sample, attempt)
             completion = await self.engine.completion(question)
-            self._spend(role, who.name, completion)
+            self._spend(question, completion)
             if completion.finish == "refusal":
                 raise AskFailed("refused", completion.text, question.digest)
             try:
@@ -129,8 +131,11 @@ class Ask:
             messages = (*messages, RE_ASK)
         raise _unparsable(completion, complaint, question.digest)
 
-    def _spend(self, role: str, teacher: str, completion: Completion) -> None:
-        spent = self.engine.spending[role, teacher]
+    def _spend(self, question: Question, completion: Completion) -> None:
+        if question.digest in self._counted:
+            return
+        self._counted.add(question.digest)
+        spent = self.engine.spending[question.role, question.who.name]
         spent.answers += 1
         spent.input_tokens += completion.input_tokens
         spent.output_tokens += completion.output_tokens

@@ -8,7 +8,7 @@ import pytest
 from pluriset.builders import breaker
 from pluriset.builders import engine as module
 from pluriset.builders.ask import Ask
-from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine
+from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine, Spent
 from pluriset.builders.journal import Journal
 from pluriset.builders.run import finished
 from pluriset.builders.teachers.scripted import Scripted
@@ -102,14 +102,17 @@ def test_another_schema_is_asked_anew(desk: Desk) -> None:
 
 
 def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
-    engine = desk.engine(lambda request: RED)
+    live = desk.engine(lambda request: RED)
 
-    async def both() -> list[object]:
+    async def five(engine: Engine) -> list[object]:
         ask = Ask(engine, "s1")
         return await ask.all(ask(prompt(), Colour, "say") for _ in range(5))
 
-    assert len(asyncio.run(both())) == 5
-    assert engine.asks == {"asked": 5, "paid": 1, "replayed": 4}
+    assert len(asyncio.run(five(live))) == 5
+    assert live.asks == {"asked": 5, "paid": 1, "replayed": 4}
+    replay = desk.engine(lambda request: RED, live=False)
+    assert len(finished(five(replay))) == 5
+    assert live.spending == replay.spending == {("say", "t0"): Spent(1, 0, 0)}, "one call is in the books once"
 
 
 @pytest.mark.parametrize(
