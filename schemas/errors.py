@@ -18,13 +18,27 @@ PlurisetError                 what, where, got, expected, hint; never a tracebac
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
 LONGEST_GOT = 200
 """Characters of an offending value that an error shows."""
+MOST_PLACES = 3
+"""Places of further complaints that an error names."""
+PLAIN = {
+    "missing": "required, but missing",
+    "extra_forbidden": "unknown key",
+    "literal_error": "not one of the possible values",
+    "string_pattern_mismatch": "not in the form that is needed",
+    "model_type": "not keys and values",
+}
+"""Kind of a complaint of pydantic -> what it means, where its own words speak of Python or say it all twice."""
 
 
 class PlurisetError(Exception):
@@ -126,24 +140,54 @@ class Interrupted(PlurisetError):
 
 
 def from_validation(error: ValidationError, kind: type[PlurisetError], file: str, path: str = "") -> PlurisetError:
-    """The first complaint of pydantic in our words; `path` leads to the value inside `file`."""
-    first = error.errors(include_url=False)[0]
-    place = path + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
-    more = len(error.errors()) - 1
-    missing, unknown = first["type"] == "missing", first["type"] == "extra_forbidden"
-    what = "unknown key" if unknown else "required, but missing" if missing else first["msg"]
+    """The complaints of pydantic in our words, an unknown key first; `path` leads to the value inside `file`."""
+    complaints = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+    first, places = complaints[0], [_place(each, path) for each in complaints]
     return kind(
-        what + (f" (and {more} more)" if more else ""),
-        where=f"{file}: {place.lstrip('.')}" if place else file,
-        got=None if missing else first["input"],
+        _what(first) + (f" (and {len(places) - 1} more: {_listed(places[1:])})" if places[1:] else ""),
+        where=f"{file}: {places[0]}" if places[0] else file,
+        got=_got(first),
         expected=_expected(first),
-        hint="see `pluriset list` for names and options" if unknown else None,
+        hint=_hint(complaints) if first["type"] == "extra_forbidden" else None,
     )
 
 
-def _expected(complaint: Any) -> str | None:
+def _place(complaint: ErrorDetails, path: str) -> str:
+    return (path + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in complaint["loc"])).lstrip(".")
+
+
+def _listed(places: Sequence[str]) -> str:
+    return ", ".join(place or "all of it" for place in places[:MOST_PLACES]) + ("…" if places[MOST_PLACES:] else "")
+
+
+def _what(complaint: ErrorDetails) -> str:
+    """What a validator of ours said, without what pydantic puts before it; else what the kind of complaint means."""
+    if complaint["type"] == "value_error":
+        return str(complaint["ctx"]["error"])
+    return PLAIN.get(complaint["type"], complaint["msg"])
+
+
+def _got(complaint: ErrorDetails) -> object:
+    """The value of a field; nothing where that would be a whole part of the file."""
+    got = complaint["input"]
+    if complaint["type"] in ("missing", "json_invalid") or isinstance(got, list | dict):
+        return None
+    return repr(got) if isinstance(got, str) and not got.strip() else got
+
+
+def _expected(complaint: ErrorDetails) -> str | None:
+    """What the values or the pattern of a field are."""
     context = complaint.get("ctx") or {}
+    if (pattern := context.get("pattern")) is not None:
+        return "some text" if pattern == r"\S" else f"text that matches {pattern}"
     return str(context["expected"]) if "expected" in context else None
+
+
+def _hint(complaints: Sequence[ErrorDetails]) -> str:
+    """What an unknown key, the first complaint, may have been meant for: a key that is missing."""
+    missing = [str(each["loc"][-1]) for each in complaints if each["type"] == "missing"]
+    close = get_close_matches(str(complaints[0]["loc"][-1]), missing, n=1)
+    return f"did you mean {close[0]!r}?" if close else "see `pluriset list` for names and options"
 
 
 def _shown(got: object) -> str | None:

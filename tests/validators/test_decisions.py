@@ -55,7 +55,7 @@ def test_a_severity_is_changed_and_the_old_one_said(data: Path) -> None:
         ("checks:\n- {check: outer_white_space, options: {mots: 1}}\n", ["mots", "unknown key"]),
         ("checks: &a [*a]\n", ["line 1", "aliases are not read"]),
         ("- 1\n", ["not keys and values"]),
-        ("other: 1\n", ["checks", "required"]),
+        ("other: 1\n", ["other: unknown key", "checks"]),
     ],
 )
 def test_what_makes_no_sense_is_one_clear_error(data: Path, text: str, words: list[str]) -> None:
