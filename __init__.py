@@ -97,6 +97,7 @@ def build(
         manifest = make.make(work)
         report = validate(where, save=True)
         card.write(where, manifest, report)
+        work.journal.add_built()
         make.finish(where, manifest)
     return load.load(where)
 

@@ -6,6 +6,7 @@ touches another's. A line is one of
     {"digest": ..., "answer": {...}, "ask": {...}}   an answer, and what was asked
     {"digest": ..., "failure": {...}}                why no answer could be had: for now, or at all
     {"digest": ..., "void": "..."}                   what stands above is no longer the answer
+    {"digest": null, "built": true}                  a build was finished that asked again for all that was void
     {"digest": null, "context": ..., ...}            teacher and schema that digests of this segment refer to
 
 Of several answers to one digest the first counts. A last line without a newline was cut off by a crash and is
@@ -28,6 +29,7 @@ OFFSET_BITS = 44
 PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
 CONTEXT = re.compile(rb'\{"digest":null,"context":"([0-9a-f]{32})",')
+BUILT = b'{"digest":null,"built":'
 
 
 class Journal:
@@ -37,6 +39,8 @@ class Journal:
         self.folder = folder
         self.places: dict[bytes, int] = {}
         self.failures: dict[bytes, int] = {}
+        self.voided: set[bytes] = set()
+        """Digests that were voided since a build was finished last."""
         self._beaten: list[int] = []
         self._readers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
@@ -100,6 +104,12 @@ class Journal:
         """Write that what stands in the journal is no longer the answer, so that it is asked again."""
         self._keep(b"void", digest, self._append({"digest": digest.hex(), "void": reason}))
 
+    def add_built(self) -> None:
+        """Write that a build is finished, if that settles anything: what is voided from now on is voided anew."""
+        if self.voided:
+            self._append({"digest": None, "built": True})
+            self.voided.clear()
+
     def add_context(self, context: str, facts: dict[str, Any]) -> None:
         """Write once a segment what a context digest stands for."""
         if context not in self._told:
@@ -162,6 +172,8 @@ class Journal:
             self._keep(found[2], bytes.fromhex(found[1].decode()), place)
         elif told := CONTEXT.match(line):
             self._contexts[told[1].decode()] = place
+        elif line.startswith(BUILT):
+            self.voided.clear()
 
     def _keep(self, kind: bytes, digest: bytes, place: int) -> None:
         if kind == b"answer":
@@ -174,6 +186,7 @@ class Journal:
             if (voided := self.places.pop(digest, None)) is not None:
                 self._beaten.append(voided)
             self.failures.pop(digest, None)
+            self.voided.add(digest)
 
     def _read(self, place: int) -> dict[str, Any]:
         segment, offset = place >> OFFSET_BITS, place & (1 << OFFSET_BITS) - 1

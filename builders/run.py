@@ -96,17 +96,19 @@ class Run:
         finally:
             self.journal.sync()
 
-    def retry(self, rejects: Path) -> int:
-        """Forget the answers that led to the rejects of the last build, so that they are asked for again."""
+    def retry(self, rejects: Path) -> None:
+        """Forget the answers that led to the rejects of the last build, so that they are asked for again.
+
+        What was forgotten since that build is not forgotten again, if it takes several goes to finish the next.
+        """
         if not rejects.exists():
-            return 0
+            return
         import pyarrow.parquet as pq
 
         asked = pq.read_table(rejects, columns=["digest", "reason"]).to_pylist()
-        again = [row for row in asked if row["digest"]]
-        for row in again:
-            self.journal.add_void(bytes.fromhex(row["digest"]), row["reason"])
-        return len(again)
+        reasons = {bytes.fromhex(row["digest"]): row["reason"] for row in asked if row["digest"]}
+        for digest in reasons.keys() - self.journal.voided:
+            self.journal.add_void(digest, reasons[digest])
 
     def replay(self, rejects: Callable[[Reject], None]) -> Iterator[list[Row]]:
         """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""

@@ -166,6 +166,19 @@ def test_an_unreachable_teacher_is_asked_again_by_the_next_build(recipe: Write, 
     assert built(path, out, retry=True).books.asks.paid == 1
 
 
+def test_a_retry_in_several_goes_pays_for_every_reject_once(recipe: Write, tmp_path: Path) -> None:
+    from pluriset.builders import run
+
+    path = recipe([f"S{i}" for i in range(3)], {"match": "Situation: ", "answer": "no", "finish": "refusal"})
+    built(path, out := tmp_path / "run")
+    for _ in range(2):  # a go that asks, and does not get as far as the manifest
+        with run.opened(pluriset.recipe(path), out) as work:
+            work.retry(out / "rejects.parquet")
+            work.ask()
+    assert built(path, out, retry=True).books.asks.paid == 0 and len(asked(out)) == 3 * 3
+    assert built(path, out, retry=True).books.asks.paid == 3, "a build that is finished can be retried again"
+
+
 def test_a_panel_of_personas_is_kept_apart(recipe: Write, tmp_path: Path) -> None:
     panel = [{"teacher": "main"}, {"teacher": "main", "persona": {"country": "Kenya", "occupation": "nurse"}}]
     opposed = {"match": "value: Honesty", "answer": {"relevance": "no", "valence": "abstain"}, "times": 1}
