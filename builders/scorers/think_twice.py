@@ -1,8 +1,9 @@
 """Compares candidates two by two, as Think Twice does (branch and rethink, arXiv 2510.23596).
 
 From the paper: a first turn in which the judge chooses what matters here and names what is wrong with each answer
-under it, a second in which it looks again and decides. Its criteria are those of the paper. Ours: ties, both orders of
-every pair, a parser that fails where the paper's fills in, and the share of points as the score.
+under it, a second in which it looks again and decides. Its criteria are those of the paper. Ours: ties (equal answers
+tie, and nobody is asked), both orders of every pair, a parser that fails where the paper's fills in, and the share of
+points as the score.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class ThinkTwice(Scorer):
     async def scores(
         self, ask: Ask, role: str, question: str, candidates: Sequence[str], ids: Sequence[str]
     ) -> list[list[Score]]:
-        """Four asks for each pair and annotator: two turns, in both orders."""
+        """Four asks for each unequal pair and annotator: two turns, in both orders."""
         judged = await ask.all(
             self._judged(ask, who, role, question, candidates, ids) for who in ask.engine.answerers[role]
         )
@@ -95,6 +96,8 @@ class ThinkTwice(Scorer):
         self, ask: Ask, who: Answerer, role: str, question: str, pair: tuple[str, str], key: str
     ) -> float | None:
         """What the first of a pair wins: 1, a half or 0; null, and recorded, where the two orders do not agree."""
+        if pair[0] == pair[1]:
+            return 0.5  # both orders are one ask
         orders = await ask.all(self._order(ask, who, role, question, *order) for order in (pair, pair[::-1]))
         for failed in (order for order in orders if isinstance(order, AskFailed)):
             ask.reject("ask", "candidates", key, failed.reason, failed.detail, digest=failed.digest.hex())

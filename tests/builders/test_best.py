@@ -113,6 +113,18 @@ def test_a_judge_who_takes_what_stands_first_decides_nothing(recipe: Write, tmp_
     assert reasons == [("ask", "the orders do not agree"), ("seed", "nobody scored a candidate")]
 
 
+def test_equal_candidates_tie_and_nobody_is_asked(recipe: Write, tmp_path: Path) -> None:
+    class Repeats(Script):
+        def said(self, messages: list[dict[str, str]], schema: str) -> str:
+            self.listings = min(self.listings, 1)  # Value 0, and then Value 1 again and again
+            return super().said(messages, schema)
+
+    family = {"best_of": {"n": 3, "scorer": "think_twice"}}
+    manifest = build(recipe, out := tmp_path / "run", family, Repeats())
+    assert candidates(out) == [(0, 1.0, True), (1, 0.25, False), (2, 0.25, False)] and rejects(out) == []
+    assert manifest.books.asks.paid == 3 + 4 + 1
+
+
 def test_an_order_that_fails_leaves_the_other_asked_and_counted(recipe: Write, tmp_path: Path) -> None:
     family = {"best_of": {"n": 2, "scorer": "think_twice"}}
     books = build(recipe, out := tmp_path / "run", family, Script(prefers="none")).books
