@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +16,15 @@ from ..schemas.projections import schema_hash
 from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.formulas import aggregates
+from ..validators.personal import masked
 from ..validators.tables import connect, name
 from . import folder as run_folder
 from .benchmark import questions
 from .curate import Curation
+from .curation.mask import Mask
 from .recipe_file import dump
 from .run import Run, usd
+from .step import Step
 from .storage import Staging, described, write, write_one
 
 LIBRARIES = ("duckdb", "pyarrow", "pydantic")
@@ -100,10 +104,17 @@ def _written(run: Run, curation: Curation) -> dict[str, Table]:
         shards = {split: [described(run.building, path) for path in paths] for split, paths in files.items()}
         count = sum(file.rows or 0 for paths in shards.values() for file in paths)
         tables[table] = Table(rows=count, schema_hash=schema_hash(row_type), splits=shards)
-    chosen = ", ".join(name(c.name) for c in columns(Reject))
-    query = f"SELECT {chosen} FROM rejects ORDER BY _seq"
-    write_one(curation.connection, query, Reject, run.building / run_folder.REJECTS)
+    write_one(curation.connection, _rejects(run.crew.steps), Reject, run.building / run_folder.REJECTS)
     return tables
+
+
+def _rejects(steps: Sequence[Step]) -> str:
+    """A query for the rejects in order; where texts are masked, what was found is a text like any other."""
+    cells = {column.name: name(column.name) for column in columns(Reject)}
+    if any(isinstance(step, Mask) for step in steps):
+        cells["detail"] = masked(name("detail"))
+    chosen = ", ".join(f"{sql} AS {name(column)}" for column, sql in cells.items())
+    return f"SELECT {chosen} FROM rejects ORDER BY _seq"
 
 
 def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: dict[str, Table]) -> Books:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyRelation
 
 from ..schemas.errors import DataError
 from ..schemas.manifest import Manifest
@@ -18,9 +18,9 @@ from ..schemas.rows import tables_of
 from ..schemas.rows.reject import Reject
 from ..schemas.story import Asked, Found, Story
 from ..validators.named import named
-from ..validators.readers.run import read
+from ..validators.readers.run import REJECTS, read, rejects
 from ..validators.tables import Tables, connect, key_text, name, text
-from .folder import JOURNAL, MANIFEST, REJECTS
+from .folder import JOURNAL, MANIFEST
 from .journal import Journal
 
 
@@ -33,15 +33,15 @@ def why(folder: Path, table: str, wanted: str) -> Story:
         rests_on = list(ancestors(tables, types, subject))
         judgements = list(_judgements(tables, types, subject))
         findings = list(named(tables, table, types[table], wanted))
-        compared = _compared(connection, folder / REJECTS, subject)
+        compared = _compared(rejects(connection, folder), subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
-    missing += [] if (folder / REJECTS).is_file() else [f"{REJECTS} is not here: it names what the row was kept before"]
+    missing += [f"{REJECTS} is not here: it names what the row was kept before"] if compared is None else []
     return Story(
         subject=subject,
         rests_on=rests_on,
         asks=asks,
         judgements=judgements,
-        compared=compared,
+        compared=compared or [],
         findings=findings,
         licence=manifest.recipe.license,
         sources=manifest.recipe.card.sources,
@@ -114,12 +114,11 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) 
                 yield from _rows(tables, types, table, item)
 
 
-def _compared(connection: DuckDBPyConnection, rejects: Path, subject: Found) -> list[Reject]:
-    if not rejects.is_file():
-        return []
-    beaten = connection.read_parquet(str(rejects)).filter(
-        f'"table" = {text(subject.table)} AND beaten_by = {text(subject.key)}'
-    )
+def _compared(lost: DuckDBPyRelation | None, subject: Found) -> list[Reject] | None:
+    """What the row was kept instead of; None where no rejects are here."""
+    if lost is None:
+        return None
+    beaten = lost.filter(f'"table" = {text(subject.table)} AND beaten_by = {text(subject.key)}')
     return [Reject(**dict(zip(beaten.columns, row, strict=True))) for row in beaten.fetchall()]
 
 

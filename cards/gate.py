@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..schemas.errors import ChecksFailed
 from ..schemas.manifest import Manifest
 from ..schemas.report import Finding, Report
+from ..validators.readers.run import REJECTS
 from .facts import steps
 from .licensing import conflicts, effective
 
@@ -27,7 +28,7 @@ class Problem:
 
 def problems(manifest: Manifest, report: Report, journal: bool = False) -> list[Problem]:
     """Everything that keeps the run, with its journal or without, from being published; empty: it may be."""
-    found = [*_checks(report), *_licence(manifest), *_texts(report), *_annotators(manifest, report)]
+    found = [*_checks(report), *_licence(manifest), *_texts(manifest, report), *_annotators(manifest, report)]
     return [*found, *_journal(manifest)] if journal else found
 
 
@@ -62,11 +63,14 @@ def _licence(manifest: Manifest) -> Iterator[Problem]:
         )
 
 
-def _texts(report: Report) -> Iterator[Problem]:
+def _texts(manifest: Manifest, report: Report) -> Iterator[Problem]:
     looked = [finding for finding in report.findings if finding.check == PRIVATE]
-    if not looked:
+    rejects = any(file.path == REJECTS for file in manifest.files)
+    if not looked or (rejects and not any(finding.table == "rejects" for finding in looked)):
+        where = "rejects" if looked else "texts"
         why = report.skipped.get(PRIVATE, "the report is older than this check")
-        yield Problem(f"Nobody looked for contact details in the texts: {why}.", "build again: nothing is asked twice")
+        what = f"Nobody looked for contact details in the {where}: {why}."
+        yield Problem(what, "build again: nothing is asked twice")
     for finding in looked:
         if finding.count and finding.suppressed is None:
             cells = "1 text holds" if finding.count == 1 else f"{finding.count:,} texts hold"

@@ -7,6 +7,7 @@ import hashlib
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..schemas.manifest import File, Manifest
 from ..schemas.projections import arrow_schema
 from ..schemas.report import Report
 from ..schemas.row import Row
+from ..validators.readers.run import parquet
 from ..validators.tables import connect
 from .facts import MANIFEST, REPORT, filled, types
 
@@ -91,13 +93,16 @@ class Dataset:
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
         """A relation over the files; in its SQL every table of the dataset is a view of its name."""
-        return self.connection.read_parquet(self._paths(table, split), hive_partitioning=False)
+        return parquet(self.connection, self.folder, self._paths(table, split))
 
     def arrow(self, table: str, split: str | None = None) -> Table:
         """The rows in memory."""
         import pyarrow.parquet
 
-        parts = [pyarrow.parquet.ParquetFile(self._source(shard)).read() for shard in self.shards(table, split)]
+        parts = []
+        for shard in self.shards(table, split):
+            with _reading(self.folder / shard.path):
+                parts.append(pyarrow.parquet.ParquetFile(self._source(shard)).read())
         return pyarrow.concat_tables(parts) if parts else arrow_schema(self.types[table]).empty_table()
 
     def datasets(self, table: str) -> Any:
@@ -107,7 +112,7 @@ class Dataset:
         self.shards(table)
         features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
         splits = filled(self.manifest, table)
-        files = {split: [glob.escape(path) for path in self._paths(table, split)] for split in splits}
+        files = {split: [glob.escape(str(path)) for path in self._paths(table, split)] for split in splits}
         loaded = datasets.load_dataset("parquet", data_files=files, features=features) if files else {}
         return datasets.DatasetDict(loaded)
 
@@ -125,33 +130,42 @@ class Dataset:
         """A DuckDB connection in which every table is a view."""
         connection = connect()
         for table in self.tables:
-            connection.read_parquet(self._paths(table), hive_partitioning=False).create_view(table)
+            parquet(connection, self.folder, self._paths(table)).create_view(table)
         return connection
 
-    def _paths(self, table: str, split: str | None = None) -> list[str]:
-        return [str(self.folder.resolve() / shard.path) for shard in self.shards(table, split)]
+    def _paths(self, table: str, split: str | None = None) -> list[Path]:
+        return [self.folder.resolve() / shard.path for shard in self.shards(table, split)]
 
     def _source(self, shard: File) -> Any:
         """What pyarrow reads a shard from."""
         return self.folder / shard.path
 
     def _rows(self, shards: list[File], row_type: type[Row]) -> Iterator[Row]:
-        import pyarrow
         import pyarrow.parquet
 
         for shard in shards:
-            path = self.folder / shard.path
-            try:
-                with pyarrow.parquet.ParquetFile(self._source(shard), buffer_size=BUFFER, pre_buffer=False) as file:
-                    for batch in file.iter_batches(BATCH):
-                        yield from map(row_type.model_validate, batch.to_pylist())
-            except ValidationError as error:
-                raise from_validation(error, DataError, str(path)) from None
-            except (pyarrow.ArrowException, OSError) as error:
-                raise DataError("cannot read the rows of this file", where=str(path), got=str(error)) from None
+            with (
+                _reading(self.folder / shard.path),
+                pyarrow.parquet.ParquetFile(self._source(shard), buffer_size=BUFFER, pre_buffer=False) as file,
+            ):
+                for batch in file.iter_batches(BATCH):
+                    yield from map(row_type.model_validate, batch.to_pylist())
 
     def _unknown(self, what: str, got: str, known: tuple[str, ...]) -> DataError:
         return DataError(f"no such {what}", where=str(self.folder), got=got, expected="one of " + ", ".join(known))
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Raises `DataError` for a file that is not parquet, or whose rows do not fit their type."""
+    import pyarrow
+
+    try:
+        yield
+    except ValidationError as error:
+        raise from_validation(error, DataError, str(path)) from None
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError("cannot read the rows of this file", where=str(path), got=str(error)) from None
 
 
 def _manifest(folder: Path) -> Manifest:

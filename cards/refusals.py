@@ -9,10 +9,9 @@ import duckdb
 
 from ..schemas.errors import DataError
 from ..schemas.rows.shared import Attributes
-from ..validators.readers.run import read
-from ..validators.tables import Tables, connect, name, text
+from ..validators.readers.run import REJECTS, read, rejects
+from ..validators.tables import Tables, connect, fetched, name
 
-REJECTS = "rejects.parquet"
 REASONS = ("refused", "declined")
 """Reasons of rejects that are refusals: by the model or its endpoint, and in the words of an answer."""
 WRITER = "who was to write"
@@ -22,15 +21,14 @@ Refusal = tuple[str, Mapping[str, str], str, int]
 
 def refusals(folder: Path) -> list[Refusal]:
     """The refusals of a run, most first; none where its rejects are not here. Raises `DataError` for a broken file."""
-    path = folder / REJECTS
-    if not path.is_file():
-        return []
     with connect() as connection:
+        if (lost := rejects(connection, folder)) is None:
+            return []
         try:
-            counted = connection.sql(COUNTED.format(path=text(str(path)), reasons=REASONS)).fetchall()
+            counted = fetched(lost, COUNTED.format(reasons=REASONS))
         except duckdb.Error as error:
             got = str(error).partition("\n")[0]
-            raise DataError("cannot read the rejects", where=str(path), got=got) from None
+            raise DataError("cannot read the rejects", where=str(folder / REJECTS), got=got) from None
         declared = _declared(read(connection, folder)) if counted else {}
     return [(who or WRITER, declared.get(who, {}), reason, count) for who, reason, count in counted]
 
@@ -46,6 +44,6 @@ def _declared(tables: Tables) -> dict[str, dict[str, str]]:
 
 COUNTED = """
 SELECT CASE WHEN level = 'ask' AND "table" = 'annotations' THEN key ->> '$[2]' END AS who, reason, count(*) AS n
-FROM read_parquet({path}) WHERE step = 'ask' AND reason IN {reasons} GROUP BY ALL ORDER BY n DESC, who, reason
+FROM rows WHERE step = 'ask' AND reason IN {reasons} GROUP BY ALL ORDER BY n DESC, who, reason
 """
 """The key of an ask that is missing in the annotations is a list of table, item and annotator."""

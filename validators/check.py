@@ -28,6 +28,8 @@ class Check(Component):
     """Table -> columns that the check looks at where they are there."""
     implied_by_row_type: ClassVar[bool] = False
     """Whether a row type of ours says the same or says it better: not run on tables of a run."""
+    of_rejects: ClassVar[bool] = False
+    """Whether it looks at what was rejected too: a check that needs no knowledge."""
     repair: ClassVar[str | None] = None
     """Curation step that mends what is found."""
     passes: ClassVar[Example]

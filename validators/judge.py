@@ -110,8 +110,8 @@ def _findings(
         try:
             if ANY in check.needs:
                 raw = {table: relation for table, relation in subject.raw.items() if table not in known}
-                for table, relation in _wanted(check, raw):
-                    shared = texts(table).get(check_name) if check_name in together else None
+                for table, relation in _wanted(check, {**raw, **(subject.rejects if check.of_rejects else {})}):
+                    shared = texts(table).get(check_name) if table in raw and check_name in together else None
                     failing = check.failing({ANY: relation}) if shared is None else shared
                     yield _finding(check_name, check, failing, table, relation, rows, keep)
             elif not set(check.needs) <= known:

@@ -108,7 +108,9 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
 def _ours(connection: DuckDBPyConnection, folder: Path, called: str) -> Subject:
     read_in = enumerate(run.read(connection, folder).items())
     tables = {table: _held(connection, f"held_{i}", rows) for i, (table, rows) in read_in}
-    return _known(tables, row_types(folder, tables), called)
+    lost = run.rejects(connection, folder)
+    rejects = {} if lost is None else {"rejects": lost.select("row_number() OVER () AS _row, detail")}
+    return replace(_known(tables, row_types(folder, tables), called), rejects=rejects)
 
 
 def _held(connection: DuckDBPyConnection, name: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:

@@ -25,6 +25,8 @@ class Subject:
     """Its tables as their row types want them."""
     row_types: RowTypes
     """Table -> row type, where we know one; what keeps not to it is a finding."""
+    rejects: Tables = field(default_factory=dict)
+    """What was rejected, in full, where it is published with the tables."""
     views: Tables = field(default_factory=dict)
     """What it is read as, by the names of `schemas.views`."""
     findings: Sequence[Finding] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -47,6 +48,11 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """A string literal, quoted."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def one_path(path: Path) -> str:
+    """A path in which DuckDB sees no pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def key_text(row_type: type[Row], alias: str = "") -> str:

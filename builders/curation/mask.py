@@ -14,7 +14,8 @@ class Mask(Step):
     """Replaces e-mail addresses, phone and account numbers in all texts by `[email]`, `[phone]` and `[account]`.
 
     They are told by their shape, in the patterns of `validators/personal.py`, inside lists and structs too; keys are
-    no texts. The journal keeps what was asked and answered as it was.
+    no texts. What was found in rejects is masked as well, wherever in the recipe this step stands. The journal keeps
+    what was asked and answered as it was.
     """
 
     def apply(self, tables: Tables, seed: int) -> Outcome:

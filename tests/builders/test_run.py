@@ -41,6 +41,20 @@ def rejects(run: Path) -> list[dict[str, Any]]:
     return found
 
 
+def test_what_was_rejected_gives_nobody_away(recipe: Write, tmp_path: Path) -> None:
+    refused = {"match": "Asking", "answer": "I cannot help jane@corp.example", "finish": "refusal"}
+    said = ["Writing to bob@corp.example", "writing to bob@corp.example.", "Asking Jane"]
+    steps = ["exact_duplicates"]
+    built(recipe(said, refused, curation=steps), out := tmp_path / "run")
+    private = {f.table: f.count for f in pluriset.load(out).report.findings if f.check == "contact_details"}
+    assert (private["rejects"], private["situations"]) == (2, 1)
+    assert built(recipe(said, refused, curation=[*steps, "mask"]), out).books.asks.paid == 0
+    details = [one["detail"] for one in rejects(out)]
+    assert details[:2] == ["I cannot help [email]", "writing to [email]."]
+    private = {f.table: f.count for f in pluriset.load(out).report.findings if f.check == "contact_details"}
+    assert set(private.values()) == {0} and "rejects" in private
+
+
 def test_a_build_is_whole_and_its_books_balance(recipe: Write, tmp_path: Path) -> None:
     manifest = built(recipe(["Lying to a friend", "Reading a diary"]), out := tmp_path / "run")
     assert {path.name for path in out.iterdir() if not path.name.startswith(".")} == {

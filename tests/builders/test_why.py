@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pluriset
+import pyarrow.parquet as pq
 import pytest
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import key_of
@@ -69,6 +70,15 @@ def test_a_journal_that_says_something_else_is_seen(run: Path) -> None:
     segment = run / "journal" / "00001.jsonl"
     segment.write_text(segment.read_text().replace("Friends count on the truth.", "Nobody counts on the truth."))
     assert pluriset.replay(run, "considerations", key).differs == ["explanation"]
+
+
+def test_a_folder_that_looks_like_a_pattern_is_that_folder_alone(run: Path, tmp_path: Path) -> None:
+    odd = shutil.copytree(run, tmp_path / "ru[n]")
+    shutil.rmtree(run / "data" / "considerations")
+    pq.write_table(pq.read_table(run / "rejects.parquet").slice(0, 0), run / "rejects.parquet")
+    dataset = pluriset.load(odd)
+    assert dataset.duckdb("considerations").fetchall() and dataset.connection.table("situations").fetchall()
+    assert pluriset.why(odd, "considerations", consideration(odd)).compared
 
 
 @pytest.mark.parametrize("table, key", [("nothing", "a"), ("considerations", "' OR true --")])

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pluriset.cards.gate import enforce, problems
 from pluriset.schemas.errors import ChecksFailed
-from pluriset.schemas.manifest import Manifest
+from pluriset.schemas.manifest import File, Manifest
 from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.tests.cards.conftest import report_of
@@ -72,6 +72,13 @@ def test_that_nobody_looked_blocks_too(make_manifest: Make) -> None:
     assert [problem.what for problem in problems(make_manifest(), skipped)] == [
         "Nobody looked for contact details in the texts: no table."
     ]
+
+
+def test_a_report_that_says_nothing_of_the_rejects_blocks(make_manifest: Make) -> None:
+    manifest = make_manifest(files=[File(path="rejects.parquet", sha256="0" * 64, bytes=9)])
+    seen = finding("contact_details", "warning", count=0).model_copy(update={"table": "rejects"})
+    assert found(manifest) == ["Nobody looked for contact details in the rejects: the report is older than this check."]
+    assert found(manifest, seen) == []
 
 
 def test_people_who_stand_out_block(make_manifest: Make, recipe: Callable[..., Recipe]) -> None:

@@ -12,6 +12,7 @@ class ContactDetails(TextCheck):
     severity = "warning"
     repair = "mask"
     written_only = True
+    of_rejects = True
     passes = {
         "*": [
             {"_row": 1, "text": "I was born on 1990-05-17 and paid 1,200.50 for 3-4 items @home."},

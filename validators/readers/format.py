@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -13,7 +12,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.component import Component
 from ...schemas.errors import DataError
-from ..tables import name, text
+from ..tables import name, one_path, text
 from .findings import Findings
 
 SCHEMA = "raw"
@@ -63,7 +62,7 @@ def loaded(connection: DuckDBPyConnection, file: File, query: str) -> str:
     """A new table of what a query reads from `{path}`. Raises `DataError` where DuckDB cannot."""
     table = unused(connection)
     try:
-        connection.execute(f"CREATE TABLE {table} AS {query.format(path=text(literal(file.path)))}")
+        connection.execute(f"CREATE TABLE {table} AS {query.format(path=text(one_path(file.path)))}")
     except duckdb.Error as error:
         raise unreadable(file, error) from None
     return table
@@ -73,11 +72,6 @@ def unreadable(file: File, error: Exception) -> DataError:
     """Why a whole file cannot be read, in a line."""
     got = str(error).partition("\n")[0]
     return DataError("the file cannot be read", where=file.name, got=got, hint="it may be damaged")
-
-
-def literal(path: Path) -> str:
-    """A path in which DuckDB sees no pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 _NUMBERS = count()

@@ -11,9 +11,9 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
-from ..tables import text
+from ..tables import one_path, text
 
-DATA = "data"
+DATA, REJECTS = "data", "rejects.parquet"
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
 """Split, number and how many: the names that the Hub knows."""
 
@@ -27,6 +27,20 @@ def read(connection: DuckDBPyConnection, folder: Path) -> dict[str, DuckDBPyRela
         expected = f"{DATA}/<table>/<split>-00000-of-00001.parquet"
         raise DataError("no run: it has no tables", where=str(folder), expected=expected)
     return tables
+
+
+def rejects(connection: DuckDBPyConnection, folder: Path) -> DuckDBPyRelation | None:
+    """What went missing and why; None where it is not here. Raises `DataError` if it cannot be read."""
+    path = folder / REJECTS
+    return parquet(connection, path, [path]) if path.is_file() else None
+
+
+def parquet(connection: DuckDBPyConnection, place: Path, paths: Iterable[Path]) -> DuckDBPyRelation:
+    """The rows of these files of a place, and of no others. Raises `DataError` if one cannot be read."""
+    try:
+        return connection.read_parquet([*map(one_path, paths)], union_by_name=True, hive_partitioning=False)
+    except duckdb.Error as error:
+        raise DataError("cannot be read as parquet", where=str(place), got=str(error).splitlines()[0]) from None
 
 
 def _table(connection: DuckDBPyConnection, place: Path) -> DuckDBPyRelation:
@@ -58,15 +72,6 @@ def _complete(place: Path, split: str, names: Iterable[str]) -> None:
 
 
 def _split(connection: DuckDBPyConnection, place: Path, split: str, names: Iterable[str]) -> DuckDBPyRelation:
-    paths = [_literal(place / name) for name in names]
-    try:
-        rows = connection.read_parquet(paths, union_by_name=True, hive_partitioning=False)
-    except duckdb.Error as error:
-        raise DataError("cannot be read as parquet", where=str(place), got=str(error).splitlines()[0]) from None
+    rows = parquet(connection, place, [place / name for name in names])
     others = "* EXCLUDE (split)" if "split" in map(str.lower, rows.columns) else "*"
     return rows.select(f"{others}, {text(split)} AS split")
-
-
-def _literal(path: Path) -> str:
-    """A path in which DuckDB sees no pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))

@@ -12,10 +12,10 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ....schemas.errors import DataError
-from ...tables import name, text
+from ...tables import name, one_path, text
 from ..columns import distinct
 from ..findings import Findings
-from ..format import File, Format, literal, unused
+from ..format import File, Format, unused
 from ..header import has_header
 from ..lines import LONGEST, Broken, Lines, cells
 
@@ -82,7 +82,7 @@ def _fast(connection: DuckDBPyConnection, file: File, delimiter: str, width: int
     options = (
         f"header=false, auto_detect=false, delim={text(delimiter)}, quote='\"', escape='\"', max_line_size={LONGEST}"
     )
-    scan = f"read_csv({text(literal(file.path))}, {options}, columns={{{columns}}})"
+    scan = f"read_csv({text(one_path(file.path))}, {options}, columns={{{columns}}})"
     try:
         connection.execute(f"CREATE TABLE {table} AS FROM {scan}")
     except duckdb.Error:

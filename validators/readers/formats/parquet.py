@@ -7,10 +7,10 @@ from typing import ClassVar
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...tables import name, text
+from ...tables import name, one_path, text
 from ..columns import distinct
 from ..findings import Findings
-from ..format import File, Format, literal, unreadable
+from ..format import File, Format, unreadable
 
 
 class Parquet(Format):
@@ -21,7 +21,7 @@ class Parquet(Format):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """A scan; `_row` is the place in the file."""
-        scan = f"read_parquet({text(literal(file.path))}, hive_partitioning=false)"
+        scan = f"read_parquet({text(one_path(file.path))}, hive_partitioning=false)"
         try:
             there = connection.sql(f"FROM {scan}").columns
             columns = distinct(there, file, findings)
