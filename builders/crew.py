@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from ..schemas.component import load
@@ -93,7 +93,13 @@ def answerers(
     recipe: Recipe, family: Family, teachers: Mapping[str, Teacher], file: str = "recipe.yaml"
 ) -> dict[str, list[Answerer]]:
     """Role -> who answers for it. Raises `RecipeError` for a role that nobody or the wrong number answers for."""
-    return {role: _answerers(role, recipe, family, teachers, file) for role in family.roles}
+    found = {role: _answerers(role, recipe, family, teachers, file) for role in family.roles}
+    known: dict[str, Answerer] = {}
+    for one in chain.from_iterable(found.values()):
+        if known.setdefault(name := one.row.annotator_id, one) != one:
+            hint = "give each an `id` of its own"
+            raise RecipeError("two annotators have the same id", where=f"{file}: annotators", got=name, hint=hint)
+    return found
 
 
 def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str, Teacher], file: str) -> list[Answerer]:

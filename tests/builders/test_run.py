@@ -14,7 +14,8 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from pluriset.builders import folder as run_folder
-from pluriset.schemas.errors import RunError
+from pluriset.builders.crew import assemble
+from pluriset.schemas.errors import RecipeError, RunError
 from pluriset.schemas.manifest import Manifest
 
 from tests.builders.conftest import JUDGED, LISTING
@@ -206,6 +207,13 @@ def test_a_panel_of_personas_is_kept_apart(recipe: Write, tmp_path: Path) -> Non
     assert sorted(mean["score"].to_list()) == [0.5, 1.0, 1.0]
     orders = annotations.filter(aspect="valence")["options"].to_list()
     assert len({tuple(order) for order in orders}) > 1, "options are shown in different orders"
+
+
+def test_an_id_names_one_annotator(recipe: Write) -> None:
+    teachers = {name: {"scripted": {"path": "answers.jsonl"}} for name in ("main", "second")}
+    panel, roles = [{"teacher": "second", "id": "main"}], {"judge": "panel", "write": "main"}
+    with pytest.raises(RecipeError, match="two annotators have the same id"):
+        assemble(pluriset.recipe(recipe(["Lying"], teachers=teachers, annotators={"panel": panel}, roles=roles)))
 
 
 def test_another_name_or_family_in_a_run_is_refused(recipe: Write, tmp_path: Path) -> None:
