@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from duckdb import DuckDBPyConnection
 
 from ..schemas.published_dataset import View
 from ..schemas.report import Profile
+from .readings import WHETHER, Reading, readings
 from .roles import ANNOTATOR, OPTION, fitting, guessed, suffix
 from .subject import Subject
 from .tables import Tables, name, text
 from .theirs import read_as
 
 Columns = Mapping[str, str]
-"""Role -> the column that has it, quoted."""
+"""Role -> what the column that has it says, as SQL."""
 
 
 def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None) -> Subject:
     """Whatever it is, as far as its columns say it or the user does."""
     known = fitting(roles, raw) if roles else {table: guessed(raw[table]) for table in raw}
-    views = [view for table in raw for view in _views(table, known[table], len(raw) > 1, "split" in raw[table].columns)]
+    understood = {table: [*readings(table, known[table])] for table in raw}
+    views = [
+        view
+        for table in raw
+        for view in _views(table, known[table], understood[table], len(raw) > 1, "split" in raw[table].columns)
+    ]
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
     for number, (table, relation) in enumerate(raw.items()):
         relation.create_view(f"_raw_{number}", replace=True)
@@ -30,12 +37,18 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
     how = "by --map" if roles else "by the names of its columns"
     title = "read as " + ", ".join(read) if read else "of no shape that we know; name its columns with --map"
     profile = Profile(name="generic", title=title, how=how, columns=found)
-    return Subject(dataset, raw, {}, {}, read, profile=profile)
+    every = [reading for table in raw for reading in understood[table]]
+    findings = [reading.finding(connection) for reading in every]
+    failing = {reading.check: partial(reading.failing, connection) for reading in every}
+    return Subject(dataset, raw, {}, {}, read, findings, failing, profile=profile)
 
 
-def _views(table: str, roles: Mapping[str, str], several: bool, has_split: bool) -> Iterator[View]:
+def _views(
+    table: str, roles: Mapping[str, str], understood: Sequence[Reading], several: bool, has_split: bool
+) -> Iterator[View]:
     """The views that a table can be read as; ids of several tables are kept apart."""
-    by_role: Columns = {role: name(column) for column, role in roles.items()}
+    told = {reading.role: f"({reading.sql})" for reading in understood}
+    by_role: Columns = {role: name(column) for column, role in roles.items()} | told
     # Without an id what was judged is known by its text; a row of its own is one item otherwise.
     item = by_role.get("item_id") or (by_role.get("text") if _is_long(by_role) else None) or "_row"
     about = f"concat_ws('/', {text(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
@@ -80,17 +93,9 @@ def _pairs(by_role: Columns, about: str, place: str, split: str) -> Iterator[Vie
         sides = f"{by_role['chosen']} AS first, {by_role['rejected']} AS second, 'first' AS preferred"
         yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
     elif "first" in by_role and "second" in by_role:
-        preferred = _preferred(by_role["preferred"]) if "preferred" in by_role else "NULL"
+        preferred = next((by_role[role] for role in ("preferred", *WHETHER) if role in by_role), "NULL")
         sides = f"{by_role['first']} AS first, {by_role['second']} AS second, {preferred} AS preferred"
         yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
-
-
-def _preferred(column: str) -> str:
-    """The usual ways to say which of two is better; any other is null."""
-    said = f"lower(trim(CAST({column} AS VARCHAR)))"
-    return f"""CASE WHEN {said} IN ('a', '1', 'first', 'model_a', 'response_a', 'response_1') THEN 'first'
-        WHEN {said} IN ('b', '2', 'second', 'model_b', 'response_b', 'response_2') THEN 'second'
-        WHEN starts_with({said}, 'tie') THEN 'tie' END"""
 
 
 def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> Iterator[View]:

@@ -11,6 +11,7 @@ import yaml
 from duckdb import DuckDBPyRelation
 
 from ..schemas.errors import RecipeError
+from .readings import WHETHER
 from .recognise import OURS
 from .tables import Tables
 
@@ -44,7 +45,7 @@ SERIES = ("abcdefgh", "01234567", "12345678")
 """How they go on."""
 OPTION = "option"
 """The role of such a column."""
-ROLES = {*WORDS, ANNOTATOR, OPTION}
+ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
 
 
 def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:

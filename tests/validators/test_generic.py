@@ -78,6 +78,42 @@ def test_columns_that_are_no_options(columns: str) -> None:
         assert "choices" not in generic(connection, "d", raw, None).views
 
 
+SIDES = {"response_a": "first", "response_b": "second"}
+CODINGS: list[tuple[dict[str, str], str, list[str], list[str | None]]] = [
+    (SIDES, "preferred", ["A", "response_b", "Draw", "both bad", "C"], ["first", "second", "tie", "tie", None]),
+    (SIDES, "preferred", ["1", "2.0"], ["first", "second"]),
+    (SIDES, "preferred", ["0", "1"], [None, None]),
+    (SIDES, "preferred", ["-1", "0", "1", "2"], [None] * 4),
+    (SIDES, "second_preferred", ["0", "true", "2"], ["first", "second", None]),
+    ({"reply_0": "first", "reply_1": "second"}, "preferred", ["reply_0", "reply_1"], ["first", "second"]),
+    ({"response_0": "first", "response_1": "second"}, "preferred", ["0", "1"], ["first", "second"]),
+    ({"b": "first", "a": "second"}, "preferred", ["b", "A"], ["first", "second"]),
+]
+
+
+@pytest.mark.parametrize(("sides", "role", "said", "preferred"), CODINGS)
+def test_a_preference_is_understood_or_told(
+    sides: dict[str, str], role: str, said: list[str], preferred: list[str | None]
+) -> None:
+    with connect() as connection:
+        columns = ", ".join(f"'x' AS {side}" for side in sides)
+        rows = f"SELECT unnest(range(1, {len(said)} + 1)) AS _row, {columns}, unnest({said}) AS said"
+        subject = generic(connection, "d", {"t": connection.sql(rows)}, {**sides, "said": role})
+        found = subject.views["pairs"].order("pair_id").project("preferred").fetchall()
+    [finding] = subject.findings
+    assert [one for (one,) in found] == preferred
+    assert (finding.check, finding.count) == (f"t.said.{role}", preferred.count(None))
+    assert {e["problem"] for e in finding.examples} == {s for s, p in zip(said, preferred, strict=True) if p is None}
+
+
+def test_a_score_that_is_no_number_is_told() -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql("SELECT 1 AS _row, 'i' AS item, 'w' AS rater, unnest(['4', 'high', '']) AS rating")}
+        [finding] = generic(connection, "d", raw, None).findings
+        assert (finding.check, finding.count, finding.of) == ("t.rating.score", 1, 3)
+        assert [example["problem"] for example in finding.examples] == ["high"]
+
+
 @pytest.mark.parametrize(
     "columns",
     [
