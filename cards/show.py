@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from ..schemas.errors import DataError
-from ..schemas.row import Row, columns, key, key_of
+from ..schemas.row import Row, columns, key_of
 from ..schemas.rows import tables_of
 from .load import Dataset
 
 Nested = dict[str, Any]
 """A row as a dict: its own columns, `judgements` (aspect -> annotator -> label), and the rows below it by table."""
+Linked = Mapping[tuple[str, str, str], list[Row]]
+"""Table and key of a row, and another table -> the rows there that point to it."""
 
 
 def nested(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nested]:
     """The main rows, each with the rows that point to it."""
-    names = {row_type: table for table, row_type in types.items()}
-    grouped: dict[str, list[Row]] = {table: [] for table in types}
+    names, main = {row_type: table for table, row_type in types.items()}, next(iter(types))
+    tops, linked = list[Row](), defaultdict[tuple[str, str, str], list[Row]](list)
     for row in rows:
-        grouped[names[type(row)]].append(row)
-    for row in grouped[next(iter(types))]:
-        yield _nested(row, next(iter(types)), grouped, types)
+        table = names[type(row)]
+        if table == main:
+            tops.append(row)
+        for target, target_key in {*_pointers(row)}:
+            linked[target, target_key, table].append(row)
+    for row in tops:
+        yield _nested(row, main, linked, types)
 
 
-def _nested(row: Row, table: str, grouped: Mapping[str, list[Row]], types: Mapping[str, type[Row]]) -> Nested:
+def _pointers(row: Row) -> Iterator[tuple[str, str]]:
+    """Table and key of every row that this one points to, or says something of."""
+    for column in columns(type(row)):
+        if column.foreign:
+            yield column.foreign.table, getattr(row, column.name)
+        elif column.item_of:
+            yield getattr(row, column.item_of), getattr(row, column.name)
+
+
+def _nested(row: Row, table: str, linked: Linked, types: Mapping[str, type[Row]]) -> Nested:
     values = row.model_dump()
     below: Nested = {column.name: values[column.name] for column in columns(type(row))}
-    if judgements := _judgements(table, key_of(row), grouped.get("annotations", [])):
+    if judgements := _judgements(linked.get((table, key_of(row), "annotations"), [])):
         below["judgements"] = judgements
     for child, row_type in types.items():
-        links = [
-            c.name for c in columns(row_type) if c.foreign and c.foreign.target == f"{table}.{key(types[table])[0]}"
-        ]
-        if links and (found := [r for r in grouped[child] if getattr(r, links[0]) == key_of(row)]):
-            below[child] = [_nested(each, child, grouped, types) for each in found]
+        found = linked.get((table, key_of(row), child), [])
+        if found and any(c.foreign and c.foreign.table == table for c in columns(row_type)):
+            below[child] = [_nested(each, child, linked, types) for each in found]
     return below
 
 
-def _judgements(table: str, item_id: str, annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
+def _judgements(annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for one in annotations:
-        if (one.item_table, one.item_id) == (table, item_id):
-            given = one.label if one.label is not None else one.score
-            found.setdefault(one.aspect, {})[one.annotator_id] = given
+        given = one.label if one.label is not None else one.score
+        found.setdefault(one.aspect, {})[one.annotator_id] = given
     return found
 
 
@@ -62,10 +75,8 @@ def from_dataset(dataset: Dataset, wanted: str | None, n: int) -> list[Nested]:
 def _below(dataset: Dataset, found: list[Row], types: Mapping[str, type[Row]]) -> Iterator[Row]:
     """The rows of the other tables that lead to these; a scan, so that nothing else is held in memory."""
     keys = {(dataset.manifest.main_table, key_of(row)) for row in found}
-    for table, row_type in types.items():
+    for table in types:
         for row in dataset.rows(table) if table != dataset.manifest.main_table else ():
-            links = [(c.foreign.table, getattr(row, c.name)) for c in columns(row_type) if c.foreign]
-            links += [(getattr(row, c.item_of), getattr(row, c.name)) for c in columns(row_type) if c.item_of]
-            if keys.intersection(links):
+            if keys.intersection(_pointers(row)):
                 keys.add((table, key_of(row)))
                 yield row
