@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 BATCH = 1024
 """Rows that are read at once."""
 
+SPLIT = "coalesce(split, 'train')"
+"""SQL of the split that a row is in."""
+
 
 def foreign(place: str | Path, as_: str | None = None, verify: bool = False) -> Foreign:
     """Open a file, a folder, or a dataset of the Hub as the published dataset `as_`, else as what its columns say.
@@ -73,9 +76,8 @@ class Foreign:
         return tuple(self.types)
 
     def splits(self, table: str) -> list[str]:
-        """The splits of a table; none where its files have none."""
-        found = self._selected(table, None, "DISTINCT split").fetchall()
-        return sorted(split for (split,) in found if split is not None)
+        """The splits of a table; a row without one is of `train`."""
+        return sorted(split for (split,) in self._selected(table, None, f"DISTINCT {SPLIT}").fetchall())
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
         """A relation."""
@@ -92,7 +94,7 @@ class Foreign:
         return polars.LazyFrame(self.arrow(table, split))
 
     def datasets(self, table: str) -> Any:
-        """A `DatasetDict` of the splits; what has none is `train`."""
+        """A `DatasetDict` of the splits."""
         import datasets
 
         splits = {split: self.arrow(table, split) for split in self.splits(table)} or {"train": self.arrow(table)}
@@ -125,7 +127,7 @@ class Foreign:
 
     def _selected(self, table: str, split: str | None, what: str) -> DuckDBPyRelation:
         self._type(table)
-        chosen = f" WHERE split = {text(split)}" if split is not None else ""
+        chosen = f" WHERE {SPLIT} = {text(split)}" if split is not None else ""
         return self.connection.sql(f"SELECT {what} FROM theirs.{name(table)}{chosen}")
 
     def _type(self, table: str) -> type[Row]:

@@ -28,6 +28,14 @@ def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: P
     assert dataset.datasets("testset")["train"][2] == ROWS[2]
 
 
+def test_a_row_without_a_split_is_of_train(tmp_path: Path) -> None:
+    (path := tmp_path / "pairs.csv").write_text("prompt,chosen,rejected,split\na,b,c,train\nd,e,f,\ng,h,i,test\n")
+    dataset = pluriset.load(path, as_="trl")
+    assert isinstance(dataset, Foreign)
+    (table,) = dataset.tables
+    assert dataset.datasets(table).num_rows == {"test": 1, "train": 2} and dataset.splits(table) == ["test", "train"]
+
+
 def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
     for split in ("train", "test"):
         written(tmp_path / f"{split}.json", ROWS[:2] if split == "test" else ROWS)
