@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -30,7 +31,7 @@ class Repaired:
     """What was mended."""
 
     out: Path
-    """The new folder: `data/<table>.parquet` for each table, and `changes.parquet`."""
+    """The new folder: `data/<table>.parquet` for each table, its name in plain signs, and `changes.parquet`."""
     changes: Mapping[str, Mapping[str, int]]
     """Rule -> table -> changed cells."""
 
@@ -74,7 +75,7 @@ def _repair(
     for table, rows in found.tables.items():
         for step in steps:
             rows = _mended(table, rows, step)
-        _write(rows, draft / DATA, table)
+        _write(rows, _file(draft / DATA, table))
     _save(connection.sql("FROM changes"), draft / CHANGES)
     counts = connection.sql('SELECT rule, "table", count(*) FROM changes GROUP BY ALL ORDER BY ALL').fetchall()
     return {step.component_name(): {t: n for rule, t, n in counts if rule == step.component_name()} for step in steps}
@@ -88,11 +89,17 @@ def _mended(table: str, rows: DuckDBPyRelation, step: Mend) -> DuckDBPyRelation:
     return step.mend(rows, columns) if columns else rows
 
 
-def _write(rows: DuckDBPyRelation, draft: Path, table: str) -> None:
-    """The rows in their order, without their numbers; a split is a column."""
+def _file(folder: Path, table: str) -> Path:
+    """A file of its own for a table: its name in plain signs, numbered where another table has that name already."""
     safe = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in table).strip(".") or "table"
+    names = chain([safe], (f"{safe}_{number}" for number in count(2)))
+    return next(path for one in names if not (path := folder / f"{one}.parquet").exists())
+
+
+def _write(rows: DuckDBPyRelation, path: Path) -> None:
+    """The rows in their order, without their numbers; a split is a column."""
     kept = ", ".join(name(column) for column in rows.columns if column != "_row")
-    _save(rows.order("_row").select(kept), draft / f"{safe}.parquet")
+    _save(rows.order("_row").select(kept), path)
 
 
 def _save(rows: DuckDBPyRelation, path: Path) -> None:

@@ -38,6 +38,17 @@ def test_what_is_mended_needs_no_mending(tmp_path: Path) -> None:
     assert not any(again.changes.values())
 
 
+def test_tables_whose_names_are_alike_in_plain_signs_are_both_kept(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/a b.csv").write_text("text\none\n")
+    (tmp_path / "theirs/a_b.csv").write_text("words\ntwo\n")
+    pluriset.repair(tmp_path / "theirs", tmp_path / "mended")
+    assert {path.name: pq.read_table(path).to_pylist() for path in (tmp_path / "mended/data").iterdir()} == {
+        "a_b.parquet": [{"text": "one"}],
+        "a_b_2.parquet": [{"words": "two"}],
+    }
+
+
 @pytest.mark.parametrize(
     ("rules", "out", "error"), [(["split"], "new", RecipeError), (["os"], "new", RecipeError), ([], ".", DataError)]
 )
