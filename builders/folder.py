@@ -65,7 +65,10 @@ def swap(folder: Path, building: Path) -> None:
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in REBUILT:
         old = folder / name
-        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+        if old.is_dir() and not old.is_symlink():  # what a link leads to is not ours to delete
+            shutil.rmtree(old)
+        else:
+            old.unlink(missing_ok=True)
         if (building / name).exists():
             (building / name).rename(old)
 
@@ -78,7 +81,7 @@ def write_manifest(folder: Path, content: str) -> None:
 def write(path: Path, content: str) -> None:
     """Write a text file as a whole or not at all. Raises `RunError` when the disk is full."""
     try:
-        fresh = path.with_name(f".{path.name}.new")
+        fresh = path.with_name(_fresh(path.name))
         with fresh.open("w", encoding="utf-8") as file:
             file.write(content)
             file.flush()
@@ -88,12 +91,17 @@ def write(path: Path, content: str) -> None:
         raise RunError("cannot write", where=str(path), got=error.strerror, hint="make room and run again") from None
 
 
+def _fresh(name: str) -> str:
+    """What a file is called while it is written."""
+    return f".{name}.new"
+
+
 def _ours(folder: Path, recipe: Recipe) -> None:
     """Refuse a folder that is another run, or that holds something else."""
     if folder.exists() and not folder.is_dir():
         raise RunError("not a folder", where=str(folder))
     if not (folder / RECIPE).exists():
-        if folder.exists() and {path.name for path in folder.iterdir()} - {LOCK, BUILDING}:
+        if folder.exists() and {path.name for path in folder.iterdir()} - {LOCK, BUILDING, _fresh(RECIPE)}:
             raise RunError("the folder holds something else than a run", where=str(folder), hint="choose another --out")
         return
     there = recipe_file.read(folder / RECIPE)

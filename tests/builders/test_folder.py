@@ -1,0 +1,22 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pluriset
+from pluriset.builders import folder
+
+
+def test_a_recipe_whose_writing_was_cut_off_locks_no_folder(recipe: Callable[..., Path], tmp_path: Path) -> None:
+    (out := tmp_path / "run").mkdir()
+    (out / ".recipe.yaml.new").write_text("name: te")
+    with folder.opened(out, pluriset.recipe(recipe(["Lying"]))):
+        assert {path.name for path in out.iterdir()} == {"recipe.yaml", ".lock", ".building"}
+
+
+def test_a_link_makes_way_for_what_was_built_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    for place in ("elsewhere", "run", "new/data"):
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "elsewhere/theirs.txt").write_text("not ours")
+    (tmp_path / "run/data").symlink_to(tmp_path / "elsewhere")
+    folder.swap(tmp_path / "run", tmp_path / "new")
+    assert (tmp_path / "run/data").is_dir() and not (tmp_path / "run/data").is_symlink()
+    assert (tmp_path / "elsewhere/theirs.txt").exists()
