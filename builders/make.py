@@ -8,7 +8,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection, IOException
+from duckdb import DuckDBPyConnection, OperationalError
 
 from ..schemas.errors import RunError
 from ..schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
@@ -42,8 +42,9 @@ def warm_up(run: Run) -> None:
 def make(run: Run) -> Manifest:
     """Make every file of the run but report, card and manifest. Raises `RunError` if the books do not balance."""
     family, recipe = run.crew.family, run.crew.recipe
-    with connect(str(run.building / "work.duckdb")) as connection:
-        try:
+    database = run.building / "work.duckdb"
+    try:
+        with connect(str(database)) as connection:
             staging = _staged(run, connection)
             curation = Curation(connection, family.made())
             curation.run(run.crew.steps, recipe.seed)
@@ -51,16 +52,20 @@ def make(run: Run) -> Manifest:
             tables = _written(run, curation)
             asked = [*questions(family, curation, run.building)]
             books = _books(run, connection, staging, tables)
-        except (OSError, IOException) as error:
-            raise _no_room(run.folder, error) from None
+        _balance(run, books)
+        database.unlink()
+        run_folder.swap(run.folder, run.building)
+    except (OSError, OperationalError) as error:  # DuckDB's own: no room on the disk or in memory
+        raise _no_room(run.folder, error) from None
+    run_folder.write(run.folder / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))
+    return _manifest(run, tables, books, asked)
+
+
+def _balance(run: Run, books: Books) -> None:
     if wrong := books.imbalances():
         raise RunError(
             "the books do not balance; this is a fault of pluriset", where=str(run.folder), got="; ".join(wrong)
         )
-    (run.building / "work.duckdb").unlink()
-    run_folder.swap(run.folder, run.building)
-    run_folder.write(run.folder / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))
-    return _manifest(run, tables, books, asked)
 
 
 def finish(folder: Path, manifest: Manifest) -> None:
@@ -181,5 +186,5 @@ def _no_room(folder: Path, error: Exception) -> RunError:
         "cannot write the tables; the journal is complete",
         where=str(folder),
         got=str(error),
-        hint="make room and run the same command again: nothing is asked twice",
+        hint="make room on the disk or in memory, and run the same command again: nothing is asked twice",
     )

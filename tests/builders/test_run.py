@@ -14,9 +14,11 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from pluriset.builders import folder as run_folder
+from pluriset.builders import make
 from pluriset.builders.crew import assemble
 from pluriset.schemas.errors import RecipeError, RunError
 from pluriset.schemas.manifest import Manifest
+from pluriset.validators.tables import connect
 
 from tests.builders.conftest import JUDGED, LISTING
 
@@ -323,3 +325,15 @@ def test_a_full_disk_loses_nothing(recipe: Write, tmp_path: Path) -> None:
         "failed": 0,
     }
     assert 0 < kept < 200
+
+
+def test_too_little_memory_for_the_tables_loses_nothing(
+    recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = recipe(["Lying"]), tmp_path / "run"
+    with monkeypatch.context() as small:
+        little = {"memory_limit": "1MB", "max_temp_directory_size": "0MB", "threads": 1}
+        small.setattr(make, "connect", lambda database=":memory:": connect(database, **little))
+        with pytest.raises(RunError, match=r"(?s)the journal is complete.*Out of Memory"):
+            built(path, out)
+    assert built(path, out).books.asks.paid == 0
