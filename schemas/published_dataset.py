@@ -54,6 +54,8 @@ class Config:
     """The one split in which the publishers have all rows; null where the config has train, validation and test."""
     evidence: Evidence = "card"
     """How its columns are known: from a real file, from the card, paper or loaders, or from memory."""
+    roles: Sequence[str] = ()
+    """Roles of columns that a file may have beside them, whatever they are called: views have them by their role."""
 
 
 @dataclass(frozen=True)

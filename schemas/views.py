@@ -51,7 +51,7 @@ class Judgement(Row):
 
 
 class Votes(Row):
-    """How many chose an option, where the dataset gives counts and not who they were."""
+    """How many chose an option, where the dataset gives counts and not who they were; or what each was scored."""
 
     item_id: str
     """What was voted on."""
@@ -59,6 +59,8 @@ class Votes(Row):
     """The option."""
     votes: float | None
     """How many votes it has."""
+    scored: bool | None = None
+    """True where it is a score and nobody voted."""
 
 
 class Stated(Row):
@@ -68,7 +70,7 @@ class Stated(Row):
     """What it is stated of; as in `votes` or `annotations`."""
     rule: str
     """How it is derived of `votes`: majority, argmax, argmin, max, min, sum, mean, count, controversial, unanimous or
-    soft:<option>; votes may be scores."""
+    soft:<option>."""
     stated: str | None
     """The value that the dataset has."""
 

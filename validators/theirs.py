@@ -14,6 +14,7 @@ from ..schemas.row import Column, columns
 from ..schemas.views import VIEWS
 from .evidence import evidence, examples, parts
 from .recognise import Recognised
+from .roles import guessed
 from .severity import capped, of_constraint, weakest
 from .subject import Subject
 from .tables import Tables, name, over, text
@@ -120,6 +121,8 @@ def _selected(part: Config, table: str, relation: DuckDBPyRelation) -> str:
         "_table": text(table),
         "_row": "_row" if "_row" in kinds else "row_number() OVER ()",
     }
+    beside = {role: name(column) for column, role in guessed(relation).items() if column not in part.row.model_fields}
+    more |= {role: f"CAST({beside.get(role, 'NULL')} AS VARCHAR)" for role in part.roles}
     return ", ".join(f"{sql} AS {name(column)}" for column, sql in (more | cells).items())
 
 

@@ -103,7 +103,7 @@ class MultiobjAlign(PublishedDataset):
         View(
             "votes",
             """SELECT metadata.original_id AS item_id, unnest(range(len(metadata.all_scores))) AS option,
-            unnest(metadata.all_scores) AS votes FROM theirs.pairs""",
+            unnest(metadata.all_scores) AS votes, true AS scored FROM theirs.pairs""",
             "file",
         ),
         View(

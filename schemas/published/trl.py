@@ -49,8 +49,8 @@ class TRL(PublishedDataset):
 
     title = "a TRL format"
     configs: ClassVar = {
-        "preference": Config(Preference),
-        "implicit_preference": Config(Implicit),
+        "preference": Config(Preference, roles=("annotator_id", "group_id")),
+        "implicit_preference": Config(Implicit, roles=("annotator_id", "group_id")),
         "unpaired_preference": Config(Unpaired),
         "prompt_completion": Config(Completion),
     }
@@ -67,12 +67,12 @@ class TRL(PublishedDataset):
         View(
             "pairs",
             """SELECT concat_ws('/', _table, _row) AS pair_id, prompt, chosen AS first, rejected AS second,
-            'first' AS preferred, split FROM theirs.preference""",
+            'first' AS preferred, split, annotator_id, group_id FROM theirs.preference""",
         ),
         View(
             "pairs",
             """SELECT concat_ws('/', _table, _row) AS pair_id, NULL AS prompt, chosen AS first, rejected AS second,
-            'first' AS preferred, split FROM theirs.implicit_preference""",
+            'first' AS preferred, split, annotator_id, group_id FROM theirs.implicit_preference""",
         ),
     )
     example: ClassVar = {

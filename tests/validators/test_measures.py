@@ -146,6 +146,7 @@ def test_divided_votes_are_counted_where_votes_are(tables_of: TablesOf) -> None:
     rows = [{"item_id": i, "option": o, "votes": v} for i, votes in cast.items() for o, v in enumerate(votes)]
     found = figures("divided_votes", tables_of({"votes": rows}))
     assert (found["items",].value, found["items",].n, found["share",].value) == (1, 3, 0.333333)
+    assert figures("divided_votes", tables_of({"votes": [row | {"scored": True} for row in rows]})) == {}
 
 
 def test_items_per_annotator(tables_of: TablesOf) -> None:

@@ -87,6 +87,13 @@ def test_a_name_that_does_not_fit(as_: str, error: type[Exception], empty: DuckD
         named(as_, raw(empty, {"t": [{"prompt": "a", "chosen": "b", "rejected": "c"}]}))
 
 
+def test_a_column_beside_those_of_a_shape_keeps_its_role(empty: DuckDBPyConnection) -> None:
+    row = {"prompt": "p", "chosen": "a", "rejected": "b"}
+    tables = raw(empty, {"t": [{**row, "worker_id": worker} for worker in ("x", "y", "y")]})
+    found = {f.check: f.count for f in judge(published(empty, "d", tables, named("trl", tables))).findings}
+    assert found["repeated_pairs"] == 1
+
+
 def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"}
     rows = [{**row, "id": number} for number in ("1", "2.5", "x")]

@@ -16,8 +16,10 @@ class DividedVotes(Measure):
     needs = {"votes": ["item_id", "option", "votes"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """A count and a share; `n` is the number of items with votes."""
-        [(divided, n)] = over(tables["votes"], DIVIDED).fetchall()
+        """A count and a share; `n` is the number of items with votes, which scores are not."""
+        votes = tables["votes"]
+        cast = votes.filter("scored IS NOT TRUE") if "scored" in votes.columns else votes
+        [(divided, n)] = over(cast, DIVIDED).fetchall()
         if n:
             yield Figure(measure="divided_votes", group={"what": "items"}, value=divided, n=n)
             low, high = wilson(divided, n)
