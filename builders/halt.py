@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from ..schemas.errors import PlurisetError
+from ..schemas.errors import Interrupted, PlurisetError
 
 
 class Halt:
@@ -47,6 +50,30 @@ class Halt:
             timer.cancel()
             self._naps.discard(nap)
         self.check()
+
+
+@contextmanager
+def stoppable(halt: Halt, folder: Path) -> Iterator[None]:
+    """The first Ctrl-C lets asks in flight finish; the second is the usual one."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        halt.set(
+            Interrupted(
+                "stopped; everything answered so far is kept",
+                where=str(folder),
+                hint="run the same command again: it goes on from here",
+            )
+        )
+        loop.remove_signal_handler(signal.SIGINT)
+
+    with suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread
+        loop.add_signal_handler(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        with suppress(ValueError, NotImplementedError, RuntimeError):
+            loop.remove_signal_handler(signal.SIGINT)
 
 
 def _end(nap: asyncio.Future[None]) -> None:

@@ -120,18 +120,28 @@ class Journal:
         """Ask the disk to hold everything that was written."""
         if self._writer is not None and self._synced < self._end:
             end = self._end
-            os.fsync(self._writer)
+            try:
+                os.fsync(self._writer)
+            except OSError as error:
+                raise RunError(
+                    "the disk does not hold what was written to the journal",
+                    where=str(self.folder),
+                    got=error.strerror,
+                    hint="run the same command again: what is lost is asked again",
+                ) from None
             self._synced = end
 
     def close(self) -> None:
         """Sync, and let go of the files."""
-        self.sync()
-        for descriptor in self._readers.values():
-            os.close(descriptor)
-        self._readers.clear()
-        if self._writer is not None:
-            os.close(self._writer)
-            self._writer = None
+        try:
+            self.sync()
+        finally:
+            for descriptor in self._readers.values():
+                os.close(descriptor)
+            self._readers.clear()
+            if self._writer is not None:
+                os.close(self._writer)
+                self._writer = None
 
     def _append(self, record: dict[str, Any]) -> int:
         if self._writer is None:

@@ -19,6 +19,8 @@ class Pool:
         self.endpoints = [Endpoint(one) for one in teacher.endpoints()]
         self.halt = halt
         self._waiting: deque[asyncio.Future[Place]] = deque()
+        self._woken: dict[Endpoint, float] = {}
+        """Endpoint -> the end of its pause for which a timer is set."""
         halt.on_set(self._serve)
 
     @property
@@ -74,8 +76,9 @@ class Pool:
             else:
                 waiter.set_result(free.take())
         for endpoint in self.endpoints if self._waiting else []:
-            if (pause := endpoint.resumes - time.monotonic()) > 0:
-                asyncio.get_running_loop().call_later(pause, self._serve)
+            if (resumes := endpoint.resumes) > time.monotonic() and self._woken.get(endpoint) != resumes:
+                self._woken[endpoint] = resumes
+                asyncio.get_running_loop().call_later(resumes - time.monotonic(), self._serve)
 
 
 def _silent(endpoint: Endpoint) -> TeacherUnavailable:

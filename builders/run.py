@@ -8,7 +8,6 @@ interrupted on the way.
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from ..schemas.errors import Interrupted, PlurisetError
+from ..schemas.errors import PlurisetError, TeacherUnavailable
 from ..schemas.recipe import Price, Recipe
 from ..schemas.row import Row
 from ..schemas.rows.reject import Reject
@@ -27,7 +26,8 @@ from . import folder as run_folder
 from .ask import Ask
 from .crew import Crew, assemble
 from .diversity import Earlier
-from .engine import AskFailed, Engine, Postponed, Spent
+from .engine import UNAVAILABLE, AskFailed, Engine, Postponed, Spent
+from .halt import stoppable
 from .journal import Journal
 from .source import BadSeed, Seed
 
@@ -81,6 +81,9 @@ class Run:
     _done: int = 0
     _rejected: int = 0
     _postponed: bool = False
+    _failed_before: frozenset[bytes] = frozenset()
+    _lost: list[Reject] = field(default_factory=list)
+    """What the rows of a round miss for want of their teacher, for the first time."""
     _rejects: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -91,6 +94,7 @@ class Run:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
         self.seeds_total = sum(1 for _ in self.crew.seeds())
         self.engine.budget.count(self.journal)
+        self._failed_before = frozenset(self.journal.failures)
         try:
             asyncio.run(self._ask(watch or _unwatched))
         finally:
@@ -142,29 +146,49 @@ class Run:
         )
 
     async def _ask(self, watch: Watch) -> None:
-        with self._stoppable():
+        with stoppable(self.engine.halt, self.folder):
             heart = asyncio.create_task(self._beat(watch))
             try:
                 await self._rounds()
             finally:
                 heart.cancel()
-                with suppress(asyncio.CancelledError):
-                    await heart
-                await self.engine.close()
-                watch(self.status())
+                try:
+                    with suppress(asyncio.CancelledError):
+                        await heart
+                finally:
+                    await self.engine.close()
+                    watch(self.status())
         self.engine.halt.check()
 
     async def _rounds(self) -> None:
-        """Ask about all seeds at once, or round by round; a round waits for all answers of the one before."""
+        """Ask about all seeds at once, or round by round; a round waits for the rows of the ones before."""
         seeds, size, earlier = self.crew.seeds(), self.crew.family.round(), Earlier(self.crew.family)
         if size is None:
             return await self._round(seeds, ())
-        while (some := list(islice(seeds, size))) and not self.engine.halt.reason and not self._postponed:
+        while (some := list(islice(seeds, size))) and not self._waits():
             made: dict[int, list[Row]] = {}
             await self._round(some, earlier.seen, made)
             for number in range(len(some)):
                 earlier.add(made.get(number, []))
         return None
+
+    def _waits(self) -> bool:
+        """Whether no round can begin, as what the next one is shown is not complete."""
+        if self._lost:
+            self.engine.halt.set(
+                TeacherUnavailable(
+                    "a round lacks answers, and the rounds after it rest on them; everything answered is kept",
+                    where=str(self.folder),
+                    got=f"asks without an answer: {len(self._lost)}; {self._lost[0].detail}",
+                    hint="run the same command again: it asks for them once more, then goes on with or without them",
+                )
+            )
+        return self._postponed or self.engine.halt.reason is not None
+
+    def _lacks(self, missing: Reject) -> bool:
+        """Whether this can come back and change what later rounds are shown, which judgements do not."""
+        digest = bytes.fromhex(missing.digest or "")
+        return missing.reason == UNAVAILABLE and missing.table != "annotations" and digest not in self._failed_before
 
     async def _round(
         self, seeds: Iterable[Seed | BadSeed], seen: Sequence[str], made: dict[int, list[Row]] | None = None
@@ -180,6 +204,7 @@ class Run:
                 if made is not None:
                     made[number] = rows
                 self._done += 1
+                self._lost += filter(self._lacks, missing)
                 self._rejects.update(reject.reason for reject in missing)
                 self._rejected += any(reject.level == "seed" for reject in missing)
 
@@ -211,35 +236,16 @@ class Run:
         return next(iter(self.crew.family.made()))
 
     async def _beat(self, watch: Watch) -> None:
-        await asyncio.sleep(SENT)
-        await asyncio.to_thread(self.meanwhile)
-        while True:
-            watch(self.status())
-            await asyncio.sleep(HEARTBEAT)
-            await asyncio.to_thread(self.journal.sync)
-
-    @contextmanager
-    def _stoppable(self) -> Iterator[None]:
-        """The first Ctrl-C lets asks in flight finish; the second is the usual one."""
-        loop = asyncio.get_running_loop()
-
-        def stop() -> None:
-            self.engine.halt.set(
-                Interrupted(
-                    "stopped; everything answered so far is kept",
-                    where=str(self.folder),
-                    hint="run the same command again: it goes on from here",
-                )
-            )
-            loop.remove_signal_handler(signal.SIGINT)
-
-        with suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread
-            loop.add_signal_handler(signal.SIGINT, stop)
+        """Until it is cancelled: say how far the run is, and sync the journal; an error stops the run."""
         try:
-            yield
-        finally:
-            with suppress(ValueError, NotImplementedError, RuntimeError):
-                loop.remove_signal_handler(signal.SIGINT)
+            await asyncio.sleep(SENT)
+            await asyncio.to_thread(self.meanwhile)
+            while True:
+                watch(self.status())
+                await asyncio.sleep(HEARTBEAT)
+                await asyncio.to_thread(self.journal.sync)
+        except PlurisetError as error:
+            self.engine.halt.set(error)
 
 
 @contextmanager

@@ -8,11 +8,12 @@ import pluriset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pluriset.builders import engine
 from pluriset.builders.diversity import MOST, Diversity, Earlier
 from pluriset.builders.families.values import Values
 from pluriset.builders.make import make
 from pluriset.builders.run import opened
-from pluriset.schemas.errors import DataError, RecipeError, Stopped, TeacherError
+from pluriset.schemas.errors import DataError, RecipeError, Stopped, TeacherError, TeacherUnavailable
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.rows.values import Situation
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer, failure
@@ -79,6 +80,27 @@ def test_interrupted_anywhere_it_goes_on_with_the_same_prompts(recipe: Write, tm
         build(recipe, out := tmp_path / "run", most)
     build(recipe, out)
     assert shown(out) == shown(whole) and digests(out) == digests(whole)
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_an_ask_that_fails_ends_the_build_with_its_round_once(
+    recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    monkeypatch.setattr(engine, "BACKOFF", ())
+    left = [failure(500)] * failures
+
+    def flaky(body: dict[str, Any]) -> Reply:
+        return left.pop() if left and "Situation 0" in body["messages"][-1]["content"] else respond(body)
+
+    with ScriptedServer(flaky) as server:
+        model = {"openai": {"model": "m", "revision": "1", "base_url": server.url}}
+        made = pluriset.recipe(recipe(SITUATIONS), family=FAMILY, teachers={"main": model})
+        with opened(made, tmp_path / "run") as run, pytest.raises(TeacherUnavailable, match="a round lacks answers"):
+            run.ask()
+        with opened(made, tmp_path / "run") as run:
+            run.ask()
+            books = make(run).books
+    assert books.seeds.built == len(SITUATIONS) - (failures - 1) and books.asks.replayed == 2
 
 
 def test_a_wave_ends_with_its_round(recipe: Write, tmp_path: Path) -> None:

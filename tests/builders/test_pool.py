@@ -116,6 +116,25 @@ async def test_the_least_loaded_address_is_asked_and_a_dead_one_is_left_alone(tm
     assert any("connection refused" in said for said in found.says())
 
 
+async def test_a_pause_is_waited_for_with_one_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answer(request: Request) -> str:
+        await asyncio.sleep(0)
+        return TEXT
+
+    found = engine(tmp_path, Live(answer=answer, places=(answer, answer), concurrency=2))
+    timers, loop = list[float](), asyncio.get_running_loop()
+    call_later = loop.call_later
+
+    def counted(delay: float, *work: Any) -> asyncio.TimerHandle:
+        timers.append(delay)
+        return call_later(delay, *work)
+
+    monkeypatch.setattr(loop, "call_later", counted)
+    found._pool(found.answerers["say"][0]).endpoints[0].breaker.until = time.monotonic() + 60
+    found._pools["main"].endpoints[0].breaker.pauses = 1
+    assert failures(await asked(found, 100)) == [] and len(timers) == 1
+
+
 async def test_a_fatal_error_lets_what_is_in_flight_finish(tmp_path: Path) -> None:
     sent = 0
 

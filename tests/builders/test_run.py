@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import json
 import os
@@ -16,6 +17,7 @@ import pytest
 from pluriset.builders import folder as run_folder
 from pluriset.builders import make
 from pluriset.builders.crew import assemble
+from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.errors import RecipeError, RunError
 from pluriset.schemas.manifest import Manifest
 from pluriset.validators.tables import connect
@@ -303,6 +305,30 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(recipe: W
     paid = len(asked(out))
     again = built(path, out)
     assert 0 < paid < 800 and again.books.asks.paid == 800 - paid
+
+
+def test_a_disk_that_does_not_hold_the_journal_stops_the_run_in_order(
+    recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pluriset.builders import run
+
+    closed = []
+
+    async def close(self: Scripted) -> None:
+        closed.append(self)
+
+    def broken(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Scripted, "close", close)
+    monkeypatch.setattr(run, "SENT", 0)
+    monkeypatch.setattr(run, "HEARTBEAT", 0)
+    with run.opened(pluriset.recipe(recipe([f"S{i}" for i in range(200)])), tmp_path / "run") as work:
+        monkeypatch.setattr(os, "fsync", broken)
+        with pytest.raises(RunError, match="does not hold"):
+            work.ask()
+        assert closed and isinstance(work.engine.halt.reason, RunError)
+        monkeypatch.undo()
 
 
 def command(*arguments: object) -> list[str]:
