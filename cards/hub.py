@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from importlib.util import find_spec
@@ -158,10 +158,10 @@ def _stored(entry: Any) -> Stored:
     return Stored(entry.size, entry.lfs.sha256 if entry.lfs else None, entry.blob_id)
 
 
-def holds_token(content: bytes) -> bool:
+def holds_token(lines: Iterable[bytes]) -> bool:
     """Whether a text says the token with which it would be sent."""
     token = _token()
-    return token is not None and token.encode() in content
+    return token is not None and any(token.encode() in line for line in lines)
 
 
 def _token() -> str | None:

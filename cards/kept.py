@@ -17,8 +17,12 @@ from ..schemas.yaml_text import dump_yaml, load_yaml
 from .front_matter import FIELDS
 
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n|)---[ \t]*(?:\n|\Z)", re.DOTALL)
-HEADING = re.compile(r" {0,3}(#{1,2})[ \t]+(.+?)[ \t]*#*[ \t]*$")
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+HEADING = re.compile(r" {0,3}#{1,2}[ \t]+(\S.*)")
+UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
+"""What makes a heading of a line of text above it."""
+TEXT = re.compile(r" {0,3}(?![-+*] )[^\s#>|`~=<-]")
+"""How a line begins that is text, and no other kind of block."""
+FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 EARLIER = "From the earlier card"
 """Heading for what had none."""
@@ -81,9 +85,20 @@ def sections(body: str) -> list[Section]:
             fence = "" if fence else mark[1]
         elif not fence and (title := HEADING.match(line)):
             found.append(Section(heading, "\n".join(lines)))
-            heading, lines = title[2], []
+            heading, lines = _title(title[1]), []
+        elif not fence and lines and TEXT.match(lines[-1]) and UNDERLINE.fullmatch(line):
+            *above, said = lines
+            found.append(Section(heading, "\n".join(above)))
+            heading, lines = said.strip(), [said]
         lines.append(line)
     return [*found, Section(heading, "\n".join(lines))]
+
+
+def _title(said: str) -> str:
+    """The words of a heading, without the `#` that may close it."""
+    words = said.rstrip()
+    bare = words.rstrip("#")
+    return bare.rstrip() if bare.endswith((" ", "\t")) else words
 
 
 @cache

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pluriset
 import pytest
@@ -38,7 +39,9 @@ Old columns.
 
 By hand.
 """
-LINES = st.lists(st.sampled_from(["# A", "## B", "### C", "```", "~~~~", "text", "", "## Columns", "    ## code"]))
+LINES = st.lists(
+    st.sampled_from(["# A", "## B", "### C", "```", "~~~~", "text", "", "## Columns", "    ## code", "==="])
+)
 
 
 def test_hand_written_sections_of_a_foreign_card_are_kept() -> None:
@@ -55,6 +58,19 @@ def test_hand_written_sections_of_a_foreign_card_are_kept() -> None:
 def test_what_we_wrote_before_goes_and_what_is_hand_written_stays() -> None:
     ours = "---\nlicense: mit\n---\n\n# Old title\n\n## Checks\n\nOld.\n\n## Ethics\n\nBy hand.\n"
     assert merged(NEW, ours, ours=True) == NEW + "\n## Ethics\n\nBy hand.\n"
+
+
+@pytest.mark.parametrize("before", ["", "```pip install x```\n\n", "## Columns ##\n\nOurs.\n\n"])
+@pytest.mark.parametrize("heading", ["## My notes", "My notes\n--------", "My notes\n="])
+def test_a_heading_is_one_however_it_is_written(before: str, heading: str) -> None:
+    ours = f"---\nlicense: mit\n---\n\n# Old title\n\n{before}{heading}\n\nPrecious.\n"
+    assert merged(NEW, ours, ours=True) == NEW + f"\n{heading}\n\nPrecious.\n"
+
+
+def test_a_hostile_heading_takes_no_time() -> None:
+    start = perf_counter()
+    sections("# a" + " " * 50_000 + "\tb" + "#" * 50_000 + "c")
+    assert perf_counter() - start < 1
 
 
 @given(LINES)

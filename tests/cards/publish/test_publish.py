@@ -224,11 +224,12 @@ def test_a_namespace_of_somebody_else(hub: Hub, runs: dict[str, Path]) -> None:
     assert "rights to create a dataset" in str(caught.value)
 
 
-def test_the_token_is_never_sent_in_a_file(hub: Hub, copy: Copy) -> None:
-    card = copy() / "README.md"
-    card.write_text(card.read_text() + f"\n{WRITE}\n")
+@pytest.mark.parametrize("file", ["README.md", "journal/00001.jsonl"])
+def test_the_token_is_never_sent_in_a_file(hub: Hub, copy: Copy, file: str) -> None:
+    text = (run := copy()) / file
+    text.write_text(text.read_text() + f"\n{WRITE}\n")
     with pytest.raises(PublishError, match="the file holds your token") as caught:
-        pluriset.publish(card.parent, ID)
+        pluriset.publish(run, ID, journal=True)
     assert WRITE not in str(caught.value)
     assert hub.repositories == {}
 
