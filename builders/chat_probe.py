@@ -50,7 +50,8 @@ def _listed(status: int, body: Any, model: str) -> dict[str, str]:
     entries = {str(one.get("id")): one for one in known if isinstance(one, dict)}
     if model not in entries:
         return {"listed": f"no; it lists {', '.join(entries)[:200] or 'nothing'}", "context": "not told"}
-    facts = {**(entries[model].get("meta") or {}), **entries[model]}
+    meta = entries[model].get("meta")
+    facts = {**(meta if isinstance(meta, dict) else {}), **entries[model]}
     context = next((facts[name] for name in CONTEXTS if isinstance(facts.get(name), int)), None)
     return {"listed": "yes", "context": f"{context:,} tokens" if context else "not told"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -10,6 +11,8 @@ from .errors import RecipeError
 
 BREAKS = frozenset("\x85\u2028\u2029")
 """Characters that YAML takes for line breaks but PyYAML writes as they are."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""What an escape can write and no encoding of Unicode can hold."""
 
 
 def dump_yaml(value: object) -> str:
@@ -19,13 +22,20 @@ def dump_yaml(value: object) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, which can make a small file endless, and without keys that are said twice."""
+    """YAML without aliases, which can make a small file endless, without keys said twice, and with whole characters."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=mark)
         return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: Any) -> Any:
+        value = super().construct_scalar(node)
+        if SURROGATE.search(value):
+            problem = "half of a surrogate pair is no character; write it as \\U and eight digits"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return value
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[Any] = set()

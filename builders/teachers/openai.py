@@ -78,10 +78,8 @@ class OpenAI(Teacher):
     @field_validator("base_url")
     @classmethod
     def _plain_urls(cls, value: str | list[str]) -> str | list[str]:
-        urls = [urlsplit(url) for url in _listed(value)]
-        if not urls or any(
-            url.scheme not in ("http", "https") or not url.hostname or url.username or url.query for url in urls
-        ):
+        urls = _listed(value)
+        if not urls or not all(map(_is_plain, urls)):
             raise ValueError("an address like http://localhost:8000/v1 is needed; keys go into the environment")
         return value
 
@@ -275,6 +273,16 @@ class OpenAI(Teacher):
     @property
     def _where(self) -> str:
         return f"{self.model} at {self._url}"
+
+
+def _is_plain(url: str) -> bool:
+    """Whether this is an address of HTTP that can be connected to, with no key in it."""
+    try:
+        said = urlsplit(url)
+        host, port = (said.hostname or "").encode("idna"), said.port
+    except ValueError:
+        return False
+    return said.scheme in ("http", "https") and bool(host) and port != 0 and "@" not in said.netloc and not said.query
 
 
 def _listed(urls: str | list[str]) -> list[str]:

@@ -172,14 +172,14 @@ class Engine:
 
     async def answer(self, vllm: Any, request: Request, teacher: VLLM) -> Completion:
         """Answer one request as this teacher would. Raises `BadCompletion` if vLLM refuses it, else `TeacherError`."""
-        prompt = vllm.get_tokenizer().apply_chat_template(
-            [{"role": m.role, "content": m.content} for m in request.messages],
-            add_generation_prompt=True,
-            return_dict=False,
-            **teacher.template,
-        )
         numbered = str(next(self.numbers))
         try:
+            prompt = vllm.get_tokenizer().apply_chat_template(
+                [{"role": m.role, "content": m.content} for m in request.messages],
+                add_generation_prompt=True,
+                return_dict=False,
+                **teacher.template,
+            )
             async for output in vllm.generate(
                 {"prompt_token_ids": prompt}, _sampling(request, teacher), numbered, lora_request=self._lora(teacher)
             ):

@@ -33,7 +33,7 @@ def found(recipe: Path, name: str | None = None) -> dict[tuple[str, str], str]:
 
 def test_says_what_each_address_can_and_cannot_do(recipe: Write) -> None:
     with ScriptedServer(able) as good, ScriptedServer(deaf) as bad:
-        good.pages["models"] = lambda: {"data": [{"id": "m", "max_model_len": 4096}]}
+        good.pages["models"] = lambda: {"data": [{"id": "m", "max_model_len": 4096, "meta": "none"}]}
         bad.pages["models"] = lambda: {"data": [{"id": "other"}]}
         teacher = {"openai": {"model": "m", "revision": "1", "base_url": [good.url, bad.url]}}
         said = found(recipe(["Lying"], teachers={"main": teacher}))

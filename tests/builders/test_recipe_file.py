@@ -101,6 +101,7 @@ def test_every_option_is_checked_before_any_ask(tmp_path: Path, line: str, words
         ("name: a\nname: b", ["said twice", "line 2"]),
         ("!!python/object/apply:os.system ['true']", ["not a YAML file"]),
         ("\x00", ["not a YAML file"]),
+        ('name: a\nn: ["\\ud83d\\ude00"]', ["surrogate", "line 2"]),
     ],
 )
 def test_hostile_yaml_is_not_read(tmp_path: Path, text: str, words: list[str]) -> None:

@@ -1,13 +1,16 @@
+from __future__ import annotations
+
 import asyncio
 import json
 import multiprocessing
+from itertools import count
 from pathlib import Path
 
 import numpy
 import pytest
-from pluriset.builders.teachers.vllm import VLLM
+from pluriset.builders.teachers.vllm import VLLM, Engine
 from pluriset.schemas.component import load
-from pluriset.schemas.errors import RecipeError, TeacherError
+from pluriset.schemas.errors import BadCompletion, RecipeError, TeacherError
 from pluriset.tests.builders.teachers.smollm2 import OPTIONS, SMOLLM2, needs_vllm
 from pluriset.tests.builders.teachers.verdict import Verdict, ask
 
@@ -57,6 +60,26 @@ def test_says_which_folder_is_missing(tmp_path: Path) -> None:
     with pytest.raises(TeacherError, match="no such model folder") as caught:
         VLLM(path=tmp_path / "none").identity()
     assert caught.value.got == str(tmp_path / "none")
+
+
+class Strict:
+    """What is used of vLLM's engine before it generates, with a chat template that refuses two user turns in a row."""
+
+    errored = False
+
+    def get_tokenizer(self) -> Strict:
+        return self
+
+    def apply_chat_template(self, turns: object, **options: object) -> list[int]:
+        raise ValueError("Conversation roles must alternate user/assistant")
+
+
+async def test_a_conversation_that_the_chat_template_refuses_is_a_refused_request() -> None:
+    engine = Engine.__new__(Engine)
+    engine.numbers = count(1)
+    with pytest.raises(BadCompletion, match="vLLM refuses this request") as caught:
+        await engine.answer(Strict(), ask("One", "Two"), VLLM(model="a/b", revision=COMMIT))
+    assert "must alternate" in str(caught.value.got)
 
 
 @pytest.mark.slow
