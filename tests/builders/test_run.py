@@ -358,7 +358,7 @@ def test_too_little_memory_for_the_tables_loses_nothing(
 ) -> None:
     path, out = recipe(["Lying"]), tmp_path / "run"
     with monkeypatch.context() as small:
-        little = {"memory_limit": "1MB", "max_temp_directory_size": "0MB", "threads": 1}
+        little: dict[str, str | int] = {"memory_limit": "1MB", "max_temp_directory_size": "0MB", "threads": 1}
         small.setattr(make, "connect", lambda database=":memory:": connect(database, **little))
         with pytest.raises(RunError, match=r"(?s)the journal is complete.*Out of Memory"):
             built(path, out)

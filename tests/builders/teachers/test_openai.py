@@ -222,7 +222,7 @@ async def test_refuses_a_prompt_that_is_not_unicode(teacher: OpenAI) -> None:
     [
         ("7", 7, 7),
         ("0.5", 0.5, 0.5),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3500, 3600),
+        pytest.param(format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3500, 3600, id="in an hour"),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
     ],
 )
