@@ -40,7 +40,7 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
     every = [reading for table in raw for reading in understood[table]]
     findings = [reading.finding(connection) for reading in every]
     failing = {reading.check: partial(reading.failing, connection) for reading in every}
-    return Subject(dataset, raw, {}, {}, read, findings, failing, profile=profile)
+    return Subject(dataset, raw, {}, {}, views=read, findings=findings, failing=failing, profile=profile)
 
 
 def _views(
