@@ -1,4 +1,7 @@
-"""What a build would ask, without asking: the family runs on the smallest and on the largest possible answers."""
+"""What a build would ask, without asking: the family runs on the smallest and on the largest possible answers.
+
+Every answer parses here, so what a build asks again because one did not is not counted.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ LONGEST_TEXT = 200
 
 
 class Range(BaseModel):
-    """The least and the most that a build can need."""
+    """The least and the most that a build can need while every answer parses."""
 
     least: float
     most: float
@@ -61,8 +64,8 @@ class Rehearsal(Ask):
     counts: dict[str, list[int]] = field(default_factory=dict)
 
     async def answer(self, who: Answerer, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
-        """The smallest or largest answer that fits the type."""
-        value = extreme(parse, self.largest)
+        """The smallest or largest answer that fits the type; several large ones differ, small ones are the same."""
+        value = extreme(parse, self.largest, f"{sample}." if self.largest else "")
         count = self.counts.setdefault(who.name, [0, 0, 0])
         count[0] += 1
         count[1] += sum(len(message.content) for message in who.address(prompt.messages))
@@ -87,9 +90,12 @@ def plan(recipe: Recipe, folder: Path) -> Plan:
     )
 
 
-def extreme(model: type[T], largest: bool) -> T:
-    """The smallest or largest instance of a model, not looking at patterns; texts of a list differ."""
-    return model.model_construct(**{name: _value(f, largest, name) for name, f in model.model_fields.items()})
+def extreme(model: type[T], largest: bool, salt: str = "") -> T:
+    """The smallest or largest instance of a model, not looking at patterns; texts of a list, and under `salt`, differ.
+
+    Of the words of a closed list both have the shortest: a longer word is no larger answer.
+    """
+    return model.model_construct(**{name: _value(f, largest, salt + name) for name, f in model.model_fields.items()})
 
 
 def _value(field: FieldInfo, largest: bool, salt: str) -> Any:
@@ -101,14 +107,12 @@ def _typed(kind: Any, marks: list[Any], largest: bool, salt: str) -> Any:
         found = [_typed(one, marks, largest, salt) for one in get_args(kind)]
         return (max if largest else min)(found, key=_size)
     if get_origin(kind) is Literal:
-        return (max if largest else min)(get_args(kind), key=_size)
+        return min(get_args(kind), key=_size)
     if get_origin(kind) is list:
         count = _bound(marks, MaxLen, 1) if largest else _bound(marks, MinLen, 0)
         return [_typed(get_args(kind)[0], [], largest, f"{salt}{i}") for i in range(count)]
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind.model_construct(
-            **{name: _value(f, largest, f"{salt}.{name}") for name, f in kind.model_fields.items()}
-        )
+        return extreme(kind, largest, f"{salt}.")
     if kind is str:
         length = _bound(marks, MaxLen, LONGEST_TEXT) if largest else _bound(marks, MinLen, 0)
         return (salt * length)[:length]

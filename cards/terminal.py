@@ -137,7 +137,10 @@ def plan(found: Any) -> None:
         rows.append((what.replace("_", " "), f"{span.least:,.0f}", f"{span.most:,.0f}"))
     usd = (f"{found.usd.least:,.2f}", f"{found.usd.most:,.2f}") if found.usd else ("no prices declared", "")
     table("", ["", "at least", "at most"], [*rows, ("USD", *usd), ("answered already", f"{found.answered:,}", "")])
-    click.echo("Tokens of prompts are counted as 4 characters each.", err=True)
+    click.echo(
+        "Tokens of prompts are counted as 4 characters each; asking again for what does not parse comes on top.",
+        err=True,
+    )
 
 
 def estimate(found: Any) -> None:

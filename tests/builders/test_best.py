@@ -138,6 +138,20 @@ def test_a_reward_function_asks_nobody(recipe: Write, tmp_path: Path) -> None:
     assert [selected for *_, selected in candidates(out)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("family", "most"),
+    [
+        ({"best_of": {"n": 3, "scorer": "rating"}}, 3 + 3 + 9),
+        ({"best_of": {"n": 3, "scorer": "think_twice"}}, 3 + 3 * 2 * 2 + 9),
+        ({"samples": 3}, 3 + 3 * 9),
+    ],
+)
+def test_a_plan_counts_every_answer_as_another(
+    recipe: Write, tmp_path: Path, family: dict[str, Any], most: int
+) -> None:
+    assert pluriset.plan(pluriset.recipe(recipe(["Lying"]), family={"values": family}), tmp_path).asks.most == most
+
+
 def test_samples_are_joined(recipe: Write, tmp_path: Path) -> None:
     manifest = build(recipe, out := tmp_path / "run", {"samples": 3})
     assert pl.read_parquet(out / "data/considerations/*.parquet")["text"].to_list() == ["Value 0", "Value 1", "Value 2"]
