@@ -17,6 +17,11 @@ from .theirs import read_as
 
 Columns = Mapping[str, str]
 """Role -> what the column that has it says, as SQL."""
+NOTHING = (
+    "nothing that can be judged (--map: text; annotator_id with label or score; chosen and rejected, or first and "
+    "second; options; distribution)"
+)
+"""What a dataset is taken for of which no column, or no two that belong together, are known."""
 
 
 def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None) -> Subject:
@@ -32,15 +37,25 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
     for number, (table, relation) in enumerate(raw.items()):
         relation.create_view(f"_raw_{number}", replace=True)
         connection.execute(f"CREATE VIEW theirs.{name(table)} AS FROM _raw_{number}")
-    read = read_as(connection, views, raw)
-    found = {f"{table}.{column}" if len(raw) > 1 else column: r for table in raw for column, r in known[table].items()}
-    how = "by --map" if roles else "by the names of its columns"
-    title = "read as " + ", ".join(read) if read else "of no shape that we know; name its columns with --map"
-    profile = Profile(name="generic", title=title, how=how, columns=found)
     every = [reading for table in raw for reading in understood[table]]
-    findings = [reading.finding(connection) for reading in every]
-    failing = {reading.check: partial(reading.failing, connection) for reading in every}
-    return Subject(dataset, raw, {}, {}, views=read, findings=findings, failing=failing, profile=profile)
+    read = read_as(connection, views, raw)
+    return Subject(
+        dataset=dataset,
+        raw=raw,
+        tables={},
+        row_types={},
+        views=read,
+        findings=[reading.finding(connection) for reading in every],
+        failing={reading.check: partial(reading.failing, connection) for reading in every},
+        profile=_profile(known, [*read], "by --map" if roles else "by the names of its columns"),
+    )
+
+
+def _profile(known: Mapping[str, Mapping[str, str]], read: Sequence[str], how: str) -> Profile:
+    """What it is taken for; `known` is table -> column -> role."""
+    columns = {f"{table}.{c}" if len(known) > 1 else c: role for table, own in known.items() for c, role in own.items()}
+    title = "a dataset of " + ", ".join(read) if read else NOTHING
+    return Profile(name="generic", title=title, how=how, columns=columns)
 
 
 def _views(

@@ -5,7 +5,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from pluriset.schemas.errors import RecipeError
 from pluriset.validators import roles
-from pluriset.validators.generic import generic
+from pluriset.validators.generic import NOTHING, generic
 from pluriset.validators.run import validate_path
 from pluriset.validators.tables import connect
 
@@ -41,6 +41,7 @@ def test_a_shape_is_told_by_names_and_types(shape: str) -> None:
     assert {view: found[view] for view in views} == views
     assert subject.profile is not None and subject.profile.name == "generic"
     assert shape != "nothing" or found == {}
+    assert subject.profile.title == (f"a dataset of {', '.join(found)}" if found else NOTHING)
 
 
 @pytest.mark.parametrize(
