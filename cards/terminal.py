@@ -53,15 +53,15 @@ def findings(report: Report, everything: bool = False) -> None:
         for check, why in report.skipped.items():
             click.echo(clean(f"skipped {check}: {why}"), err=True)
     elif found := report.found():
-        rows = [(f.severity, f.check, f"{f.count:,} of {f.of:,}", f.title) for f in found]
-        table("", ["severity", "check", "rows", "what should hold"], rows)
+        rows = [(f.severity, f.check, f"{f.counted} of {f.table}", f.title) for f in found]
+        table("", ["severity", "check", "found in", "what should hold"], rows)
     counts = ", ".join(f"{report.count(severity)} {severity}" for severity in SEVERITIES)
     hidden = f"; suppressed: {len(report.suppressed())}" if report.suppressed() else ""
     click.echo(f"checks {len(report.findings)} ran; found rows: {counts}{hidden}")
 
 
 def _finding(finding: Finding) -> None:
-    """One finding: how many rows, what should hold, some of the rows, and what would mend them."""
+    """One finding: how much of what, what should hold, some of the rows, and what would mend them."""
     share = f" ({100 * finding.share:.3g}%)" if finding.share is not None else ""
     severity = click.style(finding.severity, fg=COLOURS[finding.severity])
     click.echo(f"{severity} {clean(f'{finding.check}: {finding.counted} of {finding.table}{share}')}")

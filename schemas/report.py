@@ -31,9 +31,11 @@ class Finding(Entry):
     table: str
     """Table that was looked at."""
     count: int
-    """Rows that fail."""
+    """Units that fail; what is said of the whole table is said once."""
     of: int
-    """Rows that were looked at."""
+    """Units that were looked at, 0 where nobody counted them; rows, where the table as a whole is looked at."""
+    unit: str | None = "rows"
+    """What is counted: rows, cells, columns, items, ...; null where the finding is about the table as a whole."""
     examples: list[dict[str, Any]]
     """Up to five failing rows: key and what is wrong."""
     parts: dict[str, int] = {}
@@ -51,15 +53,17 @@ class Finding(Entry):
 
     @property
     def share(self) -> float | None:
-        """Failing rows of those that were looked at, 0 to 1; null where none were, or where a row can fail twice."""
-        return self.count / self.of if self.count <= self.of and self.of else None
+        """What fails of what was looked at, 0 to 1; null where that is no share, such as where a unit fails twice."""
+        return self.count / self.of if self.unit and 0 < self.of >= self.count else None
 
     @property
     def counted(self) -> str:
-        """How many in words: of so many rows, or in so many where a row can fail twice, as with its cells."""
+        """How many of what in words, `in` so many where one can fail twice; it goes before `of` and the table."""
+        if not self.unit:
+            return "the whole"
         if not self.of:
-            return f"{self.count:,} rows"
-        return f"{self.count:,} of {self.of:,} rows" if self.count <= self.of else f"{self.count:,} in {self.of:,} rows"
+            return f"{self.count:,} {self.unit.removesuffix('s') if self.count == 1 else self.unit}"
+        return f"{self.count:,} {'of' if self.count <= self.of else 'in'} {self.of:,} {self.unit}"
 
 
 class Figure(Entry):

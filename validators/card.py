@@ -24,6 +24,8 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "size": ("info", "The card names the size category that the dataset is in"),
 }
 """Rule -> severity, and what should hold."""
+COUNTED = {"counts": "splits", "columns": "columns", "types": "columns"}
+"""Rule -> what it counts; the size is said of the whole."""
 OURS = {"_row", "_table", "split"}
 """Columns that a reader adds."""
 KINDS = {
@@ -117,7 +119,14 @@ def _fits(size: str, total: int, tables: Tables) -> bool:
 def _finding(rule: str, table: str, of: int, wrong: list[dict[str, Any]]) -> Finding:
     severity, title = RULES[rule]
     return Finding(
-        check=f"card.{rule}", severity=severity, title=title, table=table, count=len(wrong), of=of, examples=wrong[:5]
+        check=f"card.{rule}",
+        severity=severity,
+        title=title,
+        table=table,
+        count=len(wrong),
+        of=of,
+        unit=COUNTED.get(rule),
+        examples=wrong[:5],
     )
 
 

@@ -22,6 +22,10 @@ class Check(Component):
     """error: breaks use; warning: likely a mistake; info: worth knowing."""
     table: ClassVar[str]
     """The table whose rows are judged."""
+    unit: ClassVar[str | None] = "rows"
+    """What is counted: rows, cells, columns or what else a failing row stands for; null: the table as a whole."""
+    per: ClassVar[Sequence[str]] = ()
+    """Columns of the table that tell one unit from another, where units are none of these and can be counted."""
     needs: ClassVar[Mapping[str, Sequence[str]]]
     """Table -> columns without which the check cannot run; `*` is every raw table, with its `_row`."""
     may_use: ClassVar[Mapping[str, Sequence[str]]] = {}

@@ -59,8 +59,8 @@ def check_table(
 ) -> Iterator[Finding]:
     """What a table does to the constraints of its row type: columns, rows, key, and what its rows point to."""
     if table not in tables:
-        absent = f"the table `{table}` is there"
-        yield Finding(check=f"{table}.missing", severity="error", title=absent, table=table, count=1, of=0, examples=[])
+        check, absent = f"{table}.missing", f"the table `{table}` is there"
+        yield Finding(check=check, severity="error", title=absent, table=table, count=1, of=0, unit=None, examples=[])
         return
     judged = Judged(table, row_types[table], tables[table], rows[table], keep)
     broken = [*_columns(judged), *_rows(judged)]

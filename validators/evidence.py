@@ -45,13 +45,12 @@ def examples(parts: Mapping[str, str]) -> str:
     return f"min({{{', '.join(short)}}}, {EXAMPLES})"
 
 
-def looked_at(keys: Sequence[str], relation: DuckDBPyRelation, rows: int) -> int:
-    """Of how many a check speaks whose failing rows have these keys: cells, columns, distinct keys, or else rows."""
-    own = [column for column in relation.columns if column != "_row"]
-    if [*keys] == ["column"]:
-        return len(own)
-    if {"_row", "column"} <= {*keys}:
-        return len(own) * rows
-    if not keys or not {*keys} <= {*own}:
+def looked_at(unit: str | None, per: Sequence[str], relation: DuckDBPyRelation, rows: int) -> int:
+    """How many units a relation of so many rows has; 0 where nothing tells them apart. Null is a value, as others."""
+    if unit in (None, "rows"):
         return rows
-    return int(relation.aggregate(f"count(DISTINCT ({', '.join(map(name, keys))}))").fetchall()[0][0])
+    if unit in ("cells", "columns"):
+        own = len([column for column in relation.columns if column != "_row"])
+        return own * rows if unit == "cells" else own
+    counted = f"count(DISTINCT hash({', '.join(map(name, per))}))"
+    return int(relation.aggregate(counted).fetchall()[0][0]) if per else 0

@@ -30,7 +30,8 @@ from .text_check import TextCheck, wrong_texts
 Options = Mapping[str, Mapping[str, Any]]
 """Check -> its options."""
 NONE: Options = {}
-Count = Callable[[DuckDBPyRelation], int]
+Units = Callable[[str | None, Sequence[str], DuckDBPyRelation], int]
+"""What a check counts -> how many of them a relation has."""
 ANY = "*"
 """What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
 UNFIT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
@@ -46,8 +47,9 @@ def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Rep
         skipped = dict(subject.skipped)
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
         rows = cache(_count)
+        units: Units = cache(lambda unit, per, relation: looked_at(unit, per, relation, rows(relation)))
         findings = [*_known(subject, keep), *_constraints(subject, keep)]
-        findings += _findings(subject, typed, rows, skipped, options, keep)
+        findings += _findings(subject, typed, units, skipped, options, keep)
         figures = [*_figures(typed, skipped)]
         return Report(
             dataset=subject.dataset,
@@ -100,7 +102,7 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 
 
 def _findings(
-    subject: Subject, tables: Tables, rows: Count, skipped: dict[str, str], options: Options, keep: Keep
+    subject: Subject, tables: Tables, units: Units, skipped: dict[str, str], options: Options, keep: Keep
 ) -> Iterator[Finding]:
     runnable = [*_runnable(checks.__name__, tables, skipped, options)]
     together = {check_name: check for check_name, check in runnable if isinstance(check, TextCheck)}
@@ -113,11 +115,11 @@ def _findings(
                 for table, relation in _wanted(check, {**raw, **(subject.rejects if check.of_rejects else {})}):
                     shared = texts(table).get(check_name) if table in raw and check_name in together else None
                     failing = check.failing({ANY: relation}) if shared is None else shared
-                    yield _finding(check_name, check, failing, table, relation, rows, keep)
+                    yield _finding(check_name, check, failing, table, relation, units, keep)
             elif not set(check.needs) <= known:
                 basis = weakest(subject.evidence.get(table) for table in check.needs)
                 judged = tables[check.table]
-                found = _finding(check_name, check, check.failing(tables), check.table, judged, rows, keep)
+                found = _finding(check_name, check, check.failing(tables), check.table, judged, units, keep)
                 yield capped(found, basis)
         except UNFIT as error:
             skipped[check_name] = _first_line(error)
@@ -142,7 +144,7 @@ def _finding(
     failing: DuckDBPyRelation,
     table: str,
     judged: DuckDBPyRelation,
-    rows: Count,
+    units: Units,
     keep: Keep,
 ) -> Finding:
     count, shown = evidence(failing)
@@ -152,7 +154,8 @@ def _finding(
         title=(type(check).__doc__ or check_name).partition("\n")[0],
         table=table,
         count=count,
-        of=looked_at(failing.columns[:-1] if count else [], judged, rows(judged)),
+        of=units(check.unit, tuple(check.per), judged),
+        unit=check.unit,
         examples=shown,
         parts=parts(failing, count),
         repair=check.repair,

@@ -24,6 +24,7 @@ class TextCheck(Check):
     """Finds texts; its two methods are SQL about one of them."""
 
     table = "*"
+    unit = "cells"
     needs: ClassVar[Mapping[str, Sequence[str]]] = {"*": []}
     written_only: ClassVar[bool] = False
     """Whether keys and names of ours, which nobody wrote, are left out."""

@@ -32,6 +32,7 @@ def test_examples_have_what_the_check_needs(name: str) -> None:
             has = {column for row in example[table] for column in row}
             assert needed <= has and (table == "*" or has <= needed | useful)
         assert check.table in example
+    assert {*check.per} <= {*check.needs[check.table]}
 
 
 @pytest.mark.parametrize(

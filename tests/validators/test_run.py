@@ -253,3 +253,22 @@ def test_little_memory_spills(tmp_path: Path, connection: DuckDBPyConnection) ->
     report = validate_run(folder, memory="120MB", spill=spill)
     assert report.rows == {"considerations": 300_000}
     assert list(spill.iterdir()) == []
+
+
+def test_a_finding_says_what_it_counts(connection: DuckDBPyConnection) -> None:
+    texts = (
+        "(VALUES ('a', 'one x', 'train'), ('a', 'two ', 'train'), ('b', 'one x', 'test')) AS t(item_id, text, split)"
+    )
+    pairs = "SELECT i AS pair_id, 'p' AS prompt, 'long ' || i AS first, 'x' AS second, 'first' AS preferred"
+    tables = {"items": connection.sql(f"FROM {texts}"), "pairs": connection.sql(f"{pairs} FROM range(200) AS r(i)")}
+    found = validate(tables, {}, "theirs").found()
+    assert {f"{f.check}: {f.counted} of {f.table}" for f in found} == {
+        "split_leak: 1 of 2 texts of items",
+        "unique_items: 1 of 2 ids of items",
+        "repeated_items: 1 of 3 rows of items",
+        "outer_white_space: 1 of 9 cells of items",
+        "constant_columns: 3 of 5 columns of pairs",
+        "length_bias: the whole of pairs",
+    }
+    [bias] = [finding for finding in found if finding.check == "length_bias"]
+    assert (bias.count, bias.of, bias.unit, bias.share) == (1, 200, None, None)

@@ -15,6 +15,8 @@ class AnnotatedTwice(Check):
 
     severity = "warning"
     table = "annotations"
+    unit = "judgements"
+    per = ("item_table", "item_id", "annotator_id", "aspect")
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
     may_use = {"annotations": ["sample", "label"]}
     implied_by_row_type = True

@@ -19,6 +19,8 @@ class AnnotationCount(Check):
 
     severity = "warning"
     table = "annotations"
+    unit = "item aspects"
+    per = ("item_table", "item_id", "aspect")
     needs = {"annotations": ["item_table", "item_id", "aspect"]}
     passes = {"annotations": [*BOTH[:2], *BOTH[4:7]]}
     fails = {"annotations": [*BOTH, {"item_table": "items", "item_id": "x", "aspect": "harm"}]}

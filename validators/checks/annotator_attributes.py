@@ -15,6 +15,8 @@ class AnnotatorAttributes(Check):
 
     severity = "warning"
     table = "annotators"
+    unit = "annotators"
+    per = ("annotator_id",)
     needs = {"annotators": ["annotator_id"]}
     may_use = {"annotators": ["age", "country"]}
     implied_by_row_type = True

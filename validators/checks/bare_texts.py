@@ -15,6 +15,8 @@ class BareTexts(Check):
 
     severity = "error"
     table = "factors"
+    unit = "items"
+    per = ("item_id",)
     needs = {"factors": ["item_id", "template_id", "bare"]}
     passes = {"factors": [CELL, {**CELL, "item_id": "2"}]}
     fails = {"factors": [CELL, {**CELL, "item_id": "2", "bare": "A [RACE] person"}]}

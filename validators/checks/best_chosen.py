@@ -15,6 +15,8 @@ class BestChosen(Check):
 
     severity = "error"
     table = "candidates"
+    unit = "items"
+    per = ("item_table", "item_id")
     needs = {"candidates": ["item_table", "item_id", "sample", "score", "selected"]}
     passes = {
         "candidates": [

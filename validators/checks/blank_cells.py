@@ -14,6 +14,7 @@ class BlankCells(Check):
 
     severity = "info"
     table = "*"
+    unit = "cells"
     needs = {"*": []}
     implied_by_row_type = True
     passes = {"*": [{"_row": 1, "text": "0", "score": 0}]}

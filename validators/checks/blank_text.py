@@ -16,6 +16,7 @@ class BlankText(Check):
 
     severity = "error"
     table = "considerations"
+    unit = "cells"
     needs = {
         "situations": ["situation_id", "text"],
         "considerations": ["consideration_id", "situation_id", "text", "explanation"],

@@ -17,6 +17,8 @@ class ChoiceCount(Check):
 
     severity = "warning"
     table = "choices"
+    unit = "items"
+    per = ("item_id",)
     needs = {"choices": ["item_id"]}
     passes = {"choices": [{"item_id": "1"}, {"item_id": "1"}, {"item_id": "2"}]}
     fails = {"choices": [*({"item_id": f"{n}"} for n in range(30) for _ in range(2)), {"item_id": "x"}]}

@@ -16,6 +16,7 @@ class ConflictingPairs(Check):
 
     severity = "warning"
     table = "pairs"
+    unit = "groups"
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
     may_use = {"pairs": ["annotator_id"]}
     passes = {

@@ -16,6 +16,7 @@ class ConstantColumns(Check):
 
     severity = "info"
     table = "*"
+    unit = "columns"
     needs = {"*": []}
     implied_by_row_type = True
     passes = {"*": [{"_row": 1, "label": "a"}, {"_row": 2, "label": None}]}

@@ -19,6 +19,7 @@ class DamagedLists(Check):
 
     severity = "error"
     table = "*"
+    unit = "cells"
     needs = {"*": []}
     repair = "list_cells"
     passes = {"*": [*LISTS, {"_row": 9, "values": "[nan, None, {'a': [1]}]"}]}

@@ -13,6 +13,7 @@ class EmptySides(Check):
 
     severity = "warning"
     table = "pairs"
+    unit = "sides"
     needs = {"pairs": ["pair_id", "first", "second"]}
     passes = {"pairs": [{"pair_id": "1", "first": "a", "second": "b"}]}
     fails = {"pairs": [{"pair_id": "1", "first": "", "second": "b"}, {"pair_id": "2", "first": "a", "second": None}]}

@@ -13,6 +13,8 @@ class EqualChoices(Check):
 
     severity = "error"
     table = "choices"
+    unit = "items"
+    per = ("item_id",)
     needs = {"choices": ["item_id", "text"]}
     passes = {
         "choices": [{"item_id": "1", "text": "Stay"}, {"item_id": "1", "text": "Go"}, {"item_id": "2", "text": "Go"}]

@@ -28,6 +28,7 @@ class FactorialHoles(Check):
 
     severity = "warning"
     table = "factors"
+    unit = "combinations"
     needs = {"factors": ["item_id", "factor", "level"]}
     may_use = {"factors": ["template_id"]}
     passes = {"factors": _rows(DESIGN)}

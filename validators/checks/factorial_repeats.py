@@ -17,6 +17,7 @@ class FactorialRepeats(Check):
 
     severity = "warning"
     table = "factors"
+    unit = "combinations"
     needs = {"factors": ["item_id", "factor", "level"]}
     may_use = {"factors": ["template_id"]}
     passes = {

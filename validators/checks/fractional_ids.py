@@ -17,6 +17,7 @@ class FractionalIds(Check):
 
     severity = "warning"
     table = "*"
+    unit = "columns"
     needs = {"*": []}
     passes = {
         "*": [

@@ -13,6 +13,8 @@ class GoldChoice(Check):
 
     severity = "error"
     table = "choices"
+    unit = "items"
+    per = ("item_id",)
     needs = {"choices": ["item_id", "gold"]}
     passes = {
         "choices": [{"item_id": "1", "gold": True}, {"item_id": "1", "gold": False}, {"item_id": "2", "gold": None}]

@@ -22,6 +22,7 @@ class GoldLength(Check):
 
     severity = "info"
     table = "choices"
+    unit = None
     needs = {"choices": ["item_id", "text", "gold"]}
     passes = {"choices": _options([1, 2, 3] * 30)}
     fails = {"choices": _options([3, 3, 3, 3, 1, 2] * 15)}

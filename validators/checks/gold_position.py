@@ -21,6 +21,7 @@ class GoldPosition(Check):
 
     severity = "warning"
     table = "choices"
+    unit = None
     needs = {"choices": ["item_id", "position", "gold"]}
     passes = {"choices": _options([1, 2] * 20)}
     fails = {"choices": _options([1] * 40)}

@@ -15,6 +15,8 @@ class IdenticalSides(Check):
 
     severity = "warning"
     table = "mentions"
+    unit = "items"
+    per = ("item_id",)
     needs = {"mentions": ["item_id", "side", "value"]}
     passes = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}, {**NAMED, "value": "peace"}]}
     fails = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}, NAMED]}

@@ -12,7 +12,9 @@ class KnownAnnotators(Check):
     """Everybody who annotated is described."""
 
     severity = "error"
-    table = "annotators"
+    table = "annotations"
+    unit = "annotators"
+    per = ("annotator_id",)
     needs = {"annotators": ["annotator_id"], "annotations": ["annotator_id"]}
     implied_by_row_type = True
     passes = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "x"}]}

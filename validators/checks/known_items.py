@@ -16,6 +16,7 @@ class KnownItems(Check):
 
     severity = "error"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id"]}
     may_use = {view: ["item_id"] for view in ABOUT}
     passes = {"items": [{"item_id": "1"}], "votes": [{"item_id": "1"}]}

@@ -20,6 +20,7 @@ class LabelNearMisses(Check):
 
     severity = "warning"
     table = "*"
+    unit = "labels"
     implied_by_row_type = True
     needs = {"*": []}
     passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["to_do", "not_to_do"] * 6)]}

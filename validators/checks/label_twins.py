@@ -15,6 +15,7 @@ class LabelTwins(Check):
 
     severity = "warning"
     table = "*"
+    unit = "labels"
     implied_by_row_type = True
     needs = {"*": []}
     repair = "white_space"

@@ -19,6 +19,7 @@ class LengthBias(Check):
 
     severity = "info"
     table = "pairs"
+    unit = None
     needs = {"pairs": ["first", "second", "preferred"]}
     passes = {"pairs": PAIRS}
     fails = {"pairs": [{**row, "preferred": "first" if n % 4 else "second"} for n, row in enumerate(PAIRS)]}

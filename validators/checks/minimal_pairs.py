@@ -22,6 +22,7 @@ class MinimalPairs(Check):
 
     severity = "warning"
     table = "factors"
+    unit = "places"
     needs = {"factors": ["item_id", "template_id", "factor", "level", "text"]}
     passes = {"factors": _rows(*CELLS)}
     fails = {"factors": _rows(*CELLS, ("white", "A white man and their BMI"))}

@@ -20,6 +20,7 @@ class MixedTypes(Check):
 
     severity = "warning"
     table = "*"
+    unit = "cells"
     needs = {"*": []}
     implied_by_row_type = True
     passes = {

@@ -15,6 +15,8 @@ class OneValence(Check):
 
     severity = "error"
     table = "full"
+    unit = "statements"
+    per = ("situation", "vrd", "text")
     needs = {"full": ["situation", "vrd", "text", "explanation", "valence"]}
     passes = {"full": [{**ROW, "valence": "Opposes"}, {**ROW, "valence": "Opposes"}]}
     fails = {"full": [{**ROW, "valence": "Opposes"}, {**ROW, "valence": "Either"}]}

@@ -19,6 +19,8 @@ class OptionOrder(Check):
 
     severity = "info"
     table = "annotations"
+    unit = "aspects"
+    per = ("item_table", "aspect")
     needs = {"annotations": ["item_table", "aspect", "label", "options"]}
     passes = {"annotations": [{**SEEN, "options": WAYS[n % 2]} for n in range(40)]}
     fails = {"annotations": [{**SEEN, "options": WAYS[0]} for _ in range(40)]}

@@ -17,6 +17,7 @@ class OverlappingBins(Check):
 
     severity = "warning"
     table = "*"
+    unit = "bins"
     needs = {"*": []}
     passes = {
         "*": [{"_row": row, "age": age} for row, age in enumerate(["18-24", "25-34", "65+", "18-24", "25-34", "65+"])]

@@ -15,6 +15,8 @@ class OverlappingSides(Check):
 
     severity = "info"
     table = "mentions"
+    unit = "items"
+    per = ("item_id",)
     needs = {"mentions": ["item_id", "side", "value"]}
     passes = {"mentions": [NAMED, {**NAMED, "side": "not_to_do", "value": "peace"}, {**NAMED, "side": None}]}
     fails = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}]}

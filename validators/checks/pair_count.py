@@ -19,6 +19,8 @@ class PairCount(Check):
 
     severity = "warning"
     table = "pairs"
+    unit = "prompts"
+    per = ("prompt",)
     needs = {"pairs": ["prompt"]}
     may_use = {"pairs": ["annotator_id", "group_id"]}
     passes = {"pairs": [*TWO_EACH[::2], TWO_EACH[1]]}

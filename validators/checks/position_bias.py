@@ -19,6 +19,7 @@ class PositionBias(Check):
 
     severity = "info"
     table = "pairs"
+    unit = None
     needs = {"pairs": ["preferred", "shown"]}
     passes = {"pairs": SHOWN}
     fails = {"pairs": [{**row, "preferred": "first" if n % 4 else "second"} for n, row in enumerate(SHOWN)]}

@@ -23,6 +23,7 @@ class PreferenceCycles(Check):
 
     severity = "info"
     table = "pairs"
+    unit = "circles"
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
     may_use = {"pairs": ["annotator_id"]}
     passes = {"pairs": _pairs("ab", "bc", "ac")}

@@ -25,6 +25,7 @@ class RaggedLists(Check):
 
     severity = "warning"
     table = "*"
+    unit = "cells"
     needs = {"*": []}
     passes = {"*": _lists(*[(1, 2), (2, 3), (3, 1)] * 9)}
     fails = {"*": _lists(*[(1, 1), (2, 2), (3, 3)] * 9, (3, 2))}

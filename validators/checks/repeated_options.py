@@ -15,6 +15,8 @@ class RepeatedOptions(Check):
 
     severity = "error"
     table = "distributions"
+    unit = "options"
+    per = ("item_id", "group_id", "option")
     needs = {"distributions": ["item_id", "group_id", "option"]}
     passes = {"distributions": [SHARE, {**SHARE, "option": "b"}, {**SHARE, "group_id": "Fiji"}]}
     fails = {"distributions": [SHARE, SHARE]}
@@ -23,6 +25,6 @@ class RepeatedOptions(Check):
         """Options that are there more than once."""
         return over(
             tables["distributions"],
-            """SELECT item_id, group_id, count(*) || ' × ' || option AS problem FROM rows
+            """SELECT item_id, group_id, option, count(*) || ' times' AS problem FROM rows
             GROUP BY item_id, group_id, option HAVING count(*) > 1""",
         )

@@ -15,6 +15,8 @@ class RepeatedValues(Check):
 
     severity = "warning"
     table = "mentions"
+    unit = "lists"
+    per = ("item_id", "side")
     needs = {"mentions": ["item_id", "side", "value"]}
     passes = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}]}
     fails = {"mentions": [NAMED, NAMED, {**NAMED, "value": "honesty"}]}

@@ -18,6 +18,8 @@ class SharesAddUp(Check):
 
     severity = "warning"
     table = "distributions"
+    unit = "distributions"
+    per = ("item_id", "group_id")
     needs = {"distributions": ["item_id", "group_id", "option", "share"]}
     passes = {"distributions": [SHARE, {**SHARE, "option": "b", "share": 0.5}]}
     fails = {"distributions": [SHARE, {**SHARE, "group_id": "Fiji", "share": 1.5}]}

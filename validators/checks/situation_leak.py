@@ -18,6 +18,8 @@ class SituationLeak(Check):
 
     severity = "error"
     table = "situations"
+    unit = "texts"
+    per = ("text",)
     needs = {"situations": ["situation_id", "text", "split"], "considerations": ["situation_id", "split"]}
     repair = "split"
     passes = {"situations": SITUATIONS, "considerations": [{"situation_id": "a", "split": "train"}]}

@@ -16,6 +16,7 @@ class SplitDrift(Check):
 
     severity = "warning"
     table = "*"
+    unit = "columns"
     needs = {"*": ["split"]}
     implied_by_row_type = True
     passes = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": "b"}]}

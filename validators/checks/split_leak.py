@@ -16,6 +16,8 @@ class SplitLeak(Check):
 
     severity = "error"
     table = "items"
+    unit = "texts"
+    per = ("text",)
     needs = {"items": ["item_id", "text", "split"]}
     repair = "split"
     passes = {"items": [ITEM, {**ITEM, "item_id": "2"}, {**ITEM, "item_id": "3", "text": "lying", "split": "test"}]}

@@ -16,6 +16,8 @@ class SplitLeakAnnotator(Check):
 
     severity = "info"
     table = "pairs"
+    unit = "annotators"
+    per = ("annotator_id",)
     needs = {"pairs": ["annotator_id", "split"]}
     passes = {"pairs": [PAIR, PAIR, {"annotator_id": "b", "split": "test"}]}
     fails = {"pairs": [PAIR, {**PAIR, "split": "test"}]}

@@ -16,6 +16,8 @@ class SplitLeakGroup(Check):
 
     severity = "error"
     table = "items"
+    unit = "groups"
+    per = ("group_id",)
     needs = {"items": ["group_id", "split"]}
     repair = "split"
     passes = {"items": [ITEM, ITEM, {"group_id": "b", "split": "test"}]}

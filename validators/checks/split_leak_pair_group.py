@@ -16,6 +16,8 @@ class SplitLeakPairGroup(Check):
 
     severity = "error"
     table = "pairs"
+    unit = "groups"
+    per = ("group_id",)
     needs = {"pairs": ["group_id", "split"]}
     repair = "split"
     passes = {"pairs": [PAIR, PAIR, {"group_id": "b", "split": "test"}]}

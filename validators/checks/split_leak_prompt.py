@@ -16,6 +16,8 @@ class SplitLeakPrompt(Check):
 
     severity = "error"
     table = "pairs"
+    unit = "prompts"
+    per = ("prompt",)
     needs = {"pairs": ["pair_id", "prompt", "split"]}
     repair = "split"
     passes = {"pairs": [PAIR, {**PAIR, "pair_id": "2"}, {**PAIR, "pair_id": "3", "prompt": "", "split": "test"}]}

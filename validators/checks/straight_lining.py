@@ -19,6 +19,8 @@ class StraightLining(Check):
 
     severity = "info"
     table = "annotations"
+    unit = "annotator aspects"
+    per = ("annotator_id", "aspect")
     needs = {"annotations": ["annotator_id", "aspect", "label", "score"]}
     passes = {"annotations": [*[SAID | {"score": float(n % 2)} for n in range(12)], OTHER]}
     fails = {"annotations": [*[SAID | {"score": 1.0} for _ in range(12)], OTHER]}

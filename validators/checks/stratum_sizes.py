@@ -16,6 +16,8 @@ class StratumSizes(Check):
 
     severity = "warning"
     table = "items"
+    unit = "strata"
+    per = ("stratum",)
     needs = {"items": ["item_id", "stratum"]}
     passes = {"items": [{"item_id": f"{n}", "stratum": f"{n % (n // 7 + 1)}"} for n in range(30)]}
     fails = {"items": [{"item_id": f"{n}", "stratum": f"{n % 5}"} for n in range(24)]}

@@ -13,6 +13,8 @@ class UniqueItems(Check):
 
     severity = "error"
     table = "items"
+    unit = "ids"
+    per = ("item_id",)
     needs = {"items": ["item_id"]}
     may_use = {"items": ["split"]}
     passes = {"items": [{"item_id": "1", "split": "train"}, {"item_id": "1", "split": "test"}]}

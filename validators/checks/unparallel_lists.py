@@ -15,6 +15,8 @@ class UnparallelLists(Check):
 
     severity = "error"
     table = "lists"
+    unit = "bundles"
+    per = ("item_id", "bundle")
     needs = {"lists": ["item_id", "bundle", "list", "length"]}
     passes = {"lists": [LIST, {**LIST, "list": "reasons"}, {**LIST, "bundle": "parties", "length": 5}]}
     fails = {"lists": [LIST, {**LIST, "list": "reasons", "length": 3}]}

@@ -13,6 +13,8 @@ class UnusedValues(Check):
 
     severity = "info"
     table = "vocabulary"
+    unit = "values"
+    per = ("value",)
     needs = {"mentions": ["value"], "vocabulary": ["value"]}
     passes = {"mentions": [{"value": "trust"}], "vocabulary": [{"value": "trust"}]}
     fails = {"mentions": [{"value": "trust"}], "vocabulary": [{"value": "trust"}, {"value": "peace"}]}

@@ -17,6 +17,8 @@ class ValueNearMisses(Check):
 
     severity = "info"
     table = "vocabulary"
+    unit = "values"
+    per = ("value",)
     needs = {"vocabulary": ["value"]}
     passes = {"vocabulary": [{"value": "trust"}, {"value": "truth"}, {"value": "mistrust"}]}
     fails = {

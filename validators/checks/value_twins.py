@@ -14,6 +14,8 @@ class ValueTwins(Check):
 
     severity = "warning"
     table = "vocabulary"
+    unit = "values"
+    per = ("value",)
     needs = {"vocabulary": ["value"]}
     passes = {"vocabulary": [{"value": "self-respect"}, {"value": "respect"}]}
     fails = {"vocabulary": [{"value": "self-respect"}, {"value": "Self respect"}]}

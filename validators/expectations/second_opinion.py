@@ -162,7 +162,6 @@ def _copy(connection: DuckDBPyConnection, tables: Tables, wanted: set[str], path
 def _finding(check: str, table: str, result: Mapping[str, Any], problem: str) -> Finding:
     config, facts = result["expectation_config"], result["result"]
     count = facts.get("unexpected_count", facts.get("observed_value") if "unexpected_rows" in config["type"] else None)
-    of = facts.get("element_count", 0)
     failed = not result["success"]
     return Finding(
         check=check,
@@ -170,7 +169,8 @@ def _finding(check: str, table: str, result: Mapping[str, Any], problem: str) ->
         title=_title(config),
         table=table,
         count=max(int(count), 1) if failed and isinstance(count, int) else int(failed),
-        of=of,
+        of=facts.get("element_count", 0),
+        unit=None if count is None else "rows",
         examples=[{"problem": f"cannot be judged: {problem}"}] if problem else _examples(facts) if failed else [],
     )
 

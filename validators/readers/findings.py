@@ -21,6 +21,14 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "unnamed_column": ("info", "Every column has a name"),
 }
 """Rule -> severity, and what should hold."""
+UNITS: Mapping[str, str] = {
+    "unreadable": "records",
+    "encoding": "places",
+    "renamed": "columns",
+    "repeated_key": "rows",
+    "unnamed_column": "columns",
+}
+"""Rule -> what it counts; files, where it is not said."""
 SHOWN = 5
 """Examples of a finding."""
 LONGEST = 200
@@ -46,18 +54,22 @@ class Findings:
         """More of what was found, none of which is shown."""
         self._counts[rule, table] += count
 
-    def all(self, rows: Mapping[str, int]) -> Iterator[Finding]:
-        """Every finding, in the order of the rules; `rows` is how many rows a table has."""
+    def all(self, rows: Mapping[str, int], columns: Mapping[str, int]) -> Iterator[Finding]:
+        """Every finding, in the order of the rules; `rows` and `columns` are how many of them a table has."""
         for check, (severity, title) in RULES.items():
             for (rule, table), count in self._counts.items():
                 if rule == check:
+                    unit = UNITS.get(rule, "files")
+                    read = rows.get(table, 0)
+                    there = {"records": read + count, "rows": read, "columns": columns.get(table, 0)}
                     yield Finding(
                         check=f"reader.{rule}",
                         severity=severity,
                         title=title,
                         table=table,
                         count=count,
-                        of=max(rows.get(table, 0), count),
+                        of=there.get(unit, 0),
+                        unit=unit,
                         examples=self._examples[rule, table],
                     )
 
