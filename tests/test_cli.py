@@ -199,7 +199,11 @@ def test_validate_ends_with_1_where_a_shard_was_tampered_with(finished: Path) ->
     pq.write_table(table.set_column(at, table.schema.field(at), pa.array(texts, pa.string())), shard)
     result, document = said("validate", finished), said("validate", finished, "--json")
     assert (result.exit_code, document.exit_code) == (1, 1) and "explanation" in result.stdout
-    assert any(f["severity"] == "error" and f["count"] == 1 for f in json.loads(document.stdout)["findings"])
+    assert {f["check"] for f in json.loads(document.stdout)["findings"] if f["severity"] == "error" and f["count"]} == {
+        "manifest.shards",
+        "blank_text",
+        "considerations.explanation.pattern",
+    }
 
 
 def test_show_finds_rows_and_sends_no_control_characters(finished: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from ..schemas.errors import DataError, RecipeError
 from ..schemas.report import Report
 from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
-from . import card, decisions
+from . import card, decisions, shards
 from .constraints import RowTypes
 from .failing import forget, keep_in
 from .generic import generic
@@ -32,6 +33,8 @@ MEMORY = "2GB"
 SMALL = 200_000
 """Rows of a table that is held in memory."""
 MANIFEST = "manifest.json"
+RECIPE, JOURNAL = "recipe.yaml", "journal"
+"""What a run has from its first answer on."""
 
 
 def validate_path(
@@ -57,10 +60,13 @@ def validate_path(
         if out:
             connection.execute(f"SET allowed_directories = [{text(str(out.resolve()))}]")
         ours = is_run(folder) and not as_ and not roles
+        if not ours and (folder / RECIPE).is_file() and (folder / JOURNAL).is_dir():
+            raise _incomplete(folder)
         called = Path(place).resolve().name
         subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
         if not ours or (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
             told = card.against_data(folder, subject.raw)
+            told += shards.against_manifest(folder, folder / MANIFEST) if ours else []
             subject = replace(subject, findings=[*subject.findings, *told])
         return decisions.follow(judge(subject, decided.options, keep), decided, subject.row_types)
 
@@ -137,6 +143,11 @@ def _theirs(
     known = named(as_, raw) if as_ else None if roles else recognise(raw)
     subject = published(connection, called, raw, known) if known else generic(connection, called, raw, roles)
     return replace(subject, findings=[*found.findings, *subject.findings])
+
+
+def _incomplete(folder: Path) -> DataError:
+    command = shlex.join(["pluriset", "build", str(folder / RECIPE), "--out", str(folder)])
+    return DataError("this run is not complete: it has no tables yet", where=str(folder), hint=f"finish it: {command}")
 
 
 def _family(folder: Path) -> str:

@@ -18,7 +18,7 @@ from pluriset.builders import folder as run_folder
 from pluriset.builders import make
 from pluriset.builders.crew import assemble
 from pluriset.builders.teachers.scripted import Scripted
-from pluriset.schemas.errors import RecipeError, RunError
+from pluriset.schemas.errors import DataError, RecipeError, RunError
 from pluriset.schemas.manifest import Manifest
 from pluriset.validators.tables import connect
 
@@ -263,6 +263,8 @@ def test_preview_writes_answers_that_the_build_uses(recipe: Write, tmp_path: Pat
     assert [row["text"] for row in rows] == ["Lying", "Stealing"] and missing == []
     assert rows[0]["considerations"][0]["judgements"] == {"relevance": {"main": "yes"}, "valence": {"main": "supports"}}
     assert not (out / "manifest.json").exists() and not (out / "data").exists()
+    with pytest.raises(DataError, match=f"not complete.*\n  hint: finish it: pluriset build {out}/recipe.yaml"):
+        pluriset.validate(out)
     assert pluriset.recipe(out / "recipe.yaml").n is None
     assert built(path, out).books.asks.model_dump() == {"asked": 12, "replayed": 8, "paid": 4, "failed": 0}
 
