@@ -90,9 +90,9 @@ class Curation:
         kinds = dict(zip(rows.columns, rows.types, strict=True))
         broken = [condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])]
         said = ", ".join(f"CASE WHEN {condition.broken} THEN {text(condition.title)} END" for condition in broken)
-        detail = f"concat_ws('; ', {said}) AS detail"
+        detail = f"'expected: ' || nullif(concat_ws('; ', {said}), '') AS detail"
         found = f"{key_text(row_type)} AS key, {text(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS beaten_by"
-        return rows.select(found).filter("detail <> ''")
+        return rows.select(found).filter("detail IS NOT NULL")
 
     def _remove(self, step: str, table: str, removed: DuckDBPyRelation) -> bool:
         """Take rows out of a table and write down why; whether any went. `removed`: key, reason, detail, beaten_by."""

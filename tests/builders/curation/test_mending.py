@@ -22,5 +22,5 @@ def test_a_row_left_without_a_text_that_it_needs_goes_on_record_with_what_belong
     assert done.keys("considerations") == ["kept"]
     assert done.connection.sql("SELECT DISTINCT item_id FROM annotations").fetchall() == [("kept",)]
     assert done.rejects("level, key, step, reason, detail") == [
-        ("row", "lost", step.component_name(), "does not fit its row type", broken)
+        ("row", "lost", step.component_name(), "does not fit its row type", f"expected: {broken}")
     ]
