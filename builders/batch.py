@@ -81,15 +81,12 @@ class Batches:
             )
 
     def _postpone(self, writer: Writer, question: Question) -> Exception:
-        """Write an ask down; what asking again cannot help is not."""
-        digest, journal = question.digest, self.run.journal
-        if (failure := journal.failure(digest))[0] == CANNOT:
-            return AskFailed(*failure, digest)
+        """Write an ask down, if its teacher can be asked this."""
         try:
             writer.add(question)
         except BadCompletion as error:
-            journal.add_failure(digest, CANNOT, str(error))
-            return AskFailed(CANNOT, str(error), digest)
+            self.run.journal.add_failure(question.digest, CANNOT, str(error))
+            return AskFailed(CANNOT, str(error), question.digest)
         return Postponed()
 
     def _submit(self, wave: Wave) -> None:
@@ -99,7 +96,7 @@ class Batches:
             self.waves.save(wave)
 
     def _fetch(self, wave: Wave) -> str | None:
-        """Put what answers a submitted wave beside it, once the endpoint has ended it: nothing, if it says why not."""
+        """Put what answers a submitted wave beside it, once there will be no more; why it was refused, if it was."""
         out, teacher = self._out(wave), self.run.crew.teachers.get(wave.teacher)
         if not wave.batch or not teacher or out.exists():
             return None

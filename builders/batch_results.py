@@ -93,6 +93,7 @@ class Results:
         return self._answer(line, digest, self._waves.ask(wave, offset)["ask"]), wave
 
     def _answer(self, line: _Line, digest: bytes, ask: dict[str, Any]) -> str:
+        """Write down what an open ask was answered, or why it was not."""
         facts = self._contexts[ask["context"]]
         try:
             completion = line.completion(facts["teacher"]["model"])
