@@ -57,3 +57,23 @@ def test_what_cannot_be_done(tmp_path: Path, rules: list[str], out: str, error: 
     with pytest.raises(error):
         pluriset.repair(tmp_path / "theirs.csv", tmp_path / out, rules)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error"),
+    [
+        (
+            "ragged.csv",
+            b"id,text\n1,one\n2\n3,x,y\n",
+            "would be missing\n  got: 2 in ragged, such as file ragged.csv, line 3,",
+        ),
+        ("broken.jsonl", b'{"text": "one"}\n{"text":\n', "got: 1 in broken, such as .* line 2,"),
+        ("latin1.csv", "id,text\n1,café\n".encode("latin-1"), "line 2, problem byte 0xe9"),
+        ("twice.jsonl", b'{"text": "one", "text": "two"}\n', "has each key once"),
+    ],
+)
+def test_what_cannot_be_read_is_not_lost_silently(tmp_path: Path, name: str, content: bytes, error: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=error):
+        pluriset.repair(tmp_path / name, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
