@@ -66,13 +66,17 @@ def read(path: Path) -> Decisions:
 
 
 def follow(report: Report, decided: Decisions, row_types: RowTypes) -> Report:
-    """The report as it was decided: nothing disappears. Raises `RecipeError` for a check that there is not."""
+    """The report as it was decided: nothing disappears. Raises `RecipeError` for a check or table that is not."""
     if not decided.all:
         return report
     seen = [*report.skipped, *(finding.check for finding in report.findings)]
     known = {*names(checks.__name__), *(f"reader.{rule}" for rule in RULES), *_constraints(row_types), *seen}
+    tables = {*report.rows, *row_types, *(finding.table for finding in report.findings)}
     for place, decision in enumerate(decided.all):
-        _known(decision.check, known, f"{decided.file}: checks[{place}].check")
+        where = f"{decided.file}: checks[{place}]"
+        _known(decision.check, known, f"{where}.check")
+        if decision.table and decision.table not in tables:
+            _unknown("table", decision.table, tables, f"{where}.table", "one of " + ", ".join(sorted(tables)))
     findings = [_decided(finding, decided.all) for finding in report.findings]
     return report.model_copy(update={"findings": worst_first(findings), "decisions": decided.file})
 
@@ -96,13 +100,12 @@ def _constraints(row_types: RowTypes) -> Iterator[str]:
 
 
 def _known(check: str, known: Collection[str], where: str) -> None:
-    if check in known or ".".join(check.split(".")[:2]) in known:
-        return
-    close = get_close_matches(check, known, n=1)
-    raise RecipeError(
-        "no such check",
-        where=where,
-        got=check,
-        expected="an id as a report gives it",
-        hint=f"did you mean {close[0]!r}?" if close else "`pluriset list checks` names those that need no table",
-    )
+    if check not in known and ".".join(check.split(".")[:2]) not in known:
+        hint = "`pluriset list checks` names those that need no table"
+        _unknown("check", check, known, where, "an id as a report gives it", hint)
+
+
+def _unknown(what: str, got: str, known: Collection[str], where: str, expected: str, hint: str | None = None) -> None:
+    close = get_close_matches(got, known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else hint
+    raise RecipeError(f"no such {what}", where=where, got=got, expected=expected, hint=hint)

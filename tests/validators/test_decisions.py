@@ -46,6 +46,10 @@ def test_a_severity_is_changed_and_the_old_one_said(data: Path) -> None:
             "checks:\n- {check: outer_whitespace, severity: info}\n",
             ["checks[0].check", "did you mean 'outer_white_space'?"],
         ),
+        (
+            "checks:\n- {check: outer_white_space, table: rowz, severity: info}\n",
+            ["checks[0].table", "no such table", "did you mean 'rows'?"],
+        ),
         ("checks:\n- {check: outer_white_space, suppress: ' '}\n", ["checks[0].suppress"]),
         ("checks:\n- {check: outer_white_space}\n", ["checks[0]", "nothing is decided"]),
         (
