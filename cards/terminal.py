@@ -79,7 +79,7 @@ def _finding(finding: Finding) -> None:
     if finding.declared:
         click.echo(f"  severity: {finding.declared} by itself; changed by the checks file")
     if finding.repair:
-        click.echo(clean(f"  suggested repair: {finding.repair}"))
+        click.echo(clean(f"  suggested {'repair' if finding.mends else 'curation step'}: {finding.repair}"))
     if finding.file:
         click.echo(clean(f"  all of them: {finding.file}"))
 

@@ -42,6 +42,8 @@ class Finding(Entry):
     """Failing rows by column, or by problem where there are few; most frequent first, what is left as `others`."""
     repair: str | None = None
     """Curation step that would mend it."""
+    mends: bool = False
+    """Whether `pluriset repair` makes that step too, on anybody's dataset; else it is for a recipe."""
     evidence: Evidence | None = None
     """How the rule is known, where it is about somebody's dataset; null for a rule that holds of all data."""
     declared: Severity | None = None

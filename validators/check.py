@@ -36,6 +36,8 @@ class Check(Component):
     """Whether it looks at what was rejected too: a check that needs no knowledge."""
     repair: ClassVar[str | None] = None
     """Curation step that mends what is found."""
+    mends: ClassVar[bool] = False
+    """Whether that step mends texts alone, so that `pluriset repair` makes it on anybody's dataset too."""
     passes: ClassVar[Example]
     """An example in which nothing fails; a test."""
     fails: ClassVar[Example]

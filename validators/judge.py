@@ -159,6 +159,7 @@ def _finding(
         examples=shown,
         parts=parts(failing, count),
         repair=check.repair,
+        mends=check.mends,
     )
     return keep(found, lambda: failing)
 

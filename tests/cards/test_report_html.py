@@ -67,13 +67,14 @@ def test_words_of_others_are_text_and_nothing_else(text: str) -> None:
 
 
 def test_a_page_says_worst_first_how_many_and_what_to_do() -> None:
-    few = finding(check="few", severity="warning", title="Few", count=1, of=2720, repair="trim", evidence="recalled")
-    known = finding(check="known", title="Known", suppressed="the authors mean it")
+    few = finding(check="few", severity="warning", title="Few", count=1, repair="trim", mends=True, evidence="recalled")
+    known = finding(check="known", title="Known", repair="split", suppressed="the authors mean it")
     text = " ".join(Seen(report_html.render(report(finding(), few, known))).text.split())
     for words in (
         "6 of 2,720 rows of table rows (0.2%) do not keep to this.",
         "1 of 2,720 rows of table rows (less than 0.1%)",
-        "Suggested repair: trim",
+        "Suggested repair: trim, into a new folder",
+        "Suggested curation step: split, in a recipe.",
         "recalled from the literature",
         "Suppressed by the checks file: the authors mean it",
     ):

@@ -35,7 +35,7 @@ def test_findings_are_told_worst_first_with_rows_and_repair(capsys: pytest.Captu
         "  No two rows have the same `id` (known from: file)",
         "    id: a · found: 2 rows",
         "    id: b ]0;x ",
-        "  suggested repair: exact_duplicates",
+        "  suggested curation step: exact_duplicates",
     ]
     assert "  suppressed: the authors mean it\n" in said.out
     assert "0.41309" in said.out and "2 more with --json" in said.out

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
-from pluriset.schemas.component import load, names
+from pluriset.builders import curation, repair
+from pluriset.schemas.component import find, load, names
 from pluriset.validators import checks
 from pluriset.validators.check import Check
 from pluriset.validators.evidence import evidence
@@ -33,6 +34,13 @@ def test_examples_have_what_the_check_needs(name: str) -> None:
             assert needed <= has and (table == "*" or has <= needed | useful)
         assert check.table in example
     assert {*check.per} <= {*check.needs[check.table]}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_what_is_suggested_can_be_done(name: str) -> None:
+    check: type[Check] = find(checks.__name__, name)
+    assert check.repair in {None, *names(curation.__name__)}
+    assert check.mends == (check.repair in repair.mending())
 
 
 @pytest.mark.parametrize(

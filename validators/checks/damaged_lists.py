@@ -22,6 +22,7 @@ class DamagedLists(Check):
     unit = "cells"
     needs = {"*": []}
     repair = "list_cells"
+    mends = True
     passes = {"*": [*LISTS, {"_row": 9, "values": "[nan, None, {'a': [1]}]"}]}
     fails = {"*": [*LISTS, {"_row": 9, "values": "['it's', 'a']"}, {"_row": 10, "values": "trust, honesty"}]}
 

@@ -13,6 +13,7 @@ class InvisibleCharacters(TextCheck):
 
     severity = "info"
     repair = "white_space"
+    mends = True
     passes = {"*": [{"_row": 1, "text": "می‌خواهم 👩‍👩‍👧"}]}
     fails = {"*": [{"_row": 1, "text": "two\u00a0words"}]}
 

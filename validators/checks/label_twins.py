@@ -18,7 +18,6 @@ class LabelTwins(Check):
     unit = "labels"
     implied_by_row_type = True
     needs = {"*": []}
-    repair = "white_space"
     passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["A+", "A-", "<18", "18+"] * 3)]}
     fails = {"*": [{"_row": row, "label": label} for row, label in enumerate(["yes", "no", "yes", "no", "Yes ", "no"])]}
 

@@ -14,6 +14,7 @@ class Mojibake(TextCheck):
 
     severity = "warning"
     repair = "mojibake"
+    mends = True
     passes = {"*": [{"_row": 1, "text": "São Tomé, Ângela, “naïve” château"}, {"_row": 2, "text": "Â"}]}
     fails = {"*": [{"_row": 1, "text": "itâ€™s"}, {"_row": 2, "text": "cafÃ©"}, {"_row": 3, "text": "ðŸ˜€"}]}
 

@@ -14,6 +14,7 @@ class OuterWhiteSpace(TextCheck):
 
     severity = "warning"
     repair = "white_space"
+    mends = True
     passes = {"*": [{"_row": 1, "text": "in between"}, {"_row": 2, "text": " "}, {"_row": 3, "text": ""}]}
     fails = {"*": [{"_row": 1, "text": " Very important"}, {"_row": 2, "text": "sure\n"}]}
 

@@ -15,6 +15,7 @@ class RepeatedSpaces(TextCheck):
 
     severity = "info"
     repair = "white_space"
+    mends = True
     passes = {"*": [{"_row": 1, "text": "One.  Two.\n    three"}]}
     fails = {"*": [{"_row": 1, "text": "not  wanting to"}]}
 

@@ -11,6 +11,7 @@ class Sentinels(TextCheck):
 
     severity = "warning"
     repair = "sentinels"
+    mends = True
     passes = {"*": [{"_row": 1, "label": "Nothing"}, {"_row": 2, "label": None}, {"_row": 3, "label": "Nan"}]}
     fails = {"*": [{"_row": 1, "label": "N/A"}, {"_row": 2, "label": "DATA_EXPIRED"}]}
 
