@@ -137,17 +137,12 @@ def _asks(folder: Path, rows: list[Found]) -> tuple[list[Asked], list[str]]:
 
 
 def _asked(journal: Journal, digest: str) -> Asked | None:
-    record = journal.record(bytes.fromhex(digest))
-    if record is None:
-        return None
-    ask = record["ask"]
-    return Asked(
-        digest=digest,
-        role=ask["role"],
-        annotator=ask["annotator"],
-        sample=ask["sample"],
-        attempt=ask["attempt"],
-        teacher=(journal.context(ask["context"]) or {}).get("teacher", {}),
-        messages=ask["messages"],
-        answer=record["answer"],
-    )
+    try:
+        record = journal.record(bytes.fromhex(digest))
+        if record is None:
+            return None
+        ask = record["ask"]
+        teacher = (journal.context(ask["context"]) or {}).get("teacher", {})
+        return Asked.model_validate({**ask, "digest": digest, "teacher": teacher, "answer": record["answer"]})
+    except (KeyError, TypeError, ValueError):
+        raise DataError("not the record of an ask", where=str(journal.folder), got=digest) from None

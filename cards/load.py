@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from ..schemas.row import Row
 from ..validators.readers.run import parquet
 from ..validators.tables import connect
 from .facts import MANIFEST, REPORT, filled, types
+from .place import sha256
 
 if TYPE_CHECKING:
     from polars import LazyFrame
@@ -226,10 +226,5 @@ def _check(folder: Path, shard: File, verify: bool) -> None:
         raise DataError(
             "a file has another size", where=str(path), got=f"{size:,} bytes", expected=expected, hint=AGAIN
         )
-    if verify and (digest := _sha256(path)) != shard.sha256:
+    if verify and (digest := sha256(path)) != shard.sha256:
         raise DataError("a file has another sha256", where=str(path), got=digest, expected=shard.sha256, hint=AGAIN)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

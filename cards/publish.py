@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from ..schemas.difference import Bump
 from ..schemas.errors import DataError, Interrupted, PublishError, RecipeError
 from ..schemas.manifest import Manifest
@@ -20,7 +18,7 @@ from .facts import MANIFEST
 from .fetch import opened
 from .hub import ID, Hub, holds_token
 from .kept import merged
-from .load import LARGEST, Dataset, load
+from .load import LARGEST, Dataset, load, read_manifest
 from .local import Folder
 from .place import Change, Content, Place, There, changes
 from .shipment import owned, shipment
@@ -106,9 +104,10 @@ def _manifest(place: Place, there: There | None) -> Manifest | None:
     """The manifest that is there; one that is none says nothing."""
     if there is None or MANIFEST not in there.files:
         return None
+    raw = place.read(MANIFEST, there, LARGEST)
     try:
-        return Manifest.model_validate_json(place.read(MANIFEST, there, LARGEST))
-    except ValidationError:
+        return read_manifest(raw, f"{place.name}: {MANIFEST}")
+    except DataError:
         return None
 
 

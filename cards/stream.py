@@ -43,6 +43,7 @@ class Stream(Dataset):
         """An `IterableDatasetDict` of the splits that have rows."""
         import datasets
 
+        self.shards(table)
         features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
         files = {split: [f"hf://{path}" for path in self._at(table, split)] for split in filled(self.manifest, table)}
         loaded = datasets.load_dataset("parquet", data_files=files, features=features, streaming=True) if files else {}

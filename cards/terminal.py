@@ -194,11 +194,12 @@ def story(story: Story) -> None:
         _found("rests on", found)
     for ask in story.asks:
         options = ask.teacher.get("options", {})
-        click.echo(f"\nask {ask.digest}: {ask.annotator} as {ask.role}, sample {ask.sample}, attempt {ask.attempt}")
+        asked = f"\nask {ask.digest}: {ask.annotator} as {ask.role}, sample {ask.sample}, attempt {ask.attempt}"
+        click.echo(clean(asked))
         click.echo(clean(f"  teacher: {ask.teacher.get('model')}, {ask.teacher.get('revision')}, {_inline(options)}"))
         for message in ask.messages:
-            click.echo(clean(f"  {message['role']}: {message['content']}"))
-        click.echo(clean(f"  answered: {ask.answer['text']}"))
+            click.echo(clean(f"  {message.get('role')}: {message.get('content')}"))
+        click.echo(clean(f"  answered: {ask.answer.get('text')}"))
     for found in story.judgements:
         _found("judged", found)
     for reject in story.compared:

@@ -72,6 +72,13 @@ def test_a_journal_that_says_something_else_is_seen(run: Path) -> None:
     assert pluriset.replay(run, "considerations", key).differs == ["explanation"]
 
 
+def test_a_record_that_tells_no_ask_is_one_clear_error(run: Path) -> None:
+    segment, key = run / "journal" / "00001.jsonl", consideration(run)
+    segment.write_text(segment.read_text().replace(',"ask":', ',"told":'))
+    with pytest.raises(DataError, match="not the record of an ask"):
+        pluriset.why(run, "considerations", key)
+
+
 def test_a_folder_that_looks_like_a_pattern_is_that_folder_alone(run: Path, tmp_path: Path) -> None:
     odd = shutil.copytree(run, tmp_path / "ru[n]")
     shutil.rmtree(run / "data" / "considerations")

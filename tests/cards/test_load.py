@@ -258,8 +258,13 @@ def test_a_file_that_is_no_parquet(finished: Make) -> None:
     (folder / shard(facts)["path"]).write_bytes(b"version https://git-lfs.github.com/spec/v1")
     shard(facts)["bytes"] = 42
     change(folder, facts)
-    with pytest.raises(DataError, match="cannot read the rows"):
-        list(load(folder).rows("situations"))
+    dataset = load(folder)
+    for look in (lambda: [*dataset.rows("situations")], lambda: dataset.arrow("situations")):
+        with pytest.raises(DataError, match="cannot read the rows"):
+            look()
+    for look in (lambda: dataset.duckdb("situations"), lambda: dataset.connection):
+        with pytest.raises(DataError, match="cannot be read as parquet"):
+            look()
 
 
 def test_the_report_comes_with_the_dataset(finished: Make) -> None:

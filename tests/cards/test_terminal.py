@@ -1,6 +1,7 @@
 import pytest
 from pluriset.cards import terminal
 from pluriset.schemas.report import Figure, Finding, Profile, Report
+from pluriset.schemas.story import Asked, Found, Story
 
 WORST = Finding(
     check="rows.key",
@@ -41,3 +42,20 @@ def test_findings_are_told_worst_first_with_rows_and_repair(capsys: pytest.Captu
     assert "0.41309" in said.out and "2 more with --json" in said.out
     assert said.out.endswith("checks 3 ran; found rows: 1 error, 0 warning, 0 info; suppressed: 1\n")
     assert said.err == "skipped absent: no table pairs\n"
+
+
+def test_a_story_sends_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    bad = "\x1b[2J"
+    ask = Asked(
+        digest=bad, role=bad, annotator=bad, sample=0, attempt=0, teacher={"model": bad}, messages=[{"role": bad}],
+        answer={},
+    )  # fmt: skip
+    found = Found(table=bad, key=bad, row={bad: bad})
+    terminal.story(
+        Story(
+            subject=found, rests_on=[found], asks=[ask], judgements=[found], compared=[], findings=[], licence=bad,
+            sources=[], missing=[bad],
+        )
+    )  # fmt: skip
+    said = capsys.readouterr()
+    assert "\x1b" not in said.out + said.err and "ask  [2J:  [2J as  [2J" in said.out

@@ -91,6 +91,8 @@ def test_a_stream_reads_what_it_needs(hub: Hub, runs: dict[str, Path]) -> None:
     dataset = pluriset.load(ID, stream=True)
     assert next(iter(dataset.rows("situations", "test")))
     assert hub.called.count("download") == 1
+    with pytest.raises(DataError, match="no such table"):
+        dataset.datasets("nothing")
     with pytest.raises(DataError, match="a stream cannot be verified"):
         pluriset.load(ID, stream=True, verify=True)
 
