@@ -248,7 +248,7 @@ def test_rows_that_are_no_rows(finished: Make) -> None:
     pq.write_table(table.rename_columns(["situation_id", "text", "origin"]), path)
     shard(facts)["bytes"] = path.stat().st_size
     change(folder, facts)
-    with pytest.raises(DataError, match="required, but missing"):
+    with pytest.raises(DataError, match="origin: unknown key"):
         list(load(folder).rows("situations"))
 
 
