@@ -33,6 +33,8 @@ MEMORY = "2GB"
 SMALL = 200_000
 """Rows of a table that is held in memory."""
 MANIFEST = "manifest.json"
+GENERIC = "generic"
+"""What a dataset is taken for that is read by the roles of its columns, as a profile names it."""
 RECIPE, JOURNAL = "recipe.yaml", "journal"
 """What a run has from its first answer on."""
 
@@ -48,8 +50,9 @@ def validate_path(
 ) -> Report:
     """Judge whatever is at a place: a file, a folder, a dataset on the Hub.
 
-    It is taken for the published dataset `as_`, or its columns for what `roles` says. What is decided about checks is
-    in the file `checks`, or beside the data. All failing rows go into the folder `out`, if one is given, by check.
+    It is taken for the published dataset `as_`, or its columns for what `roles` says; `generic` goes by the columns
+    even where they are those of one that we know. What is decided about checks is in the file `checks`, or beside the
+    data. All failing rows go into the folder `out`, if one is given, by check.
     Raises `DataError` if it cannot be read, or cannot be what it is said to be, and `RecipeError` if what is decided
     makes no sense.
     """
@@ -135,12 +138,13 @@ def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
 def _theirs(
     connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
 ) -> Subject:
-    if as_ and roles:
+    if as_ not in (None, GENERIC) and roles:
         raise RecipeError("either it is a dataset that we know or its columns are named", where="--as, --map")
     found = read(connection, folder)
     confine(connection, found)
     raw = found.tables
-    known = named(as_, raw) if as_ else None if roles else recognise(raw)
+    by_roles = roles or as_ == GENERIC
+    known = None if by_roles else named(as_, raw) if as_ else recognise(raw)
     subject = published(connection, called, raw, known) if known else generic(connection, called, raw, roles)
     return replace(subject, findings=[*found.findings, *subject.findings])
 

@@ -13,7 +13,7 @@ from pluriset.schemas.report import Report
 from pluriset.schemas.rows.values import TABLES
 from pluriset.validators import checks, measures
 from pluriset.validators.check import Check
-from pluriset.validators.run import row_types, validate, validate_run
+from pluriset.validators.run import row_types, validate, validate_path, validate_run
 
 KINDS = ("value", "right", "duty")
 PREFIX = {"value": "Trust", "right": "Right to rest", "duty": "Duty to help"}
@@ -272,3 +272,9 @@ def test_a_finding_says_what_it_counts(connection: DuckDBPyConnection) -> None:
     }
     [bias] = [finding for finding in found if finding.check == "length_bias"]
     assert (bias.count, bias.of, bias.unit, bias.share) == (1, 200, None, None)
+
+
+def test_what_a_report_says_it_was_taken_for_can_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "theirs.jsonl").write_text('{"prompt": "a", "chosen": "b", "rejected": "c"}\n')
+    told = [validate_path(tmp_path / "theirs.jsonl", as_=as_).profile for as_ in (None, "generic")]
+    assert [profile and profile.name for profile in told] == ["trl", "generic"]
