@@ -36,15 +36,11 @@ class Batches:
     def take(self, results: Iterable[Path] = ()) -> None:
         """Take what has come back: of each awaited wave, and these files. Raises `BatchRefused` after all is taken."""
         refused = [f"{wave.name}.jsonl: {why}" for wave in self.waves.awaited() if (why := self._fetch(wave))]
-        answered = [wave for wave in self.waves.awaited() if self._out(wave).exists()]
-        if not (files := [*map(self._out, answered), *results]):
-            return
-        took = Results(self.waves, self.run.journal)
-        about = [wave for file in files for wave in took.take(file)]
-        self.run.journal.sync()
-        for wave in [*answered, *about]:
-            wave.done = True
-            self.waves.save(wave)
+        came = [(out, wave) for wave in self.waves.awaited() if (out := self._out(wave)).exists()]
+        if files := [*came, *((file, None) for file in results)]:
+            taking = Results(self.waves, self.run.journal)
+            for file, wave in files:
+                taking.take(file, wave)
         if refused:
             raise BatchRefused(
                 "the endpoint refuses the batch",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -56,21 +58,34 @@ class Results:
             for offset, record in waves.asks(wave):
                 self._index(wave, offset, record)
 
-    def take(self, file: Path) -> list[Wave]:
-        """Take a file; the waves that it is about. Raises `DataError` if it cannot be read."""
-        counts, about = Counter[str](), dict[str, Wave]()
+    def take(self, file: Path, own: Wave | None = None) -> None:
+        """Take a file, which ends its own wave and those that its lines are about. Raises `DataError`.
+
+        Once: an ask that failed in it may be in a later wave by now, which an old file must not end.
+        """
         try:
             with file.open("rb") as lines:
-                for line in lines:
-                    what, wave = self._line(line)
-                    counts[what] += 1
-                    about |= {wave.name: wave} if wave else {}
+                mark = hashlib.file_digest(lines, "sha256").hexdigest()
+                lines.seek(0)
+                about = {} if any(mark in wave.taken for wave in self._waves.all) else self._lines(lines, file.name)
         except OSError as error:
             raise DataError("cannot read the results of a batch", where=str(file), got=error.strerror) from None
+        self._journal.sync()
+        for wave in (about | ({own.name: own} if own else {})).values():
+            wave.done, wave.taken = True, [*wave.taken, mark]
+            self._waves.save(wave)
+
+    def _lines(self, lines: Iterable[bytes], name: str) -> dict[str, Wave]:
+        """Take every line, and note what they were; the waves that they are about, by name."""
+        counts, about = Counter[str](), dict[str, Wave]()
+        for line in lines:
+            what, wave = self._line(line)
+            counts[what] += 1
+            about |= {wave.name: wave} if wave else {}
         self._waves.folder.mkdir(exist_ok=True)
         with (self._waves.folder / TAKEN).open("ab") as taken:
-            taken.write(to_json({"file": file.name, "lines": counts.total(), **counts}) + b"\n")
-        return list(about.values())
+            taken.write(to_json({"file": name, "lines": counts.total(), **counts}) + b"\n")
+        return about
 
     def _index(self, wave: Wave, offset: int, record: dict[str, Any]) -> None:
         if "context" in record:

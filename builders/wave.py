@@ -42,6 +42,8 @@ class Wave(BaseModel):
     """The id that the endpoint gave it, if it was submitted."""
     done: bool = False
     """Whether results were taken; what they did not answer is open again."""
+    taken: list[str] = []
+    """sha256 of the files of results that were about it."""
 
 
 class Waves:

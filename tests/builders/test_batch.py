@@ -164,7 +164,18 @@ def test_a_file_that_was_taken_before_a_crash_still_ends_its_wave(recipe: Write,
         with pytest.raises(Stopped, match="3 asks wait"):
             build(path, out, results=[came])
         note = out / "batch" / "00001.main.json"
-        note.write_text(json.dumps(json.loads(note.read_text()) | {"done": False}))  # a crash before it was noted
+        note.write_text(json.dumps(json.loads(note.read_text()) | {"done": False, "taken": []}))  # a crash before that
+
+
+def test_a_file_that_is_named_again_ends_no_later_wave(recipe: Write, tmp_path: Path) -> None:
+    path, out = recipe(SITUATIONS[:2], teachers=teacher()), tmp_path / "run"
+    with pytest.raises(Stopped, match="2 asks wait"):
+        build(path, out)
+    first, second = read(out / "batch" / "00001.main.jsonl")
+    put(came := tmp_path / "came.jsonl", [failed(first, 500), answered(second)])
+    for _ in range(2):
+        with pytest.raises(Stopped, match=r"4 asks wait for their answers\n  got: 00002\.main\.jsonl"):
+            build(path, out, results=[came])
 
 
 def test_what_is_awaited_is_not_paid_for_live(recipe: Write, tmp_path: Path) -> None:
