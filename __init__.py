@@ -164,6 +164,9 @@ def validate(
     """
     from .validators import roles, run
 
+    if save and not run.is_run(Path(path)):
+        hint = "--out FOLDER writes it, and all failing rows, elsewhere"
+        raise RecipeError("only a run has a place for its report", where="--save", got=str(path), hint=hint)
     known = roles.given(map) if map else None
     decided, folder_of_rows = (Path(p) if p else None for p in (checks, out))
     report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)

@@ -206,6 +206,17 @@ def test_validate_ends_with_1_where_a_shard_was_tampered_with(finished: Path) ->
     }
 
 
+@pytest.mark.parametrize("place", ["theirs", "theirs/r.csv", "org/name"])
+def test_a_report_is_saved_into_a_run_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/r.csv").write_text("text\none\n")
+    refused(
+        said("validate", place, "--save"), f"--save: only a run has a place for its report\n  got: {place}", "--out"
+    )
+    assert [path.name for path in tmp_path.rglob("*.*")] == ["r.csv"]
+
+
 def test_show_finds_rows_and_sends_no_control_characters(finished: Path) -> None:
     rows = json.loads(said("show", finished, "situations", "--json").stdout)
     assert [row["text"] for row in rows] == ["Lying to a friend", "\x1b]0;x\x07\x9b2J Reading a diary"]
