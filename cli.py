@@ -97,23 +97,26 @@ def main() -> None:
 @recipe_options
 @count_option
 @click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more; replaces `budget`.")
-@click.option("--retry-rejects", is_flag=True, help="Ask again for what was rejected before.")
-@click.option("--batch", flag_value="write", help="Ask nobody: write what is open to batch files in RUN/batch.")
-@click.option("--submit", "batch", flag_value="submit", help="Like --batch, and send them to the endpoint's batch API.")
+@click.option("--retry-rejects", "retry", is_flag=True, help="Ask again for what was rejected before.")
+@click.option("--batch", is_flag=True, help="Ask nobody: write what is open to batch files in RUN/batch.")
+@click.option("--submit", is_flag=True, help="Instead of --batch: also send them to the endpoint's batch API.")
 @click.option("--batch-results", "results", type=a_path, multiple=True, help="File of answers that lies elsewhere.")
 @as_json
 def build(
-    retry_rejects: bool, batch: How | None, results: tuple[Path, ...], out: Path | None, as_json: bool, **options: Any
+    retry: bool, batch: bool, submit: bool, results: tuple[Path, ...], out: Path | None, as_json: bool, **options: Any
 ) -> None:
     """Build a dataset: ask, check, describe.
 
     Run it again to go on after an interruption, or after an edit of the recipe: what is answered already is not
     asked again.
     """
+    if batch and submit:
+        raise RecipeError("either written or also sent", where="--batch, --submit")
     recipe, out = _recipe(out=out, **options)
     _notices(recipe)
+    how: How | None = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
-        dataset = pluriset.build(recipe, out, watch=watch, retry=retry_rejects, batch=batch, results=results)
+        dataset = pluriset.build(recipe, out, watch=watch, retry=retry, batch=how, results=results)
     if as_json:
         books = dataset.manifest.books
         terminal.document({"run": str(out), "books": books.model_dump(), "report": dataset.report.model_dump()})
@@ -303,9 +306,8 @@ def export(run: str, as_: str, out: Path, as_json: bool) -> None:
     if as_json:
         terminal.document(asdict(done))
         return
-    terminal.table(
-        str(out), ["config", "split", "rows"], [(c, s, n) for c, by in done.rows.items() for s, n in by.items()]
-    )
+    rows = [(config, split, count) for config, by in done.rows.items() for split, count in by.items()]
+    terminal.table(str(out), ["config", "split", "rows"], rows)
     for reason, count in done.left_out.items():
         click.echo(f"left out {count:,}: {reason}", err=True)
 

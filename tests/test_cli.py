@@ -115,6 +115,12 @@ def test_a_source_of_ones_own_needs_a_licence_and_a_column(tmp_path: Path, optio
     assert not (tmp_path / "run").exists()
 
 
+def test_batch_files_are_either_only_written_or_also_sent(recipe: Write, tmp_path: Path) -> None:
+    for flags in (["--batch", "--submit"], ["--submit", "--batch"]):
+        refused(said("build", recipe(["Lying"]), "--out", tmp_path / "run", *flags), "--batch, --submit: either")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_column_without_a_source_is_told(recipe: Write, tmp_path: Path) -> None:
     refused(
         said("build", recipe(["Lying"]), "--text", "situation", "--out", tmp_path / "run"),
