@@ -5,8 +5,8 @@ After Nygard, Release It! (2007). It opens on failures in a row, which scattered
 
 from __future__ import annotations
 
-STREAK = 16
-"""Failures in a row that open it, beyond one for each request that may fly."""
+FIRST_STREAK, STREAK = 4, 16
+"""Failures in a row that open it, beyond one for each request that may fly; before the first answer, and after it."""
 FIRST_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds of the pauses of an endpoint that never answered; it is given up after the last."""
 PAUSES = (*FIRST_PAUSES, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)
@@ -43,7 +43,7 @@ class Breaker:
     def failed(self, now: float, flying: int) -> bool:
         """Count a failure while so many may fly; true if it begins a pause."""
         self._streak += 1
-        if self._streak < STREAK + flying and not self.open:
+        if self._streak < (STREAK if self._answered else FIRST_STREAK) + flying and not self.open:
             return False
         pauses = PAUSES if self._answered else FIRST_PAUSES
         self.lost = self.pauses == len(pauses)

@@ -107,7 +107,7 @@ class Endpoint:
         if not (busy or late):
             self.limit.held(full=False)
         now = time.monotonic()
-        if (busy or late) and self.limit.refused(KEEP_BUSY if busy else KEEP_LATE):
+        if (busy or late) and self.limit.refused(KEEP_BUSY if busy else KEEP_LATE, self.in_flight):
             self.breaker.eased()
             wait = error.retry_after if isinstance(error, TeacherBusy) else None
             self._asked = now + wait if wait else 0.0

@@ -2,7 +2,8 @@
 
 Refusals for want of room and missed deadlines tell of load. Any endpoint has some at random, so a cumulative sum
 (Page 1954, doi.org/10.1093/biomet/41.1-2.100) decides when their share is more than `TOLERATED`. Refusals come back
-sooner than answers, so the tolerated share of what flies proves nothing yet. The constants are ours.
+sooner than answers, so the tolerated share of what flies proves nothing yet. A limit that is not used was never tried,
+so it falls from what flies (as in RFC 7661). The constants are ours.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ class Limit:
         if full:
             self._now = min(self.most, self._now + 1 / self._now)
 
-    def refused(self, keep: float) -> bool:
-        """A request met load; if that is now believed, the limit falls to this share. Says whether it fell."""
+    def refused(self, keep: float, flying: int) -> bool:
+        """A request met load while so many flew; if that is believed, the limit falls to a share of them."""
+        tried = min(self._now, flying)
         self._evidence += 1 - TOLERATED
-        if self._evidence < PROOF + TOLERATED * self._now:
+        if self._evidence < PROOF + TOLERATED * tried:
             return False
         before, self._evidence = self.now, 0.0
-        self._now = max(1.0, self._now * keep)
+        self._now = max(1.0, tried * keep)
         return self.now < before

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pluriset.builders.breaker import FIRST_PAUSES, PAUSES, STREAK, Breaker
+from pluriset.builders.breaker import FIRST_PAUSES, FIRST_STREAK, PAUSES, STREAK, Breaker
 from pluriset.builders.limit import Limit
 from pluriset.builders.pace import Pace
 
@@ -13,21 +13,26 @@ from pluriset.builders.pace import Pace
 def test_refusals_at_random_do_not_lower_the_limit(most: int) -> None:
     limit, draw = Limit(most), random.Random(1)
     for _ in range(20_000):
-        limit.refused(0.75) if draw.random() < 0.06 else limit.held(full=True)
+        limit.refused(0.75, limit.now) if draw.random() < 0.06 else limit.held(full=True)
         assert limit.now > most / 2
 
 
 @pytest.mark.parametrize(("most", "burst"), [(1, 6), (64, 17), (256, 51)])
 def test_a_burst_of_refusals_is_believed(most: int, burst: int) -> None:
     limit = Limit(most)
-    assert [limit.refused(0.75) for _ in range(burst)] == [False] * (burst - 1) + [most > 1]
+    assert [limit.refused(0.75, most) for _ in range(burst)] == [False] * (burst - 1) + [most > 1]
     assert limit.now == max(1, most * 0.75) and burst > 0.05 * most, "a twentieth of what flies may be refused at once"
+
+
+def test_a_limit_that_is_not_used_falls_from_what_flies() -> None:
+    limit = Limit(64)
+    assert [limit.refused(0.75, 2) for _ in range(6)] == [False] * 5 + [True] and limit.now == 1
 
 
 def test_the_limit_rises_by_one_for_each_round_that_is_held() -> None:
     limit = Limit(64)
     while limit.now > 8:
-        limit.refused(0.5)
+        limit.refused(0.5, 64)
     for _ in range(8):
         limit.held(full=False)
     assert limit.now == 8, "who does not use what he has needs no more"
@@ -40,7 +45,7 @@ def test_the_limit_rises_by_one_for_each_round_that_is_held() -> None:
 def test_the_limit_stays_in_its_bounds(results: list[bool], most: int) -> None:
     limit = Limit(most)
     for refused in results:
-        limit.refused(0.5) if refused else limit.held(full=True)
+        limit.refused(0.5, most) if refused else limit.held(full=True)
         assert 1 <= limit.now <= most
 
 
@@ -66,7 +71,8 @@ def test_a_breaker_opens_after_a_streak_and_gives_up_at_last(answered: bool) -> 
     found, pauses = Breaker(), list[float]()
     if answered:
         found.answered()
-    assert not any(found.failed(0, 64) for _ in range(STREAK + 63)) and not found.open
+    streak = STREAK if answered else FIRST_STREAK
+    assert not any(found.failed(0, 64) for _ in range(streak + 63)) and not found.open
     while found.failed(0, 64) and not found.lost:
         pauses.append(found.until)
     assert pauses == list(PAUSES if answered else FIRST_PAUSES)
@@ -74,6 +80,6 @@ def test_a_breaker_opens_after_a_streak_and_gives_up_at_last(answered: bool) -> 
 
 def test_an_answer_closes_a_breaker() -> None:
     found = Breaker()
-    assert [found.failed(5, 0) for _ in range(STREAK)][-1] and found.open and found.until > 5
+    assert [found.failed(5, 0) for _ in range(FIRST_STREAK)][-1] and found.open and found.until > 5
     found.answered()
     assert not (found.open or found.until or found.failed(5, 0)) and sum(PAUSES) > 180

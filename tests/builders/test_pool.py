@@ -179,6 +179,22 @@ async def test_a_silent_endpoint_is_paused_and_then_given_up(tmp_path: Path, mon
     assert "2 pauses" in str(results[0]) and found.asks["failed"] == 0, "nothing is rejected: the next build asks again"
 
 
+@pytest.mark.parametrize("asks", [1, 4, 100])
+async def test_nobody_listens_is_said_after_few_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asks: int
+) -> None:
+    sent = Counter[str]()
+
+    async def answer(request: Request) -> str:
+        sent[request.messages[0].content] += 1
+        raise TeacherBusy("connection refused")
+
+    monkeypatch.setattr(breaker, "FIRST_PAUSES", (0.02, 0.04))
+    errors = failures(await asked(engine(tmp_path, Live(answer=answer, concurrency=64)), asks))
+    assert {type(error) for error in errors} == {TeacherUnavailable} and "connection refused" in str(errors[0])
+    assert max(sent.values()) < 16, "each waits for ROOM between two tries"
+
+
 async def test_requests_that_no_endpoint_takes_fail_alone(tmp_path: Path) -> None:
     async def answer(request: Request) -> str:
         if request.messages[0].content in ("Which, 3?", "Which, 5?"):
