@@ -86,7 +86,7 @@ def test_every_page_is_looked_at(bench: Make) -> None:
         ({"keep": "en", "among": "en"}, "curation[0].language", "needs a language besides"),
         ({"keep": []}, "curation[0].language.keep", "at least 1"),
         ({}, "curation[0].language.keep", "required, but missing"),
-        ({"keep": "en", "columns": ["text"]}, "curation[0].language.columns[0]", "pattern"),
+        ({"keep": "en", "columns": ["text"]}, "curation[0].language.columns[0]", "not in the form"),
         ({"keep": "en", "columns": ["annotations.rationale"]}, "curation[0].language.columns[0]", "by one column"),
     ],
 )
