@@ -30,6 +30,9 @@ PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
 CONTEXT = re.compile(rb'\{"digest":null,"context":"([0-9a-f]{32})",')
 BUILT = b'{"digest":null,"built":'
+SEGMENT = re.compile(r"[0-9]{5}|[1-9][0-9]{5,}")
+ANSWER = {"text": str, "finish": str, "input_tokens": int, "output_tokens": int, "model": str, "logprobs": list}
+"""What an answer holds: the fields of a completion."""
 
 
 class Journal:
@@ -55,8 +58,9 @@ class Journal:
         return len(self.places)
 
     def segments(self) -> list[int]:
-        """Numbers of the segments on disk."""
-        return sorted(int(path.stem) for path in self.folder.glob("[0-9]*.jsonl"))
+        """Numbers of the segments on disk; a file of another name, such as a copy, is none."""
+        stems = (path.stem for path in self.folder.glob("*.jsonl"))
+        return sorted(int(stem) for stem in stems if SEGMENT.fullmatch(stem))
 
     def answer(self, digest: bytes) -> dict[str, Any] | None:
         """The answer to a digest, if there is one."""
@@ -209,6 +213,8 @@ class Journal:
             size *= 4
         try:
             record: dict[str, Any] = from_json(chunk[:end])
+            if not _is_whole(record):
+                raise ValueError("parts of it are missing, or are not what was written")
         except ValueError as error:
             raise DataError(
                 "a damaged record in the journal",
@@ -220,3 +226,15 @@ class Journal:
 
     def _path(self, segment: int) -> Path:
         return self.folder / f"{segment:05d}.jsonl"
+
+
+def _is_whole(record: dict[str, Any]) -> bool:
+    """Whether a record has what its readers rely on; one is read for each ask, so only types are looked at."""
+    if "answer" in record:
+        answer = record["answer"]
+        known = isinstance(answer, dict) and all(type(value) is ANSWER.get(name) for name, value in answer.items())
+        return known and "text" in answer and isinstance(record.get("ask"), dict)
+    if "failure" in record:
+        failure = record["failure"]
+        return isinstance(failure, dict) and all(type(failure.get(name)) is str for name in ("reason", "detail"))
+    return True

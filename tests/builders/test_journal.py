@@ -2,12 +2,14 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pluriset.builders.journal import Journal
 from pluriset.schemas.errors import DataError, RunError
+from pydantic_core import to_json
 
 ONE, TWO = bytes(16), bytes(range(16))
 ANSWER = {"text": "yes", "finish": "stop"}
@@ -114,6 +116,31 @@ def test_a_damaged_record_is_named_not_guessed(folder: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"text"', b'"te\x00\xff"'))
     with pytest.raises(DataError, match="damaged record"):
         Journal(folder).answer(ONE)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"answer": ANSWER},
+        {"answer": "yes", "ask": {}},
+        {"answer": {**ANSWER, "extra": 1}, "ask": {}},
+        {"answer": {**ANSWER, "text": 5}, "ask": {}},
+        {"answer": {"finish": "stop"}, "ask": {}},
+        {"failure": {"reason": "no"}},
+    ],
+)
+def test_a_record_that_is_not_as_it_was_written_is_named_too(folder: Path, record: dict[str, Any]) -> None:
+    folder.mkdir()
+    (folder / "00001.jsonl").write_bytes(to_json({"digest": ONE.hex(), **record}) + b"\n")
+    with pytest.raises(DataError, match="damaged record"):
+        Journal(folder).failure(ONE) if "failure" in record else Journal(folder).answer(ONE)
+
+
+@pytest.mark.parametrize("name", ["00001.bak.jsonl", "7.jsonl", "000001.jsonl", "\u0661\u0662\u0663\u0664\u0665.jsonl"])
+def test_a_copy_beside_the_segments_is_none(folder: Path, name: str) -> None:
+    written(folder, ONE)
+    (folder / name).write_bytes((folder / "00001.jsonl").read_bytes())
+    assert Journal(folder).segments() == [1] and len(Journal(folder)) == 1
 
 
 def test_context_is_written_once_a_segment(folder: Path) -> None:
