@@ -9,8 +9,9 @@ from duckdb import DuckDBPyConnection
 
 from ..schemas.published_dataset import View
 from ..schemas.report import Profile
-from .readings import WHETHER, Reading, readings
-from .roles import ANNOTATOR, OPTION, fitting, guessed, suffix
+from . import gold
+from .readings import Reading, readings
+from .roles import ANNOTATOR, OPTION, WHETHER, fitting, guessed
 from .subject import Subject
 from .tables import Tables, name, text
 from .theirs import read_as
@@ -78,17 +79,14 @@ def _views(
         yield View("items", f"SELECT DISTINCT {about} AS item_id, {by_role['text']} AS text{split} {place}")
     yield from _pairs(by_role, about, place, split)
     yield from _annotations(by_role, about, place, each)
-    if options:
-        yield View("choices", _columns_of_options(options, by_role, about, place))
-    elif "options" in by_role:
-        yield View("choices", _choices(by_role, about, place))
+    if options or "options" in by_role:
+        yield View("choices", _choices(options, by_role, about, place))
     if "distribution" in by_role:
-        shares = f"TRY_CAST(literal(CAST({by_role['distribution']} AS VARCHAR)) AS DOUBLE[])"
-        listed = f"(SELECT {about} AS item_id, {shares} AS shares {place})"
+        shares = f"(SELECT {about} AS item_id, {by_role['distribution']} AS shares {place})"
         yield View(
             "distributions",
-            f"""SELECT item_id, NULL AS group_id, unnest(range(len(shares))) AS option, unnest(shares) AS share
-            FROM {listed}""",
+            f"""SELECT item_id, NULL AS group_id, unnest(map_keys(shares)) AS option,
+            unnest(map_values(shares)) AS share FROM {shares}""",
         )
 
 
@@ -131,30 +129,10 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
         )
 
 
-def _columns_of_options(columns: Sequence[str], by_role: Columns, about: str, place: str) -> str:
-    """Options in columns of their own, with the gold one by its text, its letter or number, or its column.
-
-    Unless nine in ten questions say by one of these which it is, it is not known.
-    """
-    ordered = sorted(columns, key=suffix)
-    options = ", ".join(
-        f"{{'position': {at}, 'text': CAST({name(c)} AS VARCHAR), 'called': [{text(suffix(c))}, {text(c.lower())}]}}"
-        for at, c in enumerate(ordered)
-    )
-    gold = f"CAST({by_role['gold']} AS VARCHAR)" if "gold" in by_role else "NULL::VARCHAR"
-    said = "option.text = gold OR list_contains(option.called, lower(trim(gold, '(). ')))"
-    return f"""WITH asked AS (SELECT {about} AS item_id, {gold} AS gold, unnest([{options}]) AS option {place}),
-        told AS (SELECT item_id, option.position AS position, option.text AS text, {said} AS hit FROM asked
-            WHERE option.text IS NOT NULL)
-        SELECT item_id, position, text, CASE WHEN (SELECT avg(hits) FROM (SELECT bool_or(hit)::INT AS hits FROM told
-            GROUP BY item_id)) >= 0.9 THEN hit END AS gold FROM told"""
-
-
-def _choices(by_role: Columns, about: str, place: str) -> str:
-    """Options in a list, with the gold one by its text, its letter or its place from 0."""
-    options = f"TRY_CAST(literal(CAST(to_json({by_role['options']}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
-    gold = f"CAST({by_role['gold']} AS VARCHAR)" if "gold" in by_role else "NULL::VARCHAR"
-    return f"""SELECT item_id, position, text, text = gold OR chr(65 + position::INT) = upper(gold)
-            OR position::VARCHAR = gold AS gold FROM (
-        SELECT item_id, gold, unnest(range(len(options))) AS position, unnest(options) AS text FROM (
-            SELECT {about} AS item_id, {options} AS options, {gold} AS gold {place}))"""
+def _choices(options: Sequence[str], by_role: Columns, about: str, place: str) -> str:
+    """The options of each question, of a list or of columns of their own; a column without a text is no option."""
+    texts = gold.options(gold.ordered(options)) if options else by_role["options"]
+    each = f"""SELECT {about} AS item_id, unnest(range(len({texts}))) AS position, unnest({texts}) AS text,
+        {by_role.get("gold", "NULL")} AS gold {place}"""
+    there = " WHERE text IS NOT NULL" if options else ""
+    return f"SELECT item_id, position, text, position = gold AS gold FROM ({each}){there}"

@@ -9,18 +9,21 @@ from typing import NamedTuple
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas.report import Finding
+from . import gold
 from .evidence import evidence, parts
+from .roles import OPTION, WHETHER
 from .tables import name, text
 
 SIDE = r"^(?:(?:model|response|completion|answer|output|assistant)[ _-]?)?([a-z]|\d+)(?:\.0+)?$"
 """A side by its letter or number, such as `model_a`, `Response 1` or `2`."""
-WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
-"""Role of a column that is true or false -> what it then says."""
 TITLES = {
     "preferred": "`{}` names the preferred side, or a tie (0 and 1: --map it as first_preferred or second_preferred)",
     "first_preferred": "`{}` is true or false, 1 or 0",
     "second_preferred": "`{}` is true or false, 1 or 0",
     "score": "`{}` is a number",
+    "options": "`{}` is a list",
+    "gold": "`{}` names the right option by its text, letter, number or column",
+    "distribution": "`{}` is a list of shares, or an object of an option and its share each",
 }
 """Role -> what should hold of a column that has it."""
 
@@ -69,6 +72,9 @@ def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
     by_role = {role: column for column, role in roles.items()}
     if column := by_role.get("score"):
         yield Reading(table, column, "score", score(column))
+    if column := by_role.get("distribution"):
+        yield Reading(table, column, "distribution", distribution(column))
+    yield from _questions(table, roles, by_role)
     if "first" in by_role and "second" in by_role:
         if column := by_role.get("preferred"):
             yield Reading(table, column, "preferred", preferred(table, column, by_role["first"], by_role["second"]))
@@ -77,9 +83,30 @@ def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
                 yield Reading(table, column, role, whether(column, so, otherwise))
 
 
+def _questions(table: str, roles: Mapping[str, str], by_role: Mapping[str, str]) -> Iterator[Reading]:
+    columns = gold.ordered([column for column, role in roles.items() if role == OPTION])
+    if columns:
+        texts = gold.options(columns)
+    elif column := by_role.get("options"):
+        texts = gold.listed(column)
+        yield Reading(table, column, "options", texts)
+    else:
+        return
+    if column := by_role.get("gold"):
+        yield Reading(table, column, "gold", gold.place(table, column, texts, columns))
+
+
 def score(column: str) -> str:
     """A number."""
     return f"TRY_CAST({name(column)} AS DOUBLE)"
+
+
+def distribution(column: str) -> str:
+    """Option -> share; an option of a list is its place, from 0."""
+    said = f"literal(CAST(to_json({name(column)}) ->> '$' AS VARCHAR))"
+    listed = f"TRY_CAST({said} AS DOUBLE[])"
+    by_place = f"map(CAST(range(len({listed})) AS VARCHAR[]), {listed})"
+    return f"coalesce(TRY_CAST({said} AS MAP(VARCHAR, DOUBLE)), {by_place})"
 
 
 def preferred(table: str, column: str, first: str, second: str) -> str:

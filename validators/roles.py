@@ -11,7 +11,6 @@ import yaml
 from duckdb import DuckDBPyRelation
 
 from ..schemas.errors import RecipeError
-from .readings import WHETHER
 from .recognise import OURS
 from .tables import Tables
 
@@ -45,6 +44,8 @@ SERIES = ("abcdefgh", "01234567", "12345678")
 """How they go on."""
 OPTION = "option"
 """The role of such a column."""
+WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
+"""Role of a column that is true or false -> what it then says."""
 ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
 
 

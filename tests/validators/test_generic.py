@@ -44,23 +44,39 @@ def test_a_shape_is_told_by_names_and_types(shape: str) -> None:
     assert subject.profile.title == (f"a dataset of {', '.join(found)}" if found else NOTHING)
 
 
-@pytest.mark.parametrize(
-    ("columns", "gold"),
-    [
-        ("'x' AS answer_a, 'y' AS answer_b, 'z' AS answer_c, 'B' AS correct", "y"),
-        ("'x' AS option1, 'y' AS option2, '1' AS answer", "x"),
-        ("'x' AS option_b, 'y' AS option_a, '(A)' AS answer", "y"),
-        ("'x' AS choice_a, 'y' AS choice_b, 'y' AS gold", "y"),
-        ("'x' AS option_a, 'y' AS option_b, 'option_b' AS answer", "y"),
-        ("'x' AS option_a, 'y' AS option_b, 'nothing of this' AS answer", None),
-    ],
-)
-def test_the_right_option_of_columns(columns: str, gold: str | None) -> None:
+GOLD = [
+    ("'x' AS answer_a, 'y' AS answer_b, 'z' AS answer_c", ["B", "D", "a"], [("y",), None, ("x",)]),
+    ("'x' AS option1, 'y' AS option2", ["1"], [("x",)]),
+    ("'x' AS option1, 'y' AS option2", ["1.0", "0.0"], [("y",), ("x",)]),
+    ("'x' AS option_b, 'y' AS option_a", ["(A)"], [("y",)]),
+    ("'x' AS option_a, 'y' AS option_b", ["0", "1"], [("x",), ("y",)]),
+    ("'x' AS choice_a, 'y' AS choice_b", ["y"], [("y",)]),
+    ("'x' AS option_a, 'y' AS option_b", ["option_b"], [("y",)]),
+    ("'x' AS option_a, 'y' AS option_b", ["nothing of this", ""], []),
+    ("['x', 'y', 'z'] AS options", ["c", "zeta", "1", ""], [("z",), None, ("y",)]),
+    ("['x', 'y', '1'] AS options", ["1", "2", "3"], [("1",), ("y",), ("1",)]),
+    ("'x' AS \"o'1\", 'y' AS o2", ["A", "o'1"], [("x",), ("x",)]),
+]
+
+
+@pytest.mark.parametrize(("columns", "said", "right"), GOLD)
+def test_the_right_option(columns: str, said: list[str], right: list[tuple[str] | None]) -> None:
+    roles = {"o'1": "option", "o2": "option", "answer": "gold"} if "o2" in columns else None
     with connect() as connection:
-        raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
-        choices = generic(connection, "d", raw, None).views["choices"]
-        assert choices.filter("gold").project("text").fetchall() == ([(gold,)] if gold else [])
-        assert gold or choices.filter("gold IS NULL").aggregate("count(*)").fetchall() == [(2,)]
+        rows = f"SELECT unnest(range(1, {len(said)} + 1)) AS _row, {columns}, unnest({said}) AS answer"
+        subject = generic(connection, "d", {"t": connection.sql(rows)}, roles)
+        told = subject.views["choices"].filter("gold IS NOT NULL").aggregate("item_id, max(text) FILTER (gold)")
+        assert told.order("item_id").fetchall() == [(str(i), *(one or [None])) for i, one in enumerate(right, 1)]
+        assert [f.count for f in subject.findings if f.check == "t.answer.gold"] == [0 if right else 1]
+
+
+@pytest.mark.parametrize("shares", ["{'yes': 0.5, 'no': 0.4}", '\'{"yes": 0.5, "no": 0.4}\'', "[0.5, 0.4]", "'half'"])
+def test_a_distribution_is_a_list_or_an_object(shares: str) -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1 AS _row, 'q' AS id, {shares} AS soft_label")}
+        subject = generic(connection, "d", raw, None)
+        assert len(subject.views["distributions"]) == (0 if "half" in shares else 2)
+        assert [finding.count for finding in subject.findings] == ["half" in shares]
 
 
 @pytest.mark.parametrize(
