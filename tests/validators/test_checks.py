@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.builders import curation, repair
-from pluriset.schemas.component import find, load, names
+from pluriset.schemas.component import load, names
 from pluriset.validators import checks
 from pluriset.validators.check import Check
 from pluriset.validators.evidence import evidence
@@ -38,7 +38,7 @@ def test_examples_have_what_the_check_needs(name: str) -> None:
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_what_is_suggested_can_be_done(name: str) -> None:
-    check: type[Check] = find(checks.__name__, name)
+    check: Check = load(checks.__name__, name)
     assert check.repair in {None, *names(curation.__name__)}
     assert check.mends == (check.repair in repair.mending())
 

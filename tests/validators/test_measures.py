@@ -211,3 +211,13 @@ def _distance(p: Floats, q: Floats) -> float:
 def test_groups_without_common_items_are_not_compared(tables_of: TablesOf) -> None:
     rows = [{"item_id": g, "group_id": g, "option": "0", "share": 1.0} for g in "ab"]
     assert figures("group_distance", tables_of({"distributions": rows})) == {}
+
+
+def test_words_are_told_apart_by_enough_pairs_only(tables_of: TablesOf) -> None:
+    pairs = [
+        {"pair_id": i, "prompt": str(i), "first": f"sure {i}", "second": f"never {i}", "preferred": "first"}
+        for i in range(100)
+    ]
+    [figure] = figures("separability", tables_of({"pairs": pairs})).values()
+    assert (figure.value, figure.n) == (1.0, 100)
+    assert figures("separability", tables_of({"pairs": pairs[1:]})) == {}

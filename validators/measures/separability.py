@@ -20,21 +20,25 @@ class Separability(Measure):
 
     That models learn such cues is a finding of "More is Less" (arXiv 2504.02193); the probe is ours: a logistic
     regression (C = 1) on TF-IDF of single words (sublinear, in two responses at least). Folds keep all pairs of a
-    group, or of a prompt, together. Ties and equal pairs are left out. Needs scikit-learn.
+    group, or of a prompt, together. Ties and equal pairs are left out. The interval is that of an AUC of fixed scores:
+    how much another probe would differ is not in it, so that few pairs give no figure. Needs scikit-learn.
     """
 
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
 
     most_pairs: PositiveInt = 20_000
     """So many pairs are looked at, drawn by a digest of the pair."""
+    least: PositiveInt = 100
+    """With fewer pairs nothing is said: a probe learns too little from them; the bound is ours."""
     folds: int = Field(default=5, ge=2)
     """Parts that are predicted from the others."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure; `n` is the number of pairs. None where there are fewer groups than folds."""
+        """One figure; `n` is the number of pairs. None where there are too few pairs, or fewer groups than folds."""
         found = responses(tables, self.most_pairs)
-        if len(np.unique(found.groups)) >= self.folds:
-            yield separation("separability", auc(self._scores(found), found.labels), len(found.texts) // 2)
+        pairs = len(found.texts) // 2
+        if pairs >= self.least and len(np.unique(found.groups)) >= self.folds:
+            yield separation("separability", auc(self._scores(found), found.labels), pairs)
 
     def _scores(self, found: Responses) -> NDArray[np.float64]:
         """float64 (responses,): the score of each response, from a probe that never saw its group."""
