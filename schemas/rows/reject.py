@@ -23,7 +23,7 @@ class Reject(Row):
     reason: str
     """Short reason, the same words for the same cause, so that they can be counted."""
     detail: str | None = None
-    """What was found, in full."""
+    """What was found, in full; masked like every text where the recipe masks."""
     digest: str | None = None
     """Digest of the ask in the journal, where an ask is the cause."""
     beaten_by: str | None = None
