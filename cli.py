@@ -360,8 +360,8 @@ def _recipe(
     out: Path | None,
     budget: float | None = None,
 ) -> tuple[Recipe, Path]:
-    """The recipe that a command line means, and the folder of its run."""
-    from .builders import folder
+    """The recipe that a command line means, whole and fitting, and the folder of its run."""
+    from .builders import crew, folder
 
     changes: dict[str, Any] = {"license": license_, "n": n, "name": name}
     changes["budget"] = None if budget is None else {"usd": budget}
@@ -372,13 +372,12 @@ def _recipe(
         options = {"path": str(source.resolve()), "text": text, "id": id_}
         changes["source"] = {"file": {key: value for key, value in options.items() if value}}
         changes |= {"name": name or folder.slug(source.stem), "n": n, "card": {}}
-        kept = {"n": n}
     elif text or id_:
         raise RecipeError("a column without a source", where="--text, --id", expected="--source FILE")
-    else:
-        kept = {}
+    kept = {} if source is None else {"n": n}
     found = pluriset.recipe(recipe, **({key: value for key, value in changes.items() if value is not None} | kept))
     file = Path(recipe)
+    crew.assemble(found, recipe if file.is_file() else f"{recipe}.yaml")
     return found, out or folder.default(found, file if file.is_file() else None)
 
 

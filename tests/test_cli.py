@@ -56,11 +56,15 @@ def own(path: str, text: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"licence": "mit"}, ["recipe.yaml: licence: unknown key", "got: mit", "hint: "]),
-        ({"n": "many"}, ["recipe.yaml: n: ", "got: many"]),
-        ({"license": None}, ["recipe.yaml: license: required, but missing"]),
-        ({"family": {"values": {"most_per_kind": "x"}}}, ["family.values.most_per_kind", "got: x"]),
-        ({"curation": ["nonsense"]}, ["curation[0]", "got: nonsense", "expected: one of ", "exact_duplicates"]),
+        ({"licence": "mit"}, ["mine.yaml: licence: unknown key", "got: mit", "hint: "]),
+        ({"n": "many"}, ["mine.yaml: n: ", "got: many"]),
+        ({"license": None}, ["mine.yaml: license: required, but missing"]),
+        ({"family": {"values": {"most_per_kind": "x"}}}, ["mine.yaml: family.values.most_per_kind: ", "got: x"]),
+        ({"curation": [{"split": {"test": 1.2}}]}, ["mine.yaml: curation[0].split.test: ", "got: 1.2"]),
+        (
+            {"curation": ["nonsense"]},
+            ["mine.yaml: curation[0]: ", "got: nonsense", "expected: one of ", "exact_duplicates"],
+        ),
         (own("none.jsonl", "situation"), ["none.jsonl: there is no such file", "expected: "]),
         (
             own("seeds.jsonl", "sitation"),
@@ -71,7 +75,8 @@ def own(path: str, text: str) -> dict[str, Any]:
 def test_a_wrong_recipe_is_one_clear_error_and_writes_nothing(
     recipe: Write, tmp_path: Path, changes: dict[str, Any], words: list[str]
 ) -> None:
-    refused(said("build", recipe(["Lying"], **changes), "--out", tmp_path / "run"), *words)
+    path = recipe(["Lying"], **changes).rename(tmp_path / "mine.yaml")
+    refused(said("build", path, "--out", tmp_path / "run"), *words)
     assert not (tmp_path / "run").exists()
 
 
