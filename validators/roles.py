@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from duckdb import DuckDBPyRelation
 
 from ..schemas.errors import RecipeError
+from ..schemas.yaml_text import load_yaml
 from .recognise import OURS
 from .tables import Tables
 
@@ -56,15 +57,18 @@ def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str
     parts = [str(said)] if isinstance(said, str | Path) else list(said)
     if len(parts) == 1 and parts[0].endswith((".yaml", ".yml")):
         return _checked(_file(Path(parts[0])), parts[0])
-    if wrong := next((part for part in parts if "=" not in part), None):
+    if wrong := next((part for part in parts if not part.rpartition("=")[0]), None):
         raise RecipeError("not a column and its role", where="--map", got=wrong, expected="COLUMN=ROLE or a YAML file")
-    return _checked(dict(part.rsplit("=", 1) for part in parts), "--map")
+    pairs = [part.rsplit("=", 1) for part in parts]
+    if twice := _twice(column for column, _ in pairs):
+        raise RecipeError("a column has one role", where="--map", got=twice, expected="each column once")
+    return _checked(dict(pairs), "--map")
 
 
 def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
     """Table -> the roles of its columns. `table.column` is that of one table, `column` that of all that have it.
 
-    Raises `RecipeError` if a column is nowhere.
+    Raises `RecipeError` if a column is nowhere, or if two of a table have a role that one has.
     """
     there = {t: {c: said for c in raw[t].columns if (said := roles.get(f"{t}.{c}", roles.get(c)))} for t in raw}
     columns = {c for t in raw for c in raw[t].columns}
@@ -72,6 +76,10 @@ def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
     if unknown := next((column for column in roles if column not in known), None):
         expected = f"one of {', '.join(sorted(columns - OURS))}, in the table {' or '.join(raw)}"
         raise RecipeError("there is no such column", where="--map", got=unknown, expected=expected)
+    for table, own in there.items():
+        if twice := _twice(role for role in own.values() if role not in (ANNOTATOR, OPTION)):
+            got = ", ".join(column for column, role in own.items() if role == twice)
+            raise RecipeError(f"two columns of {table} are its {twice}", where="--map", got=got, expected="one of them")
     return {t: there[t] or guessed(raw[t]) for t in raw}
 
 
@@ -119,11 +127,16 @@ def _can(role: str, kind: str) -> bool:
     return not nested
 
 
+def _twice(named: Iterable[str]) -> str | None:
+    """What is there more than once, if anything is."""
+    return next((one for one, times in Counter(named).items() if times > 1), None)
+
+
 def _file(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_bytes())
-    except (OSError, yaml.YAMLError) as error:
-        raise RecipeError("cannot be read as YAML", where=str(path), got=str(error)) from None
+        return load_yaml(path.read_bytes(), str(path))
+    except OSError as error:
+        raise RecipeError("cannot be read", where=str(path), got=str(error)) from None
 
 
 def _checked(roles: Any, where: str) -> dict[str, str]:

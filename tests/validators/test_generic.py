@@ -165,11 +165,38 @@ def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) 
 
 
 @pytest.mark.parametrize(
-    "said", [["who"], ["who=nobody"], ["who=text=x"], "nowhere.yaml", [], {"a": {"q": ["text"]}}, {"a": {}}]
+    "said",
+    [
+        ["who"],
+        ["who=nobody"],
+        ["who=text=x"],
+        "nowhere.yaml",
+        [],
+        ["=text"],
+        ["who=text", "who=label"],
+        {"a": {"q": ["text"]}},
+        {"a": {}},
+    ],
 )
 def test_a_map_that_makes_no_sense(said: list[str] | dict[str, Any] | str) -> None:
     with pytest.raises(RecipeError):
         roles.given(said)
+
+
+def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
+    (tmp_path / "roles.yaml").write_text("who: text\nwho: label\n")
+    with pytest.raises(RecipeError, match="line 2"):
+        roles.given(tmp_path / "roles.yaml")
+
+
+def test_a_role_is_had_by_one_column_of_a_table(connection: DuckDBPyConnection) -> None:
+    raw = {t: connection.sql(f"SELECT 1 AS _row, 2 AS {t}, 3 AS other") for t in ("one", "two")}
+    assert roles.fitting({"one": "text", "two": "text", "other": "label"}, raw)["two"] == {
+        "two": "text",
+        "other": "label",
+    }
+    with pytest.raises(RecipeError, match="two columns of one are its text"):
+        roles.fitting({"one": "text", "other": "text"}, raw)
 
 
 def test_a_column_that_is_not_there(connection: DuckDBPyConnection) -> None:
