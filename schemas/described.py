@@ -43,6 +43,9 @@ def row_types(name: str) -> dict[str, type[Row]]:
         return tables_of(name)
     datasets = names(published.__name__)
     if name not in datasets:
-        known = ", ".join([*FILES, *families(), *datasets])
+        of_tables = [*families(), *datasets]
+        if name in FILES:
+            raise DataError("this has no tables", got=name, expected="one of " + ", ".join(of_tables))
+        known = ", ".join([*FILES, *of_tables])
         raise DataError("nothing of this name has a schema", got=name, expected=f"one of {known}")
     return {config: part.row for config, part in load(published.__name__, name).configs.items()}
