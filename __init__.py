@@ -302,12 +302,13 @@ KINDS = {
 
 
 def components(kind: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
-    """Every component of a kind, or of all kinds; with a name, the options of that one."""
+    """Every component of a kind, or of all kinds; with a name, the options of that one, or what it is for."""
     from .schemas import component
 
     if kind is not None and kind not in KINDS:
         raise RecipeError("no such kind of component", got=kind, expected="one of " + ", ".join(KINDS))
     packages = {one: f"{__name__}.{KINDS[one]}.{one}" for one in ([kind] if kind else KINDS)}
     if kind and name:
-        return component.options(component.find(packages[kind], name))
+        found = component.options(component.find(packages[kind], name))
+        return found or [component.summary(kind, packages[kind], name)]
     return [row for one, package in packages.items() for row in component.listed(one, package)]

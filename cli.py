@@ -218,7 +218,7 @@ def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool
     if html:
         from .cards import report_html
 
-        report_html.write(html, report)
+        report_html.write(html, report, options["out"])
     terminal.document(report.model_dump()) if as_json else terminal.findings(report, everything=True)
     _exit_by(report)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from itertools import groupby
+from os.path import relpath
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -61,10 +62,13 @@ class Plot(NamedTuple):
     left_out: int
 
 
-def write(path: Path, report: Report) -> None:
-    """Write the page of a report. Raises `RunError` if the place cannot be written."""
+def write(path: Path, report: Report, rows: Path | None = None) -> None:
+    """Write the page of a report, whose files of failing rows are in the folder `rows`, or else beside it.
+
+    Raises `RunError` if the place cannot be written.
+    """
     try:
-        path.write_text(render(report), encoding="utf-8", newline="\n")
+        path.write_text(render(_led(report, path.parent, rows or path.parent)), encoding="utf-8", newline="\n")
     except OSError as error:
         raise RunError("cannot write the page", where=str(path), got=error.strerror or str(error)) from None
 
@@ -81,6 +85,13 @@ def render(report: Report) -> str:
         severities=SEVERITIES,
         evidence=EVIDENCE,
     )
+
+
+def _led(report: Report, here: Path, rows: Path) -> Report:
+    """The report with the way from here to each file of failing rows."""
+    way = Path(relpath(rows, here))
+    findings = [f.model_copy(update={"file": f.file and (way / f.file).as_posix()}) for f in report.findings]
+    return report.model_copy(update={"findings": findings})
 
 
 def plots(figures: Sequence[Figure]) -> Iterator[Plot]:

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
-from types import ModuleType
-from typing import Any, cast
+from types import ModuleType, NoneType, UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -52,7 +52,7 @@ class Component(BaseModel):
         return self.model_dump(mode="json", exclude=transport)
 
 
-def find(package: str, name: str, where: str = "recipe") -> type[Component]:
+def find(package: str, name: str, where: str | None = None) -> type[Component]:
     """The component class that lives in `<package>/<name>.py` or behind an entry point of that name."""
     if not NAME.fullmatch(name) or name not in (known := dict(_known(package))):
         raise RecipeError(
@@ -81,7 +81,13 @@ def names(package: str) -> list[str]:
 
 def listed(kind: str, package: str) -> list[dict[str, Any]]:
     """Every component of a package with what it is for."""
-    return [{"kind": kind, "name": name, "what": _first_line(find(package, name))} for name in names(package)]
+    return [summary(kind, package, name) for name in names(package)]
+
+
+def summary(kind: str, package: str, name: str) -> dict[str, Any]:
+    """What a component is for: the first line of its docstring."""
+    said = inspect.getdoc(find(package, name)) or ""
+    return {"kind": kind, "name": name, "what": said.partition("\n")[0]}
 
 
 def options(component: type[Component]) -> list[dict[str, Any]]:
@@ -90,7 +96,7 @@ def options(component: type[Component]) -> list[dict[str, Any]]:
     return [
         {
             "option": field.alias or name,
-            "type": re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(field.annotation)),
+            "type": _type(field.annotation),
             "default": "required" if field.is_required() else repr(field.default),
             "what": field.description or said.get(name, ""),
         }
@@ -98,8 +104,13 @@ def options(component: type[Component]) -> list[dict[str, Any]]:
     ]
 
 
-def _first_line(component: type[Component]) -> str:
-    return (inspect.getdoc(component) or "").partition("\n")[0]
+def _type(annotation: Any) -> str:
+    """A type as somebody would write it, without modules and constraints."""
+    if get_origin(annotation) is Annotated:
+        return _type(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return " | ".join("None" if part is NoneType else _type(part) for part in get_args(annotation))
+    return re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(annotation))
 
 
 def _named(spec: Spec, where: str) -> tuple[str, Any]:

@@ -271,7 +271,15 @@ def test_list_names_components_and_options() -> None:
     assert all(name in every.stdout for name in ("kaleido_filter", "embedded", "values", "exact_duplicates"))
     assert "relevance" in one.stdout and "openai" not in one.stdout
     refused(said("list", "curatoin"), "got: curatoin", "expected: one of ", "curation")
-    refused(said("list", "curation", "kaleido"), "got: kaleido", "kaleido_filter")
+    refused(said("list", "curation", "kaleido"), "error: no curation of this name", "got: kaleido", "kaleido_filter")
+    assert "No cell is null" in said("list", "checks", "blank_cells").stdout, "it has no options"
+    bound = next(line for line in said("list", "teachers", "openai").stdout.splitlines() if "requests_per" in line)
+    assert re.split(" {2,}", bound)[1] == "float | None"
+
+
+def test_a_file_of_ours_has_a_schema_and_no_suite() -> None:
+    assert json.loads(said("schema", "report").stdout)["title"] == "Report"
+    refused(said("schema", "report", "--suite"), "this has no tables", "got: report", "expected: one of values, ")
 
 
 @pytest.mark.parametrize("command", list(main.commands))

@@ -90,6 +90,14 @@ def test_links_lead_to_parts_of_the_page_or_to_a_file_beside_it() -> None:
     assert links <= {f"#{id}" for id in ids} | {"../a%20b"}
 
 
+def test_a_page_leads_to_the_folder_with_all_failing_rows(tmp_path: Path) -> None:
+    found = report(finding(count=1, file="blank cells.parquet"))
+    for rows, link in ((None, "blank%20cells.parquet"), (tmp_path / "found", "../found/blank%20cells.parquet")):
+        (page := tmp_path / "pages" / "report.html").parent.mkdir(exist_ok=True)
+        report_html.write(page, found, rows)
+        assert f'href="{link}"' in page.read_text()
+
+
 def test_figures_lie_on_the_scale_of_their_measure() -> None:
     figures = [
         Figure(measure="alpha", group={"aspect": aspect}, value=value, low=value - 0.1, high=value + 0.1, n=9)
