@@ -47,7 +47,7 @@ def _plain(text: str) -> str:
 def _checks(report: Report) -> Iterator[Problem]:
     for finding in report.found():
         if finding.severity == "error":
-            what = f"Check {finding.check} fails for {finding.count:,} of {finding.of:,} rows of {finding.table}."
+            what = f"Check {finding.check} fails for {finding.counted} of {finding.table}."
             repair = f"add the curation step `{finding.repair}` and build again" if finding.repair else None
             yield Problem(what, repair or "mend the rows or the recipe and build again")
 

@@ -107,8 +107,7 @@ def _findings(report: Report) -> Iterator[str]:
         yield f"{_counted(errors, 'check', 'checks')} of severity error found rows: the dataset breaks a promise."
     for finding in report.found():
         if finding.severity == "warning":
-            where = f"{finding.count:,} of {finding.of:,} in {finding.table}"
-            yield f"Does not hold everywhere ({where}): {finding.title}"
+            yield f"Does not hold everywhere ({finding.counted} of {finding.table}): {finding.title}"
 
 
 def _unknown(manifest: Manifest) -> Iterator[str]:

@@ -110,9 +110,13 @@ def checks(report: Report) -> dict[str, Any]:
     counts = ", ".join(f"{report.count(severity):,} of severity {severity}" for severity in SEVERITIES)
     return {
         "summary": f"{len({f.check for f in report.findings}):,} checks ran. What they found: {counts}.",
-        "failing": [[f.severity, code(f.table), prose(f.title), f.count, f.of, code(f.check)] for f in found],
+        "failing": [[f.severity, _found_in(f), prose(f.title), code(f.check)] for f in found],
         "passed": _passed(passed),
     }
+
+
+def _found_in(finding: Finding) -> Markup:
+    return Safe("{} of {}").format(prose(finding.counted), code(finding.table))
 
 
 def _passed(findings: Sequence[Finding]) -> Lines:

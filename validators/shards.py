@@ -30,7 +30,14 @@ def _finding(folder: Path, table: str, files: list[File]) -> Finding:
     problems = {file.path: _problem(folder, file) for file in files}
     wrong = [{"file": path, "problem": problem} for path, problem in problems.items() if problem]
     return Finding(
-        check=CHECK, severity="error", title=TITLE, table=table, count=len(wrong), of=len(files), examples=wrong[:5]
+        check=CHECK,
+        severity="error",
+        title=TITLE,
+        table=table,
+        count=len(wrong),
+        of=len(files),
+        unit="shards",
+        examples=wrong[:5],
     )
 
 

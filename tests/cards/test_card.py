@@ -211,7 +211,7 @@ def test_limitations_are_those_of_this_run(make_card: Card, recipe: Callable[...
         "up to 12.5% of judgements (annotator elder)",
         "1 of 4 seeds are not in this dataset",
         "1 ask of the last build had no answer",
-        "Does not hold everywhere (3 of 3 in situations): Every situation has every kind.",
+        "Does not hold everywhere (3 of 3 rows of situations): Every situation has every kind.",
     ):
         assert limitation in card
     assert "breaks a promise" not in card
