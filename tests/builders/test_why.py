@@ -75,7 +75,7 @@ def test_a_journal_that_says_something_else_is_seen(run: Path) -> None:
 def test_a_record_that_tells_no_ask_is_one_clear_error(run: Path) -> None:
     segment, key = run / "journal" / "00001.jsonl", consideration(run)
     segment.write_text(segment.read_text().replace(',"ask":', ',"told":'))
-    with pytest.raises(DataError, match="not the record of an ask"):
+    with pytest.raises(DataError, match="a damaged record in the journal"):
         pluriset.why(run, "considerations", key)
 
 

@@ -65,7 +65,7 @@ async def test_says_that_nothing_matches(script: Write) -> None:
     ("line", "said"),
     [
         ("{", "Invalid JSON"),
-        ("[1]", "object"),
+        ("[1]", "keys and values"),
         ({"match": "x"}, "answer"),
         ({"answer": 1, "finish": "never"}, "'stop', 'length' or 'refusal'"),
         ({"answer": 1, "times": 0}, "times"),
