@@ -122,7 +122,7 @@ def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) ->
         "| `kind` | one of `value`, `right`, `duty` |  | Value, right or duty. |",
         "| valence | -0.04 | -0.15 to 0.12 | 80 |",
         "| tone | not defined |  | 0 |",
-        "| warning | `situations` | Every situation has every kind. | 3 | 3 | `values_missing_kind` |",
+        "| warning | 3 of 3 rows of `situations` | Every situation has every kind. | `values_missing_kind` |",
         "| language\\_share | no detector is installed |",
         "| Jokes | `cc0-1.0` | <https://example.org/a_b> |",
     ):
