@@ -36,7 +36,7 @@ def download(place: str) -> Path:
             found[1], repo_type="dataset", revision=found[2], allow_patterns=["README.md", *wanted]
         )
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        got = str(error).strip().partition("\n")[0]
+        got = str(error).strip().partition("\n")[0].removeprefix("Got: ")
         hint = "is the name right, and can the Hub be reached? A path on disk must exist"
         raise DataError("no such dataset, on disk or on the Hub", where=place, got=got, hint=hint) from None
     return Path(folder)
