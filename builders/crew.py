@@ -11,7 +11,7 @@ from pathlib import Path
 from ..schemas.component import load
 from ..schemas.errors import RecipeError
 from ..schemas.recipe import Panelist, Recipe, Spec
-from ..schemas.row import Row, columns
+from ..schemas.row import Row
 from ..schemas.rows.shared import Annotator, Attributes
 from .engine import Answerer
 from .family import Family
@@ -82,7 +82,7 @@ def _step(spec: Spec, made: Mapping[str, type[Row]], file: str, path: str) -> St
     for table, needed in step.needs(next(iter(made))).items():
         if table not in made:
             raise RecipeError("there is no such table", where=where, got=table, expected="one of " + ", ".join(made))
-        there = [column.name for column in columns(made[table])]
+        there = [*made[table].model_fields]
         if absent := [column for column in needed if column not in there]:
             expected = f"a column of {table}: {', '.join(there)}"
             raise RecipeError("there is no such column", where=where, got=absent[0], expected=expected)

@@ -203,8 +203,8 @@ class Run:
                 rows, missing = await self.one(self.engine, seed, seen)
                 if made is not None:
                     made[number] = rows
+                    self._lost += filter(self._lacks, missing)
                 self._done += 1
-                self._lost += filter(self._lacks, missing)
                 self._rejects.update(reject.reason for reject in missing)
                 self._rejected += any(reject.level == "seed" for reject in missing)
 

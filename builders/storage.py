@@ -27,6 +27,8 @@ GROUP_BYTES = 200_000_000
 """Arrow bytes of a row group: large groups let the Hub store only what changed."""
 DICTIONARY_BYTES = 64 * 1024
 """Bytes of a dictionary before a column goes without: one more entry in it changes every page that follows."""
+SEQ = pa.field("_seq", pa.int64(), nullable=False)
+"""The order in which rows came."""
 SHARD_BYTES = 400_000_000
 """Arrow bytes of a shard; the Hub's limit is 500 MB."""
 
@@ -40,7 +42,7 @@ class Staging:
         self._names = {row_type: table for table, row_type in tables.items()}
         self._waiting: list[Row] = []
         for table, row_type in tables.items():
-            empty = _schema(row_type).empty_table()
+            empty = arrow_schema(row_type).append(SEQ).empty_table()
             connection.register("_empty", empty)
             connection.execute(f"CREATE TABLE {name(table)} AS FROM _empty")
             connection.unregister("_empty")
@@ -59,10 +61,10 @@ class Staging:
         self._waiting.clear()
 
     def _insert(self, table: str, row_type: type[Row], rows: list[Row]) -> None:
-        first = self.made[table]
-        values: dict[str, Any] = {field.name: _column(field, rows) for field in arrow_schema(row_type)}
+        schema, first = arrow_schema(row_type), self.made[table]
+        values: dict[str, Any] = {field.name: _column(field, rows) for field in schema}
         values["_seq"] = range(first, first + len(rows))
-        self.connection.register("_batch", pa.table(values, schema=_schema(row_type)))
+        self.connection.register("_batch", pa.table(values, schema=schema.append(SEQ)))
         self.connection.execute(f"INSERT INTO {name(table)} FROM _batch")
         self.connection.unregister("_batch")
         self.made[table] += len(rows)
@@ -146,10 +148,6 @@ def _groups(reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Tabl
 def _group(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     table = pa.Table.from_batches(batches, batches[0].schema) if batches else schema.empty_table()
     return table.cast(schema).combine_chunks()
-
-
-def _schema(row_type: type[Row]) -> pa.Schema:
-    return arrow_schema(row_type).append(pa.field("_seq", pa.int64(), nullable=False))
 
 
 def _column(field: pa.Field, rows: list[Row]) -> list[Any]:

@@ -123,7 +123,7 @@ def _passed(findings: Sequence[Finding]) -> Lines:
     """A check in a line, with every table that it looked at."""
     tables: dict[tuple[str, str], list[Markup]] = {}
     for found in findings:
-        looked_at = Safe("{} ({})").format(code(found.table), f"{found.of:,}")
+        looked_at = Safe("{} ({})").format(code(found.table), f"{found.of:,} {found.unit or 'rows'}")
         tables.setdefault((found.check, found.title), []).append(looked_at)
     return [[prose(title), Safe(", ").join(looked_at), code(check)] for (check, title), looked_at in tables.items()]
 

@@ -132,7 +132,7 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
 def _choices(options: Sequence[str], by_role: Columns, about: str, place: str) -> str:
     """The options of each question, of a list or of columns of their own; a column without a text is no option."""
     texts = gold.options(gold.ordered(options)) if options else by_role["options"]
-    each = f"""SELECT {about} AS item_id, unnest(range(len({texts}))) AS position, unnest({texts}) AS text,
-        {by_role.get("gold", "NULL")} AS gold {place}"""
+    asked = f"SELECT {about} AS item_id, {texts} AS texts, {by_role.get('gold', 'NULL')} AS gold {place}"
+    each = f"SELECT item_id, unnest(range(len(texts))) AS position, unnest(texts) AS text, gold FROM ({asked})"
     there = " WHERE text IS NOT NULL" if options else ""
     return f"SELECT item_id, position, text, position = gold AS gold FROM ({each}){there}"
