@@ -236,11 +236,11 @@ async def test_an_ask_that_is_given_up_leaves_its_place_to_others(tmp_path: Path
 
 
 async def test_scattered_faults_lose_nothing_over_real_http(tmp_path: Path) -> None:
-    with simulated(Behaviour(TEXT, latency=0.005, faults=FAULTS)) as url:
+    with simulated(Behaviour(TEXT, latency=0.005, faults=FAULTS, bad_luck=2)) as url:
         teacher = OpenAI(model="m", base_url=url, concurrency=64, timeout=1)
         found = engine(tmp_path, teacher)
         assert failures(await asked(found, 400)) == []
         seen = stats(url)
     assert seen["hangs"] > 0 and seen["cut"] > 0 and seen["broken"] > 0 and seen["busy"] > 0
     assert seen["answered"] == 400 and found.asks == {"asked": 400, "paid": 400}
-    assert found._pools["main"].endpoints[0].limit.now >= 48
+    assert found._pools["main"].endpoints[0].limit.now > 8

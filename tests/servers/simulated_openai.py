@@ -31,6 +31,8 @@ class Behaviour:
     text: str = "{}"
     latency: float = 0.05
     faults: dict[str, float] = field(default_factory=dict)
+    bad_luck: int | None = None
+    """Faults that one request meets at most, which its seed tells."""
     room: int = 10_000
     """Requests at once; more are refused with 429."""
     falls_to: int | None = None
@@ -46,17 +48,16 @@ class Simulated:
         self.server = ScriptedServer(self.respond)
         self.server.pages = {"stats": self.stats}
         self.did = Counter[str]()
-        self.paid = Counter[int]()
+        self.paid, self.unlucky = Counter[int](), Counter[int]()
         self.first = self.last = self.fell = 0.0
         self._draw = random.Random(7)
 
     def respond(self, body: Body) -> Reply:
         now = time.time()
         self.first, self.last = self.first or now, now
-        what = self._what()
+        what = self._what(seed := body.get("seed", 0))
         self.did[what] += 1
-        if what == "answered":
-            self.paid[body.get("seed", 0)] += 1
+        (self.paid if what == "answered" else self.unlucky)[seed] += 1
         return self._reply(what)
 
     def stats(self) -> dict[str, Any]:
@@ -66,12 +67,14 @@ class Simulated:
         moments = {"first": self.first, "last": self.last, "fell": self.fell}
         return {**self.did, **moments, "twice": twice, "most_at_once": most}
 
-    def _what(self) -> str:
+    def _what(self, seed: int) -> str:
         room = self.behaviour.room
         if self.behaviour.falls_to is not None and self.did["answered"] >= self.behaviour.falls_after:
             room, self.fell = self.behaviour.falls_to, self.fell or time.time()
         if self.server.now > room:
             return "full"
+        if self.unlucky[seed] == self.behaviour.bad_luck:
+            return "answered"
         drawn = self._draw.random()
         for what, share in self.behaviour.faults.items():
             if (drawn := drawn - share) < 0:
