@@ -17,13 +17,14 @@ from .schemas.errors import RecipeError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .builders.asking import Watch
     from .builders.batch import How
     from .builders.check_teacher import Finding
     from .builders.estimate import Estimate
     from .builders.export import Exported
     from .builders.plan import Plan
     from .builders.repair import Repaired
-    from .builders.run import Run, Watch
+    from .builders.run import Run
     from .cards.foreign import Foreign
     from .cards.load import Dataset
     from .cards.publish import Publication

@@ -21,7 +21,7 @@ from typing import Literal
 from pluriset.builders.ask import Ask
 from pluriset.builders.engine import Answerer, Engine
 from pluriset.builders.journal import Journal
-from pluriset.builders.run import finished
+from pluriset.builders.seed_rows import finished
 from pluriset.builders.teacher import Teacher
 from pluriset.schemas.request import Completion, Message, Prompt, Request
 from pluriset.schemas.rows.shared import Annotator

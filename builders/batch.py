@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from ..schemas.errors import BadCompletion, BatchRefused, RecipeError, RunError, Stopped
+from .asking import Watch
 from .batch_results import Results
 from .engine import CANNOT, AskFailed, Postponed, Question
-from .run import Run, Watch
+from .run import Run
 from .teacher import Teacher
 from .wave import Wave, Waves, Writer
 

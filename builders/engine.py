@@ -27,6 +27,7 @@ from .endpoint import Endpoint
 from .halt import Halt
 from .journal import Journal
 from .pool import Pool
+from .spending import Spent
 from .teacher import Teacher
 
 BACKOFF = (0.5, 1.0, 2.0, 4.0)
@@ -39,15 +40,6 @@ UNAVAILABLE, CANNOT = "teacher unavailable", "teacher cannot answer this"
 """Reasons why the journal has no answer: one that may pass, and one that is final, as asking again cannot help."""
 PATIENCE = 16
 """So many asks in a row without an answer, each after all its tries, stop the run."""
-
-
-@dataclass(slots=True)
-class Spent:
-    """What the answers of one teacher in one role have cost."""
-
-    answers: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
 
 
 class Postponed(Exception):

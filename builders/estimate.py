@@ -14,9 +14,11 @@ from ..schemas.errors import RecipeError
 from ..schemas.recipe import Recipe
 from ..validators.formulas import Z
 from . import run
+from .asking import Watch
 from .engine import Engine
-from .run import Watch, finished, usd
+from .seed_rows import finished, rows_of
 from .source import BadSeed, Seed
+from .spending import usd
 
 
 class Spread(BaseModel):
@@ -68,7 +70,7 @@ def estimate(recipe: Recipe, folder: Path, k: int, watch: Watch | None) -> Estim
 def _need(work: run.Run, recipe: Recipe, seed: Seed | BadSeed) -> tuple[float, float, float, float]:
     """Asks, tokens and dollars of one seed, counted by a replay."""
     engine = Engine(work.journal, work.crew.answerers, live=False)
-    finished(work.one(engine, seed))
+    finished(rows_of(work.crew.family, engine, seed))
     spent = engine.spending.values()
     prompts, answers = sum(s.input_tokens for s in spent), sum(s.output_tokens for s in spent)
     return engine.asks["asked"], prompts, answers, usd(engine.spending, recipe.prices) or 0.0

@@ -23,7 +23,8 @@ from .benchmark import questions
 from .curate import Curation
 from .curation.mask import Mask
 from .recipe_file import dump
-from .run import Run, usd
+from .run import Run
+from .spending import usd
 from .step import Step
 from .storage import Staging, described, write, write_one
 

@@ -23,7 +23,7 @@ from .diversity import MOST
 from .engine import Answerer, AskFailed, Engine
 from .folder import JOURNAL
 from .journal import Journal
-from .run import finished
+from .seed_rows import finished
 from .source import Seed
 
 T = TypeVar("T", bound=BaseModel)

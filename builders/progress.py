@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .run import Status, Watch
+    from .asking import Status, Watch
 
 EVERY = 15.0
 """Seconds between two lines where nobody looks at a terminal."""

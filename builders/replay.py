@@ -19,7 +19,7 @@ from .engine import Answerer, AskFailed, Engine
 from .family import Family
 from .folder import JOURNAL
 from .journal import Journal
-from .run import finished
+from .seed_rows import finished
 from .teacher import Teacher
 from .why import ancestors, manifest_of, row_of
 

@@ -8,9 +8,10 @@ import pytest
 from pluriset.builders import breaker
 from pluriset.builders import engine as module
 from pluriset.builders.ask import Ask
-from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine, Spent
+from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine
 from pluriset.builders.journal import Journal
-from pluriset.builders.run import finished
+from pluriset.builders.seed_rows import finished
+from pluriset.builders.spending import Spent
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.errors import BadCompletion, TeacherUnavailable
 from pluriset.schemas.request import Completion, Message, Prompt, Request

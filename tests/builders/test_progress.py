@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 from pluriset.builders import progress
-from pluriset.builders.engine import Spent
-from pluriset.builders.run import Status
+from pluriset.builders.asking import Status
+from pluriset.builders.spending import Spent
 
 
 def status(**changes: Any) -> Status:

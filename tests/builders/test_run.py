@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -295,13 +294,16 @@ def test_a_family_is_deterministic_between_asks(recipe: Write, tmp_path: Path) -
         assert first == second and work.engine.asks["paid"] == 8
 
 
-def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(recipe: Write, tmp_path: Path) -> None:
-    from pluriset.builders import run
+def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(
+    recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pluriset.builders import asking, run
     from pluriset.schemas.errors import Interrupted
 
     path, out = recipe([f"Situation number {i}" for i in range(200)]), tmp_path / "run"
     with run.opened(pluriset.recipe(path), out) as work, pytest.raises(Interrupted) as stopped:
-        threading.Timer(0.05, os.kill, (os.getpid(), 2)).start()
+        monkeypatch.setattr(asking, "SENT", 0)
+        work.meanwhile = lambda: os.kill(os.getpid(), 2)
         work.ask()
     assert stopped.value.exit_code == 130 and not (out / "manifest.json").exists()
     paid = len(asked(out))
@@ -312,7 +314,7 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(recipe: W
 def test_a_disk_that_does_not_hold_the_journal_stops_the_run_in_order(
     recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pluriset.builders import run
+    from pluriset.builders import asking, run
 
     closed = []
 
@@ -323,8 +325,8 @@ def test_a_disk_that_does_not_hold_the_journal_stops_the_run_in_order(
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(Scripted, "close", close)
-    monkeypatch.setattr(run, "SENT", 0)
-    monkeypatch.setattr(run, "HEARTBEAT", 0)
+    monkeypatch.setattr(asking, "SENT", 0)
+    monkeypatch.setattr(asking, "HEARTBEAT", 0)
     with run.opened(pluriset.recipe(recipe([f"S{i}" for i in range(200)])), tmp_path / "run") as work:
         monkeypatch.setattr(os, "fsync", broken)
         with pytest.raises(RunError, match="does not hold"):
