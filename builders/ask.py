@@ -26,6 +26,10 @@ RE_ASKS = 2
 RE_ASK = Message(
     "user", "That answer could not be read. Answer again, with JSON under the given schema and nothing else."
 )
+QUOTED = 500
+"""Characters of an unreadable answer that a re-ask and a reject quote; a prompt must not outgrow the context for it."""
+NOTHING = "(no answer)"
+"""What a re-ask quotes of a blank answer, which not every chat template takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class Ask:
     async def answer(self, who: Answerer, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
         """Ask one annotator, and again if the answer does not parse. Raises `AskFailed`."""
         context, facts = self.engine.context(who, parse)
-        messages = who.address(prompt.messages)
+        messages = first = who.address(prompt.messages)
         for attempt in range(RE_ASKS + 1):
             question = Question(who, role, messages, prompt.max_tokens, context, facts, self.seed_id, sample, attempt)
             completion = await self.engine.completion(question)
@@ -128,7 +132,7 @@ class Ask:
                 complaint = error
             else:
                 return Answer(value, who.row.annotator_id, question.digest.hex(), sample)
-            messages = (*messages, RE_ASK)
+            messages = (*first, *_again(completion))
         raise _unparsable(completion, complaint, question.digest)
 
     def _spend(self, question: Question, completion: Completion) -> None:
@@ -141,8 +145,14 @@ class Ask:
         spent.output_tokens += completion.output_tokens
 
 
+def _again(unreadable: Completion) -> tuple[Message, Message]:
+    """What a re-ask adds: the last answer and what is wrong with it, as many chat templates take turns only."""
+    said = unreadable.text[:QUOTED] if unreadable.text.strip() else NOTHING
+    return Message("assistant", said), RE_ASK
+
+
 def _unparsable(completion: Completion, complaint: ValidationError, digest: bytes) -> AskFailed:
     first = complaint.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"])) or "answer"
     reason = "answer cut off" if completion.finish == "length" else "answer does not parse"
-    return AskFailed(reason, f"{where}: {first['msg']}; answer: {completion.text[:500]}", digest)
+    return AskFailed(reason, f"{where}: {first['msg']}; answer: {completion.text[:QUOTED]}", digest)

@@ -1,7 +1,7 @@
 """Answers from a file or a function, for tests and demonstrations.
 
 A line of the file is `{"match": "text", "answer": ..., "finish": "stop", "times": 1}`; all but `answer` may be left
-out. The first line whose `match` occurs in the last turn of the user answers, `times` times in this process. An
+out. The first line whose `match` occurs in what was asked last answers, `times` times in this process. An
 answer that is a string is given as it stands, so that broken JSON can be scripted too; any other value as JSON.
 """
 
@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from ...schemas.component import Transport
 from ...schemas.errors import DataError, TeacherError, from_validation
 from ...schemas.request import Completion, Finish, Message, Request
+from ..ask import RE_ASK
 from ..teacher import Teacher
 
 Function = Callable[[Request], str | Completion]
@@ -101,11 +102,9 @@ class _Script:
 
 
 def _last_turn(messages: Sequence[Message]) -> str:
-    """All that the user said since the last answer: a re-ask adds a message to a question, it does not replace it."""
-    said: list[str] = []
-    for message in messages:
-        said = [*said, message.content] if message.role == "user" else []
-    return "\n".join(said)
+    """What the user said last; with a re-ask also the question that it repeats."""
+    asked = [message.content for message in messages if message.role == "user"]
+    return "\n".join(asked[-2:] if messages[-1] == RE_ASK else asked[-1:])
 
 
 def _read(path: Path) -> bytes:

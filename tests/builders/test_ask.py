@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from pluriset.builders import breaker
 from pluriset.builders import engine as module
-from pluriset.builders.ask import Ask
+from pluriset.builders.ask import NOTHING, QUOTED, RE_ASK, Ask
 from pluriset.builders.engine import PATIENCE, Answerer, AskFailed, Engine
 from pluriset.builders.journal import Journal
 from pluriset.builders.seed_rows import finished
@@ -135,7 +135,7 @@ def test_an_answer_that_does_not_parse_is_asked_for_again_then_rejected(
     with pytest.raises(AskFailed) as failed:
         say(engine)
     assert failed.value.reason == reason and len(failed.value.detail) < 700
-    assert len(desk.sent) == 3 and [len(request.messages) for request in desk.sent] == [2, 3, 4]
+    assert len(desk.sent) == 3 and [len(request.messages) for request in desk.sent] == [2, 4, 4]
     assert len({request.seed for request in desk.sent}) == 3
     with pytest.raises(AskFailed, match=reason):
         say(engine)
@@ -143,8 +143,27 @@ def test_an_answer_that_does_not_parse_is_asked_for_again_then_rejected(
 
 
 def test_a_second_answer_that_parses_is_taken(desk: Desk) -> None:
-    engine = desk.engine(lambda request: RED if len(request.messages) == 3 else "what?")
+    engine = desk.engine(lambda request: RED if len(request.messages) == 4 else "what?")
     assert say(engine).colour == "red" and engine.asks["paid"] == 2
+
+
+@pytest.mark.parametrize(
+    "bad, quoted", [("what?", "what?"), (" \n", NOTHING), ("la " * 10_000, ("la " * 10_000)[:QUOTED])]
+)
+def test_a_re_ask_quotes_the_last_answer_so_that_roles_take_turns(desk: Desk, bad: str, quoted: str) -> None:
+    said = iter([bad, "once more", RED])
+
+    def strict(request: Request) -> str:
+        system, *turns = [message.role for message in request.messages]
+        if system != "system" or turns != ["user", "assistant", "user"][: len(turns)] or turns[-1] != "user":
+            raise BadCompletion("conversation roles must alternate user/assistant/user/assistant/...")
+        return next(said)
+
+    assert say(desk.engine(strict)).colour == "red"
+    assert [request.messages[2:] for request in desk.sent[1:]] == [
+        (Message("assistant", quoted), RE_ASK),
+        (Message("assistant", "once more"), RE_ASK),
+    ]
 
 
 def test_a_refusal_is_an_answer_and_is_not_asked_again(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pluriset.builders.ask import RE_ASK
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import DataError, RecipeError, TeacherError, TeacherUnavailable
@@ -51,7 +52,9 @@ async def test_a_line_answers_so_many_times(script: Write) -> None:
 
 async def test_examples_do_not_match_and_a_re_ask_does(script: Write) -> None:
     teacher = script({"match": "theft", "answer": "theft"}, {"match": "lying", "answer": "lying"})
-    conversation: list[str | Message] = ["theft", Message("assistant", "lying is no theft"), "lying", "Answer again."]
+    conversation: list[str | Message] = ["theft", Message("assistant", "lying is no theft"), "lying"]
+    assert (await teacher.complete(ask(*conversation))).text == "lying"
+    conversation += [Message("assistant", "What theft?"), RE_ASK]
     assert (await teacher.complete(ask(*conversation))).text == "lying"
 
 
