@@ -12,7 +12,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
 from types import ModuleType, NoneType, UnionType
@@ -54,12 +54,12 @@ class Component(BaseModel):
 
 def find(package: str, name: str, where: str | None = None) -> type[Component]:
     """The component class that lives in `<package>/<name>.py` or behind an entry point of that name."""
-    if not NAME.fullmatch(name) or name not in (known := dict(_known(package))):
+    if not NAME.fullmatch(name) or name not in (known := _known(package)):
         raise RecipeError(
             f"no {_kind(package)} of this name",
             where=where,
             got=name,
-            expected="one of " + ", ".join(sorted(dict(_known(package)))),
+            expected="one of " + ", ".join(names(package)),
         )
     return _component(importlib.import_module(known[name]))
 
@@ -76,7 +76,7 @@ def load(package: str, spec: Spec, file: str = "recipe", path: str = "") -> Any:
 
 def names(package: str) -> list[str]:
     """Every component that can be named in this package, other people's included."""
-    return sorted(dict(_known(package)))
+    return sorted(_known(package))
 
 
 def listed(kind: str, package: str) -> list[dict[str, Any]]:
@@ -126,17 +126,12 @@ def _named(spec: Spec, where: str) -> tuple[str, Any]:
     return next(iter(spec.items()))
 
 
-def _known(package: str) -> Iterator[tuple[str, str]]:
-    for other in others(f"pluriset.{_kind(package)}"):
-        yield other.name, other.value
-    for name in _files(package):
-        yield name, f"{package}.{name}"
-
-
 @cache
-def _files(package: str) -> tuple[str, ...]:
-    """The modules of a package; looked for once, since a check is found by its name a hundred times."""
-    return tuple(module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
+def _known(package: str) -> Mapping[str, str]:
+    """Name -> module of a component; looked for once, since a check is found by its name a hundred times."""
+    theirs = {other.name: other.value for other in others(f"pluriset.{_kind(package)}")}
+    files = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    return theirs | {file.name: f"{package}.{file.name}" for file in files}
 
 
 def others(group: str) -> EntryPoints:

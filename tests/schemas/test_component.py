@@ -40,9 +40,11 @@ def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     steps = "[pluriset.curation]\nshout = theirs.shout\nsplit = theirs.split\n"
     (info / "entry_points.txt").write_text(f"{steps}[pluriset.rows]\nsongs = theirs.songs\n")
     monkeypatch.syspath_prepend(tmp_path)
-    component._declared.cache_clear()
+    for looked_for in (component._declared, component._known):
+        looked_for.cache_clear()
     yield
-    component._declared.cache_clear()
+    for looked_for in (component._declared, component._known):
+        looked_for.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["nonsense", "", "Split", "../split", "split.Split", "__init__", "os", "split\n"])
