@@ -11,7 +11,7 @@ from ..schemas.published_dataset import View
 from ..schemas.report import Profile
 from . import gold
 from .readings import Reading, readings
-from .roles import ANNOTATOR, OPTION, WHETHER, fitting, guessed
+from .roles import ANNOTATOR, OPTION, WHETHER, fitting, guessed, plain
 from .subject import Subject
 from .tables import Tables, name, text
 from .theirs import read_as
@@ -28,6 +28,7 @@ NOTHING = (
 def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None) -> Subject:
     """Whatever it is, as far as its columns say it or the user does."""
     known = fitting(roles, raw) if roles else {table: guessed(raw[table]) for table in raw}
+    said = {t: {f"{t}.{c}" if len(raw) > 1 else c: role for c, role in own.items()} for t, own in known.items()}
     understood = {table: [*readings(table, known[table])] for table in raw}
     views = [
         view
@@ -46,15 +47,15 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
         tables={},
         row_types={},
         views=read,
-        findings=[reading.finding(connection) for reading in every],
+        findings=[reading.finding(connection, said[reading.table]) for reading in every],
         failing={reading.check: partial(reading.failing, connection) for reading in every},
-        profile=_profile(known, [*read], "by --map" if roles else "by the names of its columns"),
+        profile=_profile(said, [*read], "by --map" if roles else "by the names of its columns"),
     )
 
 
-def _profile(known: Mapping[str, Mapping[str, str]], read: Sequence[str], how: str) -> Profile:
-    """What it is taken for; `known` is table -> column -> role."""
-    columns = {f"{table}.{c}" if len(known) > 1 else c: role for table, own in known.items() for c, role in own.items()}
+def _profile(said: Mapping[str, Mapping[str, str]], read: Sequence[str], how: str) -> Profile:
+    """What it is taken for; `said` is table -> column as `--map` names it -> role."""
+    columns = {column: role for own in said.values() for column, role in own.items()}
     title = "a dataset of " + ", ".join(read) if read else NOTHING
     return Profile(name="generic", title=title, how=how, columns=columns)
 
@@ -64,7 +65,7 @@ def _views(
 ) -> Iterator[View]:
     """The views that a table can be read as; ids of several tables are kept apart."""
     told = {reading.role: f"({reading.sql})" for reading in understood}
-    by_role: Columns = {role: name(column) for column, role in roles.items()} | told
+    by_role: Columns = {plain(role): name(column) for column, role in roles.items()} | told
     # Without an id what was judged is known by its text; a row of its own is one item otherwise.
     item = by_role.get("item_id") or (by_role.get("text") if _is_long(by_role) else None) or "_row"
     about = f"concat_ws('/', {text(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"

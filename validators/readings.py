@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas.report import Finding
-from . import gold
+from . import gold, preferred
 from .evidence import evidence, parts
-from .roles import OPTION, WHETHER
-from .tables import name, text
+from .roles import OPTION, WHETHER, plain
+from .tables import name
 
-SIDE = r"^(?:(?:model|response|completion|answer|output|assistant)[ _-]?)?([a-z]|\d+)(?:\.0+)?$"
-"""A side by its letter or number, such as `model_a`, `Response 1` or `2`."""
 TITLES = {
-    "preferred": "`{}` names the preferred side, or a tie (0 and 1: --map it as first_preferred or second_preferred)",
+    "preferred": "`{}` names the preferred side, or a tie",
     "first_preferred": "`{}` is true or false, 1 or 0",
     "second_preferred": "`{}` is true or false, 1 or 0",
     "score": "`{}` is a number",
@@ -50,15 +48,15 @@ class Reading(NamedTuple):
             WHERE trim({cell}) NOT IN ('', 'null') AND ({self.sql}) IS NULL"""
         )
 
-    def finding(self, connection: DuckDBPyConnection) -> Finding:
-        """How many cells are not understood, and which."""
+    def finding(self, connection: DuckDBPyConnection, roles: Mapping[str, str]) -> Finding:
+        """How many cells are not understood, and which; `roles` is what `--map` would say of the whole table."""
         failing = self.failing(connection)
         [(rows,)] = connection.sql(f"SELECT count(*) FROM theirs.{name(self.table)}").fetchall()
         count, shown = evidence(failing)
         return Finding(
             check=self.check,
             severity="warning",
-            title=TITLES[self.role].format(self.column),
+            title=TITLES[self.role].format(self.column) + self._hint(failing, roles),
             table=self.table,
             count=count,
             of=rows,
@@ -66,10 +64,23 @@ class Reading(NamedTuple):
             parts=parts(failing, count),
         )
 
+    def _hint(self, failing: DuckDBPyRelation, roles: Mapping[str, str]) -> str:
+        """How numbers would be read that mean a side: the words to copy."""
+        if self.role != "preferred":
+            return ""
+        few = failing.select("problem").distinct().limit(2 * preferred.MOST).fetchall()
+        if not (role := preferred.likely([cell for (cell,) in few])):
+            return ""
+        own = (self.column, f"{self.table}.{self.column}")
+        said = (f"{column}={role if column in own else other}" for column, other in roles.items())
+        maps = shlex.join(part for one in said for part in ("--map", one))
+        sides = "first, tie, second" if role.count(",") == 2 else "first, second"
+        return f" (numbers are read if it is said what means {sides}, in this order: {maps})"
+
 
 def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
     """How the columns of a table are read whose cells say nothing unless they are understood; `roles` by column."""
-    by_role = {role: column for column, role in roles.items()}
+    by_role = {plain(role): column for column, role in roles.items()}
     if column := by_role.get("score"):
         yield Reading(table, column, "score", score(column))
     if column := by_role.get("distribution"):
@@ -77,7 +88,10 @@ def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
     yield from _questions(table, roles, by_role)
     if "first" in by_role and "second" in by_role:
         if column := by_role.get("preferred"):
-            yield Reading(table, column, "preferred", preferred(table, column, by_role["first"], by_role["second"]))
+            named = preferred.by_name(table, column, by_role["first"], by_role["second"])
+            coded = roles[column] != "preferred"
+            sql = preferred.by_coding(column, roles[column]) if coded else named
+            yield Reading(table, column, "preferred", sql)
         for role, (so, otherwise) in WHETHER.items():
             if column := by_role.get(role):
                 yield Reading(table, column, role, whether(column, so, otherwise))
@@ -107,24 +121,6 @@ def distribution(column: str) -> str:
     listed = f"TRY_CAST({said} AS DOUBLE[])"
     by_place = f"map(CAST(range(len({listed})) AS VARCHAR[]), {listed})"
     return f"coalesce(TRY_CAST({said} AS MAP(VARCHAR, DOUBLE)), {by_place})"
-
-
-def preferred(table: str, column: str, first: str, second: str) -> str:
-    """first, second or tie, by the names of the sides, their letters, or two numbers and no other.
-
-    0 and 1 are said of the first and second, or of false and true: they are read where the sides are so numbered.
-    """
-    said = f"lower(trim(CAST({name(column)} AS VARCHAR)))"
-    side = f"regexp_replace({said}, {text(SIDE)}, '\\1')"
-    ends = [re.sub(SIDE, r"\1", one.lower()) for one in (first, second)]
-    one, two = ends if all(end.isdigit() for end in ends) else ("1", "2")
-    a, b = ends if all(len(end) == 1 and end.isalpha() for end in ends) else ("a", "b")
-    numbers = f"FROM theirs.{name(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"
-    numbered = f"(SELECT bool_and({side} IN ('{one}', '{two}')) AND count(DISTINCT {side}) = 2 {numbers})"
-    return f"""CASE WHEN {said} = {text(first.lower())} OR {side} IN ('{a}', 'first') THEN 'first'
-        WHEN {said} = {text(second.lower())} OR {side} IN ('{b}', 'second') THEN 'second'
-        WHEN regexp_matches({said}, '^(tie|draw|both|equal|same|neither)') THEN 'tie'
-        WHEN {side} = '{one}' AND {numbered} THEN 'first' WHEN {side} = '{two}' AND {numbered} THEN 'second' END"""
 
 
 def whether(column: str, so: str, otherwise: str) -> str:

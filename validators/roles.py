@@ -48,6 +48,8 @@ OPTION = "option"
 WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
 """Role of a column that is true or false -> what it then says."""
 ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
+CODING = re.compile(r"preferred:[^,]+(,[^,]+){1,2}")
+"""A role with what its cells mean: what says the first, a tie where there are three, and the second."""
 
 
 def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
@@ -77,8 +79,8 @@ def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
         expected = f"one of {', '.join(sorted(columns - OURS))}, in the table {' or '.join(raw)}"
         raise RecipeError("there is no such column", where="--map", got=unknown, expected=expected)
     for table, own in there.items():
-        if twice := _twice(role for role in own.values() if role not in (ANNOTATOR, OPTION)):
-            got = ", ".join(column for column, role in own.items() if role == twice)
+        if twice := _twice(plain(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
+            got = ", ".join(column for column, role in own.items() if plain(role) == twice)
             raise RecipeError(f"two columns of {table} are its {twice}", where="--map", got=got, expected="one of them")
     return {t: there[t] or guessed(raw[t]) for t in raw}
 
@@ -94,6 +96,17 @@ def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
         if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
             found[column] = role
     return found
+
+
+def plain(role: str) -> str:
+    """A role without what its cells mean."""
+    return role.partition(":")[0]
+
+
+def coding(role: str) -> list[list[str]]:
+    """The cells that mean the first, a tie and the second, as in `preferred:-2/-1,0,1/2`."""
+    groups = [said.split("/") for said in role.partition(":")[2].split(",")]
+    return groups if len(groups) == 3 else [groups[0], [], groups[-1]]
 
 
 def _options(named: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, str]:
@@ -147,7 +160,8 @@ def _checked(roles: Any, where: str) -> dict[str, str]:
     if not flat:
         raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
     for column, role in flat.items():
-        if not isinstance(role, str) or role not in ROLES:
+        if not isinstance(role, str) or not (role in ROLES or CODING.fullmatch(role)):
             expected = "one of " + ", ".join(sorted(ROLES))
-            raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected)
+            hint = "preferred:-1,0,1 says what means the first, a tie and the second" if ":" in str(role) else None
+            raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected, hint=hint)
     return {str(column): str(role) for column, role in flat.items()}

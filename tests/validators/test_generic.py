@@ -1,3 +1,4 @@
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,9 @@ CODINGS: list[tuple[dict[str, str], str, list[str], list[str | None]]] = [
     (SIDES, "preferred", ["0", "1"], [None, None]),
     (SIDES, "preferred", ["-1", "0", "1", "2"], [None] * 4),
     (SIDES, "second_preferred", ["0", "true", "2"], ["first", "second", None]),
+    (SIDES, "preferred:-1,0,1", ["-1", "0", "1.0", "2"], ["first", "tie", "second", None]),
+    (SIDES, "preferred:0,1", ["0", "1"], ["first", "second"]),
+    (SIDES, "preferred:2/1,0,Worse", ["1", "2", "0", "worse", "A"], ["first", "first", "tie", "second", None]),
     ({"reply_0": "first", "reply_1": "second"}, "preferred", ["reply_0", "reply_1"], ["first", "second"]),
     ({"response_0": "first", "response_1": "second"}, "preferred", ["0", "1"], ["first", "second"]),
     ({"b": "first", "a": "second"}, "preferred", ["b", "A"], ["first", "second"]),
@@ -119,8 +123,32 @@ def test_a_preference_is_understood_or_told(
         found = subject.views["pairs"].order("pair_id").project("preferred").fetchall()
     [finding] = subject.findings
     assert [one for (one,) in found] == preferred
-    assert (finding.check, finding.count) == (f"t.said.{role}", preferred.count(None))
+    assert (finding.check, finding.count) == (f"t.said.{roles.plain(role)}", preferred.count(None))
     assert {e["problem"] for e in finding.examples} == {s for s, p in zip(said, preferred, strict=True) if p is None}
+
+
+@pytest.mark.parametrize(
+    ("said", "coding"),
+    [
+        (["-1", "0", "1"], "preferred:-1,0,1"),
+        (["0.0", "1.0", "2.0"], "preferred:0,1,2"),
+        (["0", "1"], "preferred:0,1"),
+        (["-3", "1", "2", "-2"], "preferred:-3/-2,1/2"),
+        (["1", "2", "3", "4"], "preferred:1/2,3/4"),
+    ],
+)
+def test_numbers_that_mean_a_side_are_told_with_the_words_that_have_them_read(said: list[str], coding: str) -> None:
+    rows = f"""SELECT unnest(range(1, {len(said)} + 1)) AS _row, 'p' AS prompt, 'x' AS "response_a", 'y' AS response_b,
+        unnest({said}) AS winner"""
+    with connect() as connection:
+        [finding] = generic(connection, "d", {"t": connection.sql(rows)}, None).findings
+    assert finding.count == len(said)
+    words = shlex.split(finding.title.partition("order: ")[2].removesuffix(")"))
+    assert f"winner={coding}" in words
+    with connect() as connection:
+        subject = generic(connection, "d", {"t": connection.sql(rows)}, roles.given(words[1::2]))
+        assert [f.count for f in subject.findings] == [0]
+        assert subject.views["pairs"].filter("preferred IS NOT NULL AND prompt = 'p'").shape[0] == len(said)
 
 
 def test_a_score_that_is_no_number_is_told() -> None:
@@ -170,6 +198,10 @@ def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) 
         ["who"],
         ["who=nobody"],
         ["who=text=x"],
+        ["who=preferred:1"],
+        ["who=preferred:1,2,3,4"],
+        ["who=preferred:1,,2"],
+        ["who=score:1,2"],
         "nowhere.yaml",
         [],
         ["=text"],
