@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
@@ -43,7 +43,7 @@ class Budget:
 
     Answers are bounded by their `max_tokens`. A tokenizer is not asked: until a teacher has counted a prompt, each
     byte of a prompt and its schema is taken for a token, and after that the densest prompt, with a margin. A request
-    without an answer is taken to cost nothing.
+    without an answer is taken to cost nothing, and an answer whose tokens nobody counted the most that it can cost.
     """
 
     def __init__(self, limit: Limit, prices: Mapping[str, Price], halt: Halt) -> None:
@@ -59,9 +59,7 @@ class Budget:
         if self.unlimited:
             return
         for record in chain(journal.records(), journal.beaten()):
-            answer = record["answer"]
-            cost = self.cost(record["ask"].get("teacher", ""), answer["input_tokens"], answer["output_tokens"])
-            self.spent = self.spent.plus(cost)
+            self.spent = self.spent.plus(self._paid(journal, record))
 
     def cost(self, teacher: str, prompt: float, answer: float) -> Cost:
         """What so many tokens cost; a teacher that is no longer in the recipe had the highest price."""
@@ -77,18 +75,31 @@ class Budget:
         """Send a request when the most that it can cost fits; waits for others to settle first. Raises `Stopped`."""
         if self.unlimited:
             return await send(request)
-        size = sum(len(m.content.encode(errors="replace")) for m in request.messages) + len(to_json(request.schema))
+        size = _size(request.messages, request.schema)
         density = min(1.0, MARGIN * self._density[teacher]) or 1.0
         most = self.cost(teacher, size * density + PER_MESSAGE * len(request.messages), request.max_tokens)
         await self._reserve(most)
         try:
             answered = await send(request)
-            self.spent = self.spent.plus(self.cost(teacher, answered.input_tokens, answered.output_tokens))
+            self.spent = self.spent.plus(self._counted(teacher, answered) or most)
             self._density[teacher] = max(self._density[teacher], answered.input_tokens / size)
             return answered
         finally:
             self.held, self._open = self.held.less(most), self._open - 1
             self._settled.set()
+
+    def _paid(self, journal: Journal, record: dict[str, Any]) -> Cost:
+        """What an answer in the journal has cost, at most."""
+        ask, teacher = record["ask"], record["ask"].get("teacher", "")
+        if counted := self._counted(teacher, Completion(**record["answer"])):
+            return counted
+        messages, facts = ask.get("messages", ()), journal.context(ask.get("context", "")) or {}
+        prompt = _size(messages, facts.get("schema")) + PER_MESSAGE * len(messages)
+        return self.cost(teacher, prompt, ask.get("max_tokens", 0))
+
+    def _counted(self, teacher: str, answer: Completion) -> Cost | None:
+        """What an answer has cost; null where nobody counted its tokens, as there is no prompt without any."""
+        return self.cost(teacher, answer.input_tokens, answer.output_tokens) if answer.input_tokens else None
 
     async def _reserve(self, most: Cost) -> None:
         while not self._fits(most):
@@ -120,3 +131,8 @@ class Budget:
             got="; ".join(told),
             hint="raise the budget and run the same command again: it goes on from here",
         )
+
+
+def _size(messages: Sequence[Any], schema: Mapping[str, Any] | None) -> int:
+    """Bytes of a prompt and its schema, as JSON."""
+    return len(to_json((messages, schema)))

@@ -60,7 +60,7 @@ class CitedSource(Part):
 
 
 class Budget(Part):
-    """The most that a run may spend, counted over all of its journal."""
+    """The most that a run may spend, counted over all of its journal; what nobody counted, at the most it can be."""
 
     usd: float | None = Field(default=None, gt=0)
     """US dollars; needs the price of every teacher."""

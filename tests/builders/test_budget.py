@@ -69,6 +69,29 @@ def test_what_was_voided_was_paid_all_the_same(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_an_answer_that_nobody_counted_takes_the_most_that_it_can_cost(tmp_path: Path) -> None:
+    async def send(request: Request) -> Completion:
+        return Completion("{}")
+
+    asked, live = request(), Budget(Limit(tokens=10_000), PRICES, Halt())
+    with pytest.raises(Stopped):
+        for _ in range(1000):
+            asyncio.run(live.send("main", asked, send))
+    assert 0 < live.spent.tokens <= 10_000
+
+    journal = Journal(tmp_path)
+    journal.add_context("0" * 32, {"teacher": {}, "schema": {}})
+    ask = {"teacher": "main", "context": "0" * 32, "messages": asked.messages, "max_tokens": asked.max_tokens}
+    journal.add_answer(b"\1" * 16, {"text": "{}"}, ask)
+    journal.add_answer(b"\2" * 16, {"text": "{}"}, {})
+    later = Budget(Limit(tokens=10_000), PRICES, Halt())
+    later.count(journal)
+    journal.close()
+    once = Budget(Limit(tokens=10_000), PRICES, Halt())
+    asyncio.run(once.send("main", asked, send))
+    assert later.spent.tokens == pytest.approx(once.spent.tokens, abs=10)
+
+
 def test_without_a_limit_nothing_is_reserved() -> None:
     budget = Budget(Limit(), PRICES, Halt())
     assert asyncio.run(spend(budget, 50, 1)) == 50 and budget.halt.reason is None
