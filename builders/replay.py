@@ -1,8 +1,12 @@
-"""One row made again from the journal alone: no source, no model file and no key is needed, and nobody is asked."""
+"""One row made again from the journal alone: no model file and no key is needed, and nobody is asked.
+
+The source is needed only where a family works in rounds, as what was asked then depends on the seeds before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +19,13 @@ from ..validators.readers.run import read
 from ..validators.tables import connect
 from .ask import Ask
 from .crew import PACKAGE, answerers
-from .engine import Answerer, AskFailed, Engine
+from .diversity import Earlier
+from .engine import AskFailed, Engine
 from .family import Family
 from .folder import JOURNAL
 from .journal import Journal
-from .seed_rows import finished
+from .seed_rows import finished, rows_of
+from .source import Seed, Source
 from .teacher import Teacher
 from .why import ancestors, manifest_of, row_of
 
@@ -74,23 +80,38 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
     if seed is None:
         return everybody
     main = types[manifest.main_table].model_validate({k: v for k, v in seed.row.items() if k != "split"})
-    return everybody + _built(folder, family, who, main)
-
-
-def _built(folder: Path, family: Family, who: dict[str, list[Answerer]], main: Row) -> list[Row]:
     if not (folder / JOURNAL).is_dir():
         raise DataError("the journal is not here", where=str(folder), hint="it is published on request only")
-    if family.round() is not None:
-        hint = "`pluriset build` makes all rows again from the journal, and asks nobody for what is there"
-        raise DataError("what was asked about this seed depends on the seeds before it", where=str(folder), hint=hint)
-    journal, seed = Journal(folder / JOURNAL), family.seed(main)
+    journal = Journal(folder / JOURNAL)
     try:
-        return finished(family.build(seed, Ask(Engine(journal, who, live=False), seed.id)))
+        engine = Engine(journal, who, live=False)
+        return everybody + _built(folder, manifest, family, engine, family.seed(main))
+    finally:
+        journal.close()
+
+
+def _built(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> list[Row]:
+    earlier = _seen(folder, manifest, family, engine, seed) if family.round() is not None else ()
+    try:
+        return finished(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
     except AskFailed as failed:
         hint = "another version of pluriset may have asked in other words; the manifest names the one that made it"
         raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None
-    finally:
-        journal.close()
+
+
+def _seen(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> Sequence[str]:
+    """What the seed was shown of the rounds before it, which are made again in the order of the source."""
+    source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, "recipe.yaml", "source")
+    earlier, got = Earlier(family), f"no seed {seed.id}"
+    try:
+        for one in islice(source.seeds(folder), manifest.recipe.n):
+            if isinstance(one, Seed) and one.id == seed.id:
+                return earlier.seen
+            earlier.add(finished(rows_of(family, engine, one, earlier.seen))[0])
+    except DataError as error:
+        got = str(error).partition("\n")[0]
+    what = "what was asked about this seed depends on the seeds before it, and the source does not give them"
+    raise DataError(what, where=str(folder), got=got, hint="put the source where the recipe of the run names it")
 
 
 def _recorded(facts: Mapping[str, Any]) -> Recorded:

@@ -110,12 +110,18 @@ def test_a_wave_ends_with_its_round(recipe: Write, tmp_path: Path) -> None:
         pluriset.build(made, tmp_path / "run", batch="write")
 
 
-def test_one_row_alone_cannot_be_made_again(recipe: Write, tmp_path: Path) -> None:
+def test_a_row_is_made_again_after_the_rounds_before_it_while_the_source_is_there(
+    recipe: Write, tmp_path: Path
+) -> None:
     build(recipe, out := tmp_path / "run", checked=True)
-    key = [*pluriset.load(out).rows("considerations")][-1].model_dump()["consideration_id"]
-    with pytest.raises(DataError, match="depends on the seeds before it"):
-        pluriset.replay(out, "considerations", key)
-    assert KNOWN in pluriset.why(out, "considerations", key).model_dump_json()
+    keys = [row.model_dump()["consideration_id"] for row in pluriset.load(out).rows("considerations")]
+    assert [pluriset.replay(out, "considerations", key).differs for key in keys] == [[]] * len(SITUATIONS)
+    assert KNOWN in pluriset.why(out, "considerations", keys[-1]).model_dump_json()
+    seeds = tmp_path / "seeds.jsonl"
+    for there in (seeds.read_text().replace(SITUATIONS[-1], "Another"), None):
+        seeds.write_text(there) if there else seeds.unlink()
+        with pytest.raises(DataError, match="depends on the seeds before it"):
+            pluriset.replay(out, "considerations", keys[-1])
 
 
 def test_a_plan_counts_the_longest_prompts(recipe: Write, tmp_path: Path) -> None:
