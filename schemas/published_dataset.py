@@ -70,6 +70,10 @@ class Rule:
     """error: breaks use; warning: likely a mistake; info: worth knowing."""
     evidence: Evidence = "card"
     """How it is known to hold."""
+    unit: str = "rows"
+    """What the statement has a row of, where that is no row of the config that it names first."""
+    per: str = ""
+    """SQL over that config of what tells one such unit from another; empty where it cannot count them."""
 
 
 @dataclass(frozen=True)

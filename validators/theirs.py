@@ -177,11 +177,19 @@ def _rule(connection: DuckDBPyConnection, check: str, rule: Rule, tables: Tables
         title=rule.title,
         table=table,
         count=count,
-        of=int(tables[table].aggregate("count(*)").fetchall()[0][0]),
+        of=int(tables[table].aggregate(_counted(rule)).fetchall()[0][0]),
+        unit=rule.unit,
         examples=shown,
         parts=parts(failing, count),
     )
     return capped(found, rule.evidence)
+
+
+def _counted(rule: Rule) -> str:
+    """How many units there are; 0 where nothing tells them apart. Null is a value, as others."""
+    if rule.unit == "rows":
+        return "count(*)"
+    return f"count(DISTINCT hash({rule.per}))" if rule.per else "count(NULL)"
 
 
 def _named(select: str) -> list[str]:

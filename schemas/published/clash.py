@@ -75,6 +75,7 @@ class Clash(PublishedDataset):
             FROM (SELECT id, unnest([acceptable, unacceptable]) AS said FROM theirs.CLASH)
             WHERE len(string_split_regex(trim(said), '\s+')) NOT BETWEEN 2 AND 10""",
             severity="info",
+            unit="rationales",
         ),
     }
     views: ClassVar = (

@@ -120,6 +120,7 @@ class CommunityAlignment(PublishedDataset):
                 {responses}, lambda r: r.letter = {turn}_turn_preferred_response AND r.said IS NOT NULL)) = 0"""
             ),
             severity="warning",
+            unit="turns",
         ),
         "turns_follow": Rule(
             "a later turn comes after an earlier one, of which a response was preferred",
@@ -129,6 +130,7 @@ class CommunityAlignment(PublishedDataset):
                 AND (coalesce({before}_turn_prompt, '') = '' OR coalesce({before}_turn_preferred_response, '') = '')"""
             ),
             severity="warning",
+            unit="turns",
         ),
         "four_candidates": Rule(
             "the four responses of a turn differ",
@@ -138,6 +140,7 @@ class CommunityAlignment(PublishedDataset):
                 lambda r: coalesce(r.said, r.letter))))"""
             ),
             severity="warning",
+            unit="turns",
         ),
     }
     views: ClassVar = (

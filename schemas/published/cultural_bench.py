@@ -69,6 +69,8 @@ class CulturalBench(PublishedDataset):
             """SELECT question_idx, count(*) || ' options' AS problem FROM theirs."CulturalBench-Hard" GROUP BY 1
             HAVING count(*) <> 4""",
             severity="warning",
+            unit="questions",
+            per="question_idx",
         ),
     }
     views: ClassVar = (

@@ -138,6 +138,8 @@ class DailyDilemmas(PublishedDataset):
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx
             HAVING count_if(action_type = 'to_do') <> 1 OR count(*) <> 2""",
             evidence="file",
+            unit="dilemmas",
+            per="dilemma_idx",
         ),
         "one_situation": Rule(
             "both actions of a dilemma are about the same situation",
@@ -145,6 +147,8 @@ class DailyDilemmas(PublishedDataset):
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx
             HAVING count(DISTINCT dilemma_situation) > 1""",
             evidence="file",
+            unit="dilemmas",
+            per="dilemma_idx",
         ),
         "same_as_dilemma": Rule(
             "the situation is the one that the file of dilemmas has",
@@ -154,6 +158,8 @@ class DailyDilemmas(PublishedDataset):
             WHERE d.dilemma_situation IS DISTINCT FROM a.dilemma_situation""",
             severity="warning",
             evidence="file",
+            unit="dilemmas",
+            per="dilemma_idx",
         ),
         "one_topic_group": Rule(
             "a topic is in one group",
@@ -161,6 +167,8 @@ class DailyDilemmas(PublishedDataset):
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY topic HAVING count(DISTINCT topic_group) > 1""",
             severity="warning",
             evidence="file",
+            unit="topics",
+            per="topic",
         ),
         "parallel_parties": Rule(
             "parties and values of one kind are as many",

@@ -57,6 +57,8 @@ class Dices(PublishedDataset):
             """SELECT rater_id, item_id, count(*) || ' times' AS problem FROM theirs.ratings GROUP BY ALL
             HAVING count(*) > 1""",
             severity="warning",
+            unit="judgements",
+            per="rater_id, item_id",
         ),
         "one_rater": Rule(
             "a rater has one set of attributes",
@@ -64,6 +66,8 @@ class Dices(PublishedDataset):
             AS problem FROM theirs.ratings GROUP BY 1
             HAVING count(DISTINCT (rater_gender, rater_race, rater_age, rater_education)) > 1""",
             severity="warning",
+            unit="raters",
+            per="rater_id",
         ),
     }
     views: ClassVar = (

@@ -51,6 +51,7 @@ class GlobalOpinionQA(PublishedDataset):
             "a country has a share for every option",
             f"""SELECT _row, country, len(shares) || ' shares, ' || len(options) || ' options' AS problem FROM {SHARES}
             WHERE len(shares) <> len(options)""",
+            unit="distributions",
         ),
     }
     views: ClassVar = (

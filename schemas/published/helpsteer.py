@@ -111,6 +111,8 @@ class HelpSteer(PublishedDataset):
             """SELECT left(prompt, 80) AS prompt, count(*) || ' responses' AS problem FROM theirs.ratings
             GROUP BY theirs.ratings.prompt HAVING count(*) <> 2""",
             severity="warning",
+            unit="prompts",
+            per="prompt",
         ),
         "strength_as_stated": Rule(
             "the sign of the strength agrees with the statement",

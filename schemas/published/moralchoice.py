@@ -72,11 +72,13 @@ class MoralChoice(PublishedDataset):
     evidence = "Real files of both ambiguities."
     rules: ClassVar = {
         "ten_rules": Rule(
-            "scenarios are made from ten rules",
-            """SELECT generation_rule, count(*) || ' scenarios' AS problem FROM theirs.scenarios GROUP BY 1
-            QUALIFY count(*) OVER () > 10""",
+            "a scenario is made from one of ten rules",
+            f"""SELECT generation_rule, count(*) || ' scenarios' AS problem FROM theirs.scenarios
+            WHERE generation_rule NOT IN {(*RULES.values(),)} GROUP BY 1""",
             severity="warning",
             evidence="file",
+            unit="rules",
+            per="generation_rule",
         ),
         "breaks_a_rule": Rule(
             "one of the actions breaks a rule",

@@ -53,12 +53,14 @@ class MoReBench(PublishedDataset):
             f"""SELECT _row, c.id AS id, c.weight AS problem FROM {CRITERIA}
             WHERE c.weight IS NULL OR c.weight = 0 OR abs(c.weight) > 3 OR c.weight <> floor(c.weight)""",
             severity="warning",
+            unit="weights",
         ),
         "titles_differ": Rule(
             "no criterion is in a rubric twice",
             f"""SELECT _row, norm(c.title) AS title, count(*) || ' times' AS problem FROM {CRITERIA}
             GROUP BY 1, 2 HAVING count(*) > 1""",
             severity="warning",
+            unit="titles",
         ),
     }
     views: ClassVar = (

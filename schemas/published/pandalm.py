@@ -66,6 +66,8 @@ class PandaLM(PublishedDataset):
             HAVING count(DISTINCT [annotator1, annotator2, annotator3]) > 1""",
             severity="warning",
             evidence="file",
+            unit="pairs",
+            per="instruction, input, response1, response2",
         ),
     }
     views: ClassVar = (

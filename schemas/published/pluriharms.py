@@ -131,12 +131,14 @@ class PluriHarms(PublishedDataset):
             f"""SELECT Participant_ID, number AS prompt, 'no rating' AS problem FROM {LONG} WHERE rating IS NULL""",
             severity="info",
             evidence="file",
+            unit="ratings",
         ),
         "whole_ratings": Rule(
             "ratings are whole numbers",
             f"SELECT Participant_ID, number AS prompt, rating AS problem FROM {LONG} WHERE rating <> floor(rating)",
             severity="warning",
             evidence="file",
+            unit="ratings",
         ),
         "shares_of_harm": Rule(
             "the shares of actions add up to 1, and so do those of effects",
@@ -151,6 +153,7 @@ class PluriHarms(PublishedDataset):
             f"""SELECT DISTINCT number AS prompt, 'not there' AS problem FROM {LONG} r
             ANTI JOIN theirs.prompts p ON p.Question_Index = r.number WHERE rating IS NOT NULL""",
             evidence="file",
+            unit="prompts",
         ),
         "mean_recomputes": Rule(
             "n_responses and mean_rating come out of the ratings",

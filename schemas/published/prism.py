@@ -136,12 +136,16 @@ class Prism(PublishedDataset):
             """SELECT interaction_id, count_if(if_chosen) || ' chosen' AS problem FROM theirs.utterances GROUP BY 1
             HAVING count_if(if_chosen) <> 1""",
             severity="warning",
+            unit="interactions",
+            per="interaction_id",
         ),
         "chosen_is_best": Rule(
             "no response has a higher score than the chosen one",
             """SELECT interaction_id, max(score) FILTER (if_chosen) || ' chosen, best ' || max(score) AS problem
             FROM theirs.utterances GROUP BY 1 HAVING max(score) FILTER (if_chosen) < max(score)""",
             severity="info",
+            unit="interactions",
+            per="interaction_id",
         ),
         "as_many_conversations": Rule(
             "a person has as many conversations as the survey says",
@@ -165,6 +169,8 @@ class Prism(PublishedDataset):
             HAVING CASE WHEN turn = 0 THEN count(DISTINCT model_name) NOT BETWEEN 2 AND 4
                 ELSE count(DISTINCT model_name) > 1 END""",
             severity="warning",
+            unit="interactions",
+            per="interaction_id, turn",
         ),
     }
     views: ClassVar = (

@@ -125,17 +125,23 @@ class ValuePrism(PublishedDataset):
             CASE WHEN count(DISTINCT valence) > 1 THEN 'with several valences' ELSE count(*) || ' times' END AS problem
             FROM theirs."full" GROUP BY ALL HAVING count(*) > 1""",
             severity="warning",
+            unit="statements",
+            per="norm(situation), vrd, norm(text)",
         ),
         "one_split": Rule(
             "no situation is in two splits",
             """SELECT norm(situation) AS situation, 'in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem
             FROM theirs."full" GROUP BY 1 HAVING count(DISTINCT split) > 1""",
+            unit="situations",
+            per="norm(situation)",
         ),
         "relevance_balanced": Rule(
             "relevance has as many of Yes as of No",
             """SELECT split, count_if(output = 'Yes') || ' Yes, ' || count_if(output = 'No') || ' No' AS problem
             FROM theirs.relevance GROUP BY split HAVING count_if(output = 'Yes') <> count_if(output = 'No')""",
             severity="warning",
+            unit="splits",
+            per="split",
         ),
         "negatives_not_listed": Rule(
             "what is not relevant is not listed",

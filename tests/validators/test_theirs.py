@@ -94,6 +94,25 @@ def test_a_column_beside_those_of_a_shape_keeps_its_role(empty: DuckDBPyConnecti
     assert found["repeated_pairs"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "rule", "column", "values", "counted"),
+    [
+        ("moralchoice", "ten_rules", "generation_rule", ["Do not kill", "Do not kill", "Kill"], "1 of 2 rules"),
+        ("dices", "one_rater", "rater_id", ["a", "a", "b"], "0 of 2 raters"),
+        ("morebench", "weights", "RUBRIC", ["[{'weight': 9}, {'weight': 0}]"], "2 weights"),
+        ("rpr", "two_criteria", "criteria_y", ["c", "d"], "1 of 2 rows"),
+    ],
+)
+def test_a_rule_says_what_it_counts(
+    name: str, rule: str, column: str, values: list[str], counted: str, empty: DuckDBPyConnection
+) -> None:
+    config = next(iter(profile(name).configs))
+    every = dict.fromkeys([c.name for c in columns(profile(name).configs[config].row)], "c")
+    tables = raw(empty, {config: [{**every, column: value} for value in values]})
+    [found] = [f for f in published(empty, "d", tables, named(name, tables)).findings if f.check == f"{name}.{rule}"]
+    assert found.counted == counted
+
+
 def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"}
     rows = [{**row, "id": number} for number in ("1", "2.5", "x")]
