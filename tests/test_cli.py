@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,15 +39,19 @@ def refused(result: Result, *words: str) -> None:
     assert all(word in error for word in words), error
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run. Not to be changed."""
+    folder = tmp_path_factory.mktemp("built")
+    path = conftest.written(folder, ["Lying to a friend", "\x1b]0;x\x07\x9b2J Reading a diary"])
+    assert said("build", path, "--out", folder / "run").exit_code == 0
+    return folder / "run"
+
+
 @pytest.fixture
-def finished(recipe: Write, tmp_path: Path) -> Path:
-    assert (
-        said(
-            "build", recipe(["Lying to a friend", "\x1b]0;x\x07\x9b2J Reading a diary"]), "--out", tmp_path / "run"
-        ).exit_code
-        == 0
-    )
-    return tmp_path / "run"
+def finished(built: Path, tmp_path: Path) -> Path:
+    """A copy of the run that may be changed."""
+    return shutil.copytree(built, tmp_path / "run")
 
 
 def own(path: str, text: str) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from typing import Any
 import pluriset
 import polars as pl
 import pytest
-from pluriset.builders.make import make
-from pluriset.builders.run import opened
 from pluriset.builders.scorers.think_twice import Look
 from pluriset.cards.fetch import opened as opened_run
 from pluriset.schemas.errors import RecipeError
@@ -16,6 +14,7 @@ from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
 from pydantic import ValidationError
 
 from tests.builders.conftest import JUDGED
+from tests.builders.making import made
 from tests.builders.test_run import digests, rejects
 
 Write = Callable[..., Path]
@@ -62,20 +61,16 @@ def build(
     path = recipe(["Lying to a friend"], curation=None)
     with ScriptedServer(script or Script()) as server:
         model = {"model": "m", "revision": "1", "base_url": server.url, "concurrency": 1}
-        made = pluriset.recipe(path, family={"values": family}, teachers={"main": {"openai": model}})
-        if checked:
-            return pluriset.build(made, out).manifest
-        with opened(made, out) as run:
-            run.ask()
-            return make(run)
+        asked = pluriset.recipe(path, family={"values": family}, teachers={"main": {"openai": model}})
+        return pluriset.build(asked, out).manifest if checked else made(asked, out)
 
 
 def test_a_preview_shows_the_candidates(recipe: Write, tmp_path: Path) -> None:
     with ScriptedServer(Script()) as server:
         model = {"model": "m", "revision": "1", "base_url": server.url, "concurrency": 1}
         family = {"values": {"best_of": {"n": 2}}}
-        made = pluriset.recipe(recipe(["Lying"]), family=family, teachers={"main": {"openai": model}})
-        (row,), _ = pluriset.preview(made, tmp_path / "run")
+        asked = pluriset.recipe(recipe(["Lying"]), family=family, teachers={"main": {"openai": model}})
+        (row,), _ = pluriset.preview(asked, tmp_path / "run")
     assert row["text"] == "Lying"
 
 

@@ -1,6 +1,5 @@
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pluriset
@@ -9,20 +8,28 @@ import pytest
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import key_of
 
-Written = Callable[..., Path]
+from tests.builders.conftest import written
 
 
-@pytest.fixture
-def run(recipe: Written, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe, its source, its script, and their run. Not to be changed."""
     twice = {"text": "honesty.", "explanation": "Said twice."}
     honest = {"text": "Honesty", "explanation": "Friends count on the truth."}
     once = {"answer": {"values": [honest, twice], "rights": [], "duties": []}}
     judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": "supports"}}
     lie = {"match": "Telling a lie", "answer": once}
     said = {"sources": [{"name": "Our forum", "license": "cc0-1.0"}]}
-    path = recipe(["Telling a lie", "Keeping a secret"], judged, lie, card=said)
-    pluriset.build(pluriset.recipe(path), tmp_path / "run")
-    return tmp_path / "run"
+    folder = tmp_path_factory.mktemp("built")
+    path = written(folder, ["Telling a lie", "Keeping a secret"], judged, lie, card=said)
+    pluriset.build(pluriset.recipe(path), folder / "run")
+    return folder
+
+
+@pytest.fixture
+def run(built: Path, tmp_path: Path) -> Path:
+    """A copy of the run, beside its source and its script, that may be changed."""
+    return shutil.copytree(built, tmp_path, dirs_exist_ok=True) / "run"
 
 
 def consideration(run: Path) -> str:

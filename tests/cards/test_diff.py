@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ LISTING = {
 }
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Callable[..., Path]:
-    """Builds a run of the named situations, judged as told."""
+Built = Callable[..., Path]
 
-    def build(name: str, situations: list[str], valence: str = "supports", **changes: Any) -> Path:
-        folder = tmp_path / name
-        folder.mkdir()
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Builds a run of the named situations, judged as told, if it is not there yet. Not to be changed."""
+
+    @cache
+    def build(*situations: str, valence: str = "supports", **changes: str) -> Path:
+        folder = tmp_path_factory.mktemp("built")
         judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": valence}}
         _lines(folder / "seeds.jsonl", *({"id": text[:1], "text": text} for text in situations))
         _lines(folder / "script.jsonl", judged, {"answer": LISTING})
@@ -48,20 +52,20 @@ def counts(found: Difference, table: str) -> tuple[int, int, int, int]:
     return change.added, change.removed, change.changed, change.moved
 
 
-def test_new_rows_are_a_minor_step(built: Callable[..., Path]) -> None:
-    found = pluriset.diff(built("a", ["1 lying"]), built("b", ["1 lying", "2 stealing"]))
+def test_new_rows_are_a_minor_step(built: Built) -> None:
+    found = pluriset.diff(built("1 lying"), built("1 lying", "2 stealing"))
     assert found.bump == "minor"
     assert counts(found, "situations") == (1, 0, 0, 0) and counts(found, "considerations") == (3, 0, 0, 0)
     assert "situations: 1 row new" in found.reasons and "- situations: 1 row new" in found.entry
 
 
-def test_rows_that_are_gone_are_a_major_step(built: Callable[..., Path]) -> None:
-    found = pluriset.diff(built("a", ["1 lying", "2 stealing"]), built("b", ["1 lying"]))
+def test_rows_that_are_gone_are_a_major_step(built: Built) -> None:
+    found = pluriset.diff(built("1 lying", "2 stealing"), built("1 lying"))
     assert found.bump == "major" and counts(found, "situations") == (0, 1, 0, 0)
 
 
-def test_other_judgements_are_a_patch_with_drift(built: Callable[..., Path]) -> None:
-    found = pluriset.diff(built("a", ["1 lying"]), built("b", ["1 lying"], "opposes"))
+def test_other_judgements_are_a_patch_with_drift(built: Built) -> None:
+    found = pluriset.diff(built("1 lying"), built("1 lying", valence="opposes"))
     assert found.bump == "patch"
     annotations = next(change for change in found.tables if change.table == "annotations")
     assert annotations.changed == 6 and annotations.columns["label"] == 3
@@ -69,7 +73,7 @@ def test_other_judgements_are_a_patch_with_drift(built: Callable[..., Path]) -> 
     assert (drift.distance, drift.before, drift.after) == (1.0, {"supports": 1.0}, {"opposes": 1.0})
 
 
-def test_another_licence_is_a_major_step_and_nothing_is_none(built: Callable[..., Path]) -> None:
-    first, other = built("a", ["1 lying"]), built("b", ["1 lying"], license="cc0-1.0")
+def test_another_licence_is_a_major_step_and_nothing_is_none(built: Built) -> None:
+    first, other = built("1 lying"), built("1 lying", license="cc0-1.0")
     assert pluriset.diff(first, first).bump == "none"
     assert "licence" in pluriset.diff(first, other).reasons[0]
