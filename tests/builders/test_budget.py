@@ -36,7 +36,7 @@ async def spend(budget: Budget, asks: int, seed: int) -> int:
     return sum(isinstance(answer, Completion) for answer in answers)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.integers(300, 5000), st.integers(0, 1000))
 def test_a_budget_of_tokens_is_never_passed_and_is_used(tokens: int, seed: int) -> None:
     budget = Budget(Limit(tokens=tokens), {}, Halt())

@@ -96,8 +96,8 @@ def test_every_config_loads_as_the_field_loads_it(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=1, max_size=5))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=4, max_size=20))
 def test_any_text_reads_back_as_it_is(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     folder = tmp_path_factory.mktemp("any")
     export(run_folder(folder / "run", content(texts)), "valueprism", folder / "out")

@@ -151,7 +151,7 @@ def test_sql_finds_the_rows_that_pydantic_rejects(case: Case, relate: Relate) ->
     assert (not findings) == accepted(ROW_TYPES[table], row), findings
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(cases=st.lists(rows(["everything"]), min_size=5, max_size=5))
 def test_and_finds_no_others_among_many(cases: list[Case], relate: Relate) -> None:
     listed = [{**row, "key": str(i)} for i, (_, row) in enumerate(cases)]

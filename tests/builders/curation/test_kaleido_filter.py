@@ -157,12 +157,12 @@ def test_wrong_options_are_refused(wrong: dict[str, Any]) -> None:
 
 
 WORDS = st.lists(st.sampled_from(["care", "family", "work", "peace"]), min_size=1, max_size=3).map(" ".join)
+Said = list[tuple[str, str, str]]
 ROWS = st.lists(st.tuples(st.text("yna", max_size=4), st.sampled_from(["value", "right", "duty"]), WORDS), max_size=9)
 
 
-@settings(max_examples=25)
-@given(ROWS, st.sampled_from([0.3, 0.5, 0.75]))
-def test_what_stays_is_what_the_definition_says(rows: list[tuple[str, str, str]], most_alike: float) -> None:
+def kept_of(rows: Said, most_alike: float) -> list[int]:
+    """The numbers of the rows of a situation that stay, by the definition."""
     ranked = []
     for i, (said, kind, text) in enumerate(rows):
         if sure := said.count("y") + said.count("n"):
@@ -172,11 +172,21 @@ def test_what_stays_is_what_the_definition_says(rows: list[tuple[str, str, str]]
         rivals = [other for other in kept if other[2] == row[2]]
         if row[0] <= -0.5 and all(max(overlap(row[3], other[3])) <= most_alike for other in rivals):
             kept.append(row)
-    made: list[Row] = [situation("s")]
-    for i, (said, kind, text) in enumerate(rows):
-        made += judged(str(i), said, kind, text)
+    return sorted(row[1] for row in kept)
+
+
+@settings(max_examples=8)
+@given(st.lists(ROWS, min_size=3, max_size=8), st.sampled_from([0.3, 0.5, 0.75]))
+def test_what_stays_is_what_the_definition_says(situations: list[Said], most_alike: float) -> None:
+    made: list[Row] = []
+    for at, rows in enumerate(situations):
+        made.append(situation(str(at)))
+        for i, (said, kind, text) in enumerate(rows):
+            made += judged(f"{at}/{i}", said, kind, text, str(at))
+    kept = {str(at): kept_of(rows, most_alike) for at, rows in enumerate(situations)}
     with connect() as connection:
         done = Bench(connection, made).run(KaleidoFilter(overlap=most_alike))
-        assert done.keys("considerations") == sorted((str(row[1]) for row in kept), key=int)
-        assert done.keys("situations") == (["s"] if kept else [])
-        assert len(done.rejects()) == len(rows) - len(kept) + (not kept)
+        assert done.keys("considerations") == [f"{at}/{i}" for at, stay in kept.items() for i in stay]
+        assert done.keys("situations") == [at for at, stay in kept.items() if stay]
+        stayed, empty = sum(map(len, kept.values())), sum(not stay for stay in kept.values())
+        assert len(done.rejects()) == sum(map(len, situations)) - stayed + empty

@@ -22,7 +22,7 @@ from pluriset.validators.text import norm
 
 Rows = list[dict[str, Any]]
 
-SLOW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=10, suppress_health_check=list(HealthCheck))
 HOSTILE = (
     "Honesty: always",
     'He said "no"',
@@ -90,7 +90,7 @@ def translated(connection: duckdb.DuckDBPyConnection, shape: ValuePrism) -> dict
 
 
 @SLOW
-@given(st.lists(FULL, min_size=1, max_size=12, unique_by=said), st.randoms(use_true_random=False))
+@given(st.lists(FULL, min_size=3, max_size=30, unique_by=said), st.randoms(use_true_random=False))
 def test_full_comes_back_as_it_was(rows: Rows, draw: random.Random) -> None:
     splits = {
         about: draw.choice(["train", "val", "test"]) for about in sorted({norm(row["situation"]) for row in rows})
@@ -328,7 +328,7 @@ SAID = st.tuples(
 
 @SLOW
 @given(
-    st.lists(SAID, min_size=1, max_size=40, unique_by=lambda s: s[:3]), st.lists(st.booleans(), min_size=6, max_size=6)
+    st.lists(SAID, min_size=4, max_size=60, unique_by=lambda s: s[:3]), st.lists(st.booleans(), min_size=6, max_size=6)
 )
 def test_negatives_by_their_definition(said: list[tuple[int, str, str, float]], tested: list[bool]) -> None:
     made = Made()
