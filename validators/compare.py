@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas.difference import Drift, TableChange
 from ..schemas.row import Row, columns
-from .tables import key_text, name, text
+from .tables import fetched, key_text, name, text
 
 SHOWN = 5
 """Keys that are named of each kind of change."""
@@ -59,7 +59,7 @@ def drifts(table: str, row_type: type[Row], before: DuckDBPyRelation, after: Duc
         if column.name not in before.columns or column.name not in after.columns:
             continue
         for what, condition in _parts(column.name, before, after):
-            old, new = (_shares(relation.filter(condition), column.name) for relation in (before, after))
+            old, new = (_shares(relation, column.name, condition) for relation in (before, after))
             if old and new and (distance := _distance(old, new)):
                 yield Drift(table=table, what=what, distance=distance, before=old, after=new)
 
@@ -77,14 +77,15 @@ def _parts(column: str, *relations: DuckDBPyRelation) -> list[tuple[str, str]]:
     """What a distribution is of, and the condition on its rows: a label means nothing without its aspect."""
     if column != "label" or any("aspect" not in relation.columns for relation in relations):
         return [(column, "true")]
-    aspects = {row[0] for relation in relations for row in relation.select("aspect").distinct().fetchall()}
+    aspects = {row[0] for relation in relations for row in fetched(relation, "SELECT DISTINCT aspect FROM rows")}
     return [(aspect, f"aspect = {text(aspect)}") for aspect in sorted(filter(None, aspects))]
 
 
-def _shares(relation: DuckDBPyRelation, column: str) -> dict[str, float]:
+def _shares(relation: DuckDBPyRelation, column: str, condition: str) -> dict[str, float]:
     """Value -> share of the rows that have one; nothing where values are many, or mostly single."""
-    counted = relation.filter(f"{name(column)} IS NOT NULL").aggregate(f"{name(column)} AS v, count(*) AS n", "v")
-    rows = counted.order("v").limit(MOST_VALUES + 1).fetchall()
+    chosen = f"FROM rows WHERE {condition} AND {name(column)} IS NOT NULL"
+    counted = f"SELECT {name(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MOST_VALUES + 1}"
+    rows = fetched(relation, counted)
     total = sum(n for _, n in rows)
     few = len(rows) <= MOST_VALUES and len(rows) * 2 <= total
     return {str(v): round(n / total, 6) for v, n in rows} if few else {}
