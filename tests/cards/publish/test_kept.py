@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pluriset
 import pytest
@@ -68,9 +68,9 @@ def test_a_heading_is_one_however_it_is_written(before: str, heading: str) -> No
 
 
 def test_a_hostile_heading_takes_no_time() -> None:
-    start = perf_counter()
+    start = process_time()
     sections("# a" + " " * 50_000 + "\tb" + "#" * 50_000 + "c")
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
 
 
 @given(LINES)
