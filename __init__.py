@@ -7,6 +7,7 @@ for situation in dataset.rows("situations"): ...
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -96,7 +97,8 @@ def build(
         from .cards import card, load
 
         manifest = make.make(work)
-        report = validate(where, save=True)
+        report = validate(where)
+        _save(where, report)
         card.write(where, manifest, report)
         work.journal.add_built()
         make.finish(where, manifest)
@@ -170,14 +172,22 @@ def validate(
         raise RecipeError("only a run has a place for its report", where="--save", got=str(path), hint=hint)
     known = roles.given(map) if map else None
     decided, folder_of_rows = (Path(p) if p else None for p in (checks, out))
-    report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)
-    if save:
-        _save(Path(path), report)
+    with _held(Path(path)) if save else nullcontext():
+        report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)
+        if save:
+            _save(Path(path), report)
     if out:
         from .cards import report_folder
 
         report_folder.write(Path(out), report)
     return report
+
+
+def _held(run: Path) -> AbstractContextManager[None]:
+    """No build changes what is judged, nor the manifest that will know the report."""
+    from .builders import folder
+
+    return folder.held(run)
 
 
 def _save(where: Path, report: Report) -> None:

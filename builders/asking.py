@@ -165,7 +165,8 @@ class Asking:
         """Until it is cancelled: say how far the run is, and sync the journal; an error stops the run."""
         try:
             await asyncio.sleep(SENT)
-            await asyncio.to_thread(self.meanwhile)
+            with suppress(Exception):  # done only to be early: what is wrong is met again in its place
+                await asyncio.to_thread(self.meanwhile)
             while True:
                 self.watch(self._status())
                 await asyncio.sleep(HEARTBEAT)

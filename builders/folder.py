@@ -42,7 +42,7 @@ def opened(folder: Path, recipe: Recipe) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError("cannot make the folder of the run", where=str(folder), got=error.strerror) from None
-    with _locked(folder):
+    with held(folder):
         _ours(folder, recipe)
         if not (folder / RECIPE).exists():
             write(folder / RECIPE, recipe_file.dump(portable(recipe, folder)))
@@ -116,7 +116,8 @@ def _ours(folder: Path, recipe: Recipe) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else changes the run. Raises `RunError` if somebody does."""
     with (folder / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

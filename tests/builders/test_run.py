@@ -371,3 +371,25 @@ def test_too_little_memory_for_the_tables_loses_nothing(
         with pytest.raises(RunError, match=r"(?s)the journal is complete.*Out of Memory"):
             built(path, out)
     assert made(path, out).books.asks.paid == 0
+
+
+def test_what_is_loaded_early_may_fail(recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pluriset.builders import asking, run
+
+    def broken() -> None:
+        raise MemoryError("no room to load it")
+
+    monkeypatch.setattr(asking, "SENT", 0)
+    with run.opened(pluriset.recipe(recipe([f"S{i}" for i in range(50)])), tmp_path / "run") as work:
+        work.meanwhile = broken
+        work.ask()
+        assert work.engine.asks["paid"] == 200
+
+
+def test_a_report_is_saved_into_no_run_that_is_being_built(recipe: Write, tmp_path: Path) -> None:
+    path, out = recipe(["Lying"]), tmp_path / "run"
+    built(path, out)
+    with run_folder.opened(out, pluriset.recipe(path)), pytest.raises(RunError, match="another build") as error:
+        pluriset.validate(out, save=True)
+    assert error.value.got == f"process {os.getpid()}"
+    pluriset.validate(out, save=True)
