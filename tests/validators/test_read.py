@@ -291,3 +291,21 @@ def test_real_files(own: DuckDBPyConnection) -> None:
     assert checks(found) == {"reader.unnamed_column": 1}
     assert len(rows(read(own, REAL / "pandalm/testset-v1.json"))) == 999
     assert len(rows(read(own, REAL / "scruples/dev.scruples-dilemmas.jsonl"))) == 2340
+
+
+def test_a_folder_of_hive_is_neither_split_nor_column_as_for_the_hub(own: DuckDBPyConnection, tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        put(tmp_path, f"split={split}/part-0.jsonl", '{"text": "a"}\n')
+    found = read(own, tmp_path)
+    assert rows(found) == [{"text": "a", "_row": 1}, {"text": "a", "_row": 2}] and len(found.tables) == 1
+    assert checks(found) == {"reader.partitioned": 2}
+
+
+def test_a_split_that_the_readme_gives_a_folder_of_hive_is_read(own: DuckDBPyConnection, tmp_path: Path) -> None:
+    put(tmp_path, "split=test/lang=en/a.jsonl", '{"text": "a"}\n')
+    put(tmp_path, "split=train/b.jsonl", '{"text": "b"}\n')
+    files = "{train: split=train/*, test: 'split=test/**'}"
+    put(tmp_path, "README.md", f"---\nconfigs:\n- config_name: x\n  data_files: {files}\n---\n")
+    found = read(own, tmp_path)
+    assert [row["split"] for row in rows(found)] == ["train", "test"]
+    assert [e["problem"] for f in found.findings for e in f.examples] == ["lang=en is not read"]

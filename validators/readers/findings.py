@@ -15,6 +15,10 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "no_header": ("warning", "A table in text begins with the names of its columns"),
     "other_names": ("warning", "The README names as many columns of a table in text as there are"),
     "renamed": ("warning", "Column names differ by more than case, and are none that we need"),
+    "partitioned": (
+        "warning",
+        "No folder is `column=value`: the Hub reads neither a column nor a split from it (a split needs `configs`)",
+    ),
     "repeated_key": ("warning", "An object has each key once"),
     "not_read": ("info", "Every file is data in a format that can be read"),
     "unsure_header": ("info", "The first line is names of columns beyond doubt"),

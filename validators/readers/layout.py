@@ -14,7 +14,7 @@ from .format import File
 from .globs import matches
 from .readme import README, front_matter
 from .saved import saved
-from .splits import split_of, table_of
+from .splits import partitions, split_of, table_of
 from .suffixes import format_of, known
 
 ALONE = "default"
@@ -46,6 +46,9 @@ def files(folder: Path, findings: Findings) -> list[File]:
     if not found:
         expected = "files that end in " + ", ".join(known())
         raise DataError("no data", where=str(folder), got=_kinds(inside), expected=expected)
+    for file in found:
+        if parts := [part for part in partitions(PurePosixPath(file.name)) if part != f"split={file.split}"]:
+            findings.add("partitioned", file.table, {"file": file.name, "problem": f"{', '.join(parts)} is not read"})
     return found
 
 

@@ -2,7 +2,8 @@
 
 Theirs (`datasets.data_files`): `data/<split>-00000-of-00001.*`, else a keyword between separators in the
 name of a folder or of the file. Ours: each file is told by itself, a file that names no split has none, and what is
-left of the path without the split names the table.
+left of the path without the split names the table. A folder `column=value`, as Hive has them, names neither: so it is
+for the Hub too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ KEYWORDS = {
 SEPARATORS = r"[-._ 0-9]"
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-\d{5}-of-\d{5}.*")
 NUMBER = re.compile(r"-\d{5}-of-\d{5}$")
+PARTITION = re.compile(r"\w+=")
 WORD = {
     split: re.compile(rf"(?:^|(?<={SEPARATORS}))(?:{'|'.join(words)})(?=$|{SEPARATORS})")
     for split, words in KEYWORDS.items()
@@ -36,11 +38,17 @@ def split_of(path: PurePosixPath) -> str | None:
     return None
 
 
+def partitions(path: PurePosixPath) -> list[str]:
+    """The folders `column=value` of a path."""
+    return [part for part in path.parts[:-1] if PARTITION.match(part)]
+
+
 def table_of(path: PurePosixPath, keep: bool = False) -> str:
     """The path without its number and suffixes, and without its split unless that is kept; empty if nothing is left."""
     stem = NUMBER.sub("", path.name.removesuffix(".gz").rpartition(".")[0])
     split = None if keep else split_of(path)
-    parts = [_without(part, split) for part in (*path.parts[:-1], stem)]
+    folders = [part for part in path.parts[:-1] if part not in partitions(path)]
+    parts = [_without(part, split) for part in (*folders, stem)]
     return "/".join(part for part in parts if part and part != "data")
 
 
