@@ -252,7 +252,7 @@ def show(path: str | Path, key: str | None = None, n: int = 3, *, stream: bool =
 
 
 def why(path: str | Path, table: str, key: str) -> Story:
-    """The whole story of a row: what it rests on, every ask with its answer, what was judged, which checks fail it."""
+    """The whole story of a row, with every ask and judgement behind it; of a row that is missing, its reject."""
     from .builders import why
     from .cards import fetch
 

@@ -229,7 +229,7 @@ def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool
 @click.argument("key")
 @as_json
 def why(run: str, table: str, key: str, as_json: bool) -> None:
-    """Tell the whole story of a row: seed, asks with their raw answers, judgements, failed checks, licence."""
+    """Tell the story of a row: seed, asks with their raw answers, judgements, failed checks; or why it is missing."""
     found = pluriset.why(run, table, key)
     terminal.document(found.model_dump()) if as_json else terminal.story(found)
 

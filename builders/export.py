@@ -12,10 +12,9 @@ from typing import Any
 import duckdb
 import yaml
 from duckdb import DuckDBPyConnection
-from pydantic import ValidationError
 
 from ..schemas.component import Spec, load
-from ..schemas.errors import DataError, from_validation
+from ..schemas.errors import DataError
 from ..schemas.manifest import Manifest
 from ..schemas.projections import hub_features
 from ..schemas.published_dataset import REJECTS, PublishedDataset
@@ -23,7 +22,7 @@ from ..schemas.row import Row, columns
 from ..schemas.rows.reject import Reject
 from ..validators.readers.run import read
 from ..validators.tables import connect, name, text
-from .folder import CARD, MANIFEST
+from .folder import CARD, manifest_of
 
 PUBLISHED = "pluriset.schemas.published"
 """Where the shapes are."""
@@ -70,15 +69,8 @@ def export(folder: Path, as_: Spec, out: Path) -> Exported:
 
 
 def _manifest(folder: Path, shape: PublishedDataset) -> Manifest:
-    """The manifest, which says that the run is complete; its family must be that of the shape."""
-    path = folder / MANIFEST
-    try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        hint = "`pluriset build` writes it last: run the same build again"
-        raise DataError("not a finished run", where=str(path), got=error.strerror, hint=hint) from None
-    except ValidationError as error:
-        raise from_validation(error, DataError, str(path)) from None
+    """The manifest of a run whose family is that of the shape. Raises `DataError`."""
+    manifest = manifest_of(folder)
     if manifest.family != shape.family:
         what = f"a run of this family has no {shape.title} shape"
         raise DataError(what, where=str(folder), got=manifest.family, expected=shape.family)

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..schemas.errors import RunError
+from pydantic import ValidationError
+
+from ..schemas.errors import DataError, RunError, from_validation
+from ..schemas.manifest import Manifest
 from ..schemas.recipe import Recipe
 from . import recipe_file
 
@@ -71,6 +74,18 @@ def swap(folder: Path, building: Path) -> None:
             old.unlink(missing_ok=True)
         if (building / name).exists():
             (building / name).rename(old)
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """The manifest, which says that the run is complete. Raises `DataError` if there is none that can be read."""
+    path = folder / MANIFEST
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        hint = "`pluriset build` writes it last: run the same build again"
+        raise DataError("not a finished run", where=str(path), got=error.strerror, hint=hint) from None
+    except ValidationError as error:
+        raise from_validation(error, DataError, str(path)) from None
 
 
 def write_manifest(folder: Path, content: str) -> None:

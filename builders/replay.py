@@ -22,12 +22,12 @@ from .crew import PACKAGE, answerers
 from .diversity import Earlier
 from .engine import AskFailed, Engine
 from .family import Family
-from .folder import JOURNAL
+from .folder import JOURNAL, manifest_of
 from .journal import Journal
 from .seed_rows import finished, rows_of
 from .source import Seed, Source
 from .teacher import Teacher
-from .why import ancestors, manifest_of, row_of
+from .why import ancestors, row_of, types_of
 
 AGGREGATES = (
     "aggregates are made of the annotations of the whole dataset; the check `aggregates_recompute` makes them again"
@@ -60,7 +60,8 @@ def replay(folder: Path, table: str, wanted: str) -> Replayed:
         raise DataError("not made from asks", where=table, hint=AGGREGATES)
     with connect() as connection:
         tables = read(connection, folder)
-        published, types = row_of(folder, manifest, tables, table, wanted)
+        types = types_of(folder, manifest, table)
+        published = row_of(folder, tables, types, table, wanted)
         line = [published, *ancestors(tables, types, published)]
     seed = next((found for found in line if found.table == manifest.main_table), None)
     names = {row_type: name for name, row_type in types.items()}

@@ -20,20 +20,26 @@ from ..schemas.story import Asked, Found, Story
 from ..validators.named import named
 from ..validators.readers.run import REJECTS, read, rejects
 from ..validators.tables import Tables, connect, key_text, name, text
-from .folder import JOURNAL, MANIFEST
+from .folder import JOURNAL, manifest_of
 from .journal import Journal
+
+REJECTED = "rejects"
+"""What a story calls the table of a reject."""
 
 
 def why(folder: Path, table: str, wanted: str) -> Story:
-    """The story of a row of a finished run. Raises `DataError` if there is no such table or row."""
+    """The story of a row, or of the reject that tells why it is not there. Raises `DataError` if there is neither."""
     manifest = manifest_of(folder)
     with connect() as connection:
-        tables = read(connection, folder)
-        subject, types = row_of(folder, manifest, tables, table, wanted)
-        rests_on = list(ancestors(tables, types, subject))
+        tables, lost = read(connection, folder), rejects(connection, folder)
+        types = {**types_of(folder, manifest, table), REJECTED: Reject}
+        found = _row(tables, types, table, wanted)
+        gone = [] if found else _rejected(lost, table, wanted)
+        subject = found or (gone[0] if gone else row_of(folder, tables, types, table, wanted))
+        rests_on = [*gone[1:], *ancestors(tables, types, subject)]
         judgements = list(_judgements(tables, types, subject))
-        findings = list(named(tables, table, types[table], wanted))
-        compared = _compared(rejects(connection, folder), subject)
+        findings = list(named(tables, table, types[table], wanted)) if found else []
+        compared = _compared(lost, subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
     missing += [f"{REJECTS} is not here: it names what the row was kept before"] if compared is None else []
     return Story(
@@ -49,26 +55,19 @@ def why(folder: Path, table: str, wanted: str) -> Story:
     )
 
 
-def manifest_of(folder: Path) -> Manifest:
-    """The manifest of a finished run. Raises `DataError` if there is none that can be read."""
-    path = folder / MANIFEST
-    try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except (OSError, ValueError) as error:
-        got = str(error).partition("\n")[0]
-        raise DataError("no finished run", where=str(path), got=got, hint="build it, or load it by its id") from None
-
-
-def row_of(
-    folder: Path, manifest: Manifest, tables: Tables, table: str, wanted: str
-) -> tuple[Found, dict[str, type[Row]]]:
-    """A row by its key, and the row types of its family. Raises `DataError` if there is no such table or row."""
+def types_of(folder: Path, manifest: Manifest, table: str) -> dict[str, type[Row]]:
+    """The row types of a dataset. Raises `DataError` if it has no such table."""
     types = tables_of(manifest.family, manifest.tables)
     if table not in types:
         raise DataError("no such table", where=str(folder), got=table, expected="one of " + ", ".join(types))
+    return types
+
+
+def row_of(folder: Path, tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found:
+    """A row by its key. Raises `DataError` if there is none."""
     if (found := _row(tables, types, table, wanted)) is None:
         raise DataError("no such row", where=table, got=wanted, hint=f"`pluriset show {folder} {table}` lists some")
-    return found, types
+    return found
 
 
 def _row(tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found | None:
@@ -97,6 +96,8 @@ def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> I
 
 
 def _pointers(types: Mapping[str, type[Row]], one: Found) -> Iterator[tuple[str, str]]:
+    if one.table == REJECTED and one.row["beaten_by"]:
+        yield one.row["table"], one.row["beaten_by"]
     for column in columns(types[one.table]):
         value = one.row.get(column.name)
         if value is not None and column.foreign:
@@ -116,10 +117,18 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) 
 
 def _compared(lost: DuckDBPyRelation | None, subject: Found) -> list[Reject] | None:
     """What the row was kept instead of; None where no rejects are here."""
-    if lost is None:
-        return None
-    beaten = lost.filter(f'"table" = {text(subject.table)} AND beaten_by = {text(subject.key)}')
-    return [Reject(**dict(zip(beaten.columns, row, strict=True))) for row in beaten.fetchall()]
+    return None if lost is None else _rejects(lost, subject.table, "beaten_by", subject.key)
+
+
+def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[Found]:
+    """Why something is not there, as rows of the rejects."""
+    told = [] if lost is None else _rejects(lost, table, "key", wanted)
+    return [Found(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in told]
+
+
+def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[Reject]:
+    chosen = lost.filter(f'"table" = {text(table)} AND {name(column)} = {text(key)}')
+    return [Reject(**dict(zip(chosen.columns, row, strict=True))) for row in chosen.fetchall()]
 
 
 def _asks(folder: Path, rows: list[Found]) -> tuple[list[Asked], list[str]]:

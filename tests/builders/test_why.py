@@ -5,6 +5,8 @@ from pathlib import Path
 import pluriset
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
+from pluriset.cli import main
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import key_of
 
@@ -54,6 +56,16 @@ def test_a_row_tells_everything_from_its_seed_to_what_was_judged(run: Path) -> N
 def test_the_checks_that_fail_the_row_are_named(run: Path) -> None:
     key = key_of(next(pluriset.load(run).rows("situations")))
     assert "few_considerations" in {named.check for named in pluriset.why(run, "situations", key).findings}
+
+
+def test_what_is_not_there_tells_its_reject_with_the_ask_and_what_was_kept(run: Path) -> None:
+    [lost] = pq.read_table(run / "rejects.parquet").to_pylist()
+    story = pluriset.why(run, "considerations", lost["key"])
+    assert (story.subject.table, story.subject.row) == ("rejects", lost)
+    assert (story.rests_on[0].table, story.rests_on[0].key) == ("considerations", consideration(run))
+    assert story.asks and story.findings == story.judgements == [] and story.missing == []
+    told = CliRunner().invoke(main, ["why", str(run), "considerations", lost["key"]])
+    assert all(f"{name}: {lost[name]}" in told.output for name in ("step", "reason", "detail")), told.output
 
 
 def test_without_the_journal_the_story_says_what_it_lacks(run: Path) -> None:
