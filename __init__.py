@@ -100,7 +100,6 @@ def build(
         report = validate(where)
         _save(where, report)
         card.write(where, manifest, report)
-        work.journal.add_built()
         make.finish(where, manifest)
     return load.load(where)
 

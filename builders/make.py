@@ -56,6 +56,7 @@ def make(run: Run) -> Manifest:
         _balance(run, books)
         database.unlink()
         run_folder.swap(run.folder, run.building)
+        run.journal.add_built()  # what was asked again led to the rejects that are there now
     except (OSError, OperationalError) as error:  # DuckDB's own: no room on the disk or in memory
         raise _no_room(run.folder, error) from None
     run_folder.write(run.folder / run_folder.RECIPE, dump(run_folder.portable(recipe, run.folder)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from ..schemas.component import find
 from ..schemas.errors import PlurisetError, RecipeError, from_validation
@@ -54,7 +55,10 @@ def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = No
 
 def dump(recipe: Recipe) -> str:
     """The recipe as YAML: what was said, not what was left to a default."""
-    return dump_yaml(recipe.model_dump(mode="json", exclude_unset=True))
+    try:
+        return dump_yaml(recipe.model_dump(mode="json", exclude_unset=True))
+    except PydanticSerializationError as error:
+        raise RecipeError("a run keeps its recipe as text", where=recipe.name, got=str(error)) from None
 
 
 def moved(recipe: Recipe, move: Callable[[Path], Path]) -> Recipe:

@@ -72,6 +72,11 @@ class Dataset:
         """Names of the tables, the main table first."""
         return tuple(self.types)
 
+    def splits(self, table: str) -> list[str]:
+        """The splits of a table that have rows."""
+        self.shards(table)
+        return [*filled(self.manifest, table)]
+
     def shards(self, table: str, split: str | None = None) -> list[File]:
         """The files of a table, in order. Raises `DataError` for a table or split that there is not."""
         if table not in self.types:
@@ -109,10 +114,9 @@ class Dataset:
         """A `DatasetDict` of the splits that have rows, through the cache of `datasets`."""
         import datasets
 
-        self.shards(table)
         features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
-        splits = filled(self.manifest, table)
-        files = {split: [glob.escape(str(path)) for path in self._paths(table, split)] for split in splits}
+        names = {split: self._paths(table, split) for split in self.splits(table)}
+        files = {split: [glob.escape(str(path)) for path in paths] for split, paths in names.items()}
         loaded = datasets.load_dataset("parquet", data_files=files, features=features) if files else {}
         return datasets.DatasetDict(loaded)
 

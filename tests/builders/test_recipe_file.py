@@ -4,6 +4,7 @@ import pytest
 from pluriset.builders import recipe_file
 from pluriset.builders.crew import assemble
 from pluriset.schemas.errors import PlurisetError, RecipeError
+from pluriset.schemas.recipe import Recipe
 
 GOOD = """
 name: test
@@ -14,7 +15,7 @@ family: values
 """
 
 
-def read(tmp_path: Path, text: str) -> object:
+def read(tmp_path: Path, text: str) -> Recipe:
     path = tmp_path / "recipe.yaml"
     path.write_text(text)
     return recipe_file.read(path)
@@ -26,7 +27,7 @@ def test_paths_start_at_the_recipe_and_survive_a_move(tmp_path: Path) -> None:
     from pluriset.builders.folder import portable
 
     run = tmp_path / "runs" / "test"
-    moved = recipe_file.dump(portable(recipe, run))  # type: ignore[arg-type]
+    moved = recipe_file.dump(portable(recipe, run))
     assert "../../answers.jsonl" in moved and str(tmp_path) not in moved
     again = recipe_file.parse(moved.encode(), "recipe.yaml", run)
     assert again.model_dump(exclude={"teachers"}) == recipe.model_dump(exclude={"teachers"})  # type: ignore[attr-defined]
@@ -88,7 +89,7 @@ def test_every_option_is_checked_before_any_ask(tmp_path: Path, line: str, words
     kept = [old for old in GOOD.strip().splitlines() if not old.startswith(f"{key}:")]
     (tmp_path / "answers.jsonl").write_text('{"answer": "x"}\n')
     with pytest.raises(PlurisetError) as error:
-        assemble(read(tmp_path, "\n".join([*kept, line])))  # type: ignore[arg-type]
+        assemble(read(tmp_path, "\n".join([*kept, line])))
     assert all(word in str(error.value) for word in words), str(error.value)
 
 
@@ -121,11 +122,20 @@ def test_two_annotators_of_a_panel_must_differ(tmp_path: Path) -> None:
     (tmp_path / "answers.jsonl").write_text('{"answer": "x"}\n')
     twice = GOOD + "annotators: {panel: [{teacher: main}, {teacher: main}]}\nroles: {judge: panel, write: main}\n"
     with pytest.raises(RecipeError, match="the same"):
-        assemble(read(tmp_path, twice))  # type: ignore[arg-type]
+        assemble(read(tmp_path, twice))
     panel = GOOD + "annotators: {panel: [{teacher: main}, {teacher: main, persona: {country: Kenya}}]}\n"
     with pytest.raises(RecipeError, match="not a panel"):
-        assemble(read(tmp_path, panel + "roles: {write: panel}\n"))  # type: ignore[arg-type]
-    crew = assemble(read(tmp_path, panel + "roles: {judge: panel}\n"))  # type: ignore[arg-type]
+        assemble(read(tmp_path, panel + "roles: {write: panel}\n"))
+    crew = assemble(read(tmp_path, panel + "roles: {judge: panel}\n"))
     plain, persona = crew.annotators()
     assert (plain.annotator_id, plain.kind) == ("main", "model")
     assert persona.annotator_id.startswith("main~") and (persona.kind, persona.country) == ("persona", "Kenya")
+
+
+def test_what_is_no_text_is_no_recipe(tmp_path: Path) -> None:
+    def answer(request: object) -> str:
+        return "x"
+
+    held = read(tmp_path, GOOD).model_copy(update={"teachers": {"main": {"scripted": {"answer": answer}}}})
+    with pytest.raises(RecipeError, match="as text"):
+        recipe_file.dump(held)

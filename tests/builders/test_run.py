@@ -201,6 +201,8 @@ def test_a_retry_in_several_goes_pays_for_every_reject_once(recipe: Write, tmp_p
     assert [go(), go()] == [3, 0]
     assert built(path, out, retry=True).books.asks.paid == 0 and len(asked(out)) == 3 * 3
     assert go() == 3, "a build that is finished can be retried again"
+    made(path, out)
+    assert go() == 3, "so can one that did not get as far as its manifest: its rejects are there"
 
 
 def test_a_panel_of_personas_is_kept_apart(recipe: Write, tmp_path: Path) -> None:

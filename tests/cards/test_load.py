@@ -108,7 +108,9 @@ def test_datasets_view(finished: Make, tmp_path: Path, monkeypatch: pytest.Monke
     import datasets
 
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    found = load(finished()).datasets("aggregates")
+    dataset = load(finished())
+    found = dataset.datasets("aggregates")
+    assert dataset.splits("aggregates") == list(found)
     assert {split: part.num_rows for split, part in found.items()} == {"train": 2, "test": 1}
     assert found["test"][0]["distribution"][0] == {"label": "opposes", "share": 0.5}
 
