@@ -13,7 +13,7 @@ from .pace import Pace
 from .teacher import Teacher
 
 CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English, until the endpoint says what it counted."""
+"""A rule of thumb for English, where no tokenizer is asked, and until the endpoint says what it counted."""
 KEEP_BUSY, KEEP_LATE = 0.75, 0.5
 """What is left of the limit after refusals, which come at once, and after missed deadlines, which take long."""
 

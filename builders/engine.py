@@ -90,10 +90,13 @@ class Question:
     """Digest of everything that can change the answer; the context stands for teacher and schema."""
 
     def __post_init__(self) -> None:
-        self.digest = blake2b(to_json(self.record()), digest_size=16).digest()
+        self.digest = blake2b(to_json(self._asked()), digest_size=16).digest()
 
     def record(self) -> dict[str, Any]:
-        """What the journal says was asked."""
+        """What the journal says was asked; the names in the recipe of who asks whom change no answer."""
+        return {**self._asked(), "role": self.role, "teacher": self.who.name}
+
+    def _asked(self) -> dict[str, Any]:
         return {
             "context": self.context,
             "messages": self.messages,
@@ -241,11 +244,7 @@ class Engine:
 
     def _write_down(self, question: Question, completion: Completion) -> None:
         self.journal.add_context(question.context, question.facts)
-        self.journal.add_answer(
-            question.digest,
-            completion.record(),
-            {**question.record(), "role": question.role, "teacher": question.who.name},
-        )
+        self.journal.add_answer(question.digest, completion.record(), question.record())
 
     def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:
         """Count and record an ask without an answer; too many in a row stop the run."""

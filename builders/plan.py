@@ -20,6 +20,7 @@ from ..schemas.request import Prompt
 from .ask import Answer, Ask
 from .crew import Crew, assemble
 from .diversity import MOST
+from .endpoint import CHARACTERS_PER_TOKEN
 from .engine import Answerer, AskFailed, Engine
 from .folder import JOURNAL
 from .journal import Journal
@@ -30,8 +31,6 @@ T = TypeVar("T", bound=BaseModel)
 
 LOOKED_AT = 1000
 """Seeds that are looked at; more are scaled up from these."""
-CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English; no tokenizer is asked."""
 LONGEST_TEXT = 200
 """Characters of a text without a bound."""
 

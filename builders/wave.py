@@ -157,8 +157,7 @@ class _Files:
         if question.context not in self._contexts:
             self._contexts.add(question.context)
             self._asks.write(to_json({"context": question.context, **question.facts}) + b"\n")
-        ask = {**question.record(), "role": question.role, "teacher": question.who.name}
-        self._asks.write(to_json({"digest": question.digest.hex(), "ask": ask}) + b"\n")
+        self._asks.write(to_json({"digest": question.digest.hex(), "ask": question.record()}) + b"\n")
         self.wave.asks += 1
 
     def close(self) -> None:

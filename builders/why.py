@@ -32,7 +32,7 @@ def why(folder: Path, table: str, wanted: str) -> Story:
     manifest = manifest_of(folder)
     with connect() as connection:
         tables, lost = read(connection, folder), rejects(connection, folder)
-        types = {**types_of(folder, manifest, table), REJECTED: Reject}
+        types: dict[str, type[Row]] = {**types_of(folder, manifest, table), REJECTED: Reject}
         found = _row(tables, types, table, wanted)
         gone = [] if found else _rejected(lost, table, wanted)
         subject = found or (gone[0] if gone else row_of(folder, tables, types, table, wanted))

@@ -63,7 +63,7 @@ def test_what_is_not_there_tells_its_reject_with_the_ask_and_what_was_kept(run: 
     story = pluriset.why(run, "considerations", lost["key"])
     assert (story.subject.table, story.subject.row) == ("rejects", lost)
     assert (story.rests_on[0].table, story.rests_on[0].key) == ("considerations", consideration(run))
-    assert story.asks and story.findings == story.judgements == [] and story.missing == []
+    assert story.asks and not (story.findings or story.judgements or story.missing)
     told = CliRunner().invoke(main, ["why", str(run), "considerations", lost["key"]])
     assert all(f"{name}: {lost[name]}" in told.output for name in ("step", "reason", "detail")), told.output
 
