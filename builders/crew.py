@@ -137,4 +137,4 @@ def _spoken(persona: Attributes) -> str:
 
 
 def _digest(persona: Attributes) -> str:
-    return blake2b(persona.model_dump_json(exclude_none=True).encode(), digest_size=3).hexdigest()
+    return blake2b(persona.model_dump_json(exclude_none=True).encode(), digest_size=8).hexdigest()

@@ -17,7 +17,7 @@ class Score(NamedTuple):
     annotator_id: str | None = None
     """Who gave it; null for a function."""
     digest: str = ""
-    """Digest of the ask in the journal."""
+    """Digest of the ask in the journal; of several, the last."""
 
 
 class Scorer(Component):

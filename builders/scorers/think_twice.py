@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import to_json
@@ -64,6 +64,13 @@ class Verdict(BaseModel):
     verdict: Literal["first", "second", "tie"]
 
 
+class Point(NamedTuple):
+    """What one of a pair wins: 1, a half or 0; and the last verdict behind it."""
+
+    won: float
+    digest: str = ""
+
+
 class ThinkTwice(Scorer):
     """Share of the points that a candidate wins against the others, by each annotator of the role: 0 to 1."""
 
@@ -85,19 +92,19 @@ class ThinkTwice(Scorer):
             self._points(ask, who, role, question, (candidates[a], candidates[b]), f"{ids[a]}/{ids[b]}")
             for a, b in pairs
         )
-        won: dict[int, list[float]] = {at: [] for at in range(len(ids))}
+        won: dict[int, list[Point]] = {at: [] for at in range(len(ids))}
         for (a, b), point in zip(pairs, points, strict=True):
             if point is not None:
                 won[a].append(point)
-                won[b].append(1 - point)
-        return [Score(sum(all_) / len(all_), who.row.annotator_id) if all_ else None for all_ in won.values()]
+                won[b].append(Point(1 - point.won, point.digest))
+        return [_score(all_, who.row.annotator_id) if all_ else None for all_ in won.values()]
 
     async def _points(
         self, ask: Ask, who: Answerer, role: str, question: str, pair: tuple[str, str], key: str
-    ) -> float | None:
-        """What the first of a pair wins: 1, a half or 0; null, and recorded, where the two orders do not agree."""
+    ) -> Point | None:
+        """What the first of a pair wins; null, and recorded, where the two orders do not agree."""
         if pair[0] == pair[1]:
-            return 0.5  # both orders are one ask
+            return Point(0.5)  # nobody is asked
         orders = await ask.all(self._order(ask, who, role, question, *order) for order in (pair, pair[::-1]))
         for failed in (order for order in orders if isinstance(order, AskFailed)):
             ask.reject("ask", "candidates", key, failed.reason, failed.detail, digest=failed.digest.hex())
@@ -109,7 +116,7 @@ class ThinkTwice(Scorer):
             detail = f"{who.row.annotator_id}: {said.value.verdict}, and the other way round {back}"
             ask.reject("ask", "candidates", key, "the orders do not agree", detail, digest=turned.digest)
             return None
-        return {"first": 1.0, "tie": 0.5, "second": 0.0}[said.value.verdict]
+        return Point({"first": 1.0, "tie": 0.5, "second": 0.0}[said.value.verdict], turned.digest)
 
     async def _order(
         self, ask: Ask, who: Answerer, role: str, question: str, first: str, second: str
@@ -128,3 +135,9 @@ class ThinkTwice(Scorer):
         look = await ask.answer(who, Prompt(turns, max_tokens=300), Look, role)
         said = Message("assistant", to_json(look.value).decode())
         return await ask.answer(who, Prompt((*turns, said, Message("user", SECOND)), max_tokens=20), Verdict, role)
+
+
+def _score(points: Sequence[Point], annotator_id: str) -> Score:
+    """The share of the points, with the last verdict of all that there were."""
+    last = next((point.digest for point in reversed(points) if point.digest), "")
+    return Score(sum(point.won for point in points) / len(points), annotator_id, last)

@@ -75,7 +75,7 @@ class Annotation(Row):
     options: list[str]
     """The options in the order in which this annotator saw them."""
     digest: Annotated[str, Field(pattern="^([0-9a-f]{32})?$")] = ""
-    """Digest of the ask in the journal; empty for a judgement that was not asked by us."""
+    """Digest of the ask in the journal, of several the last; empty for a judgement that was not asked by us."""
 
 
 class Share(Documented):

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from tests.builders.conftest import JUDGED
 from tests.builders.making import made
-from tests.builders.test_run import digests, rejects
+from tests.builders.test_run import asked, digests, rejects
 
 Write = Callable[..., Path]
 RATINGS = [3, 9, 9, None]
@@ -99,6 +99,9 @@ def test_two_looks_in_both_orders_decide(recipe: Write, tmp_path: Path) -> None:
     manifest = build(recipe, out := tmp_path / "run", family)
     assert candidates(out) == [(0, 1.0, True), (1, 0.5, False), (2, 0.0, False)]
     assert manifest.books.asks.asked == 3 + 3 * 2 * 2 + 1 and manifest.books.imbalances() == []
+    said = {line["digest"]: json.loads(line["answer"]["text"]) for line in asked(out)}
+    scores = pl.read_parquet(out / "data/annotations/*.parquet").filter(pl.col("aspect") == "score")
+    assert len(scores) == 3 and all("verdict" in said[digest] for digest in scores["digest"])
 
 
 def test_a_judge_who_takes_what_stands_first_decides_nothing(recipe: Write, tmp_path: Path) -> None:
