@@ -309,3 +309,15 @@ def test_a_split_that_the_readme_gives_a_folder_of_hive_is_read(own: DuckDBPyCon
     found = read(own, tmp_path)
     assert [row["split"] for row in rows(found)] == ["train", "test"]
     assert [e["problem"] for f in found.findings for e in f.examples] == ["lang=en is not read"]
+
+
+@pytest.mark.parametrize("content", ["3", '"text"', "null", "{'id': 1}"])
+def test_a_json_value_is_no_table(own: DuckDBPyConnection, tmp_path: Path, content: str) -> None:
+    with pytest.raises(DataError, match=r"x\.json") as error:
+        read(own, put(tmp_path, "x.json", content))
+    assert content.startswith("{") or error.value.got == content
+
+
+def test_a_json_object_of_plain_values_is_one_row_as_for_everybody(own: DuckDBPyConnection, tmp_path: Path) -> None:
+    found = read(own, put(tmp_path, "x.json", '{"id": "q", "n": 2}'))
+    assert rows(found) == [{"id": "q", "n": 2, "_row": 1}]

@@ -30,7 +30,7 @@ def records(connection: DuckDBPyConnection, table: str) -> str:
     """A query for `json`, a record each, of a table `json` that holds one object.
 
     It is a list under one key, lists under several (splits, columns, or records by key), columns by row, records by
-    key, values by key, or else the one record that it is.
+    key, or else the one record that it is, as for DuckDB, polars and `datasets`.
     """
     each = f"(SELECT key, value, id FROM {table}, json_each(json))"
     members = [*_members(connection, each)]
@@ -45,8 +45,6 @@ def records(connection: DuckDBPyConnection, table: str) -> str:
     if kinds == {"OBJECT"}:
         cells = f"SELECT e.key, e.id, i.value AS item, i.key AS place FROM {each} e, json_each(e.value) i"
         return _columns(cells) if _by_row(connection, each) else _by_key(connection, _values(each), "key")
-    if members and not kinds & {"ARRAY", "OBJECT"}:
-        return f"SELECT json_object('key', key, 'value', value) AS json FROM {each} ORDER BY id"
     return f"SELECT json FROM {table}"
 
 

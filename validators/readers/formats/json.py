@@ -20,6 +20,8 @@ LARGEST = 2**30
 """Bytes of a document that is not a list; it is held in memory."""
 START = 2**16
 """Bytes that tell what a document is."""
+SHOWN = 40
+"""Bytes of what is none."""
 
 
 class Json(Format):
@@ -41,14 +43,17 @@ class Json(Format):
             return self._list(connection, file, findings)
         if _is_lines(connection, file.path):
             return Jsonl().read(connection, file, findings)
-        return self._object(connection, file, findings)
+        return self._object(connection, file, start, findings)
 
     def _list(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         options = f"format='array', maximum_object_size={LONGEST}"
         table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
         return typed(connection, _as_objects(connection, table), file, findings)
 
-    def _object(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
+    def _object(self, connection: DuckDBPyConnection, file: File, start: bytes, findings: Findings) -> DuckDBPyRelation:
+        if start[:1] != b"{":
+            expected = "a list of objects, or an object"
+            raise DataError("no table", where=file.name, got=start[:SHOWN].decode(errors="replace"), expected=expected)
         size = file.path.stat().st_size
         if size > LARGEST:
             hint = "write its records as JSON lines"
