@@ -321,3 +321,32 @@ def test_a_json_value_is_no_table(own: DuckDBPyConnection, tmp_path: Path, conte
 def test_a_json_object_of_plain_values_is_one_row_as_for_everybody(own: DuckDBPyConnection, tmp_path: Path) -> None:
     found = read(own, put(tmp_path, "x.json", '{"id": "q", "n": 2}'))
     assert rows(found) == [{"id": "q", "n": 2, "_row": 1}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (['{"id": 123456789012345678901234567890}', '{"id": 1.5}'], ["id: 123456789012345678901234567890"]),
+        (['{"id": 9007199254740993}', '{"id": 1.5}'], ["id: 9007199254740993"]),
+        (['{"id": -9007199254740992}', '{"id": 1.5}'], []),
+        (['{"id": 12345678901234567890}', '{"id": 1}'], []),
+        (['{"id": 0.12345678901234567890}', '{"id": "9007199254740993"}'], []),
+    ],
+)
+def test_digits_that_a_number_loses_are_told(
+    own: DuckDBPyConnection, tmp_path: Path, lines: list[str], told: list[str]
+) -> None:
+    found = read(own, put(tmp_path, "x.jsonl", "\n".join(lines)))
+    assert [e["problem"] for f in found.findings for e in f.examples if f.check == "reader.rounded"] == told
+
+
+def test_all_digits_that_are_lost_are_counted(own: DuckDBPyConnection, tmp_path: Path) -> None:
+    line = '{"id": 9007199254740993, "n": 1.5}\n'
+    found = read(own, put(tmp_path, "x.jsonl", line * 9 + '{"id": 1.5}'))
+    assert checks(found) == {"reader.rounded": 9}
+
+
+def test_names_that_do_not_fit_a_file_are_told(own: DuckDBPyConnection, tmp_path: Path) -> None:
+    put(tmp_path, "x.csv", "1,2\n3,4\n")
+    put(tmp_path, "README.md", "---\nconfigs:\n- data_files: x.csv\n  names: [a, b, c]\n---\n")
+    assert checks(read(own, tmp_path))["reader.other_names"] == 1

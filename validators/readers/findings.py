@@ -19,6 +19,7 @@ RULES: Mapping[str, tuple[Severity, str]] = {
         "warning",
         "No folder is `column=value`: the Hub reads neither a column nor a split from it (a split needs `configs`)",
     ),
+    "rounded": ("warning", "A whole number keeps all its digits: write it as text beside fractions"),
     "repeated_key": ("warning", "An object has each key once"),
     "not_read": ("info", "Every file is data in a format that can be read"),
     "unsure_header": ("info", "The first line is names of columns beyond doubt"),
@@ -30,6 +31,7 @@ UNITS: Mapping[str, str] = {
     "encoding": "places",
     "renamed": "columns",
     "repeated_key": "rows",
+    "rounded": "cells",
     "unnamed_column": "columns",
 }
 """Rule -> what it counts; files, where it is not said."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
 from .columns import distinct
-from .findings import Findings
+from .findings import SHOWN, Findings
 from .format import File, unused
-from .structure import MOST_PARTS, Structure, parsed
+from .structure import MOST_PARTS, Structure, parsed, whole
 
 DEEPEST = 100
 """Levels of a record; DuckDB gives up at 128."""
@@ -35,6 +36,7 @@ def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Find
         got, expected = f"{len(structure):,} keys", f"at most {MOST_PARTS:,} columns"
         raise DataError("its records have too many keys for a table", where=file.name, got=got, expected=expected)
     _repeated_keys(connection, rows, file, findings)
+    _rounded(connection, rows, structure, file, findings)
     columns = distinct(list(structure), file, findings)
     made = unused(connection)
     query = parsed(rows, structure, columns, "HUGEINT" if _has_large_numbers(connection, rows) else "BIGINT")
@@ -95,6 +97,18 @@ def _has_large_numbers(connection: DuckDBPyConnection, rows: str) -> bool:
     """Whether there may be a number that BIGINT cannot hold."""
     large = connection.sql(f"SELECT count(*) FROM {rows} WHERE regexp_matches(json::VARCHAR, '[0-9]{{19}}')")
     return bool(large.fetchall()[0][0])
+
+
+def _rounded(
+    connection: DuckDBPyConnection, rows: str, structure: Mapping[str, Structure], file: File, findings: Findings
+) -> None:
+    """Whole numbers beside fractions, or too long for any type, of which only the first digits are kept."""
+    for key in [key for key, kind in structure.items() if kind == "DOUBLE"]:
+        lost = connection.sql(f"SELECT _row, {whole(key)} AS said FROM {rows} WHERE said IS NOT NULL ORDER BY _row")
+        for row, said in lost.limit(SHOWN).fetchall():
+            findings.add("rounded", file.table, {"file": file.name, "_row": row, "problem": f"{key}: {said}"})
+        if (more := len(lost) - SHOWN) > 0:
+            findings.more("rounded", file.table, more)
 
 
 def _repeated_keys(connection: DuckDBPyConnection, rows: str, file: File, findings: Findings) -> None:

@@ -35,6 +35,13 @@ def _alone(key: str, kind: Structure, whole: str) -> str:
     return f"from_json({_extract(key)}, {text(json.dumps(_type(kind, whole), ensure_ascii=False))})"
 
 
+def whole(key: str) -> str:
+    """SQL of the whole number under a key of `json` as it is written, null where it is none or DOUBLE holds it too."""
+    said = f"CAST({_extract(key)} AS VARCHAR)"
+    held = f"TRY_CAST({said} AS HUGEINT) = TRY_CAST(TRY_CAST({said} AS DOUBLE) AS HUGEINT)"
+    return f"CASE WHEN regexp_full_match({said}, '-?[0-9]{{16,}}') AND ({held}) IS NOT TRUE THEN {said} END"
+
+
 def _extract(key: str) -> str:
     """SQL of the value of a key of `json`, whatever is in the key."""
     if _is_plain(key):
