@@ -14,8 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from ..schemas.errors import PlurisetError, TeacherUnavailable
 from ..schemas.row import Row
+from ..schemas.rows.candidate import NAME as CANDIDATES
 from ..schemas.rows.reject import Reject
 from .crew import Crew
 from .diversity import Earlier
@@ -157,9 +160,9 @@ class Asking:
         return self._postponed or self.engine.halt.reason is not None
 
     def _lacks(self, missing: Reject) -> bool:
-        """Whether this can come back and change what later rounds are shown, which judgements do not."""
+        """Whether this can come back and change what later rounds are shown."""
         digest = bytes.fromhex(missing.digest or "")
-        return missing.reason == UNAVAILABLE and missing.table != "annotations" and digest not in self._failed_before
+        return missing.reason == UNAVAILABLE and digest not in self._failed_before and not _judges_only(missing)
 
     async def _beat(self) -> None:
         """Until it is cancelled: say how far the run is, and sync the journal; an error stops the run."""
@@ -191,6 +194,11 @@ class Asking:
             paid_tokens=self.engine.paid_tokens,
             says=tuple(self.engine.says()),
         )
+
+
+def _judges_only(missing: Reject) -> bool:
+    """Whether it is a judgement that no row rests on: those of candidates say which one is taken."""
+    return missing.table == "annotations" and from_json(missing.key)[0] != CANDIDATES
 
 
 async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:

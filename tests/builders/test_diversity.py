@@ -103,6 +103,28 @@ def test_an_ask_that_fails_ends_the_build_with_its_round_once(
     assert books.seeds.built == len(SITUATIONS) - (failures - 1) and books.asks.replayed == 2
 
 
+def test_a_lost_score_of_a_candidate_ends_the_build_with_its_round(
+    recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BACKOFF", ())
+    left = [failure(500)]
+
+    def flaky(body: dict[str, Any]) -> Reply:
+        if "You rate an answer" not in body["messages"][0]["content"]:
+            return respond(body)
+        return left.pop() if left else answer('{"score": 5}')
+
+    with ScriptedServer(flaky) as server:
+        model = {"openai": {"model": "m", "revision": "1", "base_url": server.url}}
+        family = {"values": {**FAMILY["values"], "best_of": {"n": 2}}}
+        made = pluriset.recipe(recipe(SITUATIONS), family=family, teachers={"main": model})
+        with opened(made, tmp_path / "run") as run, pytest.raises(TeacherUnavailable, match="a round lacks answers"):
+            run.ask()
+        with opened(made, tmp_path / "run") as run:
+            run.ask()
+            assert make(run).books.seeds.built == len(SITUATIONS)
+
+
 def test_a_wave_ends_with_its_round(recipe: Write, tmp_path: Path) -> None:
     model = {"openai": {"model": "m", "base_url": "http://127.0.0.1:9/v1", "revision": "1"}}
     made = pluriset.recipe(recipe(SITUATIONS), family=FAMILY, teachers={"main": model})
