@@ -247,10 +247,13 @@ class Engine:
         self.journal.add_answer(question.digest, completion.record(), question.record())
 
     def _unanswered(self, digest: bytes, error: TeacherError) -> Exception:
-        """Count and record an ask without an answer; too many in a row stop the run."""
-        reason = UNAVAILABLE if isinstance(error, TeacherUnavailable) else CANNOT
-        if reason == UNAVAILABLE or not (self.asks["paid"] or self.asks["replayed"]):  # else others can be answered
-            self._silence += 1
+        """Count and record an ask without an answer; too many in a row stop the run.
+
+        That a teacher cannot answer this one is believed of a teacher that can answer others.
+        """
+        answers = self.asks["paid"] or self.asks["replayed"]
+        reason = CANNOT if answers and isinstance(error, BadCompletion) else UNAVAILABLE
+        self._silence += reason == UNAVAILABLE
         self.asks["failed"] += 1
         self.journal.add_failure(digest, reason, str(error))
         if self._silence < PATIENCE:

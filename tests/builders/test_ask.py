@@ -196,9 +196,10 @@ def test_a_request_that_cannot_be_answered_fails_alone(desk: Desk) -> None:
         return RED
 
     engine = desk.engine(picky)
+    assert say(engine).colour == "red"
     with pytest.raises(AskFailed, match="teacher cannot answer this"):
         say(engine, "long")
-    assert say(engine).colour == "red" and len(desk.sent) == 2
+    assert say(engine, "short").colour == "red" and len(desk.sent) == 3
 
 
 def test_what_cannot_be_answered_stops_no_run_and_is_not_asked_again(desk: Desk) -> None:
@@ -231,6 +232,9 @@ def test_a_teacher_that_takes_no_request_at_all_stops_the_run(desk: Desk) -> Non
             say(engine, seed=str(number))
     with pytest.raises(TeacherUnavailable, match="in a row"):
         say(engine, seed="last")
+    engine.journal.close()
+    mended = desk.engine(lambda request: RED)
+    assert [say(mended, seed=str(number)).colour for number in range(PATIENCE - 1)] == ["red"] * (PATIENCE - 1)
 
 
 def test_too_many_asks_without_an_answer_stop_the_run(desk: Desk) -> None:
