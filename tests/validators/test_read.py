@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection, Error
 from pluriset.schemas.errors import DataError
 from pluriset.validators.readers import lines, plain
 from pluriset.validators.readers.read import Read, confine, read
+from pluriset.validators.run import validate_path
 from pluriset.validators.tables import connect
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data"
@@ -350,3 +351,19 @@ def test_names_that_do_not_fit_a_file_are_told(own: DuckDBPyConnection, tmp_path
     put(tmp_path, "x.csv", "1,2\n3,4\n")
     put(tmp_path, "README.md", "---\nconfigs:\n- data_files: x.csv\n  names: [a, b, c]\n---\n")
     assert checks(read(own, tmp_path))["reader.other_names"] == 1
+
+
+@pytest.mark.parametrize("readme", [True, False])
+def test_tables_whose_names_differ_by_case_stay_apart(own: DuckDBPyConnection, tmp_path: Path, readme: bool) -> None:
+    named = "\n".join(f"- config_name: {table}\n  data_files: {table}.jsonl" for table in ("X", "x"))
+    if readme:
+        put(tmp_path, "README.md", f"---\nconfigs:\n{named}\n---\n")
+    put(tmp_path, "X.jsonl", '{"a": "1"}\n')
+    put(tmp_path, "x.jsonl", '{"a": "2"}\n{"a": "3"}\n')
+    found = read(own, tmp_path)
+    assert {table: [row["a"] for row in rows(found, table)] for table in found.tables} == {
+        "X": ["1"],
+        "x_1": ["2", "3"],
+    }
+    assert checks(found) == {"reader.renamed_table": 1}
+    assert validate_path(tmp_path).rows == {"X": 1, "x_1": 2}

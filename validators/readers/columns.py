@@ -15,14 +15,19 @@ def distinct(names: Sequence[str], file: File, findings: Findings) -> list[str]:
     """A name for each column; what is new about it is a finding."""
     taken, found = {OURS}, []
     for at, given in enumerate(names):
-        new = wanted = given.replace("\0", " ") if given.strip(" \0") else f"Unnamed: {at}"
-        number = 0
-        while new.lower() in taken:
-            number += 1
-            new = f"{wanted}_{number}"
-        taken.add(new.lower())
+        new = apart(given.replace("\0", " ") if given.strip(" \0") else f"Unnamed: {at}", taken)
         found.append(new)
         if new != given:
             rule = "renamed" if given.strip(" \0") else "unnamed_column"
             findings.add(rule, file.table, {"file": file.name, "column": given, "now": new})
     return found
+
+
+def apart(wanted: str, taken: set[str]) -> str:
+    """The name, or one like it that is not `taken`, and is now; names there are in small letters."""
+    new, number = wanted, 0
+    while new.lower() in taken:
+        number += 1
+        new = f"{wanted}_{number}"
+    taken.add(new.lower())
+    return new

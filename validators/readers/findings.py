@@ -15,6 +15,7 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "no_header": ("warning", "A table in text begins with the names of its columns"),
     "other_names": ("warning", "The README names as many columns of a table in text as there are"),
     "renamed": ("warning", "Column names differ by more than case, and are none that we need"),
+    "renamed_table": ("warning", "Names of tables differ by more than case"),
     "partitioned": (
         "warning",
         "No folder is `column=value`: the Hub reads neither a column nor a split from it (a split needs `configs`)",
@@ -30,6 +31,7 @@ UNITS: Mapping[str, str] = {
     "unreadable": "records",
     "encoding": "places",
     "renamed": "columns",
+    "renamed_table": "tables",
     "repeated_key": "rows",
     "rounded": "cells",
     "unnamed_column": "columns",

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ...schemas.errors import DataError
+from .columns import apart
 from .findings import Findings
 from .format import File
 from .globs import matches
@@ -46,10 +47,21 @@ def files(folder: Path, findings: Findings) -> list[File]:
     if not found:
         expected = "files that end in " + ", ".join(known())
         raise DataError("no data", where=str(folder), got=_kinds(inside), expected=expected)
+    found = _apart(found, findings)
     for file in found:
         if parts := [part for part in partitions(PurePosixPath(file.name)) if part != f"split={file.split}"]:
             findings.add("partitioned", file.table, {"file": file.name, "problem": f"{', '.join(parts)} is not read"})
     return found
+
+
+def _apart(files: list[File], findings: Findings) -> list[File]:
+    """Files whose tables differ by more than case; what is new about a name is a finding."""
+    taken: set[str] = set()
+    names = {table: apart(table, taken) for table in dict.fromkeys(file.table for file in files)}
+    for table, now in names.items():
+        if now != table:
+            findings.add("renamed_table", now, {"table": table, "now": now})
+    return [replace(file, table=names[file.table]) for file in files]
 
 
 def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
