@@ -22,6 +22,7 @@ LINES = (".jsonl", ".ndjson")
 """Suffixes of files with one JSON object a line."""
 PARQUET = ".parquet"
 FORMATS = "a file .jsonl, .ndjson, .csv or .tsv, as it is or with .gz; or .parquet"
+ONE_PATH = "a source is the path of one file and nothing else: `text` and `id`, --text and --id, name its columns"
 LOOKED_AT = 100
 """Records of a JSON lines file whose keys tell its columns."""
 SHOWN = 100
@@ -70,7 +71,7 @@ def _checked(path: Path) -> str:
     if path.is_dir():
         raise DataError("a folder where a file is needed", where=str(path), expected=FORMATS)
     if not path.is_file():
-        raise DataError("there is no such file", where=str(path), expected=FORMATS)
+        raise DataError("there is no such file", where=str(path), expected=FORMATS, hint=ONE_PATH)
     kind = _kind(path)
     if kind not in (*LINES, *DELIMITERS, PARQUET):
         hint = UNLIST if kind == ".json" else None

@@ -23,7 +23,9 @@ def test_a_file_without_records(write: Write, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_and_a_folder(tmp_path: Path) -> None:
-    assert error(tmp_path / "s.jsonl").what == "there is no such file"
+    for name in ("s.jsonl", "a.jsonl;b.jsonl", "file: {path: s.jsonl, text: t}"):
+        found = error(tmp_path / name)
+        assert found.what == "there is no such file" and "one file" in str(found.hint)
     (tmp_path / "d.jsonl").mkdir()
     assert error(tmp_path / "d.jsonl").what == "a folder where a file is needed"
 
