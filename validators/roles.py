@@ -48,6 +48,7 @@ OPTION = "option"
 WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
 """Role of a column that is true or false -> what it then says."""
 ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
+YAML = (".yaml", ".yml")
 CODING = re.compile(r"preferred:[^,]+(,[^,]+){1,2}")
 """A role with what its cells mean: what says the first, a tie where there are three, and the second."""
 
@@ -57,8 +58,13 @@ def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str
     if isinstance(said, Mapping):
         return _checked(said, "map")
     parts = [str(said)] if isinstance(said, str | Path) else list(said)
-    if len(parts) == 1 and parts[0].endswith((".yaml", ".yml")):
+    if len(parts) == 1 and parts[0].endswith(YAML):
         return _checked(_file(Path(parts[0])), parts[0])
+    if file := next((part for part in parts if "=" not in part and part.endswith(YAML)), None):
+        expected, hint = "one YAML file, or COLUMN=ROLE each", f"write what else is said into {file}"
+        raise RecipeError(
+            "a file of roles goes alone", where="--map", got=", ".join(parts), expected=expected, hint=hint
+        )
     if wrong := next((part for part in parts if not part.rpartition("=")[0]), None):
         raise RecipeError("not a column and its role", where="--map", got=wrong, expected="COLUMN=ROLE or a YAML file")
     pairs = [part.rsplit("=", 1) for part in parts]

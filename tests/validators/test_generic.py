@@ -215,6 +215,12 @@ def test_a_map_that_makes_no_sense(said: list[str] | dict[str, Any] | str) -> No
         roles.given(said)
 
 
+def test_a_file_of_roles_goes_alone() -> None:
+    with pytest.raises(RecipeError, match="alone") as error:
+        roles.given(["who=text", "mine.yaml"])
+    assert error.value.hint == "write what else is said into mine.yaml"
+
+
 def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
     (tmp_path / "roles.yaml").write_text("who: text\nwho: label\n")
     with pytest.raises(RecipeError, match="line 2"):
