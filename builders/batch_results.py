@@ -59,7 +59,7 @@ class Results:
                 self._index(wave, offset, record)
 
     def take(self, file: Path, own: Wave | None = None) -> None:
-        """Take a file, which ends its own wave and those that its lines are about. Raises `DataError`.
+        """Take a file, which ends its own wave, and others once all their asks have come back. Raises `DataError`.
 
         Once: an ask that failed in it may be in a later wave by now, which an old file must not end.
         """
@@ -72,8 +72,14 @@ class Results:
             raise DataError("cannot read the results of a batch", where=str(file), got=error.strerror) from None
         self._journal.sync()
         for wave in (about | ({own.name: own} if own else {})).values():
-            wave.done, wave.taken = True, [*wave.taken, mark]
+            wave.done = wave.done or wave is own or self._is_back(wave)
+            wave.taken = [*wave.taken, mark]
             self._waves.save(wave)
+
+    def _is_back(self, wave: Wave) -> bool:
+        """Whether every ask of a wave has an answer, or a reason why not: else the rest may be on its way."""
+        asks = (bytes.fromhex(record["digest"]) for _, record in self._waves.asks(wave) if "digest" in record)
+        return all(digest in self._journal.places or digest in self._journal.failures for digest in asks)
 
     def _lines(self, lines: Iterable[bytes], name: str) -> dict[str, Wave]:
         """Take every line, and note what they were; the waves that they are about, by name."""

@@ -301,3 +301,19 @@ def test_vllm_run_batch_answers_waves_until_the_run_is_finished(recipe: Write, t
     before = rows(out)
     assert build(path, out, None).asks.paid == 0
     assert rows(out) == before, "replayed from its journal it gives the same bytes"
+
+
+def test_a_part_that_is_named_ends_no_wave_whose_rest_may_be_on_its_way(recipe: Write, tmp_path: Path) -> None:
+    path, out = recipe(SITUATIONS, teachers=teacher()), tmp_path / "run"
+    with pytest.raises(Stopped, match="6 asks wait"):
+        build(path, out)
+    lines = [answered(line) for line in read(out / "batch" / "00001.main.jsonl")]
+    put(one := tmp_path / "one.jsonl", lines[:2])
+    put(two := tmp_path / "two.jsonl", [*lines[2:5], failed(lines[5] | {"body": {}}, 503)])
+    with pytest.raises(Stopped, match="12 asks wait") as stopped:
+        build(path, out, results=[one])
+    assert "00001.main.jsonl, 00002.main.jsonl" in str(stopped.value.got)
+    assert len(read(out / "batch" / "00002.main.jsonl")) == 6, "nobody is asked twice"
+    with pytest.raises(Stopped) as stopped:
+        build(path, out, results=[two])
+    assert "00001" not in str(stopped.value.got)
