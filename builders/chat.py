@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, NonNegativeInt, ValidationError
 from pydantic_core import from_json
 
 from ..schemas.request import Completion, Finish
@@ -78,23 +78,30 @@ class Choice(BaseModel):
 class Usage(BaseModel):
     """Tokens, as the endpoint counts them."""
 
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    prompt_tokens: NonNegativeInt | None = None
+    completion_tokens: NonNegativeInt | None = None
 
 
 class Reply(BaseModel):
     """A chat completion; a body without an answer, such as an error that came with status 200, is none."""
 
     choices: list[Choice] = Field(min_length=1)
-    usage: Usage | None = None
+    usage: Any = None
     model: str | None = None
 
     def completion(self, model: str) -> Completion:
         """The first answer; `model` is named where the endpoint names none."""
-        choice, usage = self.choices[0], self.usage or Usage()
+        choice, usage = self.choices[0], self.used()
         text, finish = choice.answer()
         tokens = usage.prompt_tokens or 0, usage.completion_tokens or 0
         return Completion(text, finish, *tokens, self.model or model, choice.likely())
+
+    def used(self) -> Usage:
+        """The tokens; unknown where they are missing, or of another shape: the answer was paid for all the same."""
+        try:
+            return Usage.model_validate(self.usage or {})
+        except ValidationError:
+            return Usage()
 
 
 def response_format(schema: Mapping[str, Any], strict: bool) -> dict[str, Any]:

@@ -133,6 +133,11 @@ async def test_keeps_the_probabilities_that_it_can_read(
         (answer("", "something_new", refusal=""), Completion("", "stop", 7, 3, "scripted-1")),
         (Reply({"choices": [{"message": None}], "usage": None}), Completion("", model="small")),
         (Reply({"choices": [{"message": {"content": "x"}}], "usage": {}}), Completion("x", model="small")),
+        (Reply({"choices": [{"message": {"content": "x"}}], "usage": "free"}), Completion("x", model="small")),
+        (
+            Reply({"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": -3}}),
+            Completion("x", model="small"),
+        ),
     ],
 )
 async def test_reads_every_answer(teacher: OpenAI, server: ScriptedServer, reply: Reply, expected: Completion) -> None:
