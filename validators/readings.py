@@ -116,11 +116,14 @@ def score(column: str) -> str:
 
 
 def distribution(column: str) -> str:
-    """Option -> share; an option of a list is its place, from 0."""
+    """Option -> share; an option of a list is its place, from 0. One share that is no number, and none is known."""
     said = f"literal(CAST(to_json({name(column)}) ->> '$' AS VARCHAR))"
-    listed = f"TRY_CAST({said} AS DOUBLE[])"
+    listed = f"TRY_CAST({said} AS VARCHAR[])"
     by_place = f"map(CAST(range(len({listed})) AS VARCHAR[]), {listed})"
-    return f"coalesce(TRY_CAST({said} AS MAP(VARCHAR, DOUBLE)), {by_place})"
+    whole = f"coalesce(TRY_CAST({said} AS MAP(VARCHAR, VARCHAR)), {by_place})"
+    shares = f"TRY_CAST(map_values({whole}) AS DOUBLE[])"
+    right = f"list_count({shares}) = list_count(map_values({whole}))"
+    return f"CASE WHEN {right} THEN map(map_keys({whole}), {shares}) END"
 
 
 def whether(column: str, so: str, otherwise: str) -> str:

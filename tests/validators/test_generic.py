@@ -81,6 +81,18 @@ def test_a_distribution_is_a_list_or_an_object(shares: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("shares", "told"),
+    [("'[0.5, \"high\"]'", 1), ('\'{"a": 0.5, "b": "x"}\'', 1), ("{'a': 0.5, 'b': NULL}", 0), ("'[0.5, null]'", 0)],
+)
+def test_one_share_that_is_no_number_is_told(shares: str, told: int) -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1 AS _row, 'q' AS id, {shares} AS soft_label")}
+        subject = generic(connection, "d", raw, None)
+        assert [f.count for f in subject.findings] == [told]
+        assert len(subject.views["distributions"]) == (0 if told else 2)
+
+
+@pytest.mark.parametrize(
     "columns",
     [
         "1 AS a, 2 AS b, 3 AS answer",

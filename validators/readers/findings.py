@@ -14,7 +14,7 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "outside": ("error", "Every file is inside the dataset"),
     "no_header": ("warning", "A table in text begins with the names of its columns"),
     "other_names": ("warning", "The README names as many columns of a table in text as there are"),
-    "renamed": ("warning", "Column names differ by more than case, and are none that we need"),
+    "renamed": ("warning", "Every column has a name of its own, whatever its case, and none is `_row`, which we add"),
     "renamed_table": ("warning", "Names of tables differ by more than case"),
     "partitioned": (
         "warning",
