@@ -10,7 +10,7 @@ from ..schemas.manifest import Manifest
 from ..schemas.report import Finding, Report
 from ..validators.readers.run import REJECTS
 from .facts import steps
-from .licensing import conflicts, effective
+from .licensing import conflicts
 
 PRIVATE = "contact_details"
 """The check that finds e-mail addresses, phone and account numbers."""
@@ -55,12 +55,8 @@ def _checks(report: Report) -> Iterator[Problem]:
 def _licence(manifest: Manifest) -> Iterator[Problem]:
     if manifest.recipe.card.license_override:
         return
-    best = effective(manifest)
-    fit = f"a licence that fits is {best}" if best else "no licence fits"
     for conflict in conflicts(manifest):
-        yield Problem(
-            conflict, f"correct license, card.sources or card.terms ({fit}), or say in card.license_override why not"
-        )
+        yield Problem(conflict.what, conflict.hint)
 
 
 def _texts(manifest: Manifest, report: Report) -> Iterator[Problem]:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..schemas.manifest import Manifest
 from ..schemas.terms import FREE, LICENCES, Terms, terms_of_model
 from .facts import models
+
+OVERRIDE = "or say in card.license_override why it may be published"
+SOURCES = "declare card.sources: [{name, license}], what the seeds are and under which licence"
+"""How the licence of seeds is said."""
+
+
+class Conflict(NamedTuple):
+    """Why the declared licence may not be given to this dataset, and what settles it."""
+
+    what: str
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -17,18 +29,19 @@ class Ingredient:
     what: str
     licence: str | None
     terms: Terms | None
+    key: str
+    """Where a recipe says what its licence is."""
 
 
 def ingredients(manifest: Manifest) -> list[Ingredient]:
     """The sources of the seeds, then the models that answered."""
-    sources = [Ingredient(f"source {s.name}", s.license, LICENCES.get(s.license)) for s in manifest.recipe.card.sources]
-    return [*sources, *_teachers(manifest)]
+    return [*_sources(manifest), *_teachers(manifest)]
 
 
 def effective(manifest: Manifest) -> str | None:
-    """The freest licence that honours all that is known of the ingredients; None where there can be none."""
+    """The freest licence that honours all ingredients; None where there can be none, or one of them is not known."""
     asked = [ingredient.terms for ingredient in ingredients(manifest) if ingredient.terms]
-    if not all(terms.derivatives for terms in asked):
+    if not _all_known(manifest) or not all(terms.derivatives for terms in asked):
         return None
     alike = [terms.same for terms in asked if terms.same]
     if alike:
@@ -40,10 +53,26 @@ def effective(manifest: Manifest) -> str | None:
     return "cc-by-4.0" if any(terms.attribution for terms in asked) else "cc0-1.0"
 
 
-def conflicts(manifest: Manifest) -> list[str]:
-    """Why the declared licence may not be given to this dataset, a sentence each; none means that it may."""
-    found = [reason for each in ingredients(manifest) for reason in _conflicts(each, manifest.recipe.license)]
-    return [*found, *([] if manifest.recipe.card.sources else ["The licence of the seeds is not declared."])]
+def fitting(manifest: Manifest) -> str:
+    """Which licence fits, in words."""
+    if not _all_known(manifest):
+        return "which licence fits is not known before all is declared"
+    best = effective(manifest)
+    return f"the freest licence that fits is {best}" if best else "no licence fits"
+
+
+def conflicts(manifest: Manifest) -> list[Conflict]:
+    """Everything that speaks against the declared licence; nothing means that it may be given."""
+    declared, found = manifest.recipe.license, list[Conflict]()
+    for each in ingredients(manifest):
+        if each.terms:
+            hint = f"correct license or {each.key} ({fitting(manifest)}), {OVERRIDE}"
+            found += [Conflict(reason, hint) for reason in _conflicts(each, each.terms, declared)]
+        elif each.licence != declared or declared == "other":
+            asks = f"what {each.licence} asks" if each.licence else "its terms"
+            found.append(Conflict(f"{each.what}: we do not know {asks}.", f"declare {each.key}, {OVERRIDE}"))
+    undeclared = Conflict("The licence of the seeds is not declared.", SOURCES)
+    return found if manifest.recipe.card.sources else [*found, undeclared]
 
 
 def notices(manifest: Manifest) -> list[str]:
@@ -52,23 +81,27 @@ def notices(manifest: Manifest) -> list[str]:
     return list(dict.fromkeys(told))
 
 
+def _all_known(manifest: Manifest) -> bool:
+    return bool(manifest.recipe.card.sources) and all(ingredient.terms for ingredient in ingredients(manifest))
+
+
+def _sources(manifest: Manifest) -> Iterator[Ingredient]:
+    for source in manifest.recipe.card.sources:
+        key = "card.sources: [{name, license}] with the licence of the seeds"
+        yield Ingredient(f"source {source.name}", source.license, LICENCES.get(source.license), key)
+
+
 def _teachers(manifest: Manifest) -> Iterator[Ingredient]:
     for name, facts in models(manifest).items():
         model = str(facts.get("model"))
         licence = manifest.recipe.card.terms.get(name) or terms_of_model(model)
         terms = LICENCES[licence] if licence else None
         free = terms._replace(attribution=False) if terms and licence in FREE else terms
-        yield Ingredient(f"teacher {name} ({model})", licence, free)
+        yield Ingredient(f"teacher {name} ({model})", licence, free, f"card.terms: {{{name}: its licence or terms}}")
 
 
-def _conflicts(ingredient: Ingredient, declared: str) -> Iterator[str]:
-    what, terms = f"{ingredient.what} is under {ingredient.licence}", ingredient.terms
-    if terms is None:
-        unknown = ingredient.licence != declared or declared == "other"
-        if unknown:
-            said = f"{ingredient.what}: we do not know"
-            yield f"{said} what {ingredient.licence} asks." if ingredient.licence else f"{said} its terms."
-        return
+def _conflicts(ingredient: Ingredient, terms: Terms, declared: str) -> Iterator[str]:
+    what = f"{ingredient.what} is under {ingredient.licence}"
     if not terms.derivatives:
         yield f"{what}, under which nothing that is made of it may be shared."
     if terms.same and declared not in terms.same:

@@ -17,7 +17,7 @@ from ..schemas.rows.shared import Attributes
 from ..validators import measures as measuring
 from .benchmark import asked, benchmarks, questions
 from .facts import count, filled, panels, rows, types
-from .licensing import conflicts, effective, ingredients, notices
+from .licensing import conflicts, fitting, ingredients, notices
 from .markdown import Safe, code, md, number, prose
 from .plots import FOLDER
 from .refusals import Refusal
@@ -130,18 +130,17 @@ def _passed(findings: Sequence[Finding]) -> Lines:
 
 def licensed(manifest: Manifest) -> dict[str, Any]:
     """The licence, what it rests on, and every conflict with the reason for which it is overridden."""
-    recipe, best = manifest.recipe, effective(manifest)
+    recipe, fit = manifest.recipe, fitting(manifest)
     named = [said for said in (recipe.card.license_name, recipe.card.license_link) if said]
     override = recipe.card.license_override
-    fit = f"The freest licence that fits is {best}." if best else "No licence fits."
     why = f"They are overridden: {override}" if override else "While they stand, the dataset must not be published."
     return {
         "name": Safe(", ").join([code(recipe.license), *map(md, named)]),
         "sources": [[s.name, code(s.license), s.url, s.citation] for s in recipe.card.sources],
         "ingredients": [[e.what, e.licence or "not known", e.terms and e.terms.link] for e in ingredients(manifest)],
         "notices": notices(manifest),
-        "conflicts": conflicts(manifest),
-        "verdict": f"Conflicts of licences. {fit} {why}",
+        "conflicts": [conflict.what for conflict in conflicts(manifest)],
+        "verdict": f"Conflicts of licences. {fit[0].upper()}{fit[1:]}. {why}",
     }
 
 

@@ -301,7 +301,9 @@ def test_the_checklist_says_what_is_not_answered(make_card: Card, recipe: Callab
 
 def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, recipe: Callable[..., Any]) -> None:
     sources = [{"name": "S", "license": "cc-by-nc-4.0"}]
-    card = make_card(recipe=recipe(card={"sources": sources, "license_override": "S has agreed."}))
+    card = make_card(
+        recipe=recipe(card={"sources": sources, "terms": {"main": "mit"}, "license_override": "S has agreed."})
+    )
     assert "The freest licence that fits is cc-by-nc-4.0. They are overridden: S has agreed." in card
     assert "source S is under cc-by-nc-4.0, which does not allow commercial use; cc-by-4.0 does." in card
     assert "overridden" not in make_card()

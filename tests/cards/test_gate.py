@@ -53,7 +53,7 @@ def test_a_conflict_of_licences_blocks_until_it_is_overridden(
     with pytest.raises(ChecksFailed) as caught:
         enforce(make_manifest(recipe=recipe(card=card)), report_of())
     assert "source S is under cc-by-nc-4.0, which does not allow commercial use; cc-by-4.0 does." in str(caught.value)
-    assert "a licence that fits is cc-by-nc-4.0" in str(caught.value)
+    assert "the freest licence that fits is cc-by-nc-4.0" in str(caught.value)
     enforce(make_manifest(recipe=recipe(card=card | {"license_override": "S has agreed."})), report_of())
 
 

@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from pluriset.cards.licensing import conflicts, effective, notices
+from pluriset.cards.licensing import conflicts, effective, fitting, notices
 from pluriset.schemas.licences import HUB_LICENCES
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe
@@ -40,10 +40,10 @@ def of(make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]) ->
         ("cc-by-sa-4.0", ["cc-by-sa-4.0", "odbl"], None, "made of it is odbl and not cc-by-sa-4.0."),
         ("cc-by-sa-4.0", ["cc-by-sa-4.0", "cc-by-nc-4.0"], None, "S1 is under cc-by-nc-4.0"),
         ("cc-by-nc-nd-4.0", ["cc-by-nd-4.0"], None, "nothing that is made of it may be shared"),
-        ("cc-by-4.0", ["Ask me"], "cc0-1.0", "source S0: we do not know what Ask me asks."),
-        ("h-research", ["h-research"], "cc0-1.0", None),
-        ("other", ["other"], "cc0-1.0", "source S0: we do not know what other asks."),
-        ("cc-by-4.0", [], "cc0-1.0", "The licence of the seeds is not declared."),
+        ("cc-by-4.0", ["Ask me"], None, "source S0: we do not know what Ask me asks."),
+        ("h-research", ["h-research"], None, None),
+        ("other", ["other"], None, "source S0: we do not know what other asks."),
+        ("cc-by-4.0", [], None, "The licence of the seeds is not declared."),
     ],
 )
 def test_sources(of: Of, licence: str, sources: list[str], best: str | None, conflict: str | None) -> None:
@@ -51,7 +51,22 @@ def test_sources(of: Of, licence: str, sources: list[str], best: str | None, con
     found = conflicts(manifest)
     assert effective(manifest) == best
     assert len(found) == (conflict is not None)
-    assert conflict is None or conflict in found[0]
+    assert conflict is None or conflict in found[0].what
+
+
+@pytest.mark.parametrize(
+    ("sources", "model", "key"),
+    [
+        ([], "SmolLM2-135M", "declare card.sources: [{name, license}]"),
+        (["unknown"], "SmolLM2-135M", "declare card.sources: [{name, license}]"),
+        (["cc0-1.0"], "new", "declare card.terms: {main: "),
+    ],
+)
+def test_where_a_licence_is_not_known_none_is_proposed(of: Of, sources: list[str], model: str, key: str) -> None:
+    manifest = of("cc-by-4.0", sources, model)
+    [conflict] = conflicts(manifest)
+    assert conflict.hint.startswith(key) and not any(licence in conflict.hint for licence in LICENCES)
+    assert effective(manifest) is None and "not known" in fitting(manifest)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +83,7 @@ def test_sources(of: Of, licence: str, sources: list[str], best: str | None, con
 def test_teachers(of: Of, model: str, licence: str, conflict: str | None) -> None:
     found = conflicts(of(licence, model=model))
     assert len(found) == (conflict is not None)
-    assert conflict is None or conflict in found[0]
+    assert conflict is None or conflict in found[0].what
 
 
 def test_what_a_model_asks_of_users_is_told(of: Of) -> None:
