@@ -83,7 +83,7 @@ class Endpoint:
             self._held()
             raise
         self._held()
-        if self._paced:
+        if self._paced and completion.input_tokens:  # else nobody counted, and what was booked stays
             self._tokens.give_back(_tokens(request) - completion.input_tokens - completion.output_tokens)
         return completion
 

@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pluriset.builders.breaker import FIRST_PAUSES, FIRST_STREAK, PAUSES, STREAK, Breaker
+from pluriset.builders.endpoint import Endpoint
 from pluriset.builders.limit import Limit
 from pluriset.builders.pace import Pace
+from pluriset.builders.teachers.scripted import Scripted
+from pluriset.schemas.request import Completion, Request
 
 
 @pytest.mark.parametrize("most", [8, 64, 256])
@@ -83,3 +86,15 @@ def test_an_answer_closes_a_breaker() -> None:
     assert [found.failed(5, 0) for _ in range(FIRST_STREAK)][-1] and found.open and found.until > 5
     found.answered()
     assert not (found.open or found.until or found.failed(5, 0)) and sum(PAUSES) > 180
+
+
+@pytest.mark.parametrize("counted, waits", [(Completion("{}"), 60), (Completion("{}", "stop", 1, 1), 2)])
+async def test_a_pace_of_tokens_holds_where_nobody_counts_them(counted: Completion, waits: float) -> None:
+    class Paced(Scripted):
+        def per_minute(self) -> tuple[float | None, float | None]:
+            return None, 60
+
+    endpoint, request = Endpoint(Paced(answer=lambda request: counted)), Request((), {}, 60, 0)
+    assert endpoint.book(request) == 0
+    await endpoint.take().send(request)
+    assert endpoint.book(request) == pytest.approx(waits, abs=1)
