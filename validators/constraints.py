@@ -71,6 +71,16 @@ def check_table(
             yield from _points_somewhere(judged, column, tables, row_types)
 
 
+def unjudged(row_types: RowTypes) -> dict[str, str]:
+    """References into tables of which we know nothing here -> why nothing is said of them."""
+    pointing = ((table, column) for table, row_type in row_types.items() for column in columns(row_type))
+    return {
+        f"{table}.{column.name}.foreign_key": f"no table {column.foreign.table}"
+        for table, column in pointing
+        if column.foreign and column.foreign.table not in row_types
+    }
+
+
 def _types(judged: Judged) -> dict[str, Any]:
     return dict(zip(judged.relation.columns, judged.relation.types, strict=True))
 
@@ -135,7 +145,7 @@ def _unique(judged: Judged) -> Iterator[Finding]:
 
 
 def _points_somewhere(judged: Judged, column: Column, tables: Tables, row_types: RowTypes) -> Iterator[Finding]:
-    if column.foreign:
+    if column.foreign and column.foreign.table in row_types:
         title = f"`{column.name}` is a `{column.foreign.field}` of `{column.foreign.table}`"
         parent = tables.get(column.foreign.table)
         known = parent if parent is not None and column.foreign.field in parent.columns else None

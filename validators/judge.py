@@ -18,7 +18,7 @@ from ..schemas.row import Row, columns
 from ..schemas.rows.shared import SHARED
 from . import checks, measures
 from .check import Check
-from .constraints import check_table
+from .constraints import check_table, unjudged
 from .evidence import evidence, looked_at, parts
 from .failing import Keep, forget
 from .measure import Measure
@@ -44,7 +44,7 @@ def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Rep
     `options` are those of checks; `keep` is what becomes of all failing rows of a finding.
     """
     with no_foreign_errors(subject.dataset):
-        skipped = dict(subject.skipped)
+        skipped = {**subject.skipped, **unjudged(subject.row_types)}
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
         rows = cache(_count)
         units: Units = cache(lambda unit, per, relation: looked_at(unit, per, relation, rows(relation)))

@@ -113,6 +113,14 @@ def test_a_rule_says_what_it_counts(
     assert found.counted == counted
 
 
+def test_a_reference_into_a_table_that_is_not_there_is_skipped(empty: DuckDBPyConnection) -> None:
+    cells = _nothing(profile("prism"), "utterances")
+    tables = {"utterances": empty.sql(f"SELECT * REPLACE ('u' AS user_id) FROM (SELECT 1 AS _row, {cells})")}
+    report = judge(published(empty, "prism", tables, named("prism", tables)))
+    assert report.skipped["utterances.user_id.foreign_key"] == "no table survey"
+    assert not [finding for finding in report.findings if finding.check.endswith("foreign_key")]
+
+
 def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"}
     rows = [{**row, "id": number} for number in ("1", "2.5", "x")]
