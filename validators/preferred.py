@@ -41,7 +41,9 @@ def by_coding(column: str, role: str) -> str:
 
 
 def likely(cells: Sequence[str]) -> str | None:
-    """A role with a coding of such cells, if they are a few numbers; nobody knows but the user which side is which."""
+    """A role with a coding of such cells, if they are a few numbers or truths; which is which only the user knows."""
+    if {cell.strip().lower() for cell in cells} == {"true", "false"}:
+        return "preferred:true,false"
     numbers = {re.sub(r"\.0+$", "", cell.strip()) for cell in cells}
     if not 1 < len(numbers) <= MOST or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
         return None

@@ -65,7 +65,7 @@ class Reading(NamedTuple):
         )
 
     def _hint(self, failing: DuckDBPyRelation, roles: Mapping[str, str]) -> str:
-        """How numbers would be read that mean a side: the words to copy."""
+        """How numbers or truths would be read that mean a side: the words to copy."""
         if self.role != "preferred":
             return ""
         few = failing.select("problem").distinct().limit(2 * preferred.MOST).fetchall()
@@ -75,7 +75,7 @@ class Reading(NamedTuple):
         said = (f"{column}={role if column in own else other}" for column, other in roles.items())
         maps = shlex.join(part for one in said for part in ("--map", one))
         sides = "first, tie, second" if role.count(",") == 2 else "first, second"
-        return f" (numbers are read if it is said what means {sides}, in this order: {maps})"
+        return f" (they are read if it is said what means {sides}, in this order: {maps})"
 
 
 def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:

@@ -145,6 +145,7 @@ def test_a_preference_is_understood_or_told(
         (["-1", "0", "1"], "preferred:-1,0,1"),
         (["0.0", "1.0", "2.0"], "preferred:0,1,2"),
         (["0", "1"], "preferred:0,1"),
+        (["True", "False"], "preferred:true,false"),
         (["-3", "1", "2", "-2"], "preferred:-3/-2,1/2"),
         (["1", "2", "3", "4"], "preferred:1/2,3/4"),
     ],
