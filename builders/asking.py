@@ -1,4 +1,4 @@
-"""The asking of a run: about all seeds at once, or round by round, with a word on how far it is.
+"""The asking of a run, round by round, with a word on how far it is.
 
 What is asked arrives in any order and is thrown away once it is journaled.
 """
@@ -10,22 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
-
-from ..schemas.errors import PlurisetError, TeacherUnavailable
-from ..schemas.row import Row
-from ..schemas.rows.candidate import NAME as CANDIDATES
+from ..schemas.errors import PlurisetError
 from ..schemas.rows.reject import Reject
 from .crew import Crew
-from .diversity import Earlier
-from .engine import UNAVAILABLE, Engine, Postponed
+from .engine import Engine, Postponed
 from .halt import stoppable
+from .rounds import Round, rounds
 from .seed_rows import rows_of
-from .source import BadSeed, Seed
 from .spending import Spending, usd
 
 SENT = 0.2
@@ -78,8 +72,6 @@ class Asking:
     _rejects: Counter[str] = field(default_factory=Counter)
     _postponed: bool = False
     _failed_before: frozenset[bytes] = field(init=False)
-    _lost: list[Reject] = field(default_factory=list)
-    """What the rows of a round miss for want of their teacher, for the first time."""
 
     def __post_init__(self) -> None:
         self._failed_before = frozenset(self.engine.journal.failures)
@@ -101,33 +93,24 @@ class Asking:
         self.engine.halt.check()
 
     async def _rounds(self) -> None:
-        """Ask about all seeds at once, or round by round; a round waits for the rows of the ones before."""
-        seeds, size, earlier = self.crew.seeds(), self.crew.family.round(), Earlier(self.crew.family)
-        if size is None:
-            return await self._round(seeds, ())
-        while (some := list(islice(seeds, size))) and not self._waits():
-            made: dict[int, list[Row]] = {}
-            await self._round(some, earlier.seen, made)
-            for number in range(len(some)):
-                earlier.add(made.get(number, []))
-        return None
+        """Ask round by round, until one is not answered to its end."""
+        for one in rounds(self.crew, self._failed_before, self.folder):
+            await self._round(one)
+            if self._postponed or self.engine.halt.reason:
+                return
 
-    async def _round(
-        self, seeds: Iterable[Seed | BadSeed], seen: Sequence[str], made: dict[int, list[Row]] | None = None
-    ) -> None:
-        """Ask about some seeds, all at once; into `made` go their rows, by their numbers."""
-        numbered = enumerate(seeds)
+    async def _round(self, asked: Round) -> None:
+        """Ask about all seeds of a round at once."""
+        numbered = enumerate(asked.seeds)
 
         async def work() -> None:
             for number, seed in numbered:
                 if self.engine.halt.reason:
                     return
                 with self._kept_going():
-                    rows, missing = await rows_of(self.crew.family, self.engine, seed, seen)
+                    rows, missing = await rows_of(self.crew.family, self.engine, seed, asked.seen)
+                    asked.take(number, rows, missing)
                     self._count(missing)
-                    if made is not None:
-                        made[number] = rows
-                        self._lost += filter(self._lacks, missing)
 
         await _together(work() for _ in range(self.crew.window()))
 
@@ -145,24 +128,6 @@ class Asking:
         self._done += 1
         self._rejects.update(reject.reason for reject in missing)
         self._rejected += any(reject.level == "seed" for reject in missing)
-
-    def _waits(self) -> bool:
-        """Whether no round can begin, as what the next one is shown is not complete."""
-        if self._lost:
-            self.engine.halt.set(
-                TeacherUnavailable(
-                    "a round lacks answers, and the rounds after it rest on them; everything answered is kept",
-                    where=str(self.folder),
-                    got=f"asks without an answer: {len(self._lost)}; {self._lost[0].detail}",
-                    hint="run the same command again: it asks for them once more, then goes on with or without them",
-                )
-            )
-        return self._postponed or self.engine.halt.reason is not None
-
-    def _lacks(self, missing: Reject) -> bool:
-        """Whether this can come back and change what later rounds are shown."""
-        digest = bytes.fromhex(missing.digest or "")
-        return missing.reason == UNAVAILABLE and digest not in self._failed_before and not _judges_only(missing)
 
     async def _beat(self) -> None:
         """Until it is cancelled: say how far the run is, and sync the journal; an error stops the run."""
@@ -194,11 +159,6 @@ class Asking:
             paid_tokens=self.engine.paid_tokens,
             says=tuple(self.engine.says()),
         )
-
-
-def _judges_only(missing: Reject) -> bool:
-    """Whether it is a judgement that no row rests on: those of candidates say which one is taken."""
-    return missing.table == "annotations" and from_json(missing.key)[0] != CANDIDATES
 
 
 async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:

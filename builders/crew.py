@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -111,7 +112,7 @@ def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str,
         raise RecipeError("one annotator answers for this role, not a panel", where=where, got=recipe.roles.get(role))
     found = [_answerer(member, teachers[member.teacher]) for member in members]
     ids = [answerer.row.annotator_id for answerer in found]
-    if twice := [one for one in ids if ids.count(one) > 1]:
+    if twice := [one for one, count in Counter(ids).items() if count > 1]:
         raise RecipeError("two annotators of a panel are the same", where=where, got=twice[0], hint="give each an `id`")
     return found
 

@@ -181,8 +181,9 @@ class Engine:
         return sum(pool.in_flight for pool in self._pools.values())
 
     def says(self) -> list[str]:
-        """What the user must know of the teachers now: pauses, and limits that fell."""
-        return [f"{name} {said}" for name, pool in self._pools.items() for said in pool.says()]
+        """What the user must know now: that the run stops, pauses of teachers, and limits that fell."""
+        stopping = ["stopping: waits for what is in flight"] if self.halt.reason and self.in_flight else []
+        return stopping + [f"{name} {said}" for name, pool in self._pools.items() for said in pool.says()]
 
     async def close(self) -> None:
         """Let go of every endpoint."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 EVERY = 15.0
 """Seconds between two lines where nobody looks at a terminal."""
-PAUSED = " paused for "
-"""What stands between the name of a teacher and how long it is left alone."""
+URGENT = re.compile(r"stopping|.* paused for ")
+"""How what is said at once begins, without how long it takes."""
 Told = Callable[["Status", float], str]
 """A status, and the tokens of answers a second, as a line."""
 
@@ -32,15 +33,15 @@ def watching(as_json: bool) -> Iterator[Watch]:
 
 
 def _lines(told: Told) -> Watch:
-    """A line every so often, and at once when a teacher is paused; a build that is done before then prints none."""
+    """A line every so often, and at once when a teacher is paused or the run stops; none where all is done before."""
     start = last = time.monotonic()
-    paused: set[str] = set()
+    urgent: set[str] = set()
 
     def watch(status: Status) -> None:
-        nonlocal last, paused
-        now, before = time.monotonic(), paused
-        paused = {said.partition(PAUSED)[0] for said in status.says if PAUSED in said}
-        if now - last >= EVERY or paused - before:
+        nonlocal last, urgent
+        now, before = time.monotonic(), urgent
+        urgent = {begins[0] for said in status.says if (begins := URGENT.match(said))}
+        if now - last >= EVERY or urgent - before:
             last = now
             print(told(status, status.paid_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
 

@@ -18,12 +18,20 @@ def status(**changes: Any) -> Status:
     return Status(**(facts | changes))
 
 
-def test_a_pause_is_said_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pause_and_a_stop_are_said_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with progress.watching(as_json=False) as watch:
-        for says in ((), ("main paused for 4 s: no answer",), ("main paused for 3 s: no answer",), ()):
+        for says in (
+            (),
+            ("main paused for 4 s: no answer",),
+            ("main paused for 3 s: no answer",),
+            (),
+            ("stopping: waits",),
+        ):
             watch(status(says=says))
+    facts = "seeds 0 of 10: 0 asked, 0 known, 0 in flight, 0.2500 USD, 2 x declined"
     assert capsys.readouterr().err.splitlines() == [
-        "seeds 0 of 10: 0 asked, 0 known, 0 in flight, 0.2500 USD, 2 x declined, main paused for 4 s: no answer"
+        f"{facts}, main paused for 4 s: no answer",
+        f"{facts}, stopping: waits",
     ]
 
 

@@ -23,14 +23,14 @@ def read(tmp_path: Path, text: str) -> Recipe:
 
 def test_paths_start_at_the_recipe_and_survive_a_move(tmp_path: Path) -> None:
     recipe = read(tmp_path, GOOD)
-    assert recipe.teachers["main"] == {"scripted": {"path": str(tmp_path / "answers.jsonl")}}  # type: ignore[attr-defined]
+    assert recipe.teachers["main"] == {"scripted": {"path": str(tmp_path / "answers.jsonl")}}
     from pluriset.builders.folder import portable
 
     run = tmp_path / "runs" / "test"
     moved = recipe_file.dump(portable(recipe, run))
     assert "../../answers.jsonl" in moved and str(tmp_path) not in moved
     again = recipe_file.parse(moved.encode(), "recipe.yaml", run)
-    assert again.model_dump(exclude={"teachers"}) == recipe.model_dump(exclude={"teachers"})  # type: ignore[attr-defined]
+    assert again.model_dump(exclude={"teachers"}) == recipe.model_dump(exclude={"teachers"})
 
 
 @pytest.mark.parametrize("name", recipe_file.shipped_names())
