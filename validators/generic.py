@@ -8,9 +8,11 @@ from functools import partial
 from duckdb import DuckDBPyConnection
 
 from ..schemas.published_dataset import View
-from ..schemas.report import Profile
+from ..schemas.report import Finding, Profile
 from . import gold
+from .evidence import LONGEST
 from .readings import Reading, readings
+from .recognise import OURS
 from .roles import ANNOTATOR, OPTION, WHETHER, fitting, guessed, plain
 from .subject import Subject
 from .tables import Tables, name, text
@@ -47,9 +49,27 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
         tables={},
         row_types={},
         views=read,
-        findings=[reading.finding(connection, said[reading.table]) for reading in every],
+        findings=[
+            *(reading.finding(connection, said[reading.table]) for reading in every),
+            *([] if read else [_unknown(raw)]),
+        ],
         failing={reading.check: partial(reading.failing, connection) for reading in every},
         profile=_profile(said, [*read], "by --map" if roles else "by the names of its columns"),
+    )
+
+
+def _unknown(raw: Tables) -> Finding:
+    """That it is read as nothing: nobody should take silence for health."""
+    columns = ", ".join(column for relation in raw.values() for column in relation.columns if column not in OURS)
+    return Finding(
+        check="generic.judgeable",
+        severity="warning",
+        title="Columns are known for something that can be judged, by their names or by --map",
+        table=next(iter(raw)),
+        count=1,
+        of=1,
+        unit=None,
+        examples=[{"columns": columns[:LONGEST], "problem": "too little is known of them"}],
     )
 
 

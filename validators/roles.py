@@ -27,8 +27,8 @@ WORDS = {
     "prompt": "prompt question instruction context input",
     "chosen": "chosen chosen_response",
     "rejected": "rejected rejected_response",
-    "first": "response_a response_1 response1 response_0 completion_a output_1 answer_a first",
-    "second": "response_b response_2 response2 response_1b completion_b output_2 answer_b second",
+    "first": "response_a response_1 response1 response_0 completion_a output_1 answer_a conversation_a first",
+    "second": "response_b response_2 response2 response_1b completion_b output_2 answer_b conversation_b second",
     "preferred": "preferred preference winner better better_response",
     "options": "options choices",
     "gold": "gold answer gold_label correct correct_option answer_key",
@@ -49,6 +49,16 @@ WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second"
 """Role of a column that is true or false -> what it then says."""
 ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
 YAML = (".yaml", ".yml")
+WITHOUT = {
+    "chosen": ("rejected",),
+    "rejected": ("chosen",),
+    "first": ("second",),
+    "second": ("first",),
+    "preferred": ("first",),
+    "gold": ("options", OPTION),
+    **dict.fromkeys(WHETHER, ("first",)),
+}
+"""Role -> roles without one of which it says nothing."""
 CODING = re.compile(r"preferred:[^,]+(,[^,]+){1,2}")
 """A role with what its cells mean: what says the first, a tie where there are three, and the second."""
 
@@ -170,4 +180,13 @@ def _checked(roles: Any, where: str) -> dict[str, str]:
             expected = "one of " + ", ".join(sorted(ROLES))
             hint = "preferred:-1,0,1 says what means the first, a tie and the second" if ":" in str(role) else None
             raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected, hint=hint)
+    _whole({plain(role) for role in flat.values()}, where)
     return {str(column): str(role) for column, role in flat.items()}
+
+
+def _whole(roles: set[str], where: str) -> None:
+    """Raises an error where a role is named without its other half."""
+    for role in sorted(roles & WITHOUT.keys()):
+        if not roles & {*WITHOUT[role]}:
+            missing = " or ".join(WITHOUT[role])
+            raise RecipeError(f"{role} says nothing without {missing}", where=where, expected=f"COLUMN={missing} too")

@@ -16,6 +16,10 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
         "SELECT 'p' AS prompt, 'b' AS response_a, 'c' AS response_b, 'tie (bothbad)' AS winner",
         {"pairs": ("1", "p", "b", "c", "tie")},
     ),
+    "arena": (
+        "SELECT ['b'] AS conversation_a, ['c'] AS conversation_b, 'model_b' AS winner",
+        {"pairs": ("1", None, "[b]", "[c]", "second")},
+    ),
     "chosen": ("SELECT 'b' AS chosen, 'c' AS rejected", {"pairs": ("1", None, "b", "c", "first")}),
     "long": (
         "SELECT 'i' AS item, 'w' AS worker_id, 4 AS rating",
@@ -238,6 +242,30 @@ def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
     (tmp_path / "roles.yaml").write_text("who: text\nwho: label\n")
     with pytest.raises(RecipeError, match="line 2"):
         roles.given(tmp_path / "roles.yaml")
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({"a": "first", "pref": "preferred"}, "second"),
+        ({"a": "chosen"}, "rejected"),
+        ({"a": "gold"}, "options or option"),
+        ({"one": {"pref": "preferred:1,2"}}, "first"),
+    ],
+)
+def test_half_of_what_belongs_together_is_refused(said: dict[str, Any], missing: str) -> None:
+    with pytest.raises(RecipeError, match=f"without {missing}"):
+        roles.given(said)
+
+
+def test_nothing_to_judge_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"foo": 1}\n')
+    (tmp_path / "y.csv").write_text("id,text\n")
+    assert [(f.severity, f.check) for f in validate_path(tmp_path / "x.jsonl").found()][0] == (
+        "warning",
+        "generic.judgeable",
+    )
+    assert [(f.severity, f.check) for f in validate_path(tmp_path / "y.csv").found()] == [("warning", "reader.no_rows")]
 
 
 def test_a_role_is_had_by_one_column_of_a_table(connection: DuckDBPyConnection) -> None:

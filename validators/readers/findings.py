@@ -12,6 +12,7 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "unreadable": ("error", "Every record can be read"),
     "encoding": ("error", "The text is UTF-8"),
     "outside": ("error", "Every file is inside the dataset"),
+    "no_rows": ("warning", "Every table has rows"),
     "no_header": ("warning", "A table in text begins with the names of its columns"),
     "other_names": ("warning", "The README names as many columns of a table in text as there are"),
     "renamed": ("warning", "Every column has a name of its own, whatever its case, and none is `_row`, which we add"),

@@ -72,6 +72,9 @@ def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
             table: _table(connection, table, parts, sources) for table in dict.fromkeys(f.table for f, _ in parts)
         }
     rows = {table: sum(source.rows for source in sources if source.table == table) for table in tables}
+    for source in sources:
+        if not rows[source.table]:
+            findings.add("no_rows", source.table, {"file": source.file})
     columns = {table: len(relation.columns) - 1 for table, relation in tables.items()}
     return Read(tables, list(findings.all(rows, columns)), sources)
 
