@@ -261,7 +261,7 @@ def test_half_of_what_belongs_together_is_refused(said: dict[str, Any], missing:
 def test_nothing_to_judge_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"foo": 1}\n')
     (tmp_path / "y.csv").write_text("id,text\n")
-    assert [(f.severity, f.check) for f in validate_path(tmp_path / "x.jsonl").found()][0] == (
+    assert next((f.severity, f.check) for f in validate_path(tmp_path / "x.jsonl").found()) == (
         "warning",
         "generic.judgeable",
     )
