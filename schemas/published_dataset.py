@@ -84,8 +84,6 @@ class View:
     """A view of `schemas.views`."""
     select: str
     """SELECT over `theirs` of its rows."""
-    evidence: Evidence = "card"
-    """How it is known that the columns mean this."""
 
     def __post_init__(self) -> None:
         if self.name not in VIEWS and self.name != "annotators":

@@ -22,7 +22,7 @@ from .constraints import check_table, unjudged
 from .evidence import evidence, looked_at, parts
 from .failing import Keep, forget
 from .measure import Measure
-from .severity import capped, of_constraint, weakest, worst_first
+from .severity import of_constraint, worst_first
 from .subject import Subject
 from .tables import Tables, fetched, name
 from .text_check import TextCheck, wrong_texts
@@ -117,10 +117,8 @@ def _findings(
                     failing = check.failing({ANY: relation}) if shared is None else shared
                     yield _finding(check_name, check, failing, table, relation, units, keep)
             elif not set(check.needs) <= known:
-                basis = weakest(subject.evidence.get(table) for table in check.needs)
                 judged = tables[check.table]
-                found = _finding(check_name, check, check.failing(tables), check.table, judged, units, keep)
-                yield capped(found, basis)
+                yield _finding(check_name, check, check.failing(tables), check.table, judged, units, keep)
         except UNFIT as error:
             skipped[check_name] = _first_line(error)
 

@@ -1,4 +1,4 @@
-"""How far a finding about somebody's dataset can go: no further than what is known of the dataset."""
+"""How far what a profile says of somebody's dataset can go: no further than it is known."""
 
 from __future__ import annotations
 

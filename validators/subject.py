@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from duckdb import DuckDBPyRelation
 
 from ..schemas.published_dataset import Config
-from ..schemas.report import Evidence, Finding, Profile
+from ..schemas.report import Finding, Profile
 from .constraints import RowTypes
 from .tables import Tables
 
@@ -39,8 +39,6 @@ class Subject:
     """What it was taken for."""
     configs: Mapping[str, Config] = field(default_factory=dict)
     """Table -> the config of a published dataset that it is, which says how its columns are known."""
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    """View -> how it is known that the dataset can be read so."""
 
     def all(self) -> Tables:
         """Tables and views by name; a view hides a table."""

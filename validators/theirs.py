@@ -9,7 +9,7 @@ from functools import partial, reduce
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas.published_dataset import Config, Rule, View
-from ..schemas.report import Evidence, Finding, Profile
+from ..schemas.report import Finding, Profile
 from ..schemas.row import Column, columns
 from ..schemas.views import VIEWS
 from .evidence import evidence, examples, parts
@@ -48,7 +48,6 @@ def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: 
         skipped=skipped,
         profile=Profile(name=known.name, title=profile.title, how=how, evidence=shape, columns=dict(known.configs)),
         configs=configs,
-        evidence=_evidence(profile.views),
     )
 
 
@@ -95,11 +94,6 @@ def _given(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
     typed = _cast(view, rows)
     said = [sql for column, sql in SAID.items() if column in typed.columns]
     return typed.filter(" OR ".join(said)) if view == "annotations" else typed
-
-
-def _evidence(views: Sequence[View]) -> dict[str, Evidence]:
-    known = {view.name: weakest(other.evidence for other in views if other.name == view.name) for view in views}
-    return {view: found for view, found in known.items() if found}
 
 
 def _table(connection: DuckDBPyConnection, config: str, part: Config, raw: Tables) -> DuckDBPyRelation:

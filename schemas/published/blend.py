@@ -41,6 +41,5 @@ class Blend(PublishedDataset):
         View(
             "items",
             "SELECT _table || '/' || ID AS item_id, Question AS text, ID AS group_id, split FROM theirs.questions",
-            "recalled",
         ),
     )

@@ -187,7 +187,6 @@ class DailyDilemmas(PublishedDataset):
             "items",
             """SELECT DISTINCT ON (dilemma_idx, split) dilemma_idx AS item_id, dilemma_situation AS text, split,
             basic_situation AS group_id, topic_group AS label FROM theirs."Dilemmas_with_values_aggregated\"""",
-            "file",
         ),
         View(
             "pairs",
@@ -195,19 +194,16 @@ class DailyDilemmas(PublishedDataset):
             any_value(action) FILTER (action_type = 'to_do') AS first,
             any_value(action) FILTER (action_type = 'not_to_do') AS second, NULL AS preferred
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx""",
-            "file",
         ),
         View(
             "choices",
             """SELECT dilemma_idx AS item_id, CASE action_type WHEN 'to_do' THEN 0 ELSE 1 END AS position,
             action AS text, NULL AS gold FROM theirs."Dilemmas_with_values_aggregated\"""",
-            "file",
         ),
         View(
             "mentions",
             """SELECT dilemma_idx AS item_id, action_type AS side, unnest(range(len(values_aggregated))) AS position,
             unnest(values_aggregated) AS value FROM theirs."Dilemmas_with_values_aggregated\"""",
-            "file",
         ),
-        View("vocabulary", 'SELECT value FROM theirs."Values"', "file"),
+        View("vocabulary", 'SELECT value FROM theirs."Values"'),
     )

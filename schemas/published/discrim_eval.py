@@ -93,14 +93,12 @@ class DiscrimEval(PublishedDataset):
             "items",
             f"""SELECT {CELL}) AS item_id, filled_template AS text, split, decision_question_id AS group_id
             FROM theirs.templated""",
-            "file",
         ),
         View(
             "factors",
             f"""SELECT {CELL}) AS item_id, unnest(['gender', 'race']) AS factor, unnest([gender, race]) AS level,
             filled_template AS text, removed_template AS bare, decision_question_id AS template_id
             FROM theirs.templated""",
-            "file",
         ),
     )
     example: ClassVar = {

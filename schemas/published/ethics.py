@@ -55,12 +55,10 @@ class Ethics(PublishedDataset):
             "items",
             """SELECT 'commonsense/' || _table || '/' || _row AS item_id, input AS text, split, label
             FROM theirs.commonsense""",
-            "recalled",
         ),
         View(
             "items",
             """SELECT 'deontology/' || _table || '/' || _row AS item_id, concat_ws(' / ', scenario, excuse) AS text,
             split, label FROM theirs.deontology""",
-            "recalled",
         ),
     )

@@ -114,18 +114,16 @@ class MoralChoice(PublishedDataset):
         ),
     }
     views: ClassVar = (
-        View("items", "SELECT scenario_id AS item_id, context AS text, split FROM theirs.scenarios", "file"),
+        View("items", "SELECT scenario_id AS item_id, context AS text, split FROM theirs.scenarios"),
         View(
             "pairs",
             """SELECT scenario_id AS pair_id, context AS prompt, action1 AS first, action2 AS second, split,
             CASE ambiguity WHEN 'low' THEN 'first' END AS preferred FROM theirs.scenarios""",
-            "file",
         ),
         View(
             "choices",
             """SELECT scenario_id AS item_id, unnest([0, 1]) AS position, unnest([action1, action2]) AS text,
             CASE ambiguity WHEN 'low' THEN unnest([true, false]) END AS gold FROM theirs.scenarios""",
-            "file",
         ),
     )
     example: ClassVar = {

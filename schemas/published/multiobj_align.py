@@ -102,20 +102,17 @@ class MultiobjAlign(PublishedDataset):
             f"""SELECT metadata.original_id AS pair_id, question AS prompt, chosen AS first, rejected AS second,
             'first' AS preferred, split, {DIALOGUE} AS group_id, metadata.chosen_score AS first_score,
             metadata.rejected_score AS second_score FROM theirs.pairs""",
-            "file",
         ),
         View(
             "votes",
             """SELECT metadata.original_id AS item_id, unnest(range(len(metadata.all_scores))) AS option,
             unnest(metadata.all_scores) AS votes, true AS scored FROM theirs.pairs""",
-            "file",
         ),
         View(
             "stated",
             """SELECT metadata.original_id AS item_id, unnest(['argmax', 'argmin', 'max', 'min', 'count']) AS rule,
             unnest([metadata.chosen_index::VARCHAR, metadata.rejected_index::VARCHAR, metadata.chosen_score::VARCHAR,
             metadata.rejected_score::VARCHAR, metadata.num_candidates::VARCHAR]) AS stated FROM theirs.pairs""",
-            "file",
         ),
     )
     example: ClassVar = {

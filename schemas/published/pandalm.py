@@ -77,19 +77,16 @@ class PandaLM(PublishedDataset):
             response2 AS second, split, ['tie', 'first', 'second'][1 + majority] AS preferred FROM theirs.testset
             LEFT JOIN (SELECT idx, arg_max(said, n) AS majority FROM ({VOTES}) GROUP BY idx HAVING max(n) > 1)
             USING (idx)""",
-            "file",
         ),
         View(
             "annotations",
             f"""SELECT 'pairs' AS item_table, idx AS item_id, who AS annotator_id, 'preference' AS aspect,
             ['tie', 'first', 'second'][1 + said] AS label, NULL AS score FROM ({EACH})""",
-            "file",
         ),
         View(
             "annotations",
             f"""SELECT 'pairs' AS item_table, idx AS item_id, who AS annotator_id, 'preference_scale' AS aspect,
             NULL AS label, [0, -1, 1][1 + said] AS score FROM ({EACH})""",
-            "file",
         ),
     )
     example: ClassVar = {

@@ -178,18 +178,15 @@ class PluriHarms(PublishedDataset):
         View(
             "items",
             "SELECT Question_Index AS item_id, Question_Content AS text, Harm_Level AS label FROM theirs.prompts",
-            "file",
         ),
         View(
             "annotators",
             r"SELECT Participant_ID AS annotator_id, COLUMNS('^[A-Z][a-z]+_?[A-Z]?[a-z]*(_[A-Z][a-z]+)?$') "
             "FROM theirs.annotations",
-            "file",
         ),
         View(
             "annotations",
             f"""SELECT 'items' AS item_table, number AS item_id, Participant_ID AS annotator_id, 'harm' AS aspect,
             NULL AS label, rating AS score FROM {LONG}""",
-            "file",
         ),
     )

@@ -69,25 +69,21 @@ class ScruplesDilemmas(PublishedDataset):
             "items",
             """SELECT id AS item_id, array_to_string([a.description for a in actions], ' / ') AS text, split,
             gold_label AS label FROM theirs.dilemmas""",
-            "file",
         ),
         View(
             "pairs",
             """SELECT id AS pair_id, NULL AS prompt, actions[1].description AS first, actions[2].description AS second,
             CASE gold_label WHEN 0 THEN 'first' WHEN 1 THEN 'second' END AS preferred, split FROM theirs.dilemmas""",
-            "file",
         ),
         View(
             "votes",
             """SELECT id AS item_id, unnest([0, 1]) AS option, unnest(gold_annotations) AS votes
             FROM theirs.dilemmas""",
-            "file",
         ),
         View(
             "stated",
             """SELECT id AS item_id, unnest(['argmax', 'controversial', 'sum']) AS rule,
             unnest([gold_label::VARCHAR, controversial::VARCHAR, '5']) AS stated FROM theirs.dilemmas""",
-            "file",
         ),
     )
     example: ClassVar = {

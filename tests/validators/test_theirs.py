@@ -113,6 +113,12 @@ def test_a_rule_says_what_it_counts(
     assert found.counted == counted
 
 
+def test_a_check_is_as_severe_on_a_dataset_that_is_known_as_on_any_other(empty: DuckDBPyConnection) -> None:
+    tables = raw(empty, {"preference": [{"prompt": "p", "chosen": "same", "rejected": "same"}]})
+    known = judge(published(empty, "trl", tables, named("trl", tables))).findings
+    assert [(f.severity, f.evidence) for f in known if f.check == "equal_sides"] == [("error", None)]
+
+
 def test_a_reference_into_a_table_that_is_not_there_is_skipped(empty: DuckDBPyConnection) -> None:
     cells = _nothing(profile("prism"), "utterances")
     tables = {"utterances": empty.sql(f"SELECT * REPLACE ('u' AS user_id) FROM (SELECT 1 AS _row, {cells})")}
