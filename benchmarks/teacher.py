@@ -111,11 +111,11 @@ def prepared(load: Load) -> Iterator[tuple[str, Folder]]:
 
 
 def launched(client: str, *arguments: str, path: Path) -> subprocess.Popen[str]:
-    """A client in a process of its own."""
+    """A client in a process of its own; modules are compiled once, as wherever something is installed."""
     paths = os.pathsep.join([str(path), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, str(HERE / "clients.py"), client, *arguments]
     with (path / "stderr").open("a") as errors:
-        environment = {**os.environ, "PYTHONPATH": paths}
+        environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": ""}
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
 
 
