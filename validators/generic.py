@@ -41,7 +41,10 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
     for number, (table, relation) in enumerate(raw.items()):
         relation.create_view(f"_raw_{number}", replace=True)
         connection.execute(f"CREATE VIEW theirs.{name(table)} AS FROM _raw_{number}")
+    connection.execute("CREATE SCHEMA said")
     every = [reading for table in raw for reading in understood[table]]
+    for reading in every:
+        reading.keep(connection)
     read = read_as(connection, views, raw)
     return Subject(
         dataset=dataset,
@@ -84,13 +87,13 @@ def _views(
     table: str, roles: Mapping[str, str], understood: Sequence[Reading], several: bool, has_split: bool
 ) -> Iterator[View]:
     """The views that a table can be read as; ids of several tables are kept apart."""
-    told = {reading.role: f"({reading.sql})" for reading in understood}
+    told = {reading.role: reading.said for reading in understood}
     by_role: Columns = {plain(role): name(column) for column, role in roles.items()} | told
     # Without an id what was judged is known by its text; a row of its own is one item otherwise.
     item = by_role.get("item_id") or (by_role.get("text") if _is_long(by_role) else None) or "_row"
     about = f"concat_ws('/', {text(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
     split = ", split" if has_split else ""
-    place = f"FROM theirs.{name(table)}"
+    place = f"FROM theirs.{name(table)}" + "".join(reading.joined for reading in understood)
     each = [name(column) for column, role in roles.items() if role == ANNOTATOR]
     options = [column for column, role in roles.items() if role == OPTION]
     if "text" in by_role and not _is_long(by_role):

@@ -25,33 +25,43 @@ def ordered(columns: Sequence[str]) -> list[str]:
     return sorted(columns, key=suffix) if _series(columns) else [*columns]
 
 
-def place(table: str, gold: str, texts: str, columns: Sequence[str] = ()) -> str:
-    """The place of the right option, from 0; -1 where it is none of them, null where nothing is said.
+def place(rows: str, gold: str, texts: str, columns: Sequence[str] = ()) -> str:
+    """Query of `_row` and the place of the right option, from 0; -1 where it is none of them, null if nobody knows.
 
     Numbers count from 0 where there is a 0, from 1 where the last option is only reached so, else as the columns are
-    numbered, or from 0. Null too unless half of the questions say by one of these which it is.
+    numbered, or from 0; nobody knows where there is both, unless the columns are numbered. Nor does anybody unless
+    half of the questions say by one of these which it is.
     """
-    said = f"nullif(trim(CAST({name(gold)} AS VARCHAR)), '')"
-    code = f"regexp_replace(lower(trim({said}, '(). ')), '\\.0+$', '')"
-    series, rows = _series(columns), f"FROM theirs.{name(table)}"
-    first = "0" if series.startswith("0") else _first(code, texts, int(series.startswith("1")), rows)
+    series, cell = _series(columns), f"CAST({name(gold)} AS VARCHAR)"
     letters = series if series.isalpha() else ALPHABET
-    places = (
-        f"list_position({texts}, {said}) - 1",
-        f"list_position([{', '.join(text(column.lower()) for column in columns)}]::VARCHAR[], {code}) - 1",
-        f"list_position({[*letters]}, {code}) - 1",
-        f"TRY_CAST({code} AS BIGINT) - {first}",
-    )
-    found = f"coalesce({', '.join(places)})"
-    right = f"CASE WHEN {found} BETWEEN 0 AND len({texts}) - 1 THEN {found} END"
-    known = f"(SELECT count({right}) >= count({said}) / 2 {rows})"
-    return f"CASE WHEN {said} IS NOT NULL AND {known} THEN coalesce({right}, -1) END"
+    names = f"[{', '.join(text(column.lower()) for column in columns)}]::VARCHAR[]"
+    return f"""
+        WITH cells AS (SELECT _row, {texts} AS texts, {cell} AS cell FROM {rows} WHERE trim({cell}) <> ''),
+        said AS MATERIALIZED (
+            SELECT _row, len(texts) AS options, regexp_replace(lower(trim(cell, '(). ')), '\\.0+$', '') AS code,
+                coalesce(
+                    list_position(texts, cell), list_position(list_transform(texts, lambda t: trim(t)), trim(cell)),
+                    list_position({names}, code), list_position({[*letters]}, code)) - 1 AS named,
+                CASE WHEN regexp_full_match(code, '-?\\d+') THEN TRY_CAST(code AS BIGINT) END AS number
+            FROM cells
+        ),
+        numbers AS (
+            SELECT bool_or(number = 0) AS zero, bool_or(number = options) AS last FROM said WHERE named IS NULL
+        ),
+        places AS MATERIALIZED (
+            SELECT _row, coalesce(named, if(number IS NULL, -1, number - {_first(series)})) AS found,
+                CASE WHEN found BETWEEN 0 AND options - 1 THEN found WHEN found IS NOT NULL THEN -1 END AS place
+            FROM said CROSS JOIN numbers
+        )
+        SELECT _row, place FROM places WHERE (SELECT count(*) FILTER (place >= 0) >= count(*) / 2 FROM places)"""
 
 
-def _first(code: str, texts: str, otherwise: int, rows: str) -> str:
-    """What the first option is numbered as, told by the lowest and highest number."""
-    last = f"bool_or({code} = CAST(len({texts}) AS VARCHAR))"
-    return f"(SELECT CASE WHEN bool_or({code} = '0') THEN 0 WHEN {last} THEN 1 ELSE {otherwise} END {rows})"
+def _first(series: str) -> str:
+    """What the first option is numbered as, told by whether there is a 0 and whether the last is reached from 1."""
+    if series.startswith("0"):
+        return "0"
+    numbered = "1" if series.startswith("1") else "NULL"
+    return f"CASE WHEN zero AND last THEN {numbered} WHEN zero THEN 0 WHEN last THEN 1 ELSE coalesce({numbered}, 0) END"
 
 
 def _series(columns: Sequence[str]) -> str:

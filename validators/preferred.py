@@ -15,17 +15,17 @@ MOST = 11
 
 
 def by_name(table: str, column: str, first: str, second: str) -> str:
-    """By the names of the sides, their letters, or two numbers and no other.
+    """By the names of the sides, their letters, or two numbers and no other; one will do where the sides have numbers.
 
     0 and 1 are said of the first and second, or of false and true: they are read where the sides are so numbered.
     """
     said = f"lower(trim(CAST({name(column)} AS VARCHAR)))"
     side = f"regexp_replace({said}, {text(SIDE)}, '\\1')"
     ends = [re.sub(SIDE, r"\1", one.lower()) for one in (first, second)]
-    one, two = ends if all(end.isdigit() for end in ends) else ("1", "2")
+    least, (one, two) = (1, ends) if all(end.isdigit() for end in ends) else (2, ["1", "2"])
     a, b = ends if all(len(end) == 1 and end.isalpha() for end in ends) else ("a", "b")
     numbers = f"FROM theirs.{name(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"
-    numbered = f"(SELECT bool_and({side} IN ('{one}', '{two}')) AND count(DISTINCT {side}) = 2 {numbers})"
+    numbered = f"(SELECT bool_and({side} IN ('{one}', '{two}')) AND count(DISTINCT {side}) >= {least} {numbers})"
     return f"""CASE WHEN {said} = {text(first.lower())} OR {side} IN ('{a}', 'first') THEN 'first'
         WHEN {said} = {text(second.lower())} OR {side} IN ('{b}', 'second') THEN 'second'
         WHEN regexp_matches({said}, '^(tie|draw|both|equal|same|neither)') THEN 'tie'

@@ -1,4 +1,4 @@
-"""What a cell says by the role of its column, as SQL; a cell that says nothing that we know is a finding."""
+"""What cells say by the role of their column, read once; a cell that says nothing that we know is a finding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TITLES = {
     "second_preferred": "`{}` is true or false, 1 or 0",
     "score": "`{}` is a number",
     "options": "`{}` is a list",
-    "gold": "`{}` names the right option by its text, letter, number or column",
+    "gold": "`{}` names the right option by its text, letter, column, or number (from 0 or 1 throughout)",
     "distribution": "`{}` is a list of shares, or an object of an option and its share each",
 }
 """Role -> what should hold of a column that has it."""
@@ -33,19 +33,37 @@ class Reading(NamedTuple):
     column: str
     role: str
     sql: str
-    """What a cell says, null where that is not known."""
+    """Query of `_row` and what its cell says, null where that is not known."""
 
     @property
     def check(self) -> str:
         """Id of the check that its cells are understood."""
         return f"{self.table}.{self.column}.{self.role}"
 
+    @property
+    def said(self) -> str:
+        """What a cell says, in a query of the table and what is `joined`."""
+        return f"{name(f'_{self.role}')}._said"
+
+    @property
+    def joined(self) -> str:
+        """What all cells of the column say, behind the table in a query."""
+        return f" LEFT JOIN {self._kept} AS {name(f'_{self.role}')} USING (_row)"
+
+    @property
+    def _kept(self) -> str:
+        return f"said.{name(f'{self.table}.{self.role}')}"
+
+    def keep(self, connection: DuckDBPyConnection) -> None:
+        """Read every cell once, for all that is asked of it afterwards."""
+        connection.execute(f"CREATE TABLE {self._kept} AS FROM ({self.sql}) AS cells(_row, _said)")
+
     def failing(self, connection: DuckDBPyConnection) -> DuckDBPyRelation:
         """The cells that have something in them that is not understood."""
         cell = f"CAST({name(self.column)} AS VARCHAR)"
         return connection.sql(
-            f"""SELECT _row, {cell} AS problem FROM theirs.{name(self.table)}
-            WHERE trim({cell}) NOT IN ('', 'null') AND ({self.sql}) IS NULL"""
+            f"""SELECT _row, {cell} AS problem FROM theirs.{name(self.table)}{self.joined}
+            WHERE trim({cell}) NOT IN ('', 'null') AND {self.said} IS NULL"""
         )
 
     def finding(self, connection: DuckDBPyConnection, roles: Mapping[str, str]) -> Finding:
@@ -82,48 +100,50 @@ def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
     """How the columns of a table are read whose cells say nothing unless they are understood; `roles` by column."""
     by_role = {plain(role): column for column, role in roles.items()}
     if column := by_role.get("score"):
-        yield Reading(table, column, "score", score(column))
+        yield _each(table, column, "score", f"TRY_CAST({name(column)} AS DOUBLE)")
     if column := by_role.get("distribution"):
-        yield Reading(table, column, "distribution", distribution(column))
+        yield Reading(table, column, "distribution", distribution(table, column))
     yield from _questions(table, roles, by_role)
     if "first" in by_role and "second" in by_role:
         if column := by_role.get("preferred"):
             named = preferred.by_name(table, column, by_role["first"], by_role["second"])
             coded = roles[column] != "preferred"
-            sql = preferred.by_coding(column, roles[column]) if coded else named
-            yield Reading(table, column, "preferred", sql)
+            yield _each(table, column, "preferred", preferred.by_coding(column, roles[column]) if coded else named)
         for role, (so, otherwise) in WHETHER.items():
             if column := by_role.get(role):
-                yield Reading(table, column, role, whether(column, so, otherwise))
+                yield _each(table, column, role, whether(column, so, otherwise))
+
+
+def _each(table: str, column: str, role: str, sql: str) -> Reading:
+    """A reading in which a cell says something by itself."""
+    return Reading(table, column, role, f"SELECT _row, {sql} FROM theirs.{name(table)}")
 
 
 def _questions(table: str, roles: Mapping[str, str], by_role: Mapping[str, str]) -> Iterator[Reading]:
     columns = gold.ordered([column for column, role in roles.items() if role == OPTION])
-    if columns:
-        texts = gold.options(columns)
-    elif column := by_role.get("options"):
-        texts = gold.listed(column)
-        yield Reading(table, column, "options", texts)
-    else:
-        return
-    if column := by_role.get("gold"):
-        yield Reading(table, column, "gold", gold.place(table, column, texts, columns))
+    rows, texts = f"theirs.{name(table)}", gold.options(columns)
+    if not columns and "options" in by_role:
+        listed = _each(table, by_role["options"], "options", gold.listed(by_role["options"]))
+        yield listed
+        rows, texts = rows + listed.joined, listed.said
+    if (columns or "options" in by_role) and (column := by_role.get("gold")):
+        yield Reading(table, column, "gold", gold.place(rows, column, texts, columns))
 
 
-def score(column: str) -> str:
-    """A number."""
-    return f"TRY_CAST({name(column)} AS DOUBLE)"
-
-
-def distribution(column: str) -> str:
-    """Option -> share; an option of a list is its place, from 0. One share that is no number, and none is known."""
-    said = f"literal(CAST(to_json({name(column)}) ->> '$' AS VARCHAR))"
-    listed = f"TRY_CAST({said} AS VARCHAR[])"
-    by_place = f"map(CAST(range(len({listed})) AS VARCHAR[]), {listed})"
-    whole = f"coalesce(TRY_CAST({said} AS MAP(VARCHAR, VARCHAR)), {by_place})"
-    shares = f"TRY_CAST(map_values({whole}) AS DOUBLE[])"
-    right = f"list_count({shares}) = list_count(map_values({whole}))"
-    return f"CASE WHEN {right} THEN map(map_keys({whole}), {shares}) END"
+def distribution(table: str, column: str) -> str:
+    """Query of `_row` and option -> share; an option of a list is its place. None are known if one is no number."""
+    cell = f"literal(CAST(to_json({name(column)}) ->> '$' AS VARCHAR))"
+    return f"""
+        WITH cells AS (SELECT _row, {cell} AS cell FROM theirs.{name(table)}),
+        lists AS (SELECT _row, cell, TRY_CAST(cell AS VARCHAR[]) AS list FROM cells),
+        maps AS (
+            SELECT _row, map(CAST(range(len(list)) AS VARCHAR[]), list) AS by_place,
+                coalesce(TRY_CAST(cell AS MAP(VARCHAR, VARCHAR)), by_place) AS texts,
+                TRY_CAST(texts AS MAP(VARCHAR, DOUBLE)) AS shares,
+                list_count(map_values(shares)) = list_count(map_values(texts)) AS numbers
+            FROM lists
+        )
+        SELECT _row, CASE WHEN numbers THEN shares END FROM maps"""
 
 
 def whether(column: str, so: str, otherwise: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from duckdb import DuckDBPyConnection
 from pluriset.schemas.errors import RecipeError
-from pluriset.validators import roles
+from pluriset.validators import literal, roles
 from pluriset.validators.generic import NOTHING, generic
 from pluriset.validators.run import validate_path
 from pluriset.validators.tables import connect
@@ -61,6 +61,11 @@ GOLD = [
     ("['x', 'y', 'z'] AS options", ["c", "zeta", "1", ""], [("z",), None, ("y",)]),
     ("['x', 'y', '1'] AS options", ["1", "2", "3"], [("1",), ("y",), ("1",)]),
     ("'x' AS \"o'1\", 'y' AS o2", ["A", "o'1"], [("x",), ("x",)]),
+    ("['x ', ' y', 'y'] AS options", ["x ", "y", " y"], [("x ",), ("y",), (" y",)]),
+    ("['x', 'y', 'z'] AS options", ["1", "2", "3", "y"], [("x",), ("y",), ("z",), ("y",)]),
+    ("['x', 'y', '0'] AS options", ["0", "3", "2"], [("0",), ("0",), ("y",)]),
+    ("'x' AS option_1, 'y' AS option_2", ["0", "1", "2", "1.5"], [None, ("x",), ("y",), None]),
+    ("'x' AS option_0, 'y' AS option_1", ["0", "1", "2"], [("x",), ("y",), None]),
 ]
 
 
@@ -75,25 +80,52 @@ def test_the_right_option(columns: str, said: list[str], right: list[tuple[str] 
         assert [f.count for f in subject.findings if f.check == "t.answer.gold"] == [0 if right else 1]
 
 
-@pytest.mark.parametrize("shares", ["{'yes': 0.5, 'no': 0.4}", '\'{"yes": 0.5, "no": 0.4}\'', "[0.5, 0.4]", "'half'"])
-def test_a_distribution_is_a_list_or_an_object(shares: str) -> None:
+def test_nobody_knows_where_numbers_count_from_that_begin_at_0_and_end_with_the_last() -> None:
+    said = ["0", "1", "3", "x", "y", "z"]
+    with connect() as connection:
+        rows = f"SELECT unnest(range(1, 7)) AS _row, ['x', 'y', 'z'] AS options, unnest({said}) AS answer"
+        subject = generic(connection, "d", {"t": connection.sql(rows)}, None)
+        [finding] = [f for f in subject.findings if f.check == "t.answer.gold"]
+        known = subject.views["choices"].filter("gold").order("item_id").project("text").fetchall()
+    assert known == [("x",), ("y",), ("z",)]
+    assert finding.count == 3 and "from 0 or 1 throughout" in finding.title
+
+
+NO_SHARES = ["'half'", "[[0.1, 0.9]]", "['a', 'b']", '\'{"a": 0.5, "b": "x"}\'', "{'yes': {'share': 0.5}}"]
+SHARES = [
+    "{'yes': 0.5, 'no': 0.4}",
+    '\'{"yes": 0.5, "no": 0.4}\'',
+    "[0.5, 0.4]",
+    "{'yes': 0.5, 'no': NULL}",
+    "'[0.5, null]'",
+]
+
+
+@pytest.mark.parametrize("shares", [*SHARES, *NO_SHARES])
+def test_a_distribution_is_a_list_or_an_object_of_numbers(shares: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1 AS _row, 'q' AS id, {shares} AS soft_label")}
         subject = generic(connection, "d", raw, None)
-        assert len(subject.views["distributions"]) == (0 if "half" in shares else 2)
-        assert [finding.count for finding in subject.findings] == ["half" in shares]
+        assert len(subject.views["distributions"]) == (2 if shares in SHARES else 0)
+        assert [finding.count for finding in subject.findings] == [shares in NO_SHARES]
 
 
-@pytest.mark.parametrize(
-    ("shares", "told"),
-    [("'[0.5, \"high\"]'", 1), ('\'{"a": 0.5, "b": "x"}\'', 1), ("{'a': 0.5, 'b': NULL}", 0), ("'[0.5, null]'", 0)],
-)
-def test_one_share_that_is_no_number_is_told(shares: str, told: int) -> None:
+def test_a_cell_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    parse = literal.to_json
+
+    def noted(said: str) -> str:
+        parsed.append(said)
+        return parse(said)
+
+    monkeypatch.setattr(literal, "to_json", noted)
     with connect() as connection:
-        raw = {"t": connection.sql(f"SELECT 1 AS _row, 'q' AS id, {shares} AS soft_label")}
-        subject = generic(connection, "d", raw, None)
-        assert [f.count for f in subject.findings] == [told]
-        assert len(subject.views["distributions"]) == (0 if told else 2)
+        cells = r"""(1, $$['it\'s', 'x']$$, 'A'), (2, $$['y', $$, 'B')"""
+        connection.execute(f"CREATE TABLE t AS FROM (VALUES {cells}) AS t(_row, options, answer)")
+        subject = generic(connection, "d", {"t": connection.table("t")}, None)
+        assert len(subject.views["choices"]) == 2
+        assert [finding.count for finding in subject.findings] == [1, 0]
+    assert sorted(parsed) == [r"['it\'s', 'x']", "['y', "]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +156,9 @@ CODINGS: list[tuple[dict[str, str], str, list[str], list[str | None]]] = [
     (SIDES, "preferred:2/1,0,Worse", ["1", "2", "0", "worse", "A"], ["first", "first", "tie", "second", None]),
     ({"reply_0": "first", "reply_1": "second"}, "preferred", ["reply_0", "reply_1"], ["first", "second"]),
     ({"response_0": "first", "response_1": "second"}, "preferred", ["0", "1"], ["first", "second"]),
+    ({"response_1": "first", "response_2": "second"}, "preferred", ["1", "1"], ["first", "first"]),
+    ({"response_1": "first", "response_2": "second"}, "preferred", ["0", "1"], [None, None]),
+    (SIDES, "preferred", ["1", "1"], [None, None]),
     ({"b": "first", "a": "second"}, "preferred", ["b", "A"], ["first", "second"]),
 ]
 
@@ -170,7 +205,11 @@ def test_numbers_that_mean_a_side_are_told_with_the_words_that_have_them_read(sa
 
 def test_a_score_that_is_no_number_is_told() -> None:
     with connect() as connection:
-        raw = {"t": connection.sql("SELECT 1 AS _row, 'i' AS item, 'w' AS rater, unnest(['4', 'high', '']) AS rating")}
+        raw = {
+            "t": connection.sql(
+                "SELECT unnest([1, 2, 3]) AS _row, 'i' AS item, 'w' AS rater, unnest(['4', 'high', '']) AS rating"
+            )
+        }
         [finding] = generic(connection, "d", raw, None).findings
         assert (finding.check, finding.count, finding.of) == ("t.rating.score", 1, 3)
         assert [example["problem"] for example in finding.examples] == ["high"]
@@ -186,7 +225,7 @@ def test_a_score_that_is_no_number_is_told() -> None:
 )
 def test_a_blank_judgement_is_missing(columns: str) -> None:
     with connect() as connection:
-        raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
+        raw = {"t": connection.sql(f"SELECT row_number() OVER () AS _row, * FROM (SELECT {columns})")}
         assert len(generic(connection, "d", raw, None).views["annotations"]) == 1
 
 
