@@ -215,7 +215,7 @@ def expect(path: str | Path, suite: str | Path, table: str | None = None) -> Opi
 
 
 def schema(name: str, table: str | None = None, *, suite: bool = False) -> dict[str, Any]:
-    """The JSON Schema of `report`, of `checks`, or of the tables of a family or published dataset.
+    """The JSON Schema of `recipe`, `report`, `checks`, or of the tables of a family or published dataset.
 
     `suite` gives the suite of Great Expectations of one table instead.
     """
@@ -312,13 +312,10 @@ KINDS = {
 
 
 def components(kind: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
-    """Every component of a kind, or of all kinds; with a name, the options of that one, or what it is for."""
-    from .schemas import component
+    """Every component of a kind, or of all kinds; with a name, the options of that one, or what it is for.
 
-    if kind is not None and kind not in KINDS:
-        raise RecipeError("no such kind of component", got=kind, expected="one of " + ", ".join(KINDS))
-    packages = {one: f"{__name__}.{KINDS[one]}.{one}" for one in ([kind] if kind else KINDS)}
-    if kind and name:
-        found = component.options(component.find(packages[kind], name))
-        return found or [component.summary(kind, packages[kind], name)]
-    return [row for one, package in packages.items() for row in component.listed(one, package)]
+    The kind `recipe` is the keys of a recipe; a name alone is looked for among all.
+    """
+    from .schemas import listing
+
+    return listing.listed({each: f"{__name__}.{room}.{each}" for each, room in KINDS.items()}, kind, name)

@@ -278,7 +278,7 @@ def expect(path: str, suite: Path, table: str | None, out: Path | None, as_json:
 @click.argument("table", required=False)
 @click.option("--suite", is_flag=True, help="A suite of Great Expectations instead of JSON Schema.")
 def schema(name: str, table: str | None, suite: bool) -> None:
-    """Print the JSON Schema of `report`, `checks`, or the tables of a family or published dataset."""
+    """Print the JSON Schema of `recipe`, `report`, `checks`, or the tables of a family or published dataset."""
     terminal.document(pluriset.schema(name, table, suite=suite))
 
 
@@ -342,7 +342,10 @@ def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
 @click.argument("name", required=False)
 @as_json
 def list_(kind: str | None, name: str | None, as_json: bool) -> None:
-    """List what a recipe can name; of one NAME, its options."""
+    """List what a recipe can say and name; of one NAME, its options.
+
+    KIND is `recipe`, for the keys of a recipe, or a kind of component, such as `curation`; a name alone is found too.
+    """
     rows = pluriset.components(kind, name)
     heads = list(rows[0]) if rows else []
     terminal.document(rows) if as_json else terminal.table("", heads, [list(row.values()) for row in rows])
@@ -377,7 +380,7 @@ def _recipe(
     kept = {} if source is None else {"n": n}
     found = pluriset.recipe(recipe, **({key: value for key, value in changes.items() if value is not None} | kept))
     file = Path(recipe)
-    crew.assemble(found, recipe if file.is_file() else f"{recipe}.yaml")
+    crew.assemble(found)
     return found, out or folder.default(found, file if file.is_file() else None)
 
 

@@ -57,7 +57,9 @@ class Batches:
             return self.run.ask(watch)
         if not self.run.engine.budget.unlimited:
             raise RecipeError(
-                "what a batch will cost is known too late for a budget", where="budget", hint="build without --batch"
+                "what a batch will cost is known too late for a budget",
+                where=f"{self.run.crew.recipe.file}: budget",
+                hint="build without --batch",
             )
         writer = Writer(self.waves, self.run.building)
         self.run.engine.postpone = lambda question: self._postpone(writer, question)

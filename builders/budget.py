@@ -46,8 +46,8 @@ class Budget:
     without an answer is taken to cost nothing, and an answer whose tokens nobody counted the most that it can cost.
     """
 
-    def __init__(self, limit: Limit, prices: Mapping[str, Price], halt: Halt) -> None:
-        self.limit, self.prices, self.halt = limit, prices, halt
+    def __init__(self, limit: Limit, prices: Mapping[str, Price], halt: Halt, recipe: str = "recipe.yaml") -> None:
+        self.limit, self.prices, self.halt, self.recipe = limit, prices, halt, recipe
         self.spent, self.held = Cost(), Cost()
         self.unlimited = limit.usd is None and limit.tokens is None
         self._density: defaultdict[str, float] = defaultdict(float)
@@ -127,7 +127,7 @@ class Budget:
         )
         return Stopped(
             "the budget is spent; everything answered so far is kept",
-            where="recipe.yaml: budget",
+            where=f"{self.recipe}: budget",
             got="; ".join(told),
             hint="raise the budget and run the same command again: it goes on from here",
         )

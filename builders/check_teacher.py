@@ -43,7 +43,7 @@ def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
     """Ask the named teacher, or all, what they can. Raises `RecipeError` for a name that the recipe does not have."""
     teachers = assemble(recipe).teachers
     if name is not None and name not in teachers:
-        raise RecipeError("no teacher of this name in the recipe", got=name, expected=f"one of {', '.join(teachers)}")
+        raise RecipeError.unknown("no teacher of this name in the recipe", name, teachers, where=recipe.file)
     chosen = {name: teachers[name]} if name else teachers
     return [finding for one, teacher in chosen.items() for finding in asyncio.run(_checked(one, teacher))]
 

@@ -56,23 +56,23 @@ class Crew:
         return WINDOW * sum(teacher.concurrency * len(teacher.endpoints()) for teacher in self.teachers.values())
 
 
-def assemble(recipe: Recipe, file: str = "recipe.yaml") -> Crew:
+def assemble(recipe: Recipe) -> Crew:
     """Load every component of a recipe. Raises `RecipeError` for whatever does not fit."""
+    file = recipe.file
     family: Family = load(f"{PACKAGE}.families", recipe.family, file, "family")
     teachers: dict[str, Teacher] = {
         name: load(f"{PACKAGE}.teachers", spec, file, f"teachers.{name}") for name, spec in recipe.teachers.items()
     }
     for role in recipe.roles:
         if role not in family.roles:
-            expected = "one of " + ", ".join(family.roles)
-            raise RecipeError("the family has no such role", where=f"{file}: roles", got=role, expected=expected)
+            raise RecipeError.unknown("the family has no such role", role, family.roles, where=f"{file}: roles")
     return Crew(
         recipe=recipe,
         source=load(f"{PACKAGE}.sources", recipe.source, file, "source"),
         family=family,
         steps=[_step(spec, family.made(), file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
         teachers=teachers,
-        answerers=answerers(recipe, family, teachers, file),
+        answerers=answerers(recipe, family, teachers),
     )
 
 
@@ -82,29 +82,29 @@ def _step(spec: Spec, made: Mapping[str, type[Row]], file: str, path: str) -> St
     where = f"{file}: {path}.{step.component_name()}"
     for table, needed in step.needs(next(iter(made))).items():
         if table not in made:
-            raise RecipeError("there is no such table", where=where, got=table, expected="one of " + ", ".join(made))
+            raise RecipeError.unknown("there is no such table", table, made, where=where)
         there = [*made[table].model_fields]
         if absent := [column for column in needed if column not in there]:
             expected = f"a column of {table}: {', '.join(there)}"
-            raise RecipeError("there is no such column", where=where, got=absent[0], expected=expected)
+            raise RecipeError.unknown("there is no such column", absent[0], there, where=where, expected=expected)
     return step
 
 
-def answerers(
-    recipe: Recipe, family: Family, teachers: Mapping[str, Teacher], file: str = "recipe.yaml"
-) -> dict[str, list[Answerer]]:
+def answerers(recipe: Recipe, family: Family, teachers: Mapping[str, Teacher]) -> dict[str, list[Answerer]]:
     """Role -> who answers for it. Raises `RecipeError` for a role that nobody or the wrong number answers for."""
-    found = {role: _answerers(role, recipe, family, teachers, file) for role in family.roles}
+    found = {role: _answerers(role, recipe, family, teachers) for role in family.roles}
     known: dict[str, Answerer] = {}
     for one in chain.from_iterable(found.values()):
         if known.setdefault(name := one.row.annotator_id, one) != one:
             hint = "give each an `id` of its own"
-            raise RecipeError("two annotators have the same id", where=f"{file}: annotators", got=name, hint=hint)
+            raise RecipeError(
+                "two annotators have the same id", where=f"{recipe.file}: annotators", got=name, hint=hint
+            )
     return found
 
 
-def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str, Teacher], file: str) -> list[Answerer]:
-    members, where = recipe.answerers(role), f"{file}: roles.{role}"
+def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str, Teacher]) -> list[Answerer]:
+    members, where = recipe.answerers(role), f"{recipe.file}: roles.{role}"
     if not members:
         askable = ", ".join([*recipe.teachers, *recipe.annotators])
         raise RecipeError("nobody answers for this role", where=where, expected=f"a teacher or panel: {askable}")

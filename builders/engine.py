@@ -121,6 +121,8 @@ class Engine:
     live: bool = True
     limit: Limit = field(default_factory=Limit)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    recipe: str = "recipe.yaml"
+    """The file that says what the limit is."""
     asks: Counter[str] = field(default_factory=Counter)
     spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
     """(role, teacher) -> what it cost."""
@@ -136,7 +138,7 @@ class Engine:
     _silence: int = 0
 
     def __post_init__(self) -> None:
-        self.budget = Budget(self.limit, self.prices, self.halt)
+        self.budget = Budget(self.limit, self.prices, self.halt, self.recipe)
 
     def context(self, who: Answerer, parse: type[BaseModel]) -> tuple[str, dict[str, Any]]:
         """Digest and content of what stays the same between asks: the teacher and the schema of the answer."""

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from ..schemas.component import find
-from ..schemas.errors import PlurisetError, RecipeError, from_validation
+from ..schemas.errors import RecipeError, from_validation, place
+from ..schemas.keys import paths
 from ..schemas.recipe import Recipe
 from ..schemas.yaml_text import dump_yaml, load_yaml
 
@@ -23,10 +24,15 @@ LARGEST = 1_000_000
 def read(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
     """The recipe in a file, its paths made absolute; `changes` replaces top-level keys. Raises `RecipeError`."""
     if not path.is_file():
-        raise RecipeError("no such recipe", got=str(path), hint="`pluriset list` names the shipped ones")
+        raise _no_such(str(path))
     if path.stat().st_size > LARGEST:
         raise RecipeError("too large for a recipe", where=str(path), expected=f"at most {LARGEST:,} bytes")
     return parse(path.read_bytes(), str(path), path.parent.resolve(), changes)
+
+
+def _no_such(got: str) -> RecipeError:
+    expected = f"a YAML file, or one of those that come along: {', '.join(shipped_names())}"
+    return RecipeError.unknown("no such recipe", got, shipped_names(), expected=expected)
 
 
 def shipped(name: str, changes: dict[str, Any]) -> Recipe:
@@ -45,12 +51,11 @@ def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = No
     """The recipe in some YAML. `base` is the folder from which its paths start."""
     said = load_yaml(raw, file)
     try:
-        return moved(Recipe.model_validate({**said, **(changes or {})}), lambda path: base / path)
+        recipe = Recipe.model_validate({**said, **(changes or {})}).read_from(file)
     except ValidationError as error:
-        raise from_validation(error, RecipeError, file) from None
-    except PlurisetError as error:
-        error.where = f"{file}: {error.where}"
-        raise
+        hint = "`pluriset list recipe` says what each means"
+        raise from_validation(error, RecipeError, file, keys=paths(Recipe), hint=hint) from None
+    return moved(recipe, lambda path: base / path)
 
 
 def dump(recipe: Recipe) -> str:
@@ -64,24 +69,26 @@ def dump(recipe: Recipe) -> str:
 def moved(recipe: Recipe, move: Callable[[Path], Path]) -> Recipe:
     """The recipe with every path that an option of a component holds sent through `move`."""
     changed: dict[str, Any] = {
-        "source": _moved(f"{PACKAGE}.sources", recipe.source, move, "source"),
-        "family": _moved(f"{PACKAGE}.families", recipe.family, move, "family"),
+        "source": _moved(f"{PACKAGE}.sources", recipe.source, move, recipe.file, "source"),
+        "family": _moved(f"{PACKAGE}.families", recipe.family, move, recipe.file, "family"),
         "teachers": {
-            name: _moved(f"{PACKAGE}.teachers", spec, move, f"teachers.{name}")
+            name: _moved(f"{PACKAGE}.teachers", spec, move, recipe.file, f"teachers.{name}")
             for name, spec in recipe.teachers.items()
         },
     }
     if recipe.curation:
         package = f"{PACKAGE}.curation"
-        changed["curation"] = [_moved(package, s, move, f"curation[{i}]") for i, s in enumerate(recipe.curation)]
+        changed["curation"] = [
+            _moved(package, step, move, recipe.file, f"curation[{at}]") for at, step in enumerate(recipe.curation)
+        ]
     return recipe.model_copy(update=changed)
 
 
-def _moved(package: str, spec: Any, move: Callable[[Path], Path], where: str) -> Any:
+def _moved(package: str, spec: Any, move: Callable[[Path], Path], file: str, path: str) -> Any:
     if isinstance(spec, str) or len(spec) != 1:
         return spec
     [(name, options)] = spec.items()
-    fields = find(package, name, where).model_fields
+    fields = find(package, name, place(file, path)).model_fields
     paths = {key for key, field in fields.items() if field.annotation is Path or Path in get_args(field.annotation)}
     return {
         name: {

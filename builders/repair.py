@@ -67,7 +67,7 @@ def mending() -> list[str]:
 
 def _step(rule: str) -> Mend:
     if rule not in mending():
-        raise RecipeError("no such repair", where="--rule", got=rule, expected="one of " + ", ".join(mending()))
+        raise RecipeError.unknown("no such repair", rule, mending(), where="--rule")
     step: Mend = load(curation.__name__, rule)
     return step
 

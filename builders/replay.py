@@ -75,7 +75,7 @@ def replay(folder: Path, table: str, wanted: str) -> Replayed:
 
 def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed: Found | None) -> list[Row]:
     """The rows that the journal makes of one seed, and the annotators that every seed shares."""
-    family: Family = load(f"{PACKAGE}.families", manifest.recipe.family, "recipe.yaml", "family")
+    family: Family = load(f"{PACKAGE}.families", manifest.recipe.family, manifest.recipe.file, "family")
     who = answerers(manifest.recipe, family, {name: _recorded(facts) for name, facts in manifest.teachers.items()})
     everybody: list[Row] = [one.row for role in family.roles for one in who[role]]
     if seed is None:
@@ -102,7 +102,7 @@ def _built(folder: Path, manifest: Manifest, family: Family, engine: Engine, see
 
 def _seen(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> Sequence[str]:
     """What the seed was shown of the rounds before it, which are made again in the order of the source."""
-    source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, "recipe.yaml", "source")
+    source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, manifest.recipe.file, "source")
     earlier, got = Earlier(family), f"no seed {seed.id}"
     try:
         for one in islice(source.seeds(folder), manifest.recipe.n):

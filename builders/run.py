@@ -44,7 +44,9 @@ class Run:
 
     def __post_init__(self) -> None:
         recipe = self.crew.recipe
-        self.engine = Engine(self.journal, self.crew.answerers, limit=recipe.budget, prices=recipe.prices)
+        self.engine = Engine(
+            self.journal, self.crew.answerers, limit=recipe.budget, prices=recipe.prices, recipe=recipe.file
+        )
 
     def ask(self, watch: Watch | None = None) -> None:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""

@@ -59,7 +59,7 @@ def types_of(folder: Path, manifest: Manifest, table: str) -> dict[str, type[Row
     """The row types of a dataset. Raises `DataError` if it has no such table."""
     types = tables_of(manifest.family, manifest.tables)
     if table not in types:
-        raise DataError("no such table", where=str(folder), got=table, expected="one of " + ", ".join(types))
+        raise DataError.unknown("no such table", table, types, where=str(folder))
     return types
 
 

@@ -46,7 +46,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Path], refused: S
     if problems := front_matter_problems(front):
         raise RecipeError(
             "the Hub would not take this card",
-            where="recipe.yaml: card",
+            where=f"{manifest.recipe.file}: card",
             got="; ".join(problems),
             hint="correct the recipe and build again: nothing is asked twice",
         )

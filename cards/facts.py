@@ -18,8 +18,7 @@ def types(manifest: Manifest) -> dict[str, type[Row]]:
     known = tables_of(manifest.family, manifest.tables)
     for table in (manifest.main_table, *manifest.tables):
         if table not in known or table not in manifest.tables:
-            expected = "one of " + ", ".join(known)
-            raise DataError("no such table in this family", where=f"{MANIFEST}: tables", got=table, expected=expected)
+            raise DataError.unknown("no such table in this family", table, known, where=f"{MANIFEST}: tables")
     return {table: row_type for table, row_type in known.items() if table in manifest.tables}
 
 

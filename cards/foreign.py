@@ -132,6 +132,5 @@ class Foreign:
 
     def _type(self, table: str) -> type[Row]:
         if table not in self.types:
-            expected = "one of " + ", ".join(self.types)
-            raise DataError("no such table", where=self.place, got=table, expected=expected)
+            raise DataError.unknown("no such table", table, self.types, where=self.place)
         return self.types[table]

@@ -156,7 +156,7 @@ class Dataset:
                     yield from map(row_type.model_validate, batch.to_pylist())
 
     def _unknown(self, what: str, got: str, known: tuple[str, ...]) -> DataError:
-        return DataError(f"no such {what}", where=str(self.folder), got=got, expected="one of " + ", ".join(known))
+        return DataError.unknown(f"no such {what}", got, known, where=str(self.folder))
 
 
 @contextmanager

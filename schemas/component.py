@@ -15,15 +15,18 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
-from types import ModuleType, NoneType, UnionType
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from types import ModuleType
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .documented import meanings
-from .errors import RecipeError, from_validation
+from .errors import RecipeError, from_validation, place
+from .keys import paths
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+ONE = {"families": "family", "curation": "curation step", "published": "published dataset"}
+"""Kind -> what one of it is called, where that is not the kind without its s."""
 
 Spec = str | Mapping[str, Any]
 
@@ -55,23 +58,25 @@ class Component(BaseModel):
 def find(package: str, name: str, where: str | None = None) -> type[Component]:
     """The component class that lives in `<package>/<name>.py` or behind an entry point of that name."""
     if not NAME.fullmatch(name) or name not in (known := _known(package)):
-        raise RecipeError(
-            f"no {_kind(package)} of this name",
-            where=where,
-            got=name,
-            expected="one of " + ", ".join(names(package)),
-        )
+        raise RecipeError.unknown(f"no {_one(package)} of this name", name, names(package), where=where)
     return _component(importlib.import_module(known[name]))
 
 
-def load(package: str, spec: Spec, file: str = "recipe", path: str = "") -> Any:
-    """Make the component that `name` or `{name: {option: value}}` describes, its options checked."""
-    name, options = _named(spec, f"{file}: {path}")
-    found = find(package, name, f"{file}: {path}")
+def load(package: str, spec: Spec, file: str = "", path: str = "") -> Any:
+    """Make the component that `name` or `{name: {option: value}}` describes, its options checked.
+
+    One that is an option of another component has no `file`: the other one says where it is.
+    """
+    name, options = _named(spec, where := place(file, path))
+    found = find(package, name, where)
     try:
         return found.model_validate(options or {})
     except ValidationError as error:
-        raise from_validation(error, RecipeError, file, f"{path}.{name}") from None
+        hint = f"`pluriset list {_kind(package)} {name}` says what each means"
+        raise from_validation(error, RecipeError, file, f"{path}.{name}", paths(found), hint) from None
+    except RecipeError as error:
+        error.where = place(file, f"{path}.{name}.{error.where}")
+        raise
 
 
 def names(package: str) -> list[str]:
@@ -88,29 +93,6 @@ def summary(kind: str, package: str, name: str) -> dict[str, Any]:
     """What a component is for: the first line of its docstring."""
     said = inspect.getdoc(find(package, name)) or ""
     return {"kind": kind, "name": name, "what": said.partition("\n")[0]}
-
-
-def options(component: type[Component]) -> list[dict[str, Any]]:
-    """The options of a component: name, type, default and meaning."""
-    said = meanings(component)
-    return [
-        {
-            "option": field.alias or name,
-            "type": _type(field.annotation),
-            "default": "required" if field.is_required() else repr(field.default),
-            "what": field.description or said.get(name, ""),
-        }
-        for name, field in component.model_fields.items()
-    ]
-
-
-def _type(annotation: Any) -> str:
-    """A type as somebody would write it, without modules and constraints."""
-    if get_origin(annotation) is Annotated:
-        return _type(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType):
-        return " | ".join("None" if part is NoneType else _type(part) for part in get_args(annotation))
-    return re.sub(r"\b\w+\.(?=\w)", "", inspect.formatannotation(annotation))
 
 
 def _named(spec: Spec, where: str) -> tuple[str, Any]:
@@ -147,6 +129,11 @@ def _declared() -> EntryPoints:
 
 def _kind(package: str) -> str:
     return package.rpartition(".")[2]
+
+
+def _one(package: str) -> str:
+    """What a component of this package is called."""
+    return ONE.get(kind := _kind(package), kind.removesuffix("s"))
 
 
 @cache

@@ -11,11 +11,12 @@ from .checks_file import ChecksFile
 from .component import load, names
 from .errors import DataError
 from .projections import json_schema
+from .recipe import Recipe
 from .report import Report
 from .row import Row
 from .rows import families, tables_of
 
-FILES: dict[str, type[BaseModel]] = {"report": Report, "checks": ChecksFile}
+FILES: dict[str, type[BaseModel]] = {"recipe": Recipe, "report": Report, "checks": ChecksFile}
 """Files of ours that are no table."""
 
 
@@ -33,7 +34,7 @@ def only(name: str, table: str | None) -> tuple[str, type[Row]]:
     types = row_types(name)
     chosen = next(iter(types)) if table is None and len(types) == 1 else table
     if chosen is None or chosen not in types:
-        raise DataError("which table?", where=name, got=table, expected="one of " + ", ".join(types))
+        raise DataError.unknown("which table?", table or "", types, where=name)
     return chosen, types[chosen]
 
 
@@ -45,7 +46,6 @@ def row_types(name: str) -> dict[str, type[Row]]:
     if name not in datasets:
         of_tables = [*families(), *datasets]
         if name in FILES:
-            raise DataError("this has no tables", got=name, expected="one of " + ", ".join(of_tables))
-        known = ", ".join([*FILES, *of_tables])
-        raise DataError("nothing of this name has a schema", got=name, expected=f"one of {known}")
+            raise DataError.unknown("this has no tables", name, of_tables)
+        raise DataError.unknown("nothing of this name has a schema", name, [*FILES, *of_tables])
     return {config: part.row for config, part in load(published.__name__, name).configs.items()}

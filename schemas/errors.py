@@ -18,11 +18,13 @@ PlurisetError                 what, where, got, expected, hint; never a tracebac
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -57,6 +59,22 @@ class PlurisetError(Exception):
     ) -> None:
         super().__init__(what)
         self.what, self.where, self.got, self.expected, self.hint = what, where, got, expected, hint
+
+    @classmethod
+    def unknown(
+        cls,
+        what: str,
+        got: str,
+        known: Iterable[str],
+        *,
+        where: str | None = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> Self:
+        """An error about a name that is none of those known: which there are, and which one may be meant."""
+        names = list(known)
+        meant = did_you_mean(got, names) or hint
+        return cls(what, where=where, got=got, expected=expected or f"one of {', '.join(names)}", hint=meant)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -139,17 +157,48 @@ class Interrupted(PlurisetError):
     exit_code = 130
 
 
-def from_validation(error: ValidationError, kind: type[PlurisetError], file: str, path: str = "") -> PlurisetError:
-    """The complaints of pydantic in our words, an unknown key first; `path` leads to the value inside `file`."""
+def did_you_mean(got: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one, as a question; None if none is."""
+    close = get_close_matches(got, [*known], n=1)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def place(file: str, path: str) -> str:
+    """Where in which file."""
+    return ": ".join(part for part in (file, path.lstrip(".")) if part)
+
+
+def from_validation(
+    error: ValidationError,
+    kind: type[PlurisetError],
+    file: str,
+    path: str = "",
+    keys: Iterable[str] = (),
+    hint: str | None = None,
+) -> PlurisetError:
+    """The complaints of pydantic in our words, an unknown key first; `path` leads to the value inside `file`.
+
+    `keys` are the paths that there are, and `hint` says where more is said of them.
+    """
     complaints = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
     first, places = complaints[0], [_place(each, path) for each in complaints]
-    return kind(
-        _what(first) + (f" (and {len(places) - 1} more: {_listed(places[1:])})" if places[1:] else ""),
-        where=f"{file}: {places[0]}" if places[0] else file,
-        got=_got(first),
-        expected=_expected(first),
-        hint=_hint(complaints) if first["type"] == "extra_forbidden" else None,
-    )
+    what = _what(first) + (f" (and {len(places) - 1} more: {_listed(places[1:])})" if places[1:] else "")
+    where, got = place(file, places[0]), _got(first)
+    if first["type"] == "extra_forbidden" and (known := _beside(_place(first, ""), keys)):
+        unknown = kind.unknown(what, str(first["loc"][-1]), known, where=where, hint=hint)
+        unknown.got = got
+        return unknown
+    return kind(what, where=where or None, got=got, expected=_expected(first))
+
+
+def _beside(unknown: str, keys: Iterable[str]) -> list[str]:
+    """The keys that can stand where the unknown one does."""
+    around, pairs = unknown.rpartition(".")[0], [key.rpartition(".") for key in keys]
+    return [key for parent, _, key in pairs if re.fullmatch(_pattern(parent), around)]
+
+
+def _pattern(path: str) -> str:
+    return re.escape(path).replace(r"\[\]", r"\[\d+\]").replace(r"\*", "[^.]+")
 
 
 def _place(complaint: ErrorDetails, path: str) -> str:
@@ -181,13 +230,6 @@ def _expected(complaint: ErrorDetails) -> str | None:
     if (pattern := context.get("pattern")) is not None:
         return "some text" if pattern == r"\S" else f"text that matches {pattern}"
     return str(context["expected"]) if "expected" in context else None
-
-
-def _hint(complaints: Sequence[ErrorDetails]) -> str:
-    """What an unknown key, the first complaint, may have been meant for: a key that is missing."""
-    missing = [str(each["loc"][-1]) for each in complaints if each["type"] == "missing"]
-    close = get_close_matches(str(complaints[0]["loc"][-1]), missing, n=1)
-    return f"did you mean {close[0]!r}?" if close else "see `pluriset list` for names and options"
 
 
 def _shown(got: object) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import ConfigDict, Field, PositiveInt, PrivateAttr, field_validator, model_validator
 
 from .component import NAME
 from .documented import Documented
@@ -143,23 +143,24 @@ class Recipe(Part):
     n: PositiveInt | None = None
     """How many seeds to take from the source; all, if not given."""
     source: Spec
-    """Where the seeds come from."""
+    """Where the seeds come from: a name of `pluriset list sources`, or `{name: {option: value}}`."""
     teachers: dict[str, Spec] = Field(min_length=1)
-    """Teachers by the name under which roles and panels know them."""
+    """Who answers: name for roles and panels -> a name of `pluriset list teachers`, or `{name: {option: value}}`."""
     annotators: dict[str, list[Panelist]] = {}
-    """Panels by name."""
+    """Panels by name: the annotators that judge side by side."""
     roles: dict[str, str] = {}
     """Role of the family -> teacher or panel; a role that is not named goes to the only teacher."""
     family: Spec
-    """What is built."""
+    """What is built: a name of `pluriset list families`, or `{name: {option: value}}`."""
     curation: list[Spec] = []
-    """Steps applied to the rows, in order."""
+    """Steps applied to the rows, in order: each a name of `pluriset list curation`, or `{name: {option: value}}`."""
     card: CardText = CardText()
-    """What only you can say about the dataset."""
+    """What only you can say about the dataset; the card shows it."""
     prices: dict[str, Price] = {}
     """Teacher -> price."""
     budget: Budget = Budget()
     """Where a build stops by itself."""
+    _file: str = PrivateAttr("recipe.yaml")
 
     @field_validator("license")
     @classmethod
@@ -192,6 +193,16 @@ class Recipe(Part):
             raise ValueError(f"budget.usd: prices must say what {', '.join(unpriced)} costs")
         if self.license == "other" and not (self.card.license_name and self.card.license_link):
             raise ValueError("license: other needs card.license_name and card.license_link")
+        return self
+
+    @property
+    def file(self) -> str:
+        """The file that says it, for errors."""
+        return self._file
+
+    def read_from(self, file: str) -> Self:
+        """This recipe, as a file says it."""
+        self._file = file
         return self
 
     @property

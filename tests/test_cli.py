@@ -61,7 +61,24 @@ def own(path: str, text: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"licence": "mit"}, ["mine.yaml: licence: unknown key", "got: mit", "hint: "]),
+        ({"licence": "mit"}, ["mine.yaml: licence: unknown key", "got: mit", "hint: did you mean 'license'?"]),
+        ({"card": {"purpose": "x"}}, ["mine.yaml: card.purpose: unknown key", "uses", "hint: `pluriset list recipe`"]),
+        (
+            {"family": {"values": {"best_of": {"n": 2, "scorer": "ratings"}}}},
+            ["mine.yaml: family.values.best_of.scorer: no scorer of this name", "hint: did you mean 'rating'?"],
+        ),
+        (
+            {"family": {"values": {"best_of": {"n": 2, "scorer": {"distinct": {"m": 2}}}}}},
+            [
+                "mine.yaml: family.values.best_of.scorer.distinct.m: unknown key",
+                "`pluriset list scorers distinct`",
+            ],
+        ),
+        ({"family": {"values": {"most_per_knd": 2}}}, ["hint: did you mean 'most_per_kind'?"]),
+        (
+            {"curation": ["exact_duplicate"]},
+            ["curation[0]: no curation step", "did you mean 'exact_duplicates'?"],
+        ),
         ({"n": "many"}, ["mine.yaml: n: ", "got: many"]),
         ({"license": None}, ["mine.yaml: license: required, but missing"]),
         ({"family": {"values": {"most_per_kind": "x"}}}, ["mine.yaml: family.values.most_per_kind: ", "got: x"]),
@@ -105,7 +122,7 @@ def test_a_source_that_cannot_be_read_is_told(recipe: Write, tmp_path: Path, con
 def test_the_real_command_ends_a_bad_input_with_2_and_no_traceback(recipe: Write, tmp_path: Path) -> None:
     result = started("build", "valuse", "--out", tmp_path / "run", "--json")
     assert result.returncode == 2 and "Traceback" not in result.stderr
-    assert result.stderr.startswith("error: no such recipe\n  got: valuse\n  hint: ")
+    assert result.stderr.startswith("error: no such recipe\n  got: valuse\n  expected: a YAML file, or ")
     told = json.loads(result.stdout)
     assert (told["error"], told["what"], told["got"]) == ("RecipeError", "no such recipe", "valuse")
     assert not (tmp_path / "run").exists()
@@ -123,6 +140,13 @@ def test_a_source_of_ones_own_needs_a_licence_and_a_column(tmp_path: Path, optio
         f"expected: {missing}",
     )
     assert not (tmp_path / "run").exists()
+
+
+def test_a_budget_that_is_spent_names_the_recipe_that_was_given(recipe: Write, tmp_path: Path) -> None:
+    prices = {"main": {"input": 1, "output": 1}}
+    path = recipe(["Lying"], budget={"usd": 1e-9}, prices=prices).rename(tmp_path / "mine.yaml")
+    stopped = said("build", path, "--out", tmp_path / "run")
+    assert stopped.exit_code == 4 and "mine.yaml: budget: the budget is spent" in stopped.stderr
 
 
 def test_batch_files_are_either_only_written_or_also_sent(recipe: Write, tmp_path: Path) -> None:
@@ -276,7 +300,9 @@ def test_list_names_components_and_options() -> None:
     assert all(name in every.stdout for name in ("kaleido_filter", "embedded", "values", "exact_duplicates"))
     assert "relevance" in one.stdout and "openai" not in one.stdout
     refused(said("list", "curatoin"), "got: curatoin", "expected: one of ", "curation")
-    refused(said("list", "curation", "kaleido"), "error: no curation of this name", "got: kaleido", "kaleido_filter")
+    refused(
+        said("list", "curation", "kaleido"), "error: no curation step of this name", "got: kaleido", "kaleido_filter"
+    )
     assert "No cell is null" in said("list", "checks", "blank_cells").stdout, "it has no options"
     bound = next(line for line in said("list", "teachers", "openai").stdout.splitlines() if "requests_per" in line)
     assert re.split(" {2,}", bound)[1] == "float | None"

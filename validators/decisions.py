@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from ..schemas.checks_file import NAME, ChecksFile, Decision
 from ..schemas.component import load, names
 from ..schemas.errors import RecipeError, from_validation
+from ..schemas.keys import paths
 from ..schemas.report import Finding, Report
 from ..schemas.row import columns
 from ..schemas.yaml_text import load_yaml
@@ -59,7 +59,7 @@ def read(path: Path) -> Decisions:
     try:
         decided = Decisions(str(path), tuple(ChecksFile.model_validate(said).checks))
     except ValidationError as error:
-        raise from_validation(error, RecipeError, str(path)) from None
+        raise from_validation(error, RecipeError, str(path), keys=paths(ChecksFile)) from None
     for check, options in decided.options.items():
         load(checks.__name__, {check: options}, str(path), "checks")
     return decided
@@ -76,7 +76,7 @@ def follow(report: Report, decided: Decisions, row_types: RowTypes) -> Report:
         where = f"{decided.file}: checks[{place}]"
         _known(decision.check, known, f"{where}.check")
         if decision.table and decision.table not in tables:
-            _unknown("table", decision.table, tables, f"{where}.table", "one of " + ", ".join(sorted(tables)))
+            raise RecipeError.unknown("no such table", decision.table, sorted(tables), where=f"{where}.table")
     findings = [_decided(finding, decided.all) for finding in report.findings]
     return report.model_copy(update={"findings": worst_first(findings), "decisions": decided.file})
 
@@ -102,10 +102,5 @@ def _constraints(row_types: RowTypes) -> Iterator[str]:
 def _known(check: str, known: Collection[str], where: str) -> None:
     if check not in known and ".".join(check.split(".")[:2]) not in known:
         hint = "`pluriset list checks` names those that need no table"
-        _unknown("check", check, known, where, "an id as a report gives it", hint)
-
-
-def _unknown(what: str, got: str, known: Collection[str], where: str, expected: str, hint: str | None = None) -> None:
-    close = get_close_matches(got, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else hint
-    raise RecipeError(f"no such {what}", where=where, got=got, expected=expected, hint=hint)
+        expected = "an id as a report gives it"
+        raise RecipeError.unknown("no such check", check, known, where=where, expected=expected, hint=hint)

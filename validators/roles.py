@@ -93,7 +93,7 @@ def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
     known = columns | {f"{t}.{c}" for t in raw for c in raw[t].columns}
     if unknown := next((column for column in roles if column not in known), None):
         expected = f"one of {', '.join(sorted(columns - OURS))}, in the table {' or '.join(raw)}"
-        raise RecipeError("there is no such column", where="--map", got=unknown, expected=expected)
+        raise RecipeError.unknown("there is no such column", unknown, columns - OURS, where="--map", expected=expected)
     for table, own in there.items():
         if twice := _twice(plain(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
             got = ", ".join(column for column, role in own.items() if plain(role) == twice)
@@ -177,9 +177,8 @@ def _checked(roles: Any, where: str) -> dict[str, str]:
         raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
     for column, role in flat.items():
         if not isinstance(role, str) or not (role in ROLES or CODING.fullmatch(role)):
-            expected = "one of " + ", ".join(sorted(ROLES))
             hint = "preferred:-1,0,1 says what means the first, a tie and the second" if ":" in str(role) else None
-            raise RecipeError("no such role", where=f"{where}: {column}", got=role, expected=expected, hint=hint)
+            raise RecipeError.unknown("no such role", str(role), sorted(ROLES), where=f"{where}: {column}", hint=hint)
     _whole({plain(role) for role in flat.values()}, where)
     return {str(column): str(role) for column, role in flat.items()}
 

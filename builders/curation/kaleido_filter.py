@@ -32,8 +32,11 @@ class Thresholds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     value: Share = 0.5
+    """Of a value."""
     right: Share = 0.5
+    """Of a right."""
     duty: Share = 0.5
+    """Of a duty."""
 
 
 class Candidate(NamedTuple):

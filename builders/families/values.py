@@ -46,9 +46,13 @@ class Patterns(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     value: str = r"^\S.*$"
+    """Of a value."""
     right: str = r"^Right to .+$"
+    """Of a right."""
     duty: str = r"^Duty to .+$"
+    """Of a duty."""
     explanation: str = r"^\S.*$"
+    """Of the explanation of any of them."""
 
 
 class Declined(BaseModel):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from ...schemas.errors import DataError
+from ...schemas.errors import DataError, did_you_mean
 from ...validators.readers.lines import Broken
 from ..records import Record, columns, records
 from ..source import BadSeed, Seed, Source
@@ -47,9 +46,7 @@ class File(Source):
     def _demand(self, there: list[str], path: Path) -> None:
         for column in self._wanted():
             if column not in there:
-                close = get_close_matches(column, there, 1)
-                hint = f"did you mean {close[0]!r}?" if close else None
-                got = "the columns " + ", ".join(there)
+                got, hint = "the columns " + ", ".join(there), did_you_mean(column, there)
                 raise DataError(f"there is no column {column!r}", where=str(path), got=got, hint=hint)
 
     def _seed(self, record: Record | Broken, place: str, seen: set[bytes]) -> Seed | BadSeed:

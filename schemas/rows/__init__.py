@@ -27,7 +27,7 @@ def tables_of(family: str, there: Iterable[str] = ()) -> dict[str, type[Row]]:
     known = _modules()
     tables = _tables(known[family]) if NAME.fullmatch(family) and family in known else None
     if tables is None:
-        raise DataError("we do not know this family", got=family, expected="one of " + ", ".join(families()))
+        raise DataError.unknown("we do not know this family", family, families())
     return {**tables, **{table: row_type for table, row_type in OPTIONAL.items() if table in there}}
 
 

@@ -37,7 +37,8 @@ def test_paths_start_at_the_recipe_and_survive_a_move(tmp_path: Path) -> None:
 def test_a_shipped_recipe_is_whole(name: str) -> None:
     recipe = recipe_file.shipped(name, {})
     assert (
-        recipe.family_name == name and recipe_file.parse(recipe_file.dump(recipe).encode(), "again", Path()) == recipe
+        recipe.family_name == name
+        and recipe_file.parse(recipe_file.dump(recipe).encode(), recipe.file, Path()) == recipe
     )
 
 
@@ -77,7 +78,7 @@ def test_one_clear_error_for_a_wrong_recipe(tmp_path: Path, line: str, words: li
         ("curation: [{coarsen: {groups: {shoe size: {}}}}]", ["curation[0].coarsen", "shoe size", "annotators"]),
         ("curation: [{split: {by: topic}}]", ["curation[0].split", "topic", "a column of situations"]),
         ("curation: [nonsense]", ["curation[0]", "nonsense", "exact_duplicates"]),
-        ("curation: ['../../etc/passwd']", ["curation[0]", "no curation of this name"]),
+        ("curation: ['../../etc/passwd']", ["curation[0]", "no curation step of this name"]),
         ("family: {values: {most_per_kind: 0}}", ["family.values.most_per_kind"]),
         ("roles: {sing: main}", ["roles", "sing"]),
         ("source: {file: {text: t}}", ["source.file.path", "required"]),

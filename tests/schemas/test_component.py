@@ -8,6 +8,7 @@ from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas import component
 from pluriset.schemas.component import Component, Transport
 from pluriset.schemas.errors import RecipeError
+from pluriset.schemas.keys import described
 from pluriset.schemas.rows import tables_of
 
 CURATION = "pluriset.builders.curation"
@@ -120,4 +121,4 @@ def test_what_is_of_the_transport_is_no_part_of_an_answer() -> None:
 def test_every_component_and_option_says_what_it_is_for(package: str, name: str) -> None:
     found = component.find(package, name)
     assert found.__doc__ and found.component_name() == name
-    assert [option["option"] for option in component.options(found) if not option["what"].strip()] == []
+    assert [option["option"] for option in described(found) if not option["what"].strip()] == []

@@ -111,5 +111,5 @@ def test_broken_parquet(tmp_path: Path, damage: Callable[[bytes], bytes]) -> Non
 
 @pytest.mark.parametrize("options", [{}, {"path": "a.csv"}, {"path": "a.csv", "text": "t", "encoding": "latin-1"}])
 def test_wrong_options_are_told_when_the_recipe_is_read(options: dict[str, str]) -> None:
-    with pytest.raises(RecipeError, match=r"recipe: source\.file"):
+    with pytest.raises(RecipeError, match=r"^source\.file"):
         load("pluriset.builders.sources", {"file": options}, path="source")
