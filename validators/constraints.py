@@ -53,6 +53,10 @@ class Judged(NamedTuple):
         """What identifies a row, as SQL: the columns of the key that are there."""
         return {part: name(part) for part in key(self.row_type) if part in self.relation.columns}
 
+    def place(self) -> dict[str, str]:
+        """What tells where a row is, as SQL: its key, else its number."""
+        return self.key_parts() or {part: part for part in ("_row",) if part in self.relation.columns}
+
 
 def check_table(
     table: str, tables: Tables, row_types: RowTypes, rows: Mapping[str, int], keep: Keep = forget
@@ -105,7 +109,7 @@ def _rows(judged: Judged) -> Iterator[Finding]:
     if not asked or not judged.rows:
         return
     broken = _broken(judged, asked)
-    parts = {part: f"struct_extract(one.shown, {text(part)})" for part in {**judged.key_parts(), "found": ""}}
+    parts = {part: f"struct_extract(one.shown, {text(part)})" for part in {**judged.place(), "found": ""}}
     counted = over(broken, f"SELECT one.rule, count(*), {examples(parts)} FROM rows GROUP BY 1 ORDER BY 1")
     for rule, count, found in counted.fetchall():
         failing = partial(over, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
@@ -117,12 +121,12 @@ def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDB
     """A row for each condition that a row breaks: its number, and what is shown of the row."""
     cases = []
     for rule, (column, condition) in enumerate(asked):
-        parts = {**judged.key_parts(), "found": f"CAST({name(column.name)} AS VARCHAR)"}
+        parts = {**judged.place(), "found": f"CAST({name(column.name)} AS VARCHAR)"}
         shown = ", ".join(f"{text(part)}: {sql}" for part, sql in parts.items())
         cases.append(f"CASE WHEN {condition.broken} THEN {{rule: {rule}, shown: {{{shown}}}}} END")
     each = f"list_filter([{', '.join(cases)}], lambda one: one IS NOT NULL)"
     anything = " OR ".join(f"({condition.broken})" for _, condition in asked)
-    needed = ", ".join(dict.fromkeys([*judged.key_parts().values(), *(name(column.name) for column, _ in asked)]))
+    needed = ", ".join(dict.fromkeys([*judged.place().values(), *(name(column.name) for column, _ in asked)]))
     # To tell what is broken takes longer than to see that something is: it is asked of those rows alone.
     failing = kept(over(judged.relation, f"SELECT {needed} FROM rows WHERE {anything}"))
     return kept(over(failing, f"SELECT unnest({each}) AS one FROM rows"))
@@ -170,7 +174,7 @@ def _orphans(
 
 
 def _reference(judged: Judged, column: Column, rule: str, title: str, orphans: DuckDBPyRelation) -> Finding:
-    shown = {**judged.key_parts(), "found": name(column.name)}
+    shown = {**judged.place(), "found": name(column.name)}
     failing = orphans.select(", ".join(f"{sql} AS {name(label)}" for label, sql in shown.items()))
     return judged.finding(f"{column.name}.{rule}", title, *evidence(failing), lambda: failing)
 

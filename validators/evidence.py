@@ -33,16 +33,18 @@ def parts(failing: DuckDBPyRelation, count: int) -> dict[str, int]:
     limit = PARTS + 1
     counted = f"SELECT {shown} AS part, count(*) AS n FROM rows GROUP BY ALL ORDER BY n DESC, part LIMIT {limit}"
     found: dict[str, int] = dict(fetched(failing, counted))
-    if by == "problem" and not 1 < len(found) <= PARTS:
+    if by == "problem" and not (1 < len(found) <= PARTS and max(found.values()) > 1):
         return {}
     told = dict([*found.items()][:PARTS])
     return told | ({"others": left} if (left := count - sum(told.values())) else {})
 
 
 def examples(parts: Mapping[str, str]) -> str:
-    """SQL of an aggregate: the five lowest rows of these expressions, every value as a short text."""
-    short = [f"{text(label)}: left(CAST({sql} AS VARCHAR), {LONGEST})" for label, sql in parts.items()]
-    return f"min({{{', '.join(short)}}}, {EXAMPLES})"
+    """SQL of an aggregate: the five lowest rows of these expressions, every value as a short text, 9 before 10."""
+    cells = [f"left(CAST({sql} AS VARCHAR), {LONGEST})" for sql in parts.values()]
+    ordered = [f"'{at}': {{number: TRY_CAST({cell} AS DOUBLE), cell: {cell}}}" for at, cell in enumerate(cells)]
+    named = [f"{text(label)}: struct_extract(one, '{at}').cell" for at, label in enumerate(parts)]
+    return f"list_transform(min({{{', '.join(ordered)}}}, {EXAMPLES}), lambda one: {{{', '.join(named)}}})"
 
 
 def looked_at(unit: str | None, per: Sequence[str], relation: DuckDBPyRelation, rows: int) -> int:

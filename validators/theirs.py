@@ -12,7 +12,7 @@ from ..schemas.published_dataset import Config, Rule, View
 from ..schemas.report import Finding, Profile
 from ..schemas.row import Column, columns
 from ..schemas.views import VIEWS
-from .evidence import evidence, examples, parts
+from .evidence import evidence, parts
 from .recognise import Recognised
 from .roles import guessed
 from .severity import capped, of_constraint, weakest
@@ -134,9 +134,8 @@ def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Fin
 
 
 def _unread(table: str, column: Column, count: int, of: int, relation: DuckDBPyRelation, broken: str) -> Finding:
-    parts = {"row": "_row"} if "_row" in relation.columns else {}
-    shown = examples({**parts, "found": name(column.name)})
-    found = over(relation, f"SELECT {shown} FILTER ({broken}) FROM rows").fetchall()[0][0]
+    place = "_row, " if "_row" in relation.columns else ""
+    failing = over(relation, f"SELECT {place}{name(column.name)} AS found FROM rows WHERE {broken}")
     return Finding(
         check=f"{table}.{column.name}.type",
         severity="error",
@@ -144,7 +143,7 @@ def _unread(table: str, column: Column, count: int, of: int, relation: DuckDBPyR
         table=table,
         count=count,
         of=of,
-        examples=found,
+        examples=evidence(failing)[1],
     )
 
 

@@ -251,6 +251,15 @@ def test_what_points_nowhere(relate: Relate) -> None:
     assert writer.count == 2  # there is no table of annotators
 
 
+def test_a_row_without_a_key_is_told_by_its_number(connection: DuckDBPyConnection) -> None:
+    class Note(Row):
+        score: Annotated[int, Field(le=3)]
+
+    notes = connection.sql("SELECT 1 + i AS _row, i AS score FROM range(12) t(i)")
+    (found, _) = check_table("notes", {"notes": notes}, {"notes": Note}, {"notes": 12})
+    assert found.examples[:2] == [{"_row": "5", "found": "4"}, {"_row": "6", "found": "5"}]
+
+
 def test_items(relate: Relate) -> None:
     items = [("situations", "x"), ("situations", "y"), ("nowhere", "x"), ("annotations", "x")]
     annotations = [{**good(TABLES["annotations"]), "item_table": t, "item_id": i} for t, i in items]

@@ -1,7 +1,8 @@
+import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pluriset.validators.evidence import evidence
+from pluriset.validators.evidence import evidence, parts
 from pluriset.validators.tables import name, text
 from pluriset.validators.text import norm
 
@@ -35,6 +36,19 @@ def test_name_is_an_identifier(hostile: str, connection: DuckDBPyConnection) -> 
     relation = connection.sql(f"SELECT 1 AS {name(hostile)}")
     assert relation.columns == [hostile]
     assert evidence(relation) == (1, [{hostile: "1"}])
+
+
+@pytest.mark.parametrize("kind", ["BIGINT", "VARCHAR", "DOUBLE"])
+def test_examples_are_in_the_order_of_numbers(kind: str, connection: DuckDBPyConnection) -> None:
+    relation = connection.sql(f"SELECT i::{kind} AS id, 'b' AS found FROM range(100, 0, -1) t(i)")
+    assert [float(row["id"]) for row in evidence(relation)[1]] == [1, 2, 3, 4, 5]
+    mixed = connection.sql("SELECT unnest(['b', '10', NULL, '9', 'a']) AS id")
+    assert [row["id"] for row in evidence(mixed)[1]] == ["9", "10", "a", "b", None]
+
+
+def test_parts_that_tell_nothing_are_none(connection: DuckDBPyConnection) -> None:
+    assert parts(connection.sql("SELECT unnest(['a', 'b']) AS problem"), 2) == {}
+    assert parts(connection.sql("SELECT unnest(['a', 'b', 'b']) AS problem"), 3) == {"b": 2, "a": 1}
 
 
 def test_evidence_is_short_and_the_same_each_time(connection: DuckDBPyConnection) -> None:

@@ -133,5 +133,8 @@ def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyC
     tables = raw(empty, {"rpr": rows})
     report = judge(published(empty, "d", tables, named("rpr", tables)))
     found = {f.check: (f.count, f.severity) for f in report.findings if f.check.startswith("rpr.") and f.count}
+    assert [f.examples for f in report.findings if f.check == "rpr.id.type"] == [
+        [{"_row": "2", "found": "2.5"}, {"_row": "3", "found": "x"}]
+    ]
     # What is known from a card alone is never an error.
     assert found == {"rpr.id.type": (2, "warning")}

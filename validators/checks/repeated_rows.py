@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ..cells import NOTHING, ROW, columns
+from ..cells import ROW, columns
 from ..check import Check
 from ..tables import Tables, name, over
 
@@ -23,11 +23,11 @@ class RepeatedRows(Check):
         """Every row but the first of those that are equal; told by a hash of 64 bits, then by the values."""
         rows, own = tables["*"], ", ".join(map(name, columns(tables["*"])))
         if not own:
-            return over(rows, NOTHING)
+            return over(rows, f"SELECT {ROW}, '' AS problem FROM rows WHERE false")
         return over(
             rows,
             f"""WITH repeated AS (SELECT hash({own}) AS h FROM rows GROUP BY h HAVING count(*) > 1),
             alike AS (SELECT {ROW}, {own} FROM rows WHERE hash({own}) IN (SELECT h FROM repeated))
-            SELECT {ROW}, '' AS "column", 'the same as row ' || first AS problem FROM (
+            SELECT {ROW}, 'the same as row ' || first AS problem FROM (
                 SELECT {ROW}, min({ROW}) OVER (PARTITION BY {own}) AS first FROM alike) WHERE {ROW} <> first""",
         )
