@@ -243,10 +243,17 @@ def load(
     return fetch.anything(path, revision, as_, verify, stream)
 
 
-def show(path: str | Path, key: str | None = None, n: int = 3, *, stream: bool = False) -> list[Nested]:
-    """The first rows of the main table, or the one with this key, with all that belongs to them."""
+def show(
+    path: str | Path, key: str | None = None, n: int | None = 3, *, table: str | None = None, stream: bool = False
+) -> list[Nested]:
+    """The first rows of the main table, or the one with this key, with all that belongs to them.
+
+    With `table`, the first rows of that one, each by itself; `rejects` is what is missing. Without `n`, all of them.
+    """
     from .cards import fetch, show
 
+    if table:
+        return show.from_table(fetch.anything(path, stream=stream), table, n)
     return show.from_dataset(fetch.opened(path, stream=stream), key, n)
 
 

@@ -185,19 +185,18 @@ def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
 @click.option("--stream", is_flag=True, help="Read from the Hub only what is needed, and keep nothing.")
 @as_json
 def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_json: bool) -> None:
-    """Show rows: of one TABLE as they are, or of the main table with all that belongs to them."""
-    from itertools import islice
+    """Show rows: of one TABLE as they are, or of the main table with all that belongs to them.
 
-    if table:
-        rows = [row.model_dump() for row in islice(pluriset.load(run, stream=stream).rows(table), n)]
-    else:
-        rows = pluriset.show(run, key, n, stream=stream)
+    The TABLE `rejects` holds what is missing, and why.
+    """
+    rows = pluriset.show(run, key, n, table=table, stream=stream)
     if as_json:
         terminal.document(rows)
     elif table:
         terminal.table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
     else:
         terminal.nested(rows)
+        terminal.personas(rows, pluriset.show(run, n=None, table="annotators", stream=stream))
 
 
 @main.command()

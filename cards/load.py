@@ -20,7 +20,8 @@ from ..schemas.manifest import File, Manifest
 from ..schemas.projections import arrow_schema
 from ..schemas.report import Report
 from ..schemas.row import Row
-from ..validators.readers.run import parquet
+from ..schemas.rows.reject import Reject
+from ..validators.readers.run import REJECTS, parquet
 from ..validators.tables import connect
 from .facts import MANIFEST, REPORT, filled, types
 from .place import sha256
@@ -89,6 +90,10 @@ class Dataset:
     def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
         """Typed rows, read in batches. Raises `DataError` at a row that does not fit its type."""
         return self._rows(self.shards(table, split), self.types[table])
+
+    def rejects(self) -> Iterator[Row]:
+        """What is missing, and why, read in batches."""
+        return self._rows([file for file in self.manifest.files if file.path == REJECTS], Reject)
 
     def polars(self, table: str, split: str | None = None) -> LazyFrame:
         """A lazy frame over the files."""

@@ -109,7 +109,7 @@ def checks(report: Report) -> dict[str, Any]:
     passed = [finding for finding in report.findings if not finding.count]
     counts = ", ".join(f"{report.count(severity):,} of severity {severity}" for severity in SEVERITIES)
     return {
-        "summary": f"{len({f.check for f in report.findings}):,} checks ran. What they found: {counts}.",
+        "summary": f"Checks: {report.ran}. What they found: {counts}.",
         "failing": [[f.severity, _found_in(f), prose(f.title), code(f.check)] for f in found],
         "passed": _passed(passed),
     }

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..schemas.errors import DataError
 from ..schemas.row import Row, columns, key_of
 from ..schemas.rows import tables_of
 from .load import Dataset
 
+if TYPE_CHECKING:
+    from .foreign import Foreign
+
 Nested = dict[str, Any]
 """A row as a dict: its own columns, `judgements` (aspect -> annotator -> label), and the rows below it by table."""
 Linked = Mapping[tuple[str, str, str], list[Row]]
 """Table and key of a row, and another table -> the rows there that point to it."""
+
+MISSING = "rejects"
+"""What the table of what is missing is called."""
 
 
 def nested(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nested]:
@@ -42,8 +48,7 @@ def _pointers(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _nested(row: Row, table: str, linked: Linked, types: Mapping[str, type[Row]]) -> Nested:
-    values = row.model_dump()
-    below: Nested = {column.name: values[column.name] for column in columns(type(row))}
+    below = _in_order(row)
     if judgements := _judgements(linked.get((table, key_of(row), "annotations"), [])):
         below["judgements"] = judgements
     for child, row_type in types.items():
@@ -61,7 +66,7 @@ def _judgements(annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def from_dataset(dataset: Dataset, wanted: str | None, n: int) -> list[Nested]:
+def from_dataset(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nested]:
     """The first rows of the main table, or the one with this key. Raises `DataError` if there is none."""
     types = tables_of(dataset.manifest.family, dataset.manifest.tables)
     main = dataset.manifest.main_table
@@ -70,6 +75,17 @@ def from_dataset(dataset: Dataset, wanted: str | None, n: int) -> list[Nested]:
     if wanted and not found:
         raise DataError("no such row", where=main, got=wanted, hint=f"`pluriset show RUN {main}` lists some")
     return list(nested([*found, *_below(dataset, found, types)], types))
+
+
+def from_table(dataset: Dataset | Foreign, table: str, n: int | None) -> list[Nested]:
+    """The first rows of one table, or all, each with its key first; of a run, `rejects` is what is missing."""
+    rows = dataset.rejects() if isinstance(dataset, Dataset) and table == MISSING else dataset.rows(table)
+    return [_in_order(row) for row in islice(rows, n)]
+
+
+def _in_order(row: Row) -> Nested:
+    values = row.model_dump()
+    return {column.name: values[column.name] for column in columns(type(row))}
 
 
 def _below(dataset: Dataset, found: list[Row], types: Mapping[str, type[Row]]) -> Iterator[Row]:

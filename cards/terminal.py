@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST_FIGURES = 20
 """Figures of one measure that are printed."""
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+OF_THE_TEACHER = ("annotator_id", "kind", "teacher", "model", "revision")
+"""Columns of an annotator that say nothing of a persona."""
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -57,7 +59,7 @@ def findings(report: Report, everything: bool = False) -> None:
         table("", ["severity", "check", "found in", "what should hold"], rows)
     counts = ", ".join(f"{report.count(severity)} {severity}" for severity in SEVERITIES)
     hidden = f"; suppressed: {len(report.suppressed())}" if report.suppressed() else ""
-    click.echo(f"checks {len(report.findings)} ran; found rows: {counts}{hidden}")
+    click.echo(f"checks {report.ran}; found rows: {counts}{hidden}")
 
 
 def _finding(finding: Finding) -> None:
@@ -127,6 +129,26 @@ def nested(rows: Iterable[Nested], depth: int = 0) -> None:
         for below in row.values():
             if isinstance(below, list) and below and isinstance(below[0], dict):
                 nested(below, depth + 1)
+
+
+def personas(rows: Iterable[Nested], annotators: Iterable[Nested]) -> None:
+    """Whom the ids of personas in these rows stand for, one a line."""
+    shown = {*_judges(rows)}
+    for row in annotators:
+        if row["kind"] == "persona" and row["annotator_id"] in shown:
+            said = {name: value for name, value in row.items() if value and name not in OF_THE_TEACHER}
+            facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in said.items())
+            click.echo(clean(f"{row['annotator_id']}: {facts}"))
+
+
+def _judges(rows: Iterable[Nested]) -> Iterator[str]:
+    """The ids of all who judged these rows, or rows below them."""
+    for row in rows:
+        for by in row.get("judgements", {}).values():
+            yield from by
+        for below in row.values():
+            if isinstance(below, list) and below and isinstance(below[0], dict):
+                yield from _judges(below)
 
 
 def plan(found: Any) -> None:

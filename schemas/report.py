@@ -120,6 +120,13 @@ class Report(Entry):
     decisions: str | None = None
     """The checks file that was followed."""
 
+    @property
+    def ran(self) -> str:
+        """How many checks ran, each counted once, and how many of them looked at what is said about the rows."""
+        checks = {finding.check for finding in self.findings}
+        about = sum(check.startswith(("card.", "manifest.")) for check in checks)
+        return f"{len(checks):,} ran{f', {about} of them on card and manifest' if about else ''}"
+
     def count(self, severity: Severity) -> int:
         """How many checks of this severity found rows and are not suppressed."""
         return sum(1 for finding in self.found() if finding.severity == severity)

@@ -149,6 +149,27 @@ def test_a_budget_that_is_spent_names_the_recipe_that_was_given(recipe: Write, t
     assert stopped.exit_code == 4 and "mine.yaml: budget: the budget is spent" in stopped.stderr
 
 
+def test_what_is_missing_is_shown_like_a_table(recipe: Write, tmp_path: Path) -> None:
+    assert said("build", recipe(["Lying", "Lying."]), "--out", tmp_path / "run").exit_code == 0
+    [reject] = [
+        row
+        for row in json.loads(said("show", tmp_path / "run", "rejects", "--json").stdout)
+        if row["table"] == "situations"
+    ]
+    assert (reject["step"], reject["reason"]) == ("exact_duplicates", "same text as an earlier row")
+
+
+def test_personas_have_a_legend_and_annotators_begin_with_their_id(recipe: Write, tmp_path: Path) -> None:
+    persona = {"country": "Kenya", "age_band": "25-34"}
+    panel = {"panel": [{"teacher": "main"}, {"teacher": "main", "persona": persona, "id": "nurse"}]}
+    path = recipe(["Lying"], annotators=panel, roles={"write": "main", "judge": "panel"}, curation=[])
+    assert said("build", path, "--out", tmp_path / "run").exit_code == 0
+    shown = said("show", tmp_path / "run").stdout.splitlines()
+    assert shown[-1] == "nurse: country Kenya, age band 25-34" and not any(line.startswith("main: ") for line in shown)
+    rows = json.loads(said("show", tmp_path / "run", "annotators", "--json").stdout)
+    assert next(iter(rows[0])) == "annotator_id" and rows[1]["country"] == "Kenya"
+
+
 def test_batch_files_are_either_only_written_or_also_sent(recipe: Write, tmp_path: Path) -> None:
     for flags in (["--batch", "--submit"], ["--submit", "--batch"]):
         refused(said("build", recipe(["Lying"]), "--out", tmp_path / "run", *flags), "--batch, --submit: either")

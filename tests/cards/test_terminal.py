@@ -1,5 +1,5 @@
 import pytest
-from pluriset.cards import terminal
+from pluriset.cards import sections, terminal
 from pluriset.schemas.report import Figure, Finding, Profile, Report
 from pluriset.schemas.story import Asked, Found, Story
 
@@ -42,6 +42,18 @@ def test_findings_are_told_worst_first_with_rows_and_repair(capsys: pytest.Captu
     assert "0.41309" in said.out and "2 more with --json" in said.out
     assert said.out.endswith("checks 3 ran; found rows: 1 error, 0 warning, 0 info; suppressed: 1\n")
     assert said.err == "skipped absent: no table pairs\n"
+
+
+def test_a_check_of_several_tables_counts_once_in_terminal_and_card(capsys: pytest.CaptureFixture[str]) -> None:
+    def of(check: str, table: str) -> Finding:
+        return REPORT.findings[0].model_copy(update={"check": check, "table": table, "count": 0})
+
+    rows = [of("blank_cells", "items"), of("blank_cells", "pairs"), of("one_word_items", "items")]
+    report = REPORT.model_copy(update={"findings": [*rows, of("card.size", "items"), of("manifest.shards", "items")]})
+    terminal.findings(report)
+    assert "checks 4 ran, 2 of them on card and manifest; found" in capsys.readouterr().out
+    assert sections.checks(report)["summary"].startswith("Checks: 4 ran, 2 of them on card and manifest. ")
+    assert sections.checks(report.model_copy(update={"findings": rows}))["summary"].startswith("Checks: 2 ran. ")
 
 
 def test_a_story_sends_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
