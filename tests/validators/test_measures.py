@@ -221,3 +221,14 @@ def test_words_are_told_apart_by_enough_pairs_only(tables_of: TablesOf) -> None:
     [figure] = figures("separability", tables_of({"pairs": pairs})).values()
     assert (figure.value, figure.n) == (1.0, 100)
     assert figures("separability", tables_of({"pairs": pairs[1:]})) == {}
+
+
+@pytest.mark.parametrize("repeated", [0, 1])
+def test_words_that_never_repeat_say_nothing(repeated: int, tables_of: TablesOf) -> None:
+    """Whether no word is in two responses at all, or only where one part is looked at without another."""
+    pairs = [
+        {"pair_id": i, "prompt": str(i), "first": f"yes{i}", "second": f"no{i}", "preferred": "first"}
+        for i in range(120)
+    ]
+    pairs[0] |= {"first": "no0 so", "second": "so no0"} if repeated else {}
+    assert figures("separability", tables_of({"pairs": pairs})) == {}

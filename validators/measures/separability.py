@@ -21,7 +21,8 @@ class Separability(Measure):
     That models learn such cues is a finding of "More is Less" (arXiv 2504.02193); the probe is ours: a logistic
     regression (C = 1) on TF-IDF of single words (sublinear, in two responses at least). Folds keep all pairs of a
     group, or of a prompt, together. Ties and equal pairs are left out. The interval is that of an AUC of fixed scores:
-    how much another probe would differ is not in it, so that few pairs give no figure. Needs scikit-learn.
+    how much another probe would differ is not in it, so that few pairs give no figure; nor do texts in which no word
+    is in two responses, such as short ones of a language without spaces. Needs scikit-learn.
     """
 
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
@@ -34,23 +35,32 @@ class Separability(Measure):
     """Parts that are predicted from the others."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure; `n` is the number of pairs. None where there are too few pairs, or fewer groups than folds."""
+        """One figure; `n` is the number of pairs. None where pairs, groups or words are too few."""
         found = responses(tables, self.most_pairs)
         pairs = len(found.texts) // 2
-        if pairs >= self.least and len(np.unique(found.groups)) >= self.folds:
-            yield separation("separability", auc(self._scores(found), found.labels), pairs)
+        if pairs < self.least or len(np.unique(found.groups)) < self.folds:
+            return
+        scores = self._scores(found)
+        if scores is not None:
+            yield separation("separability", auc(scores, found.labels), pairs)
 
-    def _scores(self, found: Responses) -> NDArray[np.float64]:
-        """float64 (responses,): the score of each response, from a probe that never saw its group."""
+    def _scores(self, found: Responses) -> NDArray[np.float64] | None:
+        """float64 (responses,): the score of each response, from a probe that never saw its group; None without words.
+
+        One fold without words is enough: no figure is one of other folds alone.
+        """
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import GroupKFold
-        from sklearn.pipeline import make_pipeline
 
         scores = np.zeros(len(found.texts))
         texts: NDArray[Any] = np.asarray(found.texts, dtype=object)
         for train, test in GroupKFold(self.folds).split(texts, found.labels, found.groups):
             words = TfidfVectorizer(sublinear_tf=True, min_df=2)
-            probe = make_pipeline(words, LogisticRegression(C=1.0, max_iter=1000))
-            scores[test] = probe.fit(texts[train], found.labels[train]).decision_function(texts[test])
+            try:
+                seen = words.fit_transform(texts[train])
+            except ValueError:  # no word is in two responses
+                return None
+            probe = LogisticRegression(C=1.0, max_iter=1000).fit(seen, found.labels[train])
+            scores[test] = probe.decision_function(words.transform(texts[test]))
         return scores
