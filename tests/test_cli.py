@@ -267,6 +267,18 @@ def test_validate_ends_with_1_where_a_shard_was_tampered_with(finished: Path) ->
     }
 
 
+@pytest.mark.parametrize("table", ["situations", "more"])
+def test_a_shard_that_the_manifest_does_not_name_is_told(finished: Path, table: str) -> None:
+    [shard] = (finished / "data" / "situations").iterdir()
+    more = finished / "data" / table / "other-00000-of-00001.parquet"
+    more.parent.mkdir(exist_ok=True)
+    shutil.copy(shard, more)
+    told = json.loads(said("validate", finished, "--json").stdout)["findings"]
+    [found] = [f for f in told if f["check"] == "manifest.shards" and f["count"]]
+    assert (found["table"], found["severity"]) == (table, "error")
+    assert found["examples"] == [{"file": f"data/{table}/{more.name}", "problem": "not in the manifest"}]
+
+
 @pytest.mark.parametrize("place", ["theirs", "theirs/r.csv", "org/name"])
 def test_a_report_is_saved_into_a_run_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,8 +1,9 @@
-"""A finished run against its manifest: every shard is there, and is the file that the manifest names."""
+"""A finished run against its manifest: every shard is the file that the manifest names, and all of them are there."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,12 +23,16 @@ def against_manifest(folder: Path, manifest: Path) -> list[Finding]:
         tables = Manifest.model_validate_json(manifest.read_bytes()).tables
     except ValidationError as error:
         raise from_validation(error, DataError, str(manifest)) from None
-    shards = {name: [file for files in table.splits.values() for file in files] for name, table in tables.items()}
-    return [_finding(folder, table, files) for table, files in shards.items()]
+    shards: dict[str, dict[str, File | None]] = {
+        name: {file.path: file for files in table.splits.values() for file in files} for name, table in tables.items()
+    }
+    for path in folder.glob(f"{DATA}/*/[!.]*.parquet"):
+        shards.setdefault(path.parent.name, {}).setdefault(path.relative_to(folder).as_posix(), None)
+    return [_finding(folder, table, shards[table]) for table in shards]
 
 
-def _finding(folder: Path, table: str, files: list[File]) -> Finding:
-    problems = {file.path: _problem(folder, file) for file in files}
+def _finding(folder: Path, table: str, files: Mapping[str, File | None]) -> Finding:
+    problems = {path: _problem(folder, files[path]) for path in sorted(files)}
     wrong = [{"file": path, "problem": problem} for path, problem in problems.items() if problem]
     return Finding(
         check=CHECK,
@@ -41,8 +46,10 @@ def _finding(folder: Path, table: str, files: list[File]) -> Finding:
     )
 
 
-def _problem(folder: Path, file: File) -> str | None:
+def _problem(folder: Path, file: File | None) -> str | None:
     """What is wrong with a shard; nothing outside the data of the run is looked at."""
+    if file is None:
+        return "not in the manifest"
     path, parts = folder / file.path, Path(file.path).parts
     if parts[:1] != (DATA,) or ".." in parts or not path.is_file():
         return "missing"
