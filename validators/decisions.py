@@ -15,6 +15,8 @@ from ..schemas.errors import RecipeError, from_validation
 from ..schemas.keys import paths
 from ..schemas.report import Finding, Report
 from ..schemas.row import columns
+from ..schemas.rows import OPTIONAL, families, tables_of
+from ..schemas.views import VIEWS
 from ..schemas.yaml_text import load_yaml
 from . import checks
 from .constraints import RowTypes
@@ -66,17 +68,24 @@ def read(path: Path) -> Decisions:
 
 
 def follow(report: Report, decided: Decisions, row_types: RowTypes) -> Report:
-    """The report as it was decided: nothing disappears. Raises `RecipeError` for a check or table that is not."""
+    """The report as it was decided: nothing disappears. Raises `RecipeError` for a check or table that is nowhere.
+
+    A table that we know may be missing this time: decisions outlive an export.
+    """
     if not decided.all:
         return report
     seen = [*report.skipped, *(finding.check for finding in report.findings)]
     known = {*names(checks.__name__), *(f"reader.{rule}" for rule in RULES), *_constraints(row_types), *seen}
-    tables = {*report.rows, *row_types, *(finding.table for finding in report.findings)}
+    there = {*report.rows, *row_types, *(finding.table for finding in report.findings)}
+    of_families = (table for family in families() for table in tables_of(family, OPTIONAL))
+    tables = {*there, *VIEWS, *of_families}
     for place, decision in enumerate(decided.all):
         where = f"{decided.file}: checks[{place}]"
         _known(decision.check, known, f"{where}.check")
         if decision.table and decision.table not in tables:
-            raise RecipeError.unknown("no such table", decision.table, sorted(tables), where=f"{where}.table")
+            expected = f"one of {', '.join(sorted(there))}"
+            at = f"{where}.table"
+            raise RecipeError.unknown("no such table", decision.table, sorted(tables), where=at, expected=expected)
     findings = [_decided(finding, decided.all) for finding in report.findings]
     return report.model_copy(update={"findings": worst_first(findings), "decisions": decided.file})
 

@@ -77,3 +77,10 @@ def test_a_constraint_that_holds_now_may_still_be_decided_about(data: Path) -> N
     assert decisions.follow(report, decided, TABLES).findings == report.findings
     with pytest.raises(RecipeError):
         decisions.follow(report, decided, {})
+
+
+@pytest.mark.parametrize("table", ["pairs", "considerations", "candidates"])
+def test_a_table_that_is_not_there_this_time_may_still_be_decided_about(data: Path, table: str) -> None:
+    before = validate_path(data)
+    decide(data, f"checks:\n- {{check: position_bias, table: {table}, suppress: known}}\n")
+    assert validate_path(data).findings == before.findings
