@@ -62,15 +62,7 @@ def validate_path(
     with _database(memory) as connection, no_foreign_errors(str(place)):
         if out:
             connection.execute(f"SET allowed_directories = [{text(str(out.resolve()))}]")
-        ours = is_run(folder) and not as_ and not roles
-        if not ours and (folder / RECIPE).is_file() and (folder / JOURNAL).is_dir():
-            raise _incomplete(folder)
-        called = Path(place).resolve().name
-        subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
-        if not ours or (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
-            told = card.against_data(folder, subject.raw)
-            told += shards.against_manifest(folder, folder / MANIFEST) if ours else []
-            subject = replace(subject, findings=[*subject.findings, *told])
+        subject = _subject(connection, folder, Path(place).resolve().name, as_, roles)
         return decisions.follow(judge(subject, decided.options, keep), decided, subject.row_types)
 
 
@@ -112,6 +104,22 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
     fitting = [types for types in known.values() if set(types) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}
     return max(fitting, key=len, default=shared)
+
+
+def _subject(
+    connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
+) -> Subject:
+    """What is at a place, and whether it is what its card and manifest say. Raises `DataError` if nothing is, yet."""
+    run_here = is_run(folder)
+    if not run_here and (folder / RECIPE).is_file() and (folder / JOURNAL).is_dir():
+        raise _incomplete(folder)
+    ours = run_here and not as_ and not roles
+    subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
+    if ours and not (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
+        return subject
+    told = card.against_data(folder, subject.raw)
+    told += shards.against_manifest(folder, folder / MANIFEST) if ours else []
+    return replace(subject, findings=[*subject.findings, *told])
 
 
 def _ours(connection: DuckDBPyConnection, folder: Path, called: str) -> Subject:

@@ -278,3 +278,14 @@ def test_what_a_report_says_it_was_taken_for_can_be_asked_for(tmp_path: Path) ->
     (tmp_path / "theirs.jsonl").write_text('{"prompt": "a", "chosen": "b", "rejected": "c"}\n')
     told = [validate_path(tmp_path / "theirs.jsonl", as_=as_).profile for as_ in (None, "generic")]
     assert [profile and profile.name for profile in told] == ["trl", "generic"]
+
+
+@pytest.mark.parametrize("said", [{"as_": "generic"}, {"roles": {"situations.text": "text"}}])
+def test_a_run_may_be_taken_for_something_else_once_it_has_tables(tmp_path: Path, said: dict[str, Any]) -> None:
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "recipe.yaml").write_text("name: x\n")
+    with pytest.raises(DataError, match="not complete"):
+        validate_path(tmp_path, **said)
+    report = validate_path(write(tmp_path, dataset()), **said)
+    assert report.profile is not None and report.profile.columns["situations.text"] == "text"
+    assert validate_path(tmp_path).profile is None
