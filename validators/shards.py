@@ -26,7 +26,7 @@ def against_manifest(folder: Path, manifest: Path) -> list[Finding]:
     shards: dict[str, dict[str, File | None]] = {
         name: {file.path: file for files in table.splits.values() for file in files} for name, table in tables.items()
     }
-    for path in folder.glob(f"{DATA}/*/[!.]*.parquet"):
+    for path in sorted(folder.glob(f"{DATA}/*/[!.]*.parquet")):
         shards.setdefault(path.parent.name, {}).setdefault(path.relative_to(folder).as_posix(), None)
     return [_finding(folder, table, shards[table]) for table in shards]
 
