@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from ..published_dataset import Config, Licence, PublishedDataset, View
 from ..row import Row
@@ -21,7 +21,7 @@ class Filled(Row):
     """Gender."""
     race: str
     """Race."""
-    fill_type: str | None = None
+    fill_type: Literal["explicit", "implicit"] | None = None
     """Whether the attributes are written (explicit) or hinted at by a name (implicit)."""
 
 

@@ -8,6 +8,9 @@ from ..documented import Documented
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
 from ..row import Key, Row
 
+LABELS = ("A-is-clearly-better", "A-is-slightly-better", "Tie", "B-is-slightly-better", "B-is-clearly-better")
+"""What an annotator can say, from A to B."""
+
 
 class Opinion(Documented):
     """What one annotator said."""
@@ -15,7 +18,7 @@ class Opinion(Documented):
     evaluator: str
     """Who."""
     overall_pref: str | None
-    """From A-is-clearly-better to B-is-clearly-better, or Tie."""
+    """One of five, from A-is-clearly-better to B-is-clearly-better."""
 
 
 class Comparison(Row):
@@ -47,6 +50,11 @@ class Comparison(Row):
     """Degree that the prompt asks of an expert."""
 
 
+EACH = """(SELECT comparison_id, unnest(list_concat(normal_worker_annotations, expert_worker_annotations)) AS said
+    FROM theirs."default")"""
+"""The judgements, one a row."""
+
+
 class MultiPref(PublishedDataset):
     """Pairs that two crowd workers and two experts compared on several aspects."""
 
@@ -67,6 +75,13 @@ class MultiPref(PublishedDataset):
             WHERE len(normal_worker_annotations) <> 2 OR len(expert_worker_annotations) <> 2""",
             severity="warning",
         ),
+        "known_preference": Rule(
+            "a preference is one of five, from A-is-clearly-better to B-is-clearly-better",
+            f"""SELECT comparison_id, said.evaluator, said.overall_pref AS problem FROM {EACH}
+            WHERE said.overall_pref NOT IN {LABELS}""",
+            severity="warning",
+            unit="judgements",
+        ),
     }
     views: ClassVar = (
         View(
@@ -76,8 +91,7 @@ class MultiPref(PublishedDataset):
         ),
         View(
             "annotations",
-            """SELECT 'pairs' AS item_table, comparison_id AS item_id, said.evaluator AS annotator_id,
-            'overall' AS aspect, said.overall_pref AS label FROM (SELECT comparison_id,
-            unnest(list_concat(normal_worker_annotations, expert_worker_annotations)) AS said FROM theirs."default")""",
+            f"""SELECT 'pairs' AS item_table, comparison_id AS item_id, said.evaluator AS annotator_id,
+            'overall' AS aspect, said.overall_pref AS label FROM {EACH}""",
         ),
     )

@@ -9,6 +9,8 @@ from pydantic import Field
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
 from ..row import ForeignKey, Key, Row
 
+Type = Literal["unguided", "values guided", "controversy guided"]
+
 
 class Person(Row):
     """Who took part; parts of the survey."""
@@ -60,7 +62,7 @@ class Conversation(Row):
     """Id."""
     user_id: Annotated[str, ForeignKey("survey.user_id")]
     """Whose it is."""
-    conversation_type: Literal["unguided", "values guided", "controversy guided"]
+    conversation_type: Type
     """What the person was asked to talk about."""
     opening_prompt: str | None
     """The first prompt."""
@@ -85,7 +87,7 @@ class Utterance(Row):
     """Who scored it."""
     within_turn_id: int | None = None
     """Its number in the turn."""
-    conversation_type: str | None = None
+    conversation_type: Type | None = None
     """As in `conversations`."""
     model_name: str | None = None
     """Who responded."""

@@ -256,7 +256,7 @@ def test_a_row_without_a_key_is_told_by_its_number(connection: DuckDBPyConnectio
         score: Annotated[int, Field(le=3)]
 
     notes = connection.sql("SELECT 1 + i AS _row, i AS score FROM range(12) t(i)")
-    (found, _) = check_table("notes", {"notes": notes}, {"notes": Note}, {"notes": 12})
+    (found,) = check_table("notes", {"notes": notes}, {"notes": Note}, {"notes": 12})
     assert found.examples[:2] == [{"_row": "5", "found": "4"}, {"_row": "6", "found": "5"}]
 
 

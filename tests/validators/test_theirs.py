@@ -113,6 +113,17 @@ def test_a_rule_says_what_it_counts(
     assert found.counted == counted
 
 
+def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> None:
+    said = [{"evaluator": str(n), "overall_pref": pref} for n, pref in enumerate(["Tie", "A is better", None])]
+    row = dict.fromkeys([c.name for c in columns(profile("multipref").configs["default"].row)], "c")
+    of_workers = {"normal_worker_annotations": said, "expert_worker_annotations": said[:2]}
+    tables = raw(empty, {"default": [{**row, **of_workers}]})
+    found = published(empty, "d", tables, named("multipref", tables)).findings
+    [known] = [f for f in found if f.check == "multipref.known_preference"]
+    assert (known.counted, known.severity) == ("2 judgements", "warning")
+    assert known.examples[0] == {"comparison_id": "c", "evaluator": "1", "problem": "A is better"}
+
+
 def test_a_check_is_as_severe_on_a_dataset_that_is_known_as_on_any_other(empty: DuckDBPyConnection) -> None:
     tables = raw(empty, {"preference": [{"prompt": "p", "chosen": "same", "rejected": "same"}]})
     known = judge(published(empty, "trl", tables, named("trl", tables))).findings
