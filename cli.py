@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,75 +11,13 @@ import pluriset
 
 from .builders import progress
 from .cards import terminal
-from .schemas.errors import PlurisetError, RecipeError
+from .commands import Commands, Shape, a_path, as_json, count_option, dataset, meant, recipe_options
+from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .builders.batch import How
     from .schemas.recipe import Recipe
     from .schemas.report import Report
-
-a_path = click.Path(path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-out_option = click.option("--out", type=a_path, help="Folder of the run.  [default: runs/NAME]")
-count_option = click.option("-n", "n", type=click.IntRange(min=1), help="How many seeds to take.")
-
-
-def recipe_options(command: Any) -> Any:
-    """What a command that takes a recipe can be told about it."""
-    for option in (
-        click.option("--license", "license_", metavar="ID", help="Licence of the dataset; required with --source."),
-        click.option("--name", help="Name of the dataset.  [default with --source: the file's name]"),
-        click.option("--id", "id_", metavar="COLUMN", help="Column of --source that holds the id of a seed."),
-        click.option("--text", metavar="COLUMN", help="Column of --source that holds the text of a seed."),
-        click.option("--source", type=a_path, help="JSONL, CSV, TSV or parquet file with your own seeds."),
-        out_option,
-        click.argument("recipe", metavar="RECIPE"),
-    ):
-        command = option(command)
-    return command
-
-
-def dataset(argument: str) -> Callable[[Any], Any]:
-    """What a command is told about the dataset that it reads: a path or an id on the Hub, and a revision there."""
-    said: Any = {"is_eager": True, "expose_value": False, "callback": lambda ctx, _, tag: ctx.meta.update(revision=tag)}
-    revision = click.option("--revision", metavar="TAG", help="Version on the Hub, such as v1.0.0.", **said)
-    place = click.argument(argument, callback=_at_revision)
-    return lambda command: place(revision(command))
-
-
-def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:
-    """The place as every verb takes it: `owner/name@revision`."""
-    if (revision := ctx.meta["revision"]) is None:
-        return place
-    if Path(place).exists():
-        raise RecipeError("only what is on the Hub has revisions", where="--revision", got=place)
-    return f"{place}@{revision}"
-
-
-class Commands(click.Group):
-    """Commands in the order in which one needs them; our errors printed, never a traceback."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of this file."""
-        return list(self.commands)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error of ours ends it with its exit code."""
-        try:
-            return super().invoke(ctx)
-        except PlurisetError as error:
-            if ctx.params.get("as_json") or "--json" in sys.argv:
-                click.echo(json.dumps(error.as_json(), ensure_ascii=False))
-            click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
-            ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            ctx.exit(130)
-        except BrokenPipeError:
-            sys.stderr.close()
-            ctx.exit(0)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,7 +48,7 @@ def build(
     """
     if batch and submit:
         raise RecipeError("either written or also sent", where="--batch, --submit")
-    recipe, out = _recipe(out=out, **options)
+    recipe, out = meant(out=out, **options)
     _notices(recipe)
     how: How | None = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
@@ -133,7 +69,7 @@ def build(
 @as_json
 def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Ask about a few seeds and show what comes back; a build uses the same answers."""
-    recipe, out = _recipe(out=out, n=None, **options)
+    recipe, out = meant(out=out, n=None, **options)
     _notices(recipe)
     with progress.watching(as_json) as watch:
         rows, missing = pluriset.preview(recipe, out, n, watch=watch)
@@ -152,7 +88,7 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
 @as_json
 def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
     """Say how much a build would ask at least and at most; asks nobody, unless --sample says so."""
-    recipe, out = _recipe(out=out, **options)
+    recipe, out = meant(out=out, **options)
     if sample is None:
         found = pluriset.plan(recipe, out)
         terminal.document(found.model_dump()) if as_json else terminal.plan(found)
@@ -296,19 +232,13 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
 
 @main.command()
 @dataset("run")
-@click.option("--as", "as_", metavar="NAME", required=True, help="Published dataset whose shape to write.")
+@click.option("--as", "as_", type=Shape(), required=True, help="Published dataset whose shape to write.")
 @click.option("--out", type=a_path, required=True, help="Folder to write.")
 @as_json
 def export(run: str, as_: str, out: Path, as_json: bool) -> None:
     """Write a run in the shape in which the field loads such data."""
     done = pluriset.export(run, as_, out)
-    if as_json:
-        terminal.document(asdict(done))
-        return
-    rows = [(config, split, count) for config, by in done.rows.items() for split, count in by.items()]
-    terminal.table(str(out), ["config", "split", "rows"], rows)
-    for reason, count in done.left_out.items():
-        click.echo(f"left out {count:,}: {reason}", err=True)
+    terminal.document(asdict(done)) if as_json else terminal.exported(done)
 
 
 @main.command()
@@ -348,39 +278,6 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     rows = pluriset.components(kind, name)
     heads = list(rows[0]) if rows else []
     terminal.document(rows) if as_json else terminal.table("", heads, [list(row.values()) for row in rows])
-
-
-def _recipe(
-    recipe: str,
-    *,
-    source: Path | None,
-    text: str | None,
-    id_: str | None,
-    name: str | None,
-    license_: str | None,
-    n: int | None,
-    out: Path | None,
-    budget: float | None = None,
-) -> tuple[Recipe, Path]:
-    """The recipe that a command line means, whole and fitting, and the folder of its run."""
-    from .builders import crew, folder
-
-    changes: dict[str, Any] = {"license": license_, "n": n, "name": name}
-    changes["budget"] = None if budget is None else {"usd": budget}
-    if source is not None:
-        if text is None or license_ is None:
-            missing = "--text COLUMN" if text is None else "--license ID"
-            raise RecipeError("your own source needs more", where="--source", expected=missing)
-        options = {"path": str(source.resolve()), "text": text, "id": id_}
-        changes["source"] = {"file": {key: value for key, value in options.items() if value}}
-        changes |= {"name": name or folder.slug(source.stem), "n": n, "card": {}}
-    elif text or id_:
-        raise RecipeError("a column without a source", where="--text, --id", expected="--source FILE")
-    kept = {} if source is None else {"n": n}
-    found = pluriset.recipe(recipe, **({key: value for key, value in changes.items() if value is not None} | kept))
-    file = Path(recipe)
-    crew.assemble(found)
-    return found, out or folder.default(found, file if file.is_file() else None)
 
 
 def _notices(recipe: Recipe) -> None:

@@ -13,8 +13,8 @@ import duckdb
 import yaml
 from duckdb import DuckDBPyConnection
 
-from ..schemas.component import Spec, load
-from ..schemas.errors import DataError
+from ..schemas.component import Spec, find, load, names
+from ..schemas.errors import DataError, RecipeError
 from ..schemas.manifest import Manifest
 from ..schemas.projections import hub_features
 from ..schemas.published_dataset import REJECTS, PublishedDataset
@@ -52,8 +52,8 @@ class Exported:
 
 def export(folder: Path, as_: Spec, out: Path) -> Exported:
     """Write the run in `folder` in the shape `as_` to the new folder `out`; nothing, if it raises `DataError`."""
-    shape: PublishedDataset = load(PUBLISHED, as_, "export", "as")
-    manifest = _manifest(folder, shape)
+    manifest = manifest_of(folder)
+    shape = _shape(manifest.family, as_)
     _free(out)
     try:
         with _at_once(out) as draft, connect(str(draft.parent / "work.duckdb"), **MEMORY) as connection:
@@ -68,13 +68,22 @@ def export(folder: Path, as_: Spec, out: Path) -> Exported:
     return Exported(out, files, rows, left_out)
 
 
-def _manifest(folder: Path, shape: PublishedDataset) -> Manifest:
-    """The manifest of a run whose family is that of the shape. Raises `DataError`."""
-    manifest = manifest_of(folder)
-    if manifest.family != shape.family:
-        what = f"a run of this family has no {shape.title} shape"
-        raise DataError(what, where=str(folder), got=manifest.family, expected=shape.family)
-    return manifest
+def shapes(family: str | None = None) -> list[str]:
+    """The shapes in which runs of a family, or of any, can be written."""
+    found = {each: getattr(find(PUBLISHED, each), "family", None) for each in names(PUBLISHED)}
+    return [each for each, own in found.items() if own and family in (None, own)]
+
+
+def _shape(family: str, as_: Spec) -> PublishedDataset:
+    """A shape with its options. Raises `RecipeError` for one in which runs of this family cannot be written."""
+    wanted, known = as_ if isinstance(as_, str) else next(iter(as_), ""), shapes(family)
+    if not known:
+        raise RecipeError("there is no shape in which runs of this family are written", got=family)
+    if wanted not in known:
+        what = f"no shape in which runs of the family {family} are written"
+        raise RecipeError.unknown(what, wanted, known, where="--as")
+    shape: PublishedDataset = load(PUBLISHED, as_, "--as")
+    return shape
 
 
 def _free(out: Path) -> None:

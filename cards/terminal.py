@@ -116,6 +116,14 @@ def publication(done: Publication) -> None:
     click.echo(f"{done.place}: {'a dry run, nothing was sent' if done.dry_run else 'done'}", err=True)
 
 
+def exported(done: Any) -> None:
+    """What an export wrote, by config and split, and what it left out."""
+    rows = [(config, split, count) for config, by in done.rows.items() for split, count in by.items()]
+    table(str(done.folder), ["config", "split", "rows"], rows)
+    for reason, count in done.left_out.items():
+        click.echo(f"left out {count:,}: {reason}", err=True)
+
+
 def nested(rows: Iterable[Nested], depth: int = 0) -> None:
     """Rows as an outline: texts first, then each judgement with what every annotator said."""
     for row in rows:

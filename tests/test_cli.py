@@ -316,6 +316,7 @@ def test_export_writes_files_and_a_second_one_overwrites_nothing(finished: Path,
     assert "README.md" in files and any(name.endswith(".csv") for name in files)
     assert all((tmp_path / "theirs" / name).stat().st_size for name in files)
     refused(said("export", finished, "--as", "valueprism", "--out", tmp_path / "theirs"), "already there", "hint: ")
+    assert "--as valueprism " in said("export", "--help").stdout
     refused(said("export", finished, "--as", "valueprsm", "--out", tmp_path / "new"), "got: valueprsm", "valueprism")
     assert not (tmp_path / "new").exists()
 

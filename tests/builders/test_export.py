@@ -204,12 +204,14 @@ def test_refusals(tmp_path: Path) -> None:
     full.mkdir()
     (full / "x").touch()
     file.touch()
-    assert "valueprism" in str(refused(tmp_path, run, tmp_path / "out", "valueprisms").expected)
+    for wrong, hint in {"valueprisms": "did you mean 'valueprism'?", "trl": None}.items():
+        error = refused(tmp_path, run, tmp_path / "out", wrong)
+        assert (error.expected, error.hint) == ("one of valueprism", hint)
     assert refused(tmp_path, run, tmp_path / "out", {"valueprism": {"sed": 1}}).what == "unknown key"
     assert refused(tmp_path, run, full).what == "already there"
     assert refused(tmp_path, run, file).what == "already there"
     assert refused(tmp_path, run, run).what == "already there"
-    assert (error := refused(tmp_path, other, tmp_path / "out")).got == "culture" and error.expected == "values"
+    assert refused(tmp_path, other, tmp_path / "out").got == "culture"
     assert "the majority of its valence is a tie" in str(refused(tmp_path, tied, tmp_path / "out"))
     assert refused(tmp_path, empty, tmp_path / "out").got == "an empty run"
     assert refused(tmp_path, tmp_path / "nowhere", tmp_path / "out").what == "not a finished run"
