@@ -103,12 +103,14 @@ def _rounded(
     connection: DuckDBPyConnection, rows: str, structure: Mapping[str, Structure], file: File, findings: Findings
 ) -> None:
     """Whole numbers beside fractions, or too long for any type, of which only the first digits are kept."""
-    for key in [key for key, kind in structure.items() if kind == "DOUBLE"]:
-        lost = connection.sql(f"SELECT _row, {whole(key)} AS said FROM {rows} WHERE said IS NOT NULL ORDER BY _row")
-        for row, said in lost.limit(SHOWN).fetchall():
-            findings.add("rounded", file.table, {"file": file.name, "_row": row, "problem": f"{key}: {said}"})
-        if (more := len(lost) - SHOWN) > 0:
-            findings.more("rounded", file.table, more)
+    said = [(key, whole(key)) for key, kind in structure.items() if kind == "DOUBLE"]
+    counts = connection.sql(f"SELECT [{', '.join(f'count({sql})' for _, sql in said)}] FROM {rows}").fetchall()[0][0]
+    for (key, sql), count in zip(said, counts, strict=True):
+        if count:
+            lost = connection.sql(f"SELECT _row, {sql} AS said FROM {rows} WHERE said IS NOT NULL ORDER BY _row")
+            for row, number in lost.limit(SHOWN).fetchall():
+                findings.add("rounded", file.table, {"file": file.name, "_row": row, "problem": f"{key}: {number}"})
+            findings.more("rounded", file.table, max(0, count - SHOWN))
 
 
 def _repeated_keys(connection: DuckDBPyConnection, rows: str, file: File, findings: Findings) -> None:
