@@ -13,7 +13,7 @@ from . import gold
 from .evidence import LONGEST
 from .readings import Reading, readings
 from .recognise import OURS
-from .roles import ANNOTATOR, OPTION, WHETHER, fitting, guessed, plain
+from .roles import ANNOTATOR, OPTION, SCORES, WHETHER, fitting, guessed, plain
 from .subject import Subject
 from .tables import Tables, name, text
 from .theirs import read_as
@@ -125,7 +125,8 @@ def _also(by_role: Columns, *roles: str) -> str:
 
 def _pairs(by_role: Columns, about: str, place: str, split: str) -> Iterator[View]:
     prompt = by_role.get("prompt", "NULL")
-    more = "".join(f", {by_role[role]} AS {role}" for role in ("group_id", "annotator_id") if role in by_role) + split
+    beside = ("group_id", "annotator_id", *SCORES)
+    more = "".join(f", {by_role[role]} AS {role}" for role in beside if role in by_role) + split
     if "chosen" in by_role and "rejected" in by_role:
         sides = f"{by_role['chosen']} AS first, {by_role['rejected']} AS second, 'first' AS preferred"
         yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from ..schemas.report import Finding
 from . import gold, preferred
 from .evidence import evidence, parts
-from .roles import OPTION, WHETHER, plain
+from .roles import OPTION, SCORES, WHETHER, plain
 from .tables import name
 
 TITLES = {
@@ -19,6 +19,7 @@ TITLES = {
     "first_preferred": "`{}` is true or false, 1 or 0",
     "second_preferred": "`{}` is true or false, 1 or 0",
     "score": "`{}` is a number",
+    **dict.fromkeys(SCORES, "`{}` is a number"),
     "options": "`{}` is a list",
     "gold": "`{}` names the right option by its text, letter, column, or number (from 0 or 1 throughout)",
     "distribution": "`{}` is a list of shares, or an object of an option and its share each",
@@ -99,8 +100,9 @@ class Reading(NamedTuple):
 def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
     """How the columns of a table are read whose cells say nothing unless they are understood; `roles` by column."""
     by_role = {plain(role): column for column, role in roles.items()}
-    if column := by_role.get("score"):
-        yield _each(table, column, "score", f"TRY_CAST({name(column)} AS DOUBLE)")
+    for role in ("score", *SCORES):
+        if column := by_role.get(role):
+            yield _each(table, column, role, f"TRY_CAST({name(column)} AS DOUBLE)")
     if column := by_role.get("distribution"):
         yield Reading(table, column, "distribution", distribution(table, column))
     yield from _questions(table, roles, by_role)

@@ -30,11 +30,15 @@ WORDS = {
     "first": "response_a response_1 response1 response_0 completion_a output_1 answer_a conversation_a first",
     "second": "response_b response_2 response2 response_1b completion_b output_2 answer_b conversation_b second",
     "preferred": "preferred preference winner better better_response",
+    "first_score": "score_chosen chosen_score",
+    "second_score": "score_rejected rejected_score",
     "options": "options choices",
     "gold": "gold answer gold_label correct correct_option answer_key",
     "distribution": "distribution soft_label soft_labels probabilities label_distribution",
 }
 """Role -> names of columns that have it, most telling first, in lower case."""
+SCORES = ("first_score", "second_score")
+"""Roles of what each side of a pair scored; the chosen is the first."""
 NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
 """A column of its own for each annotator."""
 ANNOTATOR = "annotator"
@@ -55,6 +59,8 @@ WITHOUT = {
     "first": ("second",),
     "second": ("first",),
     "preferred": ("first",),
+    "first_score": ("second_score",),
+    "second_score": ("first_score",),
     "gold": ("options", OPTION),
     **dict.fromkeys(WHETHER, ("first",)),
 }
@@ -111,7 +117,8 @@ def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
         fits = (named[word] for word in words.split() if word in named and named[word] not in found)
         if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
             found[column] = role
-    return found
+    # Where nothing is chosen the first of a pair may be either, whatever its score is called.
+    return found if "chosen" in found.values() else {c: role for c, role in found.items() if role not in SCORES}
 
 
 def plain(role: str) -> str:

@@ -7,6 +7,9 @@ from typing import ClassVar
 from ..published_dataset import Config, Licence, PublishedDataset, View
 from ..row import Row
 
+BESIDE = ("annotator_id", "group_id", "first_score", "second_score")
+"""Roles of columns that many files of these shapes have beside theirs."""
+
 
 class Preference(Row):
     """A prompt with a preferred and another completion; each is a text or a list of messages."""
@@ -49,8 +52,8 @@ class TRL(PublishedDataset):
 
     title = "a TRL format"
     configs: ClassVar = {
-        "preference": Config(Preference, roles=("annotator_id", "group_id")),
-        "implicit_preference": Config(Implicit, roles=("annotator_id", "group_id")),
+        "preference": Config(Preference, roles=BESIDE),
+        "implicit_preference": Config(Implicit, roles=BESIDE),
         "unpaired_preference": Config(Unpaired),
         "prompt_completion": Config(Completion),
     }
@@ -66,13 +69,13 @@ class TRL(PublishedDataset):
     views: ClassVar = (
         View(
             "pairs",
-            """SELECT concat_ws('/', _table, _row) AS pair_id, prompt, chosen AS first, rejected AS second,
-            'first' AS preferred, split, annotator_id, group_id FROM theirs.preference""",
+            f"""SELECT concat_ws('/', _table, _row) AS pair_id, prompt, chosen AS first, rejected AS second,
+            'first' AS preferred, split, {", ".join(BESIDE)} FROM theirs.preference""",
         ),
         View(
             "pairs",
-            """SELECT concat_ws('/', _table, _row) AS pair_id, NULL AS prompt, chosen AS first, rejected AS second,
-            'first' AS preferred, split, annotator_id, group_id FROM theirs.implicit_preference""",
+            f"""SELECT concat_ws('/', _table, _row) AS pair_id, NULL AS prompt, chosen AS first, rejected AS second,
+            'first' AS preferred, split, {", ".join(BESIDE)} FROM theirs.implicit_preference""",
         ),
     )
     example: ClassVar = {

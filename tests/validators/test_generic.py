@@ -16,6 +16,10 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
         "SELECT 'p' AS prompt, 'b' AS response_a, 'c' AS response_b, 'tie (bothbad)' AS winner",
         {"pairs": ("1", "p", "b", "c", "tie")},
     ),
+    "scored": (
+        "SELECT 'b' AS chosen, 'c' AS rejected, '7' AS score_chosen, 8 AS score_rejected",
+        {"pairs": ("1", None, "b", "c", "first", 7.0, 8.0)},
+    ),
     "arena": (
         "SELECT ['b'] AS conversation_a, ['c'] AS conversation_b, 'model_b' AS winner",
         {"pairs": ("1", None, "[b]", "[c]", "second")},
@@ -281,6 +285,19 @@ def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
     (tmp_path / "roles.yaml").write_text("who: text\nwho: label\n")
     with pytest.raises(RecipeError, match="line 2"):
         roles.given(tmp_path / "roles.yaml")
+
+
+def test_what_the_sides_of_a_pair_scored_is_judged(tmp_path: Path) -> None:
+    rows = ['{"a": "x", "b": "y", "s": 3, "t": 4, "p": "a"}', '{"a": "x", "b": "z", "s": "high", "t": 4, "p": "a"}']
+    (tmp_path / "x.jsonl").write_text("\n".join(rows))
+    said = {"a": "first", "b": "second", "s": "first_score", "t": "second_score", "p": "preferred"}
+    found = {finding.check: finding.count for finding in validate_path(tmp_path / "x.jsonl", roles=said).found()}
+    assert (found["score_order"], found["x.s.first_score"]) == (1, 1)
+
+
+def test_a_score_of_the_chosen_says_nothing_of_a_first_side(connection: DuckDBPyConnection) -> None:
+    pair = connection.sql("SELECT 'x' AS response_a, 'y' AS response_b, 'a' AS preferred, 1 AS score_chosen")
+    assert set(roles.guessed(pair).values()) == {"first", "second", "preferred"}
 
 
 @pytest.mark.parametrize(

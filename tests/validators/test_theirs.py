@@ -113,6 +113,13 @@ def test_a_rule_says_what_it_counts(
     assert found.counted == counted
 
 
+def test_scores_beside_the_sides_of_trl_are_judged(empty: DuckDBPyConnection) -> None:
+    row = {"prompt": "p", "chosen": "a", "rejected": "b", "score_chosen": 1.0, "score_rejected": 2.0}
+    tables = raw(empty, {"preference": [row]})
+    report = judge(published(empty, "trl", tables, named("trl", tables)))
+    assert [finding.count for finding in report.findings if finding.check == "score_order"] == [1]
+
+
 def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> None:
     said = [{"evaluator": str(n), "overall_pref": pref} for n, pref in enumerate(["Tie", "A is better", None])]
     row = dict.fromkeys([c.name for c in columns(profile("multipref").configs["default"].row)], "c")
