@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from duckdb import DuckDBPyRelation
@@ -36,6 +36,18 @@ ANY = "*"
 """What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
 UNFIT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
 """What a check or measure meets when a column holds something else than it can judge, or more than there is memory."""
+
+
+class Job(NamedTuple):
+    """A check of a table."""
+
+    name: str
+    check: Check
+    table: str
+    judged: DuckDBPyRelation
+    """The rows of the table."""
+    failing: Callable[[], DuckDBPyRelation]
+    """What it finds; raises one of `UNFIT` where it can judge nothing."""
 
 
 def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Report:
@@ -104,23 +116,33 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 def _findings(
     subject: Subject, tables: Tables, units: Units, skipped: dict[str, str], options: Options, keep: Keep
 ) -> Iterator[Finding]:
-    runnable = [*_runnable(checks.__name__, tables, skipped, options)]
-    together = {check_name: check for check_name, check in runnable if isinstance(check, TextCheck)}
-    texts = cache(lambda table: _together(subject.raw[table], together))
-    for check_name, check in runnable:
-        known = subject.own() if check.implied_by_row_type else frozenset()
+    for job in _jobs(subject, tables, dict(_runnable(checks.__name__, tables, skipped, options))):
         try:
-            if ANY in check.needs:
-                raw = {table: relation for table, relation in subject.raw.items() if table not in known}
-                for table, relation in _wanted(check, {**raw, **(subject.rejects if check.of_rejects else {})}):
-                    shared = texts(table).get(check_name) if table in raw and check_name in together else None
-                    failing = check.failing({ANY: relation}) if shared is None else shared
-                    yield _finding(check_name, check, failing, table, relation, units, keep)
-            elif not set(check.needs) <= known:
-                judged = tables[check.table]
-                yield _finding(check_name, check, check.failing(tables), check.table, judged, units, keep)
+            yield _finding(job, units, keep)
         except UNFIT as error:
-            skipped[check_name] = _first_line(error)
+            skipped[job.name] = _first_line(error)
+
+
+def _jobs(subject: Subject, tables: Tables, runnable: Mapping[str, Check]) -> Iterator[Job]:
+    """Every check of every table that it is for; all checks of texts look at a table together."""
+    together = {check_name: check for check_name, check in runnable.items() if isinstance(check, TextCheck)}
+    texts = cache(lambda relation: _together(relation, together))
+    for check_name, check in runnable.items():
+        known = subject.own() if check.implied_by_row_type else frozenset()
+        if ANY in check.needs:
+            raw = {table: relation for table, relation in subject.raw.items() if table not in known}
+            for table, relation in _wanted(check, {**raw, **(subject.rejects if check.of_rejects else {})}):
+                yield Job(check_name, check, table, relation, partial(_untyped, check_name, check, relation, texts))
+        elif not set(check.needs) <= known:
+            yield Job(check_name, check, check.table, tables[check.table], partial(check.failing, tables))
+
+
+def _untyped(
+    check_name: str, check: Check, relation: DuckDBPyRelation, texts: Callable[[DuckDBPyRelation], Tables]
+) -> DuckDBPyRelation:
+    """What a check finds in a raw table that needs no knowledge."""
+    shared = texts(relation).get(check_name) if isinstance(check, TextCheck) else None
+    return check.failing({ANY: relation}) if shared is None else shared
 
 
 def _together(relation: DuckDBPyRelation, texts: Mapping[str, TextCheck]) -> Tables:
@@ -136,23 +158,16 @@ def _wanted(check: Check, raw: Tables) -> Iterator[tuple[str, DuckDBPyRelation]]
     return ((table, rows) for table, rows in raw.items() if set(check.needs[ANY]) <= set(rows.columns))
 
 
-def _finding(
-    check_name: str,
-    check: Check,
-    failing: DuckDBPyRelation,
-    table: str,
-    judged: DuckDBPyRelation,
-    units: Units,
-    keep: Keep,
-) -> Finding:
+def _finding(job: Job, units: Units, keep: Keep) -> Finding:
+    check, failing = job.check, job.failing()
     count, shown = evidence(failing)
     found = Finding(
-        check=check_name,
+        check=job.name,
         severity=check.severity,
-        title=(type(check).__doc__ or check_name).partition("\n")[0],
-        table=table,
+        title=(type(check).__doc__ or job.name).partition("\n")[0],
+        table=job.table,
         count=count,
-        of=units(check.unit, tuple(check.per), judged),
+        of=units(check.unit, tuple(check.per), job.judged),
         unit=check.unit,
         examples=shown,
         parts=parts(failing, count),

@@ -289,3 +289,10 @@ def test_a_run_may_be_taken_for_something_else_once_it_has_tables(tmp_path: Path
     report = validate_path(write(tmp_path, dataset()), **said)
     assert report.profile is not None and report.profile.columns["situations.text"] == "text"
     assert validate_path(tmp_path).profile is None
+
+
+def test_what_cannot_be_judged_keeps_no_check_from_other_tables(connection: DuckDBPyConnection) -> None:
+    broken = "SELECT i AS id, CASE WHEN i > 0 THEN error('torn') ELSE 'x' END AS text FROM range(3) AS r(i)"
+    report = validate({"a": connection.sql(broken), "b": connection.sql("SELECT ' x' AS text")}, {}, "theirs")
+    assert "torn" in report.skipped["outer_white_space"]
+    assert [f.table for f in report.findings if f.check == "outer_white_space" and f.count] == ["b"]
