@@ -127,6 +127,11 @@ class Report(Entry):
         about = sum(check.startswith(("card.", "manifest.")) for check in checks)
         return f"{len(checks):,} ran{f', {about} of them on card and manifest' if about else ''}"
 
+    @property
+    def quiet(self) -> int:
+        """How many checks found nothing in any table."""
+        return len({finding.check for finding in self.findings} - {f.check for f in self.findings if f.count})
+
     def count(self, severity: Severity) -> int:
         """How many checks of this severity found rows and are not suppressed."""
         return sum(1 for finding in self.found() if finding.severity == severity)

@@ -165,3 +165,20 @@ def test_in_a_browser_nothing_runs_nothing_is_asked_for_and_nothing_is_cut_off(
     (tmp_path / "frame.html").write_text(f"<!doctype html>{frame}{measure}</script>")
     widths = re.search(r"<title>(\d+) (\d+)", browse(tmp_path / "frame.html", "--dump-dom"))
     assert widths and int(widths[1]) <= int(widths[2]) <= 400, widths
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not CHROMIUM and "PLURISET_BROWSER" not in os.environ, reason="there is no chromium: apt-get install chromium"
+)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_in_a_browser_long_intervals_stay_in_their_column(tmp_path: Path, width: int) -> None:
+    long = Figure(measure="kappa", group={"aspect": "valence"}, value=-0.123, low=-0.333, high=-0.111, n=12)
+    longer = long.model_copy(update={"value": 12345.678, "low": -98765.432, "high": 123456.789})
+    page = report_html.render(report(figures=[long, longer])).replace("&", "&amp;").replace("'", "&#39;")
+    wide = "[...frames[0].document.querySelectorAll('.number')].map(e=>e.scrollWidth-e.clientWidth)"
+    (tmp_path / "frame.html").write_text(
+        f"<!doctype html><iframe width={width} height=900 srcdoc='{page}'></iframe>"
+        f"<script>onload=()=>{{document.title={wide}}}</script>"
+    )
+    assert "<title>0,0</title>" in browse(tmp_path / "frame.html", "--dump-dom")

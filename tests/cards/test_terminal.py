@@ -53,6 +53,7 @@ def test_a_check_of_several_tables_counts_once_in_terminal_and_card(capsys: pyte
     terminal.findings(report)
     assert "checks 4 ran, 2 of them on card and manifest; found" in capsys.readouterr().out
     assert sections.checks(report)["summary"].startswith("Checks: 4 ran, 2 of them on card and manifest. ")
+    assert report.quiet == 4
     assert sections.checks(report.model_copy(update={"findings": rows}))["summary"].startswith("Checks: 2 ran. ")
 
 
