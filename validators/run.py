@@ -71,7 +71,7 @@ def opened(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyCo
     """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
     folder = hub.local(place)
     with _database(memory) as connection, no_foreign_errors(str(place)):
-        yield connection, run.read(connection, folder) if is_run(folder) else read(connection, folder).tables
+        yield connection, run.read(connection, folder) if _has_run(folder) else read(connection, folder).tables
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
@@ -109,11 +109,8 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
 def _subject(
     connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
 ) -> Subject:
-    """What is at a place, and whether it is what its card and manifest say. Raises `DataError` if nothing is, yet."""
-    run_here = is_run(folder)
-    if not run_here and (folder / RECIPE).is_file() and (folder / JOURNAL).is_dir():
-        raise _incomplete(folder)
-    ours = run_here and not as_ and not roles
+    """What is at a place, and whether it is what its card and manifest say."""
+    ours = _has_run(folder) and not as_ and not roles
     subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
     if ours and not (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
         return subject
@@ -157,9 +154,13 @@ def _theirs(
     return replace(subject, findings=[*found.findings, *subject.findings])
 
 
-def _incomplete(folder: Path) -> DataError:
-    command = shlex.join(["pluriset", "build", str(folder / RECIPE), "--out", str(folder)])
-    return DataError("this run is not complete: it has no tables yet", where=str(folder), hint=f"finish it: {command}")
+def _has_run(folder: Path) -> bool:
+    """Whether there is a run of ours. Raises `DataError` if it has no tables yet."""
+    ours = is_run(folder)
+    if not ours and (folder / RECIPE).is_file() and (folder / JOURNAL).is_dir():
+        hint = f"finish it: {shlex.join(['pluriset', 'build', str(folder / RECIPE), '--out', str(folder)])}"
+        raise DataError("this run is not complete: it has no tables yet", where=str(folder), hint=hint)
+    return ours
 
 
 def _family(folder: Path) -> str:

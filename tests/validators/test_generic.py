@@ -1,11 +1,14 @@
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
+from hypothesis import given
+from hypothesis import strategies as st
 from pluriset.schemas.errors import RecipeError
-from pluriset.validators import literal, roles
+from pluriset.validators import gold, literal, roles
 from pluriset.validators.generic import NOTHING, generic
 from pluriset.validators.run import validate_path
 from pluriset.validators.tables import connect
@@ -82,6 +85,26 @@ def test_the_right_option(columns: str, said: list[str], right: list[tuple[str] 
         told = subject.views["choices"].filter("gold IS NOT NULL").aggregate("item_id, max(text) FILTER (gold)")
         assert told.order("item_id").fetchall() == [(str(i), *(one or [None])) for i, one in enumerate(right, 1)]
         assert [f.count for f in subject.findings if f.check == "t.answer.gold"] == [0 if right else 1]
+
+
+WAYS: dict[str, Callable[[int], str]] = {
+    "text": lambda place: COLOURS[place],
+    "without white space": lambda place: COLOURS[place].strip(),
+    "letter": lambda place: f"({'ABC'[place]})",
+    "number from 0": str,
+    "number from 1": lambda place: f"{place + 1}.0",
+}
+COLOURS = ["red ", "  green", "blue"]
+
+
+@given(st.lists(st.integers(0, 2)), st.sampled_from([*WAYS]))
+def test_the_right_option_is_found_however_it_is_said(
+    connection: DuckDBPyConnection, places: list[int], way: str
+) -> None:
+    said = [WAYS[way](place) for place in [*places, 2]]
+    rows = f"(SELECT unnest(range({len(said)})) AS _row, {COLOURS} AS options, unnest({said}) AS answer)"
+    found = connection.sql(gold.place(rows, "answer", "options")).order("_row").fetchall()
+    assert [place for _, place in found] == [*places, 2]
 
 
 def test_nobody_knows_where_numbers_count_from_that_begin_at_0_and_end_with_the_last() -> None:
