@@ -87,6 +87,7 @@ def test_the_right_option(columns: str, said: list[str], right: list[tuple[str] 
         assert [f.count for f in subject.findings if f.check == "t.answer.gold"] == [0 if right else 1]
 
 
+COLOURS = ["red ", "  green", "blue"]
 WAYS: dict[str, Callable[[int], str]] = {
     "text": lambda place: COLOURS[place],
     "without white space": lambda place: COLOURS[place].strip(),
@@ -94,7 +95,6 @@ WAYS: dict[str, Callable[[int], str]] = {
     "number from 0": str,
     "number from 1": lambda place: f"{place + 1}.0",
 }
-COLOURS = ["red ", "  green", "blue"]
 
 
 @given(st.lists(st.integers(0, 2)), st.sampled_from([*WAYS]))
