@@ -6,7 +6,7 @@ import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.component import load
 from pluriset.schemas.report import Figure
-from pluriset.validators import measures
+from pluriset.validators import checks, measures
 from pluriset.validators.anonymity import ATTRIBUTES
 from pluriset.validators.reliability import Floats
 from pluriset.validators.tables import Tables
@@ -119,6 +119,17 @@ def test_annotators_by_how_many_are_like_them_and_by_what_they_declare(tables_of
         ("kind", "human"): 1,
         ("country", "Peru"): 1,
     }
+
+
+def test_what_somebody_else_calls_it_is_known_of_people_too(tables_of: TablesOf) -> None:
+    people = [("a", "low", 1), ("b", "low", 1), ("c", "high", 2), ("d", "", None)]
+    tables = tables_of({"annotators": [{"annotator_id": a, "Income": i, "locale": x} for a, i, x in people]})
+    alike = {group: figure.value for group, figure in figures("annotator_classes", tables).items()}
+    assert alike == {("1",): 1, ("2",): 2}
+    assert figures("annotator_coverage", tables)[("Income", "low")].value == 0.5
+    failing = load(checks.__name__, "k_anonymity").failing(tables).order("annotator_id").fetchall()
+    assert [who for who, _ in failing] == ["a", "b", "c"]
+    assert figures("annotator_classes", tables_of({"annotators": [{"annotator_id": "a"}]})) == {}
 
 
 def test_pairs_of_labels_count_every_item_once(tables_of: TablesOf) -> None:

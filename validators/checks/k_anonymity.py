@@ -18,7 +18,8 @@ class KAnonymity(Check):
 
     severity = "warning"
     table = "annotators"
-    needs = {"annotators": ["annotator_id", "kind", *ATTRIBUTES]}
+    needs = {"annotators": ["annotator_id"]}
+    may_use = {"annotators": ["kind", *ATTRIBUTES]}
     repair = "coarsen"
     passes = {
         "annotators": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..anonymity import ATTRIBUTES, classes
+from ..anonymity import classes
 from ..measure import Measure
 from ..tables import Tables, over
 
@@ -13,7 +13,7 @@ from ..tables import Tables, over
 class AnnotatorClasses(Measure):
     """Human annotators of whom something is known, by how many share all that is known of them."""
 
-    needs = {"annotators": ["annotator_id", "kind", *ATTRIBUTES]}
+    needs = {"annotators": ["annotator_id"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A count of annotators for each size of a class; `n` is the number of those annotators."""

@@ -8,26 +8,24 @@ from duckdb import DuckDBPyRelation
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..anonymity import ATTRIBUTES
+from ..anonymity import groupings
 from ..formulas import DIGITS
 from ..measure import Measure
 from ..tables import Tables, name, over, text
-
-ASKED = tuple(attribute for attribute in ATTRIBUTES if attribute != "description")
 
 
 class AnnotatorCoverage(Measure):
     """Share of the annotators who judged with each value of each attribute that any of them declares."""
 
-    needs = {"annotators": ["annotator_id", "kind", *ATTRIBUTES]}
+    needs = {"annotators": ["annotator_id"]}
 
     most: PositiveInt = 50
     """So many values of an attribute are shown, the most frequent ones."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """The kinds, then each attribute; "not declared" is a value too. No interval: these are all `n` annotators."""
+        """The kinds and each attribute; "not declared" is a value too. No interval: these are all `n` annotators."""
         who = _who_judged(tables)
-        for attribute in ("kind", *ASKED):
+        for attribute in groupings(who):
             shown = over(who, VALUES.format(column=name(attribute), most=self.most))
             for value, count, n in shown.fetchall():
                 group = {"attribute": attribute, "value": value}

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
+from ..anonymity import groupings
 from ..formulas import DIGITS
 from ..measure import Measure
 from ..ratings import judged
 from ..reliability import REPLICATES, SEED, Floats
 from ..tables import Tables, name, over, text
-
-NOT_GROUPS = {"annotator_id", "description", "teacher", "model", "revision", "split", "_row"}
-"""Columns of annotators that are no attribute of a group."""
 
 
 class GroupAgreement(Measure):
@@ -60,9 +58,7 @@ class GroupAgreement(Measure):
 
     def _groups(self, annotators: DuckDBPyRelation, people: list[str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
         """Attribute -> int64 (people,): number of the group, -1 for those who are in none."""
-        for attribute in annotators.columns:
-            if attribute in NOT_GROUPS:
-                continue
+        for attribute in groupings(annotators):
             pairs = annotators.select(f"CAST(annotator_id AS VARCHAR), CAST({name(attribute)} AS VARCHAR)").fetchall()
             said = dict(pairs)
             values = [said.get(person) for person in people]
