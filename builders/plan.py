@@ -5,6 +5,7 @@ Every answer parses here, so what a build asks again because one did not is not 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -46,6 +47,9 @@ class Plan(BaseModel):
     """What a build would ask. `prompt_tokens` rest on a rule of thumb, `answer_tokens` on what answers may have."""
 
     seeds: int
+    """Records of the source, up to `n`."""
+    rejected: dict[str, int]
+    """Reason -> records that are no seeds; a build rejects them, and asks nothing about them."""
     asks: Range
     prompt_tokens: Range
     answer_tokens: Range
@@ -75,12 +79,14 @@ class Rehearsal(Ask):
 def plan(recipe: Recipe, folder: Path) -> Plan:
     """The range of asks, tokens and cost of a build. Raises `RecipeError` and `DataError` as a build would."""
     crew, journal = assemble(recipe), Journal(folder / JOURNAL)
-    read = sum(1 for _ in crew.seeds())
-    seeds = [seed for seed in islice(crew.seeds(), LOOKED_AT) if isinstance(seed, Seed)]
-    scale = read / min(read, LOOKED_AT) if read else 0
+    kinds = Counter(None if isinstance(seed, Seed) else seed.reason for seed in crew.seeds())
+    good = kinds.pop(None, 0)
+    seeds = [*islice((seed for seed in crew.seeds() if isinstance(seed, Seed)), LOOKED_AT)]
+    scale = good / len(seeds) if seeds else 0
     low, high = (_rehearsed(crew, journal, seeds, largest) for largest in (False, True))
     return Plan(
-        seeds=read,
+        seeds=good + kinds.total(),
+        rejected=dict(kinds),
         asks=_range(low, high, 0, scale),
         prompt_tokens=_range(low, high, 1, scale / CHARACTERS_PER_TOKEN),
         answer_tokens=_range(low, high, 2, scale),

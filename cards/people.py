@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import Markup
+
 from ..schemas.manifest import Manifest
 from ..schemas.report import Figure, Report
-from .checklist import checklist
+from .checklist import Item, checklist
 from .coverage import MEASURE, Wanted, coverage
 from .facts import steps
+from .markdown import Safe, code
 
 PRIVATE = {
     "contact_details": "Texts with an e-mail address, or a phone or account number, told by its shape",
@@ -39,7 +42,11 @@ def checked(manifest: Manifest, report: Report) -> dict[str, Any]:
     """The reporting checklist."""
     items = checklist(manifest, report)
     answered = sum(item.section is not None for item in items)
-    return {"questions": [[i.question, i.asked_by, i.section or "not answered"] for i in items], "answered": answered}
+    return {"questions": [[i.question, i.asked_by, i.section or _unanswered(i)] for i in items], "answered": answered}
+
+
+def _unanswered(item: Item) -> Markup:
+    return Safe("not answered ({})").format(code(item.key)) if item.key else Safe("not answered")
 
 
 def _share(figure: Figure) -> list[object]:

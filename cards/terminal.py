@@ -161,7 +161,10 @@ def _judges(rows: Iterable[Nested]) -> Iterator[str]:
 
 def plan(found: Any) -> None:
     """The least and the most that a build can need."""
-    rows = [("seeds", f"{found.seeds:,}", "")]
+    rows = [
+        ("seeds", f"{found.seeds:,}", ""),
+        *((f"no seed: {why}", f"{n:,}", "") for why, n in found.rejected.items()),
+    ]
     for what in ("asks", "prompt_tokens", "answer_tokens"):
         span = getattr(found, what)
         rows.append((what.replace("_", " "), f"{span.least:,.0f}", f"{span.most:,.0f}"))

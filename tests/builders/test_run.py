@@ -283,6 +283,20 @@ def test_a_run_whose_report_is_saved_again_is_whole(recipe: Write, tmp_path: Pat
     assert pluriset.load(out, verify=True).report == pluriset.validate(out)
 
 
+def test_a_plan_counts_what_a_build_will_reject_and_asks_nothing_about_it(recipe: Write, tmp_path: Path) -> None:
+    one, two = ({"id": "a", "situation": text} for text in ("Lying", "Stealing"))
+    blank = {"id": "b", "situation": " "}
+    source = {"file": {"path": "seeds.jsonl", "text": "situation", "id": "id"}}
+    path = recipe(["Lying"], source=source)
+    for records in ([one], [one, two, blank]):
+        (tmp_path / "seeds.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+        plan = pluriset.plan(pluriset.recipe(path), tmp_path / "run")
+        assert (plan.seeds, plan.asks.least) == (len(records), 1)
+    assert plan.rejected == {"same id as an earlier seed": 1, "text is blank": 1}
+    books = pluriset.build(pluriset.recipe(path), tmp_path / "run").manifest.books
+    assert (books.seeds.read, books.seeds.rejected) == (plan.seeds, sum(plan.rejected.values()))
+
+
 def test_a_plan_bounds_what_a_build_asks(recipe: Write, tmp_path: Path) -> None:
     path = recipe(["Lying", "Stealing"], prices={"main": {"input": 1, "output": 1}})
     plan = pluriset.plan(pluriset.recipe(path), tmp_path / "run")

@@ -23,8 +23,10 @@ from pluriset.cards.load import load
 from pluriset.cards.metadata import metadata
 from pluriset.cards.refusals import refusals
 from pluriset.schemas.errors import DataError, RecipeError
+from pluriset.schemas.keys import paths
 from pluriset.schemas.manifest import Asks, File, Manifest
 from pluriset.schemas.projections import arrow_schema
+from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.schemas.rows.reject import Reject
 from pluriset.schemas.rows.values import TABLES
@@ -292,11 +294,13 @@ def test_who_judged_and_who_is_missing(make_card: Card, recipe: Callable[..., An
 
 def test_the_checklist_says_what_is_not_answered(make_card: Card, recipe: Callable[..., Any]) -> None:
     bare, told = make_card(), make_card(recipe=recipe(card={"uses": "For this.", "language": ["en"]}))
-    assert "| What is it to be used for? | Datasheets, Croissant RAI | not answered |" in bare
+    assert "| What is it to be used for? | Datasheets, Croissant RAI | not answered (`card.uses`) |" in bare
     assert "| What is it to be used for? | Datasheets, Croissant RAI | Uses |" in told
     assert re.search(r"\d+ of \d+\nquestions are answered", bare)
     sections = {row.rpartition("| ")[2] for row in re.findall(r"^\| .*\? \| .* \| (.*) \|$", told, re.MULTILINE)}
-    assert sections - {"not answered", "the head of this card"} <= set(headings(told))
+    keys = {key for section in sections for key in re.findall(r"not answered \(`(.*)`\)", section)}
+    assert {"card.rationale", "card.authors", "card.target"} <= keys <= {*paths(Recipe)}
+    assert {s for s in sections if "not answered" not in s} - {"the head of this card"} <= set(headings(told))
 
 
 def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, recipe: Callable[..., Any]) -> None:
