@@ -67,6 +67,12 @@ def test_explanation(explanation: str, problem: str | None, tables_of: TablesOf)
     assert [found["problem"] for found in shown] == ([problem] if problem else [])
 
 
+def test_an_address_is_shown_masked_with_what_is_around_it(tables_of: TablesOf) -> None:
+    rows = [{"_row": 1, "text": f"{'Long before. ' * 50}Write to jo@mail.example.org today.{' Long after.' * 50}"}]
+    [(_, _, problem)] = load(checks.__name__, "contact_details").failing(tables_of({"*": rows})).fetchall()
+    assert "Write to [email] today." in problem and len(problem) < 80
+
+
 def test_every_repeat_but_the_first_fails(tables_of: TablesOf) -> None:
     said = ["Care", "care.", "CARE", "Ｃａｒｅ", "Caring"]
     tables = tables_of(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..personal import leads_to_somebody, masked
+import re
+
+from ..cells import around
+from ..personal import MASKS, leads_to_somebody, masked
 from ..text_check import TextCheck
 
 
@@ -33,5 +36,5 @@ class ContactDetails(TextCheck):
         return leads_to_somebody(value)
 
     def problem(self, value: str) -> str:
-        """The text as masking would leave it, so that a report gives nothing away."""
-        return masked(value)
+        """What is around it in the text as masking would leave it, so that a report gives nothing away."""
+        return around(masked(value), "|".join(map(re.escape, MASKS)))
