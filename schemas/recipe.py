@@ -98,7 +98,7 @@ class CardText(Part):
     anonymity: int = Field(default=5, ge=2)
     """Smallest number of human annotators that may share their attributes: the k of k-anonymity."""
     terms: dict[str, str] = {}
-    """Teacher -> licence or terms of its model, where they are not known from its name; an id of `schemas/terms.py`."""
+    """Teacher -> licence or terms of its model, such as mit or openai-terms, where its name does not tell them."""
     license_override: str | None = None
     """Why the dataset may be published although licences or terms conflict; shown in the card with the conflicts."""
     license_name: str | None = None
