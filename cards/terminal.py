@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_FIGURES = 20
 """Figures of one measure that are printed."""
+ALIKE = 4
+"""So many figures of one value are one line."""
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 OF_THE_TEACHER = ("annotator_id", "kind", "teacher", "model", "revision")
 """Columns of an annotator that say nothing of a persona."""
@@ -87,19 +89,36 @@ def _finding(finding: Finding) -> None:
 
 
 def _figures(figures: Sequence[Figure]) -> None:
-    """What was measured; of a measure with many figures the first."""
+    """What was measured; of a measure with many figures the first, and those alike as one."""
     rows = []
     for measure, some in groupby(figures, lambda figure: figure.measure):
-        known = [*some]
-        for figure in known[:MOST_FIGURES]:
-            about = ", ".join(f"{key} {value}" for key, value in figure.group.items()) or "all"
-            ends = f"{figure.low:,.6g} to {figure.high:,.6g}" if None not in (figure.low, figure.high) else ""
-            value = "not defined" if figure.value is None else f"{figure.value:,.6g}"
-            rows.append((measure, about, value, ends, f"{figure.n:,}"))
-        if (more := len(known) - MOST_FIGURES) > 0:
+        known = _folded([*some])
+        rows += [(measure, *_figure(alike)) for alike in known[:MOST_FIGURES]]
+        if more := sum(map(len, known[MOST_FIGURES:])):
             rows.append((measure, f"{more:,} more with --json", "", "", ""))
     if rows:
         table("", ["measure", "of", "value", "95% interval", "n"], rows)
+
+
+def _folded(figures: Sequence[Figure]) -> list[list[Figure]]:
+    """Figures that are to be told together: those of one value whose groups differ in the last part, if many are so."""
+    alike: dict[object, list[Figure]] = {}
+    for figure in figures:
+        alike.setdefault((figure.value, *[*figure.group.items()][:-1], *[*figure.group][-1:]), []).append(figure)
+    return [told for some in alike.values() for told in ([some] if len(some) >= ALIKE else [[one] for one in some])]
+
+
+def _figure(alike: Sequence[Figure]) -> tuple[str, str, str, str]:
+    """What it is of, its value, its interval and n; several figures are counted in place of what tells them apart."""
+    first = alike[0]
+    value = "not defined" if first.value is None else f"{first.value:,.6g}"
+    parts = [f"{key} {part}" for key, part in first.group.items()]
+    if len(alike) > 1:
+        low, high = min(figure.n for figure in alike), max(figure.n for figure in alike)
+        about = [*parts[:-1], f"{[*first.group][-1]} any of {len(alike):,}"]
+        return ", ".join(about), value, "", f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    ends = f"{first.low:,.6g} to {first.high:,.6g}" if None not in (first.low, first.high) else ""
+    return ", ".join(parts) or "all", value, ends, f"{first.n:,}"
 
 
 def publication(done: Publication) -> None:

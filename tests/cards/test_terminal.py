@@ -21,7 +21,7 @@ REPORT = Report(
     findings=[WORST, KNOWN, WORST.model_copy(update={"check": "fine", "count": 0})],
     skipped={"absent": "no table pairs"},
     figures=[
-        Figure(measure="alpha", group={"aspect": str(i)}, value=0.41309, low=-0.1, high=1, n=9) for i in range(22)
+        Figure(measure="alpha", group={"aspect": str(i)}, value=0.41309 + i, low=-0.1, high=1, n=9) for i in range(22)
     ],
     profile=Profile(name="some", title="Some Dataset", how="found by its columns"),
 )
@@ -42,6 +42,21 @@ def test_findings_are_told_worst_first_with_rows_and_repair(capsys: pytest.Captu
     assert "0.41309" in said.out and "2 more with --json" in said.out
     assert said.out.endswith("checks 3 ran; found rows: 1 error, 0 warning, 0 info; suppressed: 1\n")
     assert said.err == "skipped absent: no table pairs\n"
+
+
+def test_figures_that_are_alike_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    shares = [0.0, 0.5, *[0.0] * 20]
+    groups = [{"aspect": "harm", "annotator": str(i)} for i in range(22)]
+    figures = [
+        Figure(measure="abstention", group=group, value=share, low=0, high=1, n=9 + i)
+        for i, (group, share) in enumerate(zip(groups, shares, strict=True))
+    ]
+    terminal.findings(REPORT.model_copy(update={"figures": figures}), everything=True)
+    said = [line.split("  ") for line in capsys.readouterr().out.splitlines() if line.startswith("abstention")]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in said] == [
+        ["abstention", "aspect harm, annotator any of 21", "0", "9 to 30"],
+        ["abstention", "aspect harm, annotator 1", "0.5", "0 to 1", "10"],
+    ]
 
 
 def test_a_check_of_several_tables_counts_once_in_terminal_and_card(capsys: pytest.CaptureFixture[str]) -> None:
