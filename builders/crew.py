@@ -65,7 +65,7 @@ def assemble(recipe: Recipe) -> Crew:
     }
     for role in recipe.roles:
         if role not in family.roles:
-            raise RecipeError.unknown("the family has no such role", role, family.roles, where=f"{file}: roles")
+            raise RecipeError.unknown("the family has no such role", role, family.roles, where=f"{file}: roles.{role}")
     return Crew(
         recipe=recipe,
         source=load(f"{PACKAGE}.sources", recipe.source, file, "source"),

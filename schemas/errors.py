@@ -173,7 +173,7 @@ def from_validation(
     kind: type[PlurisetError],
     file: str,
     path: str = "",
-    keys: Iterable[str] = (),
+    keys: Iterable[str] | None = None,
     hint: str | None = None,
 ) -> PlurisetError:
     """The complaints of pydantic in our words, an unknown key first; `path` leads to the value inside `file`.
@@ -184,8 +184,10 @@ def from_validation(
     first, places = complaints[0], [_place(each, path) for each in complaints]
     what = _what(first) + (f" (and {len(places) - 1} more: {_listed(places[1:])})" if places[1:] else "")
     where, got = place(file, places[0]), _got(first)
-    if first["type"] == "extra_forbidden" and (known := _beside(_place(first, ""), keys)):
-        unknown = kind.unknown(what, str(first["loc"][-1]), known, where=where, hint=hint)
+    if first["type"] == "extra_forbidden" and keys is not None:
+        known = _beside(_place(first, ""), keys)
+        none = None if known else "no key at all"
+        unknown = kind.unknown(what, str(first["loc"][-1]), known, where=where, expected=none, hint=hint)
         unknown.got = got
         return unknown
     return kind(what, where=where or None, got=got, expected=_expected(first))
