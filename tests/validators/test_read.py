@@ -353,6 +353,21 @@ def test_names_that_do_not_fit_a_file_are_told(own: DuckDBPyConnection, tmp_path
     assert checks(read(own, tmp_path))["reader.other_names"] == 1
 
 
+@pytest.mark.parametrize("small", [0, 2])
+def test_a_large_table_is_a_view_and_reads_the_same(
+    own: DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr("pluriset.validators.readers.read.SMALL", small)
+    put(tmp_path, "train.csv", "id\na\n")
+    put(tmp_path, "test.csv", "id\nb\n")
+    assert rows(read(own, tmp_path)) == [
+        {"id": "b", "_row": 1, "split": "test"},
+        {"id": "a", "_row": 2, "split": "train"},
+    ]
+    [(kind,)] = own.sql("SELECT table_type FROM information_schema.tables WHERE table_schema = 'files'").fetchall()
+    assert kind == ("BASE TABLE" if small else "VIEW")
+
+
 @pytest.mark.parametrize("readme", [True, False])
 def test_tables_whose_names_differ_by_case_stay_apart(own: DuckDBPyConnection, tmp_path: Path, readme: bool) -> None:
     named = "\n".join(f"- config_name: {table}\n  data_files: {table}.jsonl" for table in ("X", "x"))

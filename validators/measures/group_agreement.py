@@ -104,9 +104,9 @@ def _tested(
 
 def _agreement(differences: Floats, shared: Floats, groups: NDArray[np.int64]) -> tuple[float, float]:
     """Within and between the groups; NaN where no two annotators share an item."""
-    same = np.equal.outer(groups, groups)
+    same = np.equal.outer(groups, groups).astype(np.float64)
     found = []
-    for pairs in (same, ~same):
-        n = float(shared[pairs].sum())
-        found.append(1 - float(differences[pairs].sum()) / n if n else np.nan)
+    for pairs in (same, 1 - same):
+        n = float(np.vdot(shared, pairs))
+        found.append(1 - float(np.vdot(differences, pairs)) / n if n else np.nan)
     return found[0], found[1]

@@ -22,6 +22,8 @@ from .suffixes import format_of, known
 
 SCHEMA = "files"
 """Schema of the views that are returned."""
+SMALL = 20_000
+"""Rows of a table that is copied: hundreds of queries look at it, and each plans a view anew."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,13 @@ def _sources(parts: list[tuple[File, DuckDBPyRelation]]) -> list[Source]:
 def _table(
     connection: DuckDBPyConnection, table: str, parts: list[tuple[File, DuckDBPyRelation]], sources: list[Source]
 ) -> DuckDBPyRelation:
-    """The files of a table one below the other, as a view."""
+    """The files of a table one below the other: a table if it is small, which is planned faster, else a view."""
     own = [(file, rows, source) for (file, rows), source in zip(parts, sources, strict=True) if file.table == table]
     queries = [_part(file, rows, source.first) for file, rows, source in own]
     view = f"{SCHEMA}.{name(table)}"
     try:
-        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {' UNION ALL BY NAME '.join(queries)}")
+        kind = "TABLE" if sum(source.rows for _, _, source in own) <= SMALL else "VIEW"
+        connection.execute(f"CREATE OR REPLACE {kind} {view} AS {' UNION ALL BY NAME '.join(queries)}")
         return connection.sql(f"FROM {view}")
     except duckdb.Error as error:
         files = ", ".join(file.name for file, _, _ in own)
