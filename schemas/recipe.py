@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, PositiveInt, PrivateAttr, field_validator, model_validator
 
 from .component import NAME
 from .documented import Documented
+from .errors import did_you_mean
 from .hub_lists import hub_list
 from .licences import HUB_LICENCES
 from .rows.shared import Attributes
@@ -185,10 +187,10 @@ class Recipe(Part):
             *((f"card.terms.{name}", name) for name in self.card.terms),
         ]:
             if name not in self.teachers:
-                raise ValueError(f"{place}: no teacher is named {name!r}; there is {', '.join(self.teachers)}")
+                raise _nobody(f"{place}: no teacher is named {name!r}", name, self.teachers)
         for role, name in self.roles.items():
             if name not in askable:
-                raise ValueError(f"roles.{role}: no teacher or panel is named {name!r}; there is {', '.join(askable)}")
+                raise _nobody(f"roles.{role}: no teacher or panel is named {name!r}", name, sorted(askable))
         if self.budget.usd is not None and (unpriced := sorted({*self.teachers} - {*self.prices})):
             raise ValueError(f"budget.usd: prices must say what {', '.join(unpriced)} costs")
         if self.license == "other" and not (self.card.license_name and self.card.license_link):
@@ -214,3 +216,9 @@ class Recipe(Part):
         """Who answers for a role: the members of a panel, or one teacher as itself."""
         name = self.roles.get(role) or (next(iter(self.teachers)) if len(self.teachers) == 1 else role)
         return self.annotators.get(name) or ([Panelist(teacher=name)] if name in self.teachers else [])
+
+
+def _nobody(what: str, name: str, known: Iterable[str]) -> ValueError:
+    """Who there is, and who may be meant."""
+    meant = did_you_mean(name, known)
+    return ValueError(f"{what}; there is {', '.join(known)}" + (f"; {meant}" if meant else ""))

@@ -52,6 +52,7 @@ def test_a_shipped_recipe_is_whole(name: str) -> None:
         ("license: other", ["card.license_name"]),
         ("card: {language: [en, qq]}", ["card.language", "qq"]),
         ("roles: {judge: nobody}", ["roles.judge", "nobody"]),
+        ("roles: {judge: mian}", ["roles.judge", "there is main; did you mean 'main'?"]),
         ("prices: {other: {input: 1, output: 1}}", ["prices.other", "main"]),
         ("annotators: {panel: [{teacher: ghost}]}", ["annotators.panel", "ghost"]),
         ("annotators: {panel: [{teacher: main, persona: {shoe_size: '42'}}]}", ["persona.shoe_size", "unknown key"]),
