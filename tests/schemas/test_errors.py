@@ -30,7 +30,11 @@ def decision(**said: str) -> dict[str, Any]:
         (Recipe, SAID | {"n": -3}, "f: n: Input should be greater than 0\n  got: -3"),
         (Recipe, SAID | {"name": "a b"}, "f: name: not in the form .*\n  got: a b\n  expected: text that matches .*"),
         (Recipe, SAID | {"license": "mine"}, "f: license: not a licence id .*\n  got: mine"),
-        (Recipe, SAID | {"roles": {"judge": "man"}}, "f: roles.judge: no teacher .* named 'man'; there is main"),
+        (
+            Recipe,
+            SAID | {"roles": {"judge": "man"}},
+            "f: roles.judge: no teacher .* named 'man'; there is main; did you mean 'main'.",
+        ),
         (
             Recipe,
             {"n": -1} | SAID | {"curaton": [1] * 99},
