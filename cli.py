@@ -11,13 +11,19 @@ import pluriset
 
 from .builders import progress
 from .cards import terminal
-from .commands import Commands, Shape, a_path, as_json, count_option, dataset, meant, recipe_options
+from .cards.commands import Commands, OneOf, a_path, as_json, count_option, dataset, recipe_options
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
     from .builders.batch import How
     from .schemas.recipe import Recipe
     from .schemas.report import Report
+
+
+def _shapes() -> list[str]:
+    from .builders.export import shapes
+
+    return [*shapes()]
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +54,7 @@ def build(
     """
     if batch and submit:
         raise RecipeError("either written or also sent", where="--batch, --submit")
-    recipe, out = meant(out=out, **options)
+    recipe, out = _recipe(out=out, **options)
     _notices(recipe)
     how: How | None = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
@@ -69,7 +75,7 @@ def build(
 @as_json
 def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Ask about a few seeds and show what comes back; a build uses the same answers."""
-    recipe, out = meant(out=out, n=None, **options)
+    recipe, out = _recipe(out=out, n=None, **options)
     _notices(recipe)
     with progress.watching(as_json) as watch:
         rows, missing = pluriset.preview(recipe, out, n, watch=watch)
@@ -88,7 +94,7 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
 @as_json
 def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
     """Say how much a build would ask at least and at most; asks nobody, unless --sample says so."""
-    recipe, out = meant(out=out, **options)
+    recipe, out = _recipe(out=out, **options)
     if sample is None:
         found = pluriset.plan(recipe, out)
         terminal.document(found.model_dump()) if as_json else terminal.plan(found)
@@ -232,7 +238,7 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
 
 @main.command()
 @dataset("run")
-@click.option("--as", "as_", type=Shape(), required=True, help="Published dataset whose shape to write.")
+@click.option("--as", "as_", type=OneOf(_shapes), required=True, help="Published dataset whose shape to write.")
 @click.option("--out", type=a_path, required=True, help="Folder to write.")
 @as_json
 def export(run: str, as_: str, out: Path, as_json: bool) -> None:
@@ -278,6 +284,15 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     rows = pluriset.components(kind, name)
     heads = list(rows[0]) if rows else []
     terminal.document(rows) if as_json else terminal.table("", heads, [list(row.values()) for row in rows])
+
+
+def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, Path]:
+    """The recipe that a command line means, whole and fitting, and the folder of its run."""
+    from .builders import crew, folder, own_seeds
+
+    found, file = pluriset.recipe(recipe, **own_seeds.changes(**options)), Path(recipe)
+    crew.assemble(found)
+    return found, out or folder.default(found, file if file.is_file() else None)
 
 
 def _notices(recipe: Recipe) -> None:

@@ -32,7 +32,6 @@ def test_nothing_but_the_rooms_lies_at_the_top() -> None:
         "LICENSE",
         "CHANGELOG.md",
         "cli.py",
-        "commands.py",
         "__init__.py",
         "py.typed",
         ".gitignore",

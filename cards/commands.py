@@ -1,20 +1,16 @@
-"""What commands share: how they end, and what they are told of recipes, datasets and shapes."""
+"""What commands share: how they end, and what they are told of recipes and datasets."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-import pluriset
 
-from .schemas.errors import PlurisetError, RecipeError
-
-if TYPE_CHECKING:
-    from .schemas.recipe import Recipe
+from ..schemas.errors import PlurisetError, RecipeError
 
 a_path = click.Path(path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
@@ -54,16 +50,17 @@ def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:
     return f"{place}@{revision}"
 
 
-class Shape(click.types.StringParamType):
-    """A published dataset whose shape a run can take; asked for only where it is shown."""
+class OneOf(click.types.StringParamType):
+    """A name of several, which are looked for only where they are shown."""
 
-    name = "shape"
+    name = "name"
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        self.names = names
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """The shapes that there are."""
-        from .builders.export import shapes
-
-        return "|".join(shapes())
+        """All of them."""
+        return "|".join(self.names())
 
 
 class Commands(click.Group):
@@ -88,36 +85,3 @@ class Commands(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
-
-
-def meant(
-    recipe: str,
-    *,
-    source: Path | None,
-    text: str | None,
-    id_: str | None,
-    name: str | None,
-    license_: str | None,
-    n: int | None,
-    out: Path | None,
-    budget: float | None = None,
-) -> tuple[Recipe, Path]:
-    """The recipe that a command line means, whole and fitting, and the folder of its run."""
-    from .builders import crew, folder
-
-    changes: dict[str, Any] = {"license": license_, "n": n, "name": name}
-    changes["budget"] = None if budget is None else {"usd": budget}
-    if source is not None:
-        if text is None or license_ is None:
-            missing = "--text COLUMN" if text is None else "--license ID"
-            raise RecipeError("your own source needs more", where="--source", expected=missing)
-        options = {"path": str(source.resolve()), "text": text, "id": id_}
-        changes["source"] = {"file": {key: value for key, value in options.items() if value}}
-        changes |= {"name": name or folder.slug(source.stem), "n": n, "card": {}}
-    elif text or id_:
-        raise RecipeError("a column without a source", where="--text, --id", expected="--source FILE")
-    kept = {} if source is None else {"n": n}
-    found = pluriset.recipe(recipe, **({key: value for key, value in changes.items() if value is not None} | kept))
-    file = Path(recipe)
-    crew.assemble(found)
-    return found, out or folder.default(found, file if file.is_file() else None)
