@@ -26,6 +26,12 @@ class Judged(Row):
     parts: list[Annotated[str, Field(pattern=r"\S")]]
 
 
+class Person(Row):
+    """Whom they point to."""
+
+    name: Annotated[str, Key()]
+
+
 BROKEN = """
 SELECT 'a:' || i AS id, CASE WHEN i = 3 THEN 'nobody' ELSE 'me' END AS who,
     CASE WHEN i IN (4, 5) THEN 'x' WHEN i = 6 THEN NULL WHEN i = 9 THEN 'go d' ELSE 'good' END AS kind,
@@ -81,7 +87,7 @@ def test_great_expectations_finds_what_we_find(data: Path) -> None:
     assert theirs == {**HITS, "key": 2, "invisible_characters": 1}
     assert found.result["statistics"]["unsuccessful_expectations"] == len(HITS) + 1
     assert "<html" in found.docs and "expect" not in found.report.rows
-    types: dict[str, type[Row]] = {"judged": Judged}
+    types: dict[str, type[Row]] = {"judged": Judged, "people": Person}
     with opened(data) as (_, tables):
         ours = {f.check.removeprefix("judged."): f.count for f in check_table("judged", tables, types, {"judged": 22})}
     assert {check: count for check, count in ours.items() if count} == HITS
