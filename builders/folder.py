@@ -133,7 +133,11 @@ def _ours(folder: Path, recipe: Recipe) -> None:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Nobody else changes the run. Raises `RunError` if somebody does."""
-    with (folder / LOCK).open("a+") as lock:
+    try:
+        file = (folder / LOCK).open("a+")
+    except OSError as error:
+        raise RunError("cannot hold the run", where=str(folder / LOCK), got=error.strerror) from None
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

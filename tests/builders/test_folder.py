@@ -2,7 +2,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pluriset
+import pytest
 from pluriset.builders import folder
+from pluriset.schemas.errors import RunError
 
 
 def test_a_recipe_whose_writing_was_cut_off_locks_no_folder(recipe: Callable[..., Path], tmp_path: Path) -> None:
@@ -20,3 +22,12 @@ def test_a_link_makes_way_for_what_was_built_and_what_it_leads_to_stays(tmp_path
     folder.swap(tmp_path / "run", tmp_path / "new")
     assert (tmp_path / "run/data").is_dir() and not (tmp_path / "run/data").is_symlink()
     assert (tmp_path / "elsewhere/theirs.txt").exists()
+
+
+def test_a_run_that_cannot_be_held_is_one_clear_error(recipe: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "run" / ".lock").mkdir(parents=True)
+    with (
+        pytest.raises(RunError, match="cannot hold the run"),
+        folder.opened(tmp_path / "run", pluriset.recipe(recipe(["Lying"]))),
+    ):
+        raise AssertionError

@@ -104,6 +104,8 @@ def _rounded(
 ) -> None:
     """Whole numbers beside fractions, or too long for any type, of which only the first digits are kept."""
     said = [(key, whole(key)) for key, kind in structure.items() if kind == "DOUBLE"]
+    if not said:
+        return
     counts = connection.sql(f"SELECT [{', '.join(f'count({sql})' for _, sql in said)}] FROM {rows}").fetchall()[0][0]
     for (key, sql), count in zip(said, counts, strict=True):
         if count:
