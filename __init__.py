@@ -14,27 +14,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .schemas.errors import RecipeError
+from .schemas.run_layout import CARD, MANIFEST, REJECTS, REPORT, REPORT_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .builders.asking import Watch
-    from .builders.batch import How
-    from .builders.check_teacher import Finding
-    from .builders.estimate import Estimate
-    from .builders.export import Exported
-    from .builders.plan import Plan
-    from .builders.repair import Repaired
-    from .builders.run import Run
-    from .cards.foreign import Foreign
-    from .cards.load import Dataset
-    from .cards.publish import Publication
-    from .cards.show import Nested
+    from .builders.convert.export import Exported
+    from .builders.convert.repair import Repaired
+    from .builders.execution.batch import How
+    from .builders.execution.run import Run
+    from .builders.preflight.check_teacher import Finding
+    from .builders.preflight.estimate import Estimate
+    from .builders.preflight.plan import Plan
+    from .cards.loading.dataset import Dataset
+    from .cards.loading.nested_rows import Nested
+    from .cards.loading.published import Foreign
+    from .cards.publishing.publish import Publication
     from .schemas.difference import Difference
+    from .schemas.explanation import Replayed, Story
+    from .schemas.progress import Watch
     from .schemas.recipe import Recipe
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
-    from .schemas.story import Replayed, Story
     from .validators.expectations.second_opinion import Opinion
 
 __all__ = [
@@ -62,7 +63,7 @@ __all__ = [
 
 def recipe(source: str | Path, /, **changes: Any) -> Recipe:
     """A recipe from a YAML file or, by the name of its family, a shipped one; `changes` replaces top-level keys."""
-    from .builders import recipe_file
+    from .builders.storage import recipe_file
 
     if str(source) in recipe_file.shipped_names() and not Path(source).is_file():
         return recipe_file.shipped(str(source), changes)
@@ -83,18 +84,20 @@ def build(
     With `batch`, what is open is written to batch files, or submitted, and `Stopped` is raised; building again takes
     what came back, also from these files of `results`.
     """
-    from .builders import batch as waves
-    from .builders import folder, run
+    from .builders.execution import batch as waves
+    from .builders.execution import run
+    from .builders.storage import run_folder as folder
 
     with run.opened(recipe, where := Path(out or folder.default(recipe, None))) as work:
         work.meanwhile = partial(_load_what_makes_tables, work)
         batches = waves.Batches(work)
         batches.take(results)
         if retry:
-            work.retry(where / folder.REJECTS)
+            work.retry(where / REJECTS)
         batches.ask(watch, batch)
-        from .builders import make  # loaded before, in most builds
-        from .cards import card, load
+        from .builders.assembly import materialize as make  # loaded before, in most builds
+        from .cards.loading import dataset as load
+        from .cards.readme import render as card
 
         manifest = make.make(work)
         report = validate(where)
@@ -106,8 +109,9 @@ def build(
 
 def _load_what_makes_tables(work: Run) -> None:
     """It takes long: better while the first answers are on their way than before or after."""
-    from .builders import make
-    from .cards import card, load  # noqa: F401
+    from .builders.assembly import materialize as make
+    from .cards.loading import dataset as load  # noqa: F401
+    from .cards.readme import render as card  # noqa: F401
 
     make.warm_up(work)
 
@@ -116,8 +120,9 @@ def preview(
     recipe: Recipe, out: str | Path | None = None, n: int = 3, *, watch: Watch | None = None
 ) -> tuple[list[Nested], list[Reject]]:
     """Ask about the first `n` seeds; their rows and what is missing. The answers are kept for the build."""
-    from .builders import folder, run
-    from .cards import show
+    from .builders.execution import run
+    from .builders.storage import run_folder as folder
+    from .cards.loading import nested_rows as show
 
     some = recipe.model_copy(update={"n": min(n, recipe.n or n)})
     with run.opened(recipe, Path(out or folder.default(recipe, None))) as work:
@@ -130,21 +135,23 @@ def preview(
 
 def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
     """How many asks, tokens and dollars a build can need at least and at most; asks nobody."""
-    from .builders import folder, plan
+    from .builders.preflight import plan
+    from .builders.storage import run_folder as folder
 
     return plan.plan(recipe, Path(out or folder.default(recipe, None)))
 
 
 def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
     """What the teachers of a recipe can do, asked of them in a few small requests that are paid for."""
-    from .builders import check_teacher
+    from .builders.preflight import check_teacher
 
     return check_teacher.check_teacher(recipe, name)
 
 
 def estimate(recipe: Recipe, out: str | Path | None = None, k: int = 20, *, watch: Watch | None = None) -> Estimate:
     """What a build will need, with intervals, from asking about `k` seeds; the answers are kept for the build."""
-    from .builders import estimate, folder
+    from .builders.preflight import estimate
+    from .builders.storage import run_folder as folder
 
     return estimate.estimate(recipe, Path(out or folder.default(recipe, None)), k, watch)
 
@@ -164,7 +171,8 @@ def validate(
     it is found out. `checks` is a file of decisions about checks; without it, `pluriset.yaml` beside the data. `save`
     writes the report into a run, and `out` it and all failing rows, by check, into a folder.
     """
-    from .validators import roles, run
+    from .validators import validate as run
+    from .validators.profiles import column_roles as roles
 
     if save and not run.is_run(Path(path)):
         hint = "--out FOLDER writes it, and all failing rows, elsewhere"
@@ -176,7 +184,7 @@ def validate(
         if save:
             _save(Path(path), report)
     if out:
-        from .cards import report_folder
+        from .cards.report import folder as report_folder
 
         report_folder.write(Path(out), report)
     return report
@@ -184,25 +192,27 @@ def validate(
 
 def _held(run: Path) -> AbstractContextManager[None]:
     """No build changes what is judged, nor the manifest that will know the report."""
-    from .builders import folder
+    from .builders.storage import run_folder as folder
 
     return folder.held(run)
 
 
 def _save(where: Path, report: Report) -> None:
     """Write a report into a run; where the run is complete, its manifest knows the report."""
-    from .builders import folder, make
-    from .cards import load, report_html
+    from .builders.assembly import materialize as make
+    from .builders.storage import run_folder as folder
+    from .cards.loading import dataset as load
+    from .cards.report import page as report_html
 
-    folder.write(where / folder.REPORT, report.model_dump_json(indent=1))
-    report_html.write(where / folder.REPORT_PAGE, report)
-    if (manifest := where / folder.MANIFEST).exists():
+    folder.write(where / REPORT, report.model_dump_json(indent=1))
+    report_html.write(where / REPORT_PAGE, report)
+    if (manifest := where / MANIFEST).exists():
         make.finish(where, load.read_manifest(manifest.read_bytes(), str(manifest)))
 
 
 def repair(path: str | Path, out: str | Path, rules: Sequence[str] = ()) -> Repaired:
     """Mend texts of anybody's dataset into a new folder, with a record of every change; `rules`: those, else all."""
-    from .builders import repair
+    from .builders.convert import repair
 
     return repair.repair(path, Path(out), rules)
 
@@ -219,7 +229,7 @@ def schema(name: str, table: str | None = None, *, suite: bool = False) -> dict[
 
     `suite` gives the suite of Great Expectations of one table instead.
     """
-    from .schemas import described
+    from .schemas import json_schemas as described
     from .validators.expectations import suite as suites
 
     return suites.suite(*described.only(name, table)) if suite else described.json_schemas(name, table)
@@ -238,7 +248,7 @@ def load(
     A dataset that somebody else published opens likewise, as the published dataset `as_` or as its columns say.
     `verify` compares every digest and runs the checks again; `stream` reads from the Hub only what is used.
     """
-    from .cards import fetch
+    from .cards.loading import open as fetch
 
     return fetch.anything(path, revision, as_, verify, stream)
 
@@ -250,7 +260,8 @@ def show(
 
     With `table`, the first rows of that one, each by itself; `rejects` is what is missing. Without `n`, all of them.
     """
-    from .cards import fetch, show
+    from .cards.loading import nested_rows as show
+    from .cards.loading import open as fetch
 
     if table:
         return show.from_table(fetch.anything(path, stream=stream), table, n)
@@ -259,48 +270,49 @@ def show(
 
 def why(path: str | Path, table: str, key: str) -> Story:
     """The whole story of a row, with every ask and judgement behind it; of a row that is missing, its reject."""
-    from .builders import why
-    from .cards import fetch
+    from .builders.explain import why
+    from .cards.loading import open as fetch
 
     return why.why(fetch.opened(path, journal=True).folder, table, key)
 
 
 def replay(path: str | Path, table: str, key: str) -> Replayed:
     """Make one row again from the journal alone, beside the published one; asks nobody."""
-    from .builders import replay
-    from .cards import fetch
+    from .builders.explain import replay
+    from .cards.loading import open as fetch
 
     return replay.replay(fetch.opened(path, journal=True).folder, table, key)
 
 
 def diff(before: str | Path, after: str | Path) -> Difference:
     """What changed from one version of a dataset to another, and which step of the version that is."""
-    from .cards import diff, fetch
+    from .cards.loading import diff
+    from .cards.loading import open as fetch
 
     return diff.diff(fetch.opened(before), fetch.opened(after))
 
 
 def card(path: str | Path) -> Path:
     """Write the card of a finished run again."""
-    from .cards import card
-    from .cards import load as run
+    from .cards.loading import dataset as run
+    from .cards.readme import render as card
 
     dataset = run.load(Path(path))
     card.write(Path(path), dataset.manifest, dataset.report)
-    return Path(path) / "README.md"
+    return Path(path) / CARD
 
 
 def export(path: str | Path, as_: str, out: str | Path) -> Exported:
     """Write a run in the shape of a published dataset."""
-    from .builders import export
-    from .cards import fetch
+    from .builders.convert import export
+    from .cards.loading import open as fetch
 
     return export.export(fetch.opened(path).folder, as_, Path(out))
 
 
 def publish(path: str | Path, target: str | Path, **options: Any) -> Publication:
     """Publish a finished run to a repository of the Hub, `org/name`, or to a folder; see `cards.publish.Options`."""
-    from .cards import publish
+    from .cards.publishing import publish
 
     return publish.publish(Path(path), target, publish.Options(**options))
 
@@ -323,6 +335,6 @@ def components(kind: str | None = None, name: str | None = None) -> list[dict[st
 
     The kind `recipe` is the keys of a recipe; a name alone is looked for among all.
     """
-    from .schemas import listing
+    from .schemas import catalog as listing
 
     return listing.listed({each: f"{__name__}.{room}.{each}" for each, room in KINDS.items()}, kind, name)

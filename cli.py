@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 import pluriset
 
-from .builders import progress
-from .cards import terminal
-from .cards.commands import Commands, OneOf, a_path, as_json, count_option, dataset, recipe_options
+from .cards.console import progress, terminal
+from .cards.console.options import Commands, OneOf, a_path, as_json, count_option, dataset, recipe_options
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
-    from .builders.batch import How
+    from .builders.execution.batch import How
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
 
 def _shapes() -> list[str]:
-    from .builders.export import shapes
+    from .builders.convert.export import shapes
 
     return [*shapes()]
 
@@ -157,9 +156,9 @@ def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool
     """
     report = pluriset.validate(path, map=roles, **options)
     if html:
-        from .cards import report_html
+        from .cards.report import page
 
-        report_html.write(html, report, options["out"])
+        page.write(html, report, options["out"])
     terminal.document(report.model_dump()) if as_json else terminal.findings(report, everything=True)
     _exit_by(report)
 
@@ -207,9 +206,9 @@ def expect(path: str, suite: Path, table: str | None, out: Path | None, as_json:
     """Run a suite of Great Expectations on a run or anybody's dataset; exit code 1 if it fails."""
     found = pluriset.expect(path, suite, table)
     if out:
-        from .cards import report_folder
+        from .cards.report import folder
 
-        report_folder.write_opinion(out, found.report, found.result, found.docs)
+        folder.write_opinion(out, found.report, found.result, found.docs)
     terminal.document(found.result) if as_json else terminal.findings(found.report, everything=True)
     _exit_by(found.report)
 
@@ -288,16 +287,17 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
 
 def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, Path]:
     """The recipe that a command line means, whole and fitting, and the folder of its run."""
-    from .builders import crew, folder, own_seeds
+    from .builders.execution import resolve
+    from .builders.storage import recipe_file, run_folder
 
-    found, file = pluriset.recipe(recipe, **own_seeds.changes(**options)), Path(recipe)
-    crew.assemble(found)
-    return found, out or folder.default(found, file if file.is_file() else None)
+    found, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
+    resolve.assemble(found)
+    return found, out or run_folder.default(found, file if file.is_file() else None)
 
 
 def _notices(recipe: Recipe) -> None:
     """Say before asking what everybody must know of the teachers."""
-    from .builders.crew import assemble
+    from .builders.execution.resolve import assemble
 
     for name, teacher in assemble(recipe).teachers.items():
         if notice := teacher.notice():

@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pluriset.builders.ask import Ask
-from pluriset.builders.engine import Answerer, Engine
-from pluriset.builders.journal import Journal
-from pluriset.builders.seed_rows import finished
-from pluriset.builders.teacher import Teacher
+from pluriset.builders.asking.ask import Ask
+from pluriset.builders.asking.engine import Engine
+from pluriset.builders.asking.question import Answerer
+from pluriset.builders.execution.seed import finished
+from pluriset.builders.storage.journal import Journal
+from pluriset.builders.teachers import Teacher
 from pluriset.schemas.request import Completion, Message, Prompt, Request
 from pluriset.schemas.rows.shared import Annotator
 from pydantic import BaseModel

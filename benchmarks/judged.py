@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pluriset.builders.ask import Ask
+from pluriset.builders.asking.ask import Ask
+from pluriset.builders.families import Family
+from pluriset.builders.families._values_prompts import JUDGE
 from pluriset.builders.families.values import Judgement
-from pluriset.builders.family import Family
-from pluriset.builders.source import Seed
-from pluriset.builders.values_prompts import JUDGE
+from pluriset.builders.sources import Seed
 from pluriset.schemas.request import Message, Prompt
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows.shared import SHARED, Annotation

@@ -16,12 +16,12 @@ from pathlib import Path
 import duckdb
 import hf_xet
 import pyarrow.parquet as pq
-from pluriset.builders.storage import write
-from pluriset.cards.local import Folder
-from pluriset.cards.place import changes
+from pluriset.builders.storage.parquet import write
+from pluriset.cards.hub.target import changes
+from pluriset.cards.publishing.folder_target import Folder
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.rows.values import Consideration
-from pluriset.validators.tables import connect
+from pluriset.validators.tables.sql import connect
 
 PUBLISHED, INSERTED, MANY = 400_000, 500, 1_000_000
 ROWS = """

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import ClientSession
-from pluriset.builders.ask import Ask
-from pluriset.builders.engine import Answerer, Engine
-from pluriset.builders.journal import Journal
-from pluriset.builders.teacher import Teacher
+from pluriset.builders.asking.ask import Ask
+from pluriset.builders.asking.engine import Engine
+from pluriset.builders.asking.question import Answerer
+from pluriset.builders.storage.journal import Journal
+from pluriset.builders.teachers import Teacher
 from pluriset.builders.teachers import vllm as vllm_module
 from pluriset.builders.teachers.embedded import GUIDANCE, Embedded, _grammar
 from pluriset.builders.teachers.openai import OpenAI

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pluriset.schemas.row import Key, Row
-from pluriset.validators.failing import keep_in
-from pluriset.validators.tables import connect
+from pluriset.validators.findings.failing_rows import keep_in
+from pluriset.validators.tables.sql import connect
 from pydantic import Field
 
 ROWS, MANY = 1_000_000, 10
@@ -69,7 +69,7 @@ def generate(path: str, rows: int) -> dict[str, int]:
 
 def ours(path: str, memory: str = "4GB") -> dict[str, int]:
     """All constraints, and all failing rows by rule in files."""
-    from pluriset.validators.constraints import check_table
+    from pluriset.validators.judging.constraints import check_table
 
     with tempfile.TemporaryDirectory() as room, connect(memory_limit=memory, temp_directory=room) as connection:
         rows = connection.read_parquet(path)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from .documented import Documented
+from .field_docs import Documented
 from .report import Severity
 
 NAME = "pluriset.yaml"

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
 from types import ModuleType
@@ -21,7 +21,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import RecipeError, from_validation, place
-from .keys import paths
+from .option_docs import paths
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -112,8 +112,16 @@ def _named(spec: Spec, where: str) -> tuple[str, Any]:
 def _known(package: str) -> Mapping[str, str]:
     """Name -> module of a component; looked for once, since a check is found by its name a hundred times."""
     theirs = {other.name: other.value for other in others(f"pluriset.{_kind(package)}")}
-    files = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    return theirs | {file.name: f"{package}.{file.name}" for file in files}
+    return theirs | {module.rpartition(".")[2]: module for module in _modules(package)}
+
+
+def _modules(package: str) -> Iterator[str]:
+    """The modules of a package and of its groups; one whose name begins with `_` helps others and is no component."""
+    for file in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if file.ispkg:
+            yield from _modules(f"{package}.{file.name}")
+        elif not file.name.startswith("_"):
+            yield f"{package}.{file.name}"
 
 
 def others(group: str) -> EntryPoints:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from .documented import Documented
+from .field_docs import Documented
 
 Bump = Literal["major", "minor", "patch", "none"]
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, PositiveInt, PrivateAttr, field_validator, model_validator
 
 from .component import NAME
-from .documented import Documented
 from .errors import did_you_mean
+from .field_docs import Documented
 from .hub_lists import hub_list
 from .licences import HUB_LICENCES
 from .rows.shared import Attributes

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from .documented import Documented
+from .field_docs import Documented
 
 Severity = Literal["error", "warning", "info"]
 Evidence = Literal["file", "card", "recalled"]

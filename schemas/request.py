@@ -18,6 +18,12 @@ class Message:
     content: str
 
 
+RE_ASK = Message(
+    "user", "That answer could not be read. Answer again, with JSON under the given schema and nothing else."
+)
+"""What a re-ask adds to the conversation; fixed text, since it enters digests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What a family asks: the conversation, and how long the answer may be."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import ConfigDict
 from pydantic_core import to_json
 
-from .documented import Documented
+from .field_docs import Documented
 
 ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
 """An escaped character in JSON."""
@@ -50,6 +50,10 @@ class Row(Documented):
     """Base of every row type. The docstring under a field becomes its description everywhere."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+RowTypes = Mapping[str, type[Row]]
+"""Table name -> its row type."""
 
 
 class Column(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...validators.anonymity import ATTRIBUTES, classes
-from ...validators.tables import Tables, name, over, text
-from ..step import Outcome, Step
+from ...validators.stats.k_anonymity import ATTRIBUTES, classes
+from ...validators.tables.sql import Tables, name, over, text
+from . import Outcome, Step
 
 
 class Coarsen(Step):

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ...validators.tables import Tables, name, over
-from ..scan import key, told_by_one_column
-from ..step import Outcome, Step
+from ...validators.tables.sql import Tables, name, over
+from . import Outcome, Step
+from ._pages import key, told_by_one_column
 
 Columns = tuple[str, ...]
 

@@ -17,11 +17,11 @@ from duckdb import DuckDBPyRelation
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from ...schemas.rows.values import Kind
-from ...validators.formulas import aggregates
-from ...validators.tables import Tables, over
-from ...validators.text import overlap
-from ..scan import Removal, pages, removals
-from ..step import Outcome, Step
+from ...validators.stats.aggregates import aggregates
+from ...validators.tables.normalise import overlap
+from ...validators.tables.sql import Tables, over
+from . import Outcome, Step
+from ._pages import Removal, pages, removals
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from duckdb import DuckDBPyRelation
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
 
-from ...validators.tables import Tables, name
-from ..scan import Removal, key, pages, removals, told_by_one_column
-from ..step import Outcome, Step
+from ...validators.tables.sql import Tables, name
+from . import Outcome, Step
+from ._pages import Removal, key, pages, removals, told_by_one_column
 
 if TYPE_CHECKING:
     from lingua import ConfidenceValue, LanguageDetector

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..mend import Mend
+from ._text_repair import Mend
 
 
 class ListCells(Mend):
     """Writes a list, set, tuple or dict of Python as JSON, which every program reads; what is neither stays."""
 
     def mended(self, value: str) -> str:
-        """Parsed by the one grammar of `validators/literal.py`; nan becomes null."""
+        """Parsed by the one grammar of `validators/tables/literal.py`; nan becomes null."""
         nested = rf"regexp_matches({value}, '^\s*[\[({{A-Za-z]') AND NOT json_valid({value})"
         parsed = f"literal({value})::VARCHAR"
         return f"CASE WHEN {nested} AND left({parsed}, 1) IN ('[', '{{') THEN {parsed} ELSE {value} END"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
-from ...validators.personal import leads_to_somebody, masked_cell, texts
-from ...validators.tables import Tables, name
-from ..step import Outcome, Step
+from ...validators.tables.pii import leads_to_somebody, masked_cell, texts
+from ...validators.tables.sql import Tables, name
+from . import Outcome, Step
 
 
 class Mask(Step):
     """Replaces e-mail addresses, phone and account numbers in all texts by `[email]`, `[phone]` and `[account]`.
 
-    They are told by their shape, in the patterns of `validators/personal.py`, inside lists and structs too; keys are
+    They are told by their shape, in the patterns of `validators/tables/pii.py`, inside lists and structs too; keys are
     no texts. What was found in rejects is masked as well, wherever in the recipe this step stands. The journal keeps
     what was asked and answered as it was.
     """

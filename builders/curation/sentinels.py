@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...validators.checks.sentinels import Sentinels as Check
-from ...validators.tables import text
-from ..mend import Mend
+from ...validators.checks.texts.sentinels import Sentinels as Check
+from ...validators.tables.sql import text
+from ._text_repair import Mend
 
 
 class Sentinels(Mend):

@@ -7,9 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ...validators.tables import Tables, name, over, text
-from ..scan import key
-from ..step import Outcome, Step
+from ...validators.tables.sql import Tables, name, over, text
+from . import Outcome, Step
+from ._pages import key
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 HEX = 13

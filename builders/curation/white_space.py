@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mend import Mend
+from ._text_repair import Mend
 
 BLANKS = r"[\t \x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]+"
 """Blanks of every width; line ends are not meant."""

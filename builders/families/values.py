@@ -21,13 +21,13 @@ from ...schemas.row import Row
 from ...schemas.rows.candidate import NAME, Candidate
 from ...schemas.rows.shared import SHARED, Annotation, Annotator, Rule
 from ...schemas.rows.values import LABELS, TABLES, Consideration, Kind, Relevance, Situation, Statement, Valence
-from ...validators.text import norm
-from ..ask import Answer, Ask
-from ..best import BestOf
-from ..diversity import Diversity
-from ..family import Family, Question
-from ..source import Seed
-from ..values_prompts import JUDGE, JUDGE_EXAMPLES, LIST, LIST_EXAMPLES
+from ...validators.tables.normalise import norm
+from ..asking.ask import Answer, Ask
+from ..sampling.best_of import BestOf
+from ..sampling.diversity import Diversity
+from ..sources import Seed
+from . import Family, Question
+from ._values_prompts import JUDGE, JUDGE_EXAMPLES, LIST, LIST_EXAMPLES
 
 QUESTIONS = {
     "relevance": "Is it relevant in this situation?",

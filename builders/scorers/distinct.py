@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from pydantic import PositiveInt
 
-from ..ask import Ask
-from ..scorer import Score, Scorer
+from ..asking.ask import Ask
+from . import Score, Scorer
 
 
 class Distinct(Scorer):

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...schemas.request import Message, Prompt
-from ..ask import Ask
-from ..scorer import Score, Scorer
+from ..asking.ask import Ask
+from . import Score, Scorer
 
 RATE = """\
 You rate an answer to a question, from 1 (useless) to 10 (could not be better): is it true of the question, whole, \

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import to_json
 
 from ...schemas.request import Message, Prompt
-from ..ask import Answer, Ask
-from ..engine import Answerer, AskFailed
-from ..scorer import Score, Scorer
+from ..asking.ask import Answer, Ask
+from ..asking.engine import AskFailed
+from ..asking.question import Answerer
+from . import Score, Scorer
 
 Criterion = Literal[
     "Information Accuracy",

@@ -9,8 +9,8 @@ from typing import Any
 
 from ...schemas.errors import DataError, did_you_mean
 from ...validators.readers.lines import Broken
-from ..records import Record, columns, records
-from ..source import BadSeed, Seed, Source
+from . import BadSeed, Seed, Source
+from ._records import Record, columns, records
 
 LONGEST_TEXT = 4000
 """Characters of a text; a longer one is not one situation."""

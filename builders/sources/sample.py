@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic_core import from_json
 
-from ..source import Seed, Source
+from . import Seed, Source
 
 Domain = Literal[
     "ageing", "arts", "community", "education", "environment", "family", "friendship",

@@ -1,1 +1,74 @@
-"""Who answers: one teacher a file."""
+"""Who answers: one teacher a file.
+
+What a teacher is: a frozen options model that completes a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import PositiveInt
+
+from ...schemas.component import Component, Transport
+from ...schemas.errors import TeacherError
+from ...schemas.request import Completion, Request
+
+
+class Teacher(Component):
+    """Answers requests under their JSON Schema; maps every failure of its own to a `TeacherError`."""
+
+    concurrency: Annotated[PositiveInt, Transport()] = 8
+    """The most requests that an endpoint is sent at once; fewer where it says that it has no room."""
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request. Raises `TeacherUnavailable` if asking again may help, else `TeacherError`."""
+        raise NotImplementedError
+
+    def endpoints(self) -> Sequence[Self]:
+        """The teacher at each of its addresses; all speak for the same model."""
+        return [self]
+
+    def per_minute(self) -> tuple[float | None, float | None]:
+        """Requests and tokens that an endpoint may be sent in a minute; null where nothing is declared."""
+        return None, None
+
+    async def probe(self) -> dict[str, str]:
+        """What can be found out about it with a few small requests besides a structured answer: what -> found."""
+        return {}
+
+    def model_name(self) -> str:
+        """Name of the model that answers."""
+        raise NotImplementedError
+
+    def revision(self) -> str | None:
+        """What tells this model from another of the same name; null where that is not known."""
+        return None
+
+    def notice(self) -> str | None:
+        """What everybody who sees this teacher's answers must be told."""
+        return None
+
+    async def close(self) -> None:
+        """Let go of engines and connections."""
+
+    def body(self, request: Request) -> bytes:
+        """A request as it stands in an OpenAI batch file. Raises `TeacherError` where there is no such form."""
+        raise self._no_batches()
+
+    async def submit(self, file: Path) -> str:
+        """Send a batch file to be answered within a day; the id under which `fetch` knows it."""
+        raise self._no_batches()
+
+    async def fetch(self, batch: str) -> bytes | None:
+        """The lines that answer a batch; null while it is worked on. Raises `BatchRefused` if there will be none."""
+        raise self._no_batches()
+
+    def identity(self) -> dict[str, Any]:
+        """Everything about this teacher that can change an answer; part of every digest."""
+        model = {"model": self.model_name(), "revision": self.revision()}
+        return {"teacher": self.component_name(), **model, "options": self.answer_options()}
+
+    def _no_batches(self) -> TeacherError:
+        return TeacherError("this teacher has no batches", where=self.component_name(), expected="openai, for one")

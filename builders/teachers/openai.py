@@ -19,9 +19,9 @@ from pydantic_core import PydanticSerializationError, to_json
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from ...schemas.request import Completion, Request
-from .. import batch_api, chat
-from ..chat_probe import findings
-from ..teacher import Teacher
+from ..openai_api import batches, chat
+from ..openai_api.probe import findings
+from . import Teacher
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -96,11 +96,11 @@ class OpenAI(Teacher):
 
     async def submit(self, file: Path) -> str:
         """Send a batch file to the endpoint's batch API."""
-        return await batch_api.submit(self._call, file)
+        return await batches.submit(self._call, file)
 
     async def fetch(self, batch: str) -> bytes | None:
         """The lines that answer a batch, once the endpoint has ended it."""
-        return await batch_api.fetch(self._call, batch)
+        return await batches.fetch(self._call, batch)
 
     async def probe(self) -> dict[str, str]:
         """What this endpoint lists and supports: six small requests."""

@@ -20,9 +20,8 @@ from pydantic_core import to_json
 
 from ...schemas.component import Transport
 from ...schemas.errors import DataError, TeacherError, from_validation
-from ...schemas.request import Completion, Finish, Message, Request
-from ..ask import RE_ASK
-from ..teacher import Teacher
+from ...schemas.request import RE_ASK, Completion, Finish, Message, Request
+from . import Teacher
 
 Function = Callable[[Request], str | Completion]
 

@@ -21,8 +21,8 @@ from pydantic_core import PydanticSerializationError, to_json
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
-from .. import chat
-from ..teacher import Teacher
+from ..openai_api import chat
+from . import Teacher
 
 INSTALL = "pip install 'pluriset[vllm]'"
 HOLDS_THE_MODEL = {".safetensors", ".json", ".jinja", ".model", ".txt"}

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ..documented import Documented
+from ..field_docs import Documented
 from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, View
 from ..row import Row
 

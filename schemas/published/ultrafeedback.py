@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from ..documented import Documented
+from ..field_docs import Documented
 from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, View
 from ..row import Row
 

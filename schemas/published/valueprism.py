@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
-from ..valueprism import RELEVANT, SPLITS, into_ours, into_theirs
+from ..valueprism_sql import RELEVANT, SPLITS, into_ours, into_theirs
 
 Valence = Literal["Supports", "Opposes", "Either"]
 

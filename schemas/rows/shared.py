@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from ..documented import Documented
+from ..field_docs import Documented
 from ..row import ForeignKey, ItemKey, Key, Row
 
 Rule = Literal["majority", "mean", "soft"]
@@ -99,7 +99,7 @@ class Aggregate(Row):
     aspect: Annotated[str, Key(), Field(min_length=1)]
     """What was judged."""
     rule: Annotated[Rule, Key()]
-    """How the annotations were joined; definitions in `validators/formulas.py`."""
+    """How the annotations were joined; definitions in `validators/stats/aggregates.py`."""
     label: str | None = None
     """Result of `majority`; null where two labels tie."""
     score: float | None = None

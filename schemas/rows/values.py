@@ -11,7 +11,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
-from ..documented import Documented
+from ..field_docs import Documented
 from ..row import ForeignKey, Key, Row
 from .shared import SHARED
 

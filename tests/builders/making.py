@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pluriset
-from pluriset.builders.make import make
-from pluriset.builders.run import opened
+from pluriset.builders.assembly.materialize import make
+from pluriset.builders.execution.run import opened
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe
 

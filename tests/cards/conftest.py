@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pluriset.cards.card import render, write
+from pluriset.cards.readme.render import render, write
 from pluriset.schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
 from pluriset.schemas.projections import arrow_schema, schema_hash
 from pluriset.schemas.recipe import Recipe

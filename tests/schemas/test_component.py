@@ -8,7 +8,7 @@ from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas import component
 from pluriset.schemas.component import Component, Transport
 from pluriset.schemas.errors import RecipeError
-from pluriset.schemas.keys import described
+from pluriset.schemas.option_docs import described
 from pluriset.schemas.rows import tables_of
 
 CURATION = "pluriset.builders.curation"
@@ -16,7 +16,7 @@ PACKAGES = {kind: f"pluriset.{room}.{kind}" for kind, room in pluriset.KINDS.ite
 EVERY = [(package, name) for package in PACKAGES.values() for name in component.names(package)]
 
 STEP = '''
-from pluriset.builders.step import Step
+from pluriset.builders.curation import Step
 
 
 class {name}(Step):

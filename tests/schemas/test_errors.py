@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pluriset.schemas.checks_file import ChecksFile
 from pluriset.schemas.errors import DataError, from_validation
-from pluriset.schemas.keys import paths
 from pluriset.schemas.manifest import Manifest
+from pluriset.schemas.option_docs import paths
 from pluriset.schemas.recipe import Recipe
 from pydantic import BaseModel, ValidationError
 

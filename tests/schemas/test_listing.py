@@ -3,7 +3,7 @@ from typing import Any
 import pluriset
 import pytest
 from pluriset.schemas.errors import RecipeError
-from pluriset.schemas.keys import described, paths
+from pluriset.schemas.option_docs import described, paths
 from pluriset.schemas.recipe import Recipe
 
 

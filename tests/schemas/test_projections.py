@@ -13,7 +13,7 @@ from pluriset.schemas import rows
 from pluriset.schemas.projections import arrow_schema, hub_features, json_schema, schema_hash
 from pluriset.schemas.row import Column, Key, Row, columns, key, key_of
 from pluriset.schemas.rows.shared import Annotation
-from pluriset.validators.tables import over
+from pluriset.validators.tables.sql import over
 from pydantic import Field
 
 

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows.values import TABLES
-from pluriset.validators.tables import connect
+from pluriset.validators.tables.sql import connect
 
 Rows = Sequence[Mapping[str, Any]]
 Relate = Callable[[Rows, type[Row] | pa.Schema], DuckDBPyRelation]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pluriset.schemas.errors import PlurisetError
 from pluriset.validators.readers.read import read
-from pluriset.validators.tables import connect
+from pluriset.validators.tables.sql import connect
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data"
 HOSTILE = [

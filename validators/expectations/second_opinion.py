@@ -17,10 +17,10 @@ from pydantic_core import from_json
 
 from ...schemas.errors import DataError
 from ...schemas.report import Finding, Report, Severity
-from ..evidence import EXAMPLES
-from ..run import MEMORY, opened
-from ..severity import worst_first
-from ..tables import Tables, name, text
+from ..findings.evidence import EXAMPLES
+from ..findings.severity import worst_first
+from ..tables.sql import Tables, name, text
+from ..validate import MEMORY, opened
 
 SEVERITIES: Mapping[str, Severity] = {"critical": "error", "warning": "warning", "info": "info"}
 """How bad Great Expectations calls it -> how bad we do."""

@@ -17,11 +17,11 @@ from ...schemas.component import load, names
 from ...schemas.report import Severity
 from ...schemas.row import Column, Row, columns, key
 from .. import checks
-from ..cells import is_ours
-from ..conditions import Condition, conditions
-from ..tables import name
-from ..text_check import TextCheck
-from ..typed import sql_type
+from ..checks._text_check import TextCheck
+from ..tables.casts import sql_type
+from ..tables.cells import is_ours
+from ..tables.schema_sql import Condition, conditions
+from ..tables.sql import name
 
 Expectation = dict[str, Any]
 

@@ -8,9 +8,9 @@ from duckdb import DuckDBPyRelation
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..formulas import ABSTAIN, DIGITS, wilson
-from ..measure import Measure
-from ..tables import Tables, over
+from ..stats.aggregates import ABSTAIN, DIGITS, wilson
+from ..tables.sql import Tables, over
+from . import Measure
 
 
 class Abstention(Measure):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..ratings import judged, patterns, values
-from ..reliability import krippendorff, nominal
-from ..tables import Tables
+from ..stats.agreement import krippendorff, nominal
+from ..stats.ratings import judged, patterns, values
+from ..tables.sql import Tables
+from . import Measure
 
 
 class Agreement(Measure):

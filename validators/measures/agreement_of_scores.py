@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..ratings import judged, patterns, values
-from ..reliability import Floats, interval, krippendorff, ordinal, ratio
-from ..tables import Tables
+from ..stats.agreement import Floats, interval, krippendorff, ordinal, ratio
+from ..stats.ratings import judged, patterns, values
+from ..tables.sql import Tables
+from . import Measure
 
 
 class AgreementOfScores(Measure):

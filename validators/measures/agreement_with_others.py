@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..formulas import DIGITS, wilson
-from ..measure import Measure
-from ..ratings import judged
-from ..tables import Tables, fetched
+from ..stats.aggregates import DIGITS, wilson
+from ..stats.ratings import judged
+from ..tables.sql import Tables, fetched
+from . import Measure
 
 
 class AgreementWithOthers(Measure):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..formulas import DIGITS
-from ..measure import Measure
-from ..tables import Tables, over
+from ..stats.aggregates import DIGITS
+from ..tables.sql import Tables, over
+from . import Measure
 
 
 class AnnotationsPerItem(Measure):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..anonymity import classes
-from ..measure import Measure
-from ..tables import Tables, over
+from ..stats.k_anonymity import classes
+from ..tables.sql import Tables, over
+from . import Measure
 
 
 class AnnotatorClasses(Measure):

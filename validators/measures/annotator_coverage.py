@@ -8,10 +8,10 @@ from duckdb import DuckDBPyRelation
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..anonymity import groupings
-from ..formulas import DIGITS
-from ..measure import Measure
-from ..tables import Tables, name, over, text
+from ..stats.aggregates import DIGITS
+from ..stats.k_anonymity import groupings
+from ..tables.sql import Tables, name, over, text
+from . import Measure
 
 
 class AnnotatorCoverage(Measure):

@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..ratings import judged, tables_of_two, values
-from ..reliability import cohen, interval, nominal
-from ..tables import Tables
+from ..stats.agreement import cohen, interval, nominal
+from ..stats.ratings import judged, tables_of_two, values
+from ..tables.sql import Tables
+from . import Measure
 
 
 class CohenKappa(Measure):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..ratings import judged, patterns, values
-from ..reliability import fleiss
-from ..tables import Tables
+from ..stats.agreement import fleiss
+from ..stats.ratings import judged, patterns, values
+from ..tables.sql import Tables
+from . import Measure
 
 
 class FleissKappa(Measure):

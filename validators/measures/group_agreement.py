@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..anonymity import groupings
-from ..formulas import DIGITS
-from ..measure import Measure
-from ..ratings import judged
-from ..reliability import REPLICATES, SEED, Floats
-from ..tables import Tables, name, over, text
+from ..stats.aggregates import DIGITS
+from ..stats.agreement import REPLICATES, SEED, Floats
+from ..stats.k_anonymity import groupings
+from ..stats.ratings import judged
+from ..tables.sql import Tables, name, over, text
+from . import Measure
 
 
 class GroupAgreement(Measure):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..formulas import DIGITS
-from ..measure import Measure
-from ..tables import Tables, fetched
+from ..stats.aggregates import DIGITS
+from ..tables.sql import Tables, fetched
+from . import Measure
 
 
 class GroupDistance(Measure):

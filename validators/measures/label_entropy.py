@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..formulas import DIGITS, Z, wilson
-from ..measure import Measure
-from ..ratings import judged
-from ..tables import Tables, over
+from ..stats.aggregates import DIGITS, Z, wilson
+from ..stats.ratings import judged
+from ..tables.sql import Tables, over
+from . import Measure
 
 
 class LabelEntropy(Measure):

@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..probe import auc, responses, separation
-from ..tables import Tables
+from ..stats.preference_probe import auc, responses, separation
+from ..tables.sql import Tables
+from . import Measure
 
 
 class LengthSeparability(Measure):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..formulas import DIGITS, wilson
-from ..measure import Measure
-from ..tables import Tables, over
+from ..stats.aggregates import DIGITS, wilson
+from ..tables.sql import Tables, over
+from . import Measure
 
 
 class MissingJudgements(Measure):

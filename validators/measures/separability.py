@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..probe import Responses, auc, responses, separation
-from ..tables import Tables
+from ..stats.preference_probe import Responses, auc, responses, separation
+from ..tables.sql import Tables
+from . import Measure
 
 
 class Separability(Measure):

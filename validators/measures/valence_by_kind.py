@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..measure import Measure
-from ..tables import Tables, over
+from ..tables.sql import Tables, over
+from . import Measure
 
 
 class ValenceByKind(Measure):

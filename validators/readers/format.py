@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.component import Component
 from ...schemas.errors import DataError
-from ..tables import name, one_path, text
+from ..tables.sql import name, one_path, text
 from .findings import Findings
 
 SCHEMA = "raw"

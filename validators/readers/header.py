@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from duckdb import DuckDBPyRelation
 
-from ..tables import text
+from ..tables.sql import text
 from .findings import Findings
 from .format import File
 

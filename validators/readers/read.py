@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
 from ...schemas.report import Finding
-from ..tables import name, text
+from ..tables.sql import name, text
 from . import hub, layout
 from .columns import OURS
 from .findings import Findings

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..tables import name, text
+from ..tables.sql import name, text
 
 DEEPEST_TYPE = 8
 """Levels that become types; what is deeper stays JSON text."""

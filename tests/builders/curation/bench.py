@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
-from pluriset.builders.curate import Curation
-from pluriset.builders.step import Step
-from pluriset.builders.storage import Staging
+from pluriset.builders.assembly.curation_runner import Curation
+from pluriset.builders.curation import Step
+from pluriset.builders.storage.parquet import Staging
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows.reject import Reject
 from pluriset.schemas.rows.shared import Annotation, Annotator

@@ -3,7 +3,7 @@ from contextlib import ExitStack
 
 import pytest
 from pluriset.tests.builders.curation.bench import Bench
-from pluriset.validators.tables import connect
+from pluriset.validators.tables.sql import connect
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pluriset.builders.curation.coarsen import Coarsen
 from pluriset.schemas.rows.shared import Annotator
 from pluriset.tests.builders.curation.bench import Bench
-from pluriset.validators.anonymity import classes
-from pluriset.validators.tables import connect
+from pluriset.validators.stats.k_anonymity import classes
+from pluriset.validators.tables.sql import connect
 
 Make = Callable[..., Bench]
 

@@ -4,8 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pluriset.builders.curation.exact_duplicates import ExactDuplicates
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
-from pluriset.validators.tables import connect
-from pluriset.validators.text import norm
+from pluriset.validators.tables.normalise import norm
+from pluriset.validators.tables.sql import connect
 
 Make = Callable[..., Bench]
 SAME = "same text as an earlier row"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pluriset.builders.curation.kaleido_filter import KaleidoFilter
 from pluriset.schemas.row import Row
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
-from pluriset.validators.tables import connect
-from pluriset.validators.text import overlap
+from pluriset.validators.tables.normalise import overlap
+from pluriset.validators.tables.sql import connect
 from pydantic import ValidationError
 
 Make = Callable[..., Bench]

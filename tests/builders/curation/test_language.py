@@ -6,7 +6,7 @@ from pluriset.builders.curation.language import Language
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation
-from pluriset.validators.tables import connect
+from pluriset.validators.tables.sql import connect
 
 Make = Callable[..., Bench]
 CURATION = "pluriset.builders.curation"

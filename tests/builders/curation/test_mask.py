@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 from pluriset.builders.curation.mask import Mask
 from pluriset.tests.builders.curation.bench import Bench, annotator, consideration, situation, votes
-from pluriset.validators.checks.contact_details import ContactDetails
-from pluriset.validators.tables import connect
+from pluriset.validators.checks.texts.contact_details import ContactDetails
+from pluriset.validators.tables.sql import connect
 
 Make = Callable[..., Bench]
 MAIL = "Mailing jo.doe@example.org about 4111-1111-1111-1111"

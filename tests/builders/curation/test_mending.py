@@ -1,9 +1,9 @@
 from collections.abc import Callable
 
 import pytest
+from pluriset.builders.curation._text_repair import Mend
 from pluriset.builders.curation.sentinels import Sentinels
 from pluriset.builders.curation.white_space import WhiteSpace
-from pluriset.builders.mend import Mend
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pluriset.builders.curation.split import Split
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
-from pluriset.validators.tables import connect
-from pluriset.validators.text import norm
+from pluriset.validators.tables.normalise import norm
+from pluriset.validators.tables.sql import connect
 from pydantic import ValidationError
 
 Make = Callable[..., Bench]

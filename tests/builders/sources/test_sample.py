@@ -7,7 +7,7 @@ from pluriset.builders.sources.sample import Domain, Sample
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.rows.values import Situation
-from pluriset.validators.text import norm, overlap
+from pluriset.validators.tables.normalise import norm, overlap
 
 SEEDS = list(Sample().seeds(Path()))
 

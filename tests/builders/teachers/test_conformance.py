@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from pluriset.builders.teacher import Teacher
+from pluriset.builders.teachers import Teacher
 from pluriset.schemas.component import Transport, names
 from pluriset.schemas.errors import BadCompletion
 from pluriset.schemas.request import Completion, Message

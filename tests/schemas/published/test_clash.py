@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from pluriset.validators.run import validate_path
+from pluriset.validators.validate import validate_path
 
 CASE = {
     "title": "A vote", "topic": "business", "source": "scug", "situation": "A board must decide tonight.",

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pluriset.validators.run import validate_path
+from pluriset.validators.validate import validate_path
 
 PERSON = {"survey_only": False, "num_completed_conversations": 1, "study_locale": "uk"}
 TALK = {"conversation_type": "unguided", "opening_prompt": "Is it fine?", "conversation_turns": 2}

@@ -16,9 +16,9 @@ from pluriset.schemas.published_dataset import REJECTS
 from pluriset.schemas.row import Row, columns
 from pluriset.schemas.rows.shared import Aggregate, Annotation, Annotator
 from pluriset.schemas.rows.values import TABLES, Consideration, Situation
-from pluriset.validators.formulas import aggregates
-from pluriset.validators.tables import connect
-from pluriset.validators.text import norm
+from pluriset.validators.stats.aggregates import aggregates
+from pluriset.validators.tables.normalise import norm
+from pluriset.validators.tables.sql import connect
 
 Rows = list[dict[str, Any]]
 

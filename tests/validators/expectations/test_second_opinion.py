@@ -9,10 +9,10 @@ import pytest
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import ForeignKey, Key, Row
 from pluriset.schemas.rows.values import TABLES
-from pluriset.validators.constraints import check_table
 from pluriset.validators.expectations import second_opinion
 from pluriset.validators.expectations.suite import suite
-from pluriset.validators.run import opened
+from pluriset.validators.judging.constraints import check_table
+from pluriset.validators.validate import opened
 from pydantic import Field
 
 

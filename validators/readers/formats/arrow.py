@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...tables import name
+from ...tables.sql import name
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable, unused

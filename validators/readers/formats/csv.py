@@ -12,7 +12,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ....schemas.errors import DataError
-from ...tables import name, one_path, text
+from ...tables.sql import name, one_path, text
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unused

@@ -7,7 +7,7 @@ from typing import ClassVar
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...tables import name, one_path, text
+from ...tables.sql import name, one_path, text
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable

@@ -1,0 +1,1 @@
+"""The durable ask: one question, looked up in the journal or sent to a teacher."""

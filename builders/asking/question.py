@@ -1,0 +1,71 @@
+"""One rendered request: who is asked what, and the digest of everything that can change the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from pydantic_core import to_json
+
+from ...schemas.request import Message, Request
+from ...schemas.rows.shared import Annotator
+from ..teachers import Teacher
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """An annotator with the teacher that speaks for it."""
+
+    row: Annotator
+    name: str
+    teacher: Teacher
+    persona: str | None = None
+
+    def address(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages as this annotator is sent them: a persona is told first whom it speaks for."""
+        if self.persona is None:
+            return messages
+        first, *rest = messages
+        if first.role != "system":
+            return (Message("system", self.persona), *messages)
+        return (Message("system", f"{self.persona}\n\n{first.content}"), *rest)
+
+
+@dataclass(slots=True)
+class Question:
+    """One ask, rendered: who is asked what, under which schema, for which seed."""
+
+    who: Answerer
+    role: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+    context: str
+    facts: dict[str, Any]
+    seed_id: str
+    sample: int
+    attempt: int
+    digest: bytes = field(init=False)
+    """Digest of everything that can change the answer; the context stands for teacher and schema."""
+
+    def __post_init__(self) -> None:
+        self.digest = blake2b(to_json(self._asked()), digest_size=16).digest()
+
+    def record(self) -> dict[str, Any]:
+        """What the journal says was asked; the names in the recipe of who asks whom change no answer."""
+        return {**self._asked(), "role": self.role, "teacher": self.who.name}
+
+    def _asked(self) -> dict[str, Any]:
+        return {
+            "context": self.context,
+            "messages": self.messages,
+            "max_tokens": self.max_tokens,
+            "annotator": self.who.row.annotator_id,
+            "seed": self.seed_id,
+            "sample": self.sample,
+            "attempt": self.attempt,
+        }
+
+    def request(self) -> Request:
+        """What the teacher is sent; the sampling seed comes from the digest."""
+        return Request(self.messages, self.facts["schema"], self.max_tokens, int.from_bytes(self.digest[:4]) >> 1)

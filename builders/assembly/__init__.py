@@ -1,0 +1,1 @@
+"""From a closed journal to curated tables on disk."""

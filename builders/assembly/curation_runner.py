@@ -1,0 +1,141 @@
+"""Run the steps of curation over the tables, and leave a record for every row that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.row import Row, columns
+from ...validators.tables.schema_sql import conditions
+from ...validators.tables.sql import Tables, key_text, name, text
+from ..curation import Outcome, Step
+
+UNFIT = "does not fit its row type"
+"""The reason on record for a row that a step has made unusable."""
+
+
+class Curation:
+    """The tables of a run in one DuckDB database, while steps work on them. Rejects are the table `rejects`."""
+
+    def __init__(self, connection: DuckDBPyConnection, types: Mapping[str, type[Row]]) -> None:
+        self.connection, self.types, self.main = connection, types, next(iter(types))
+        connection.execute("CREATE TABLE _splits (key VARCHAR, split VARCHAR)")
+
+    def run(self, steps: Sequence[Step], seed: int) -> None:
+        """Apply the steps in order."""
+        for step in steps:
+            self._apply(step.component_name(), step.apply(self.tables(), seed))
+
+    def tables(self) -> Tables:
+        """The tables as they are now, with `_seq`."""
+        return {table: self.connection.table(table) for table in self.types}
+
+    def ordered(self, table: str, split: str | None = None) -> str:
+        """A query for the columns of a table in the order of its rows, of one split or of all."""
+        chosen = ", ".join(f"t.{name(c.name)}" for c in columns(self.types[table]))
+        joined = "" if split is None else f"JOIN _places p ON p.tab = {text(table)} AND p.key = {self._key(table, 't')}"
+        where = "" if split is None else f"WHERE p.split = {text(split)}"
+        return f"SELECT {chosen} FROM {name(table)} t {joined} {where} ORDER BY t._seq"
+
+    def place(self) -> dict[str, list[str]]:
+        """Give every row the split of the main row that it belongs to; table -> its splits."""
+        self.connection.execute("CREATE TABLE _places (tab VARCHAR, key VARCHAR, split VARCHAR)")
+        self._place(
+            self.main, "coalesce(s.split, 'train')", f"LEFT JOIN _splits s ON s.key = {self._key(self.main, 't')}"
+        )
+        for table in [table for table in self.types if table != self.main]:
+            parent = f"LEFT JOIN _places p ON {self._belongs(table)}"
+            self._place(table, "coalesce(p.split, 'train')", parent)
+        found = self.connection.sql("SELECT tab, list_sort(list(DISTINCT split)) FROM _places GROUP BY tab").fetchall()
+        splits: dict[str, list[str]] = dict(found)
+        return {table: splits.get(table, ["train"]) for table in self.types}
+
+    def _place(self, table: str, split: str, join: str) -> None:
+        rows = f"SELECT {text(table)}, {self._key(table, 't')}, {split} FROM {name(table)} t {join}"
+        self.connection.execute(f"INSERT INTO _places {rows}")
+
+    def _belongs(self, table: str) -> str:
+        """What joins a row `t` to the place `p` of its parent, if it has one that leads to the main table."""
+        for column in columns(self.types[table]):
+            if column.item_of:
+                return f"p.tab = t.{name(column.item_of)} AND p.key = t.{name(column.name)}"
+            if column.foreign and self._leads_to_main(column.foreign.table):
+                return f"p.tab = {text(column.foreign.table)} AND p.key = t.{name(column.name)}"
+        return "false"
+
+    def _leads_to_main(self, table: str) -> bool:
+        if table == self.main:
+            return True
+        parents = [c.foreign.table for c in columns(self.types[table]) if c.foreign]
+        return any(self._leads_to_main(parent) for parent in parents)
+
+    def _apply(self, step: str, outcome: Outcome) -> None:
+        if outcome.splits is not None:
+            self.connection.execute("DELETE FROM _splits")
+            outcome.splits.insert_into("_splits")
+        for table, relation in outcome.changed.items():
+            self._change(table, relation)
+        removed = [*((table, self._unfit(table)) for table in outcome.changed), *outcome.removed.items()]
+        self._cascade(step, {table for table, relation in removed if self._remove(step, table, relation)})
+
+    def _change(self, table: str, relation: DuckDBPyRelation) -> None:
+        relation.create("_changed")
+        self.connection.execute(f"DROP TABLE {name(table)}")
+        self.connection.execute(f"ALTER TABLE _changed RENAME TO {name(table)}")
+
+    def _unfit(self, table: str) -> DuckDBPyRelation:
+        """Rows of a changed table that break their row type now: a required text may be gone."""
+        rows, row_type = self.connection.table(table), self.types[table]
+        kinds = dict(zip(rows.columns, rows.types, strict=True))
+        broken = [condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])]
+        said = ", ".join(f"CASE WHEN {condition.broken} THEN {text(condition.title)} END" for condition in broken)
+        detail = f"'expected: ' || nullif(concat_ws('; ', {said}), '') AS detail"
+        found = f"{key_text(row_type)} AS key, {text(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS beaten_by"
+        return rows.select(found).filter("detail IS NOT NULL")
+
+    def _remove(self, step: str, table: str, removed: DuckDBPyRelation) -> bool:
+        """Take rows out of a table and write down why; whether any went. `removed`: key, reason, detail, beaten_by."""
+        removed.create("_removed")
+        some = bool(self.connection.sql("FROM _removed LIMIT 1").fetchall())
+        if some:
+            self._record(step, table)
+            gone = f"{self._key(table, 't')} IN (SELECT key FROM _removed)"
+            self.connection.execute(f"DELETE FROM {name(table)} t WHERE {gone}")
+        self.connection.execute("DROP TABLE _removed")
+        return some
+
+    def _record(self, step: str, table: str) -> None:
+        level = "seed" if table == self.main else "row"
+        after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
+        self.connection.execute(
+            f"""INSERT INTO rejects BY NAME
+            SELECT {text(level)} AS level, {text(table)} AS "table", r.key, {text(step)} AS step, r.reason, r.detail,
+                   r.beaten_by, {after} + row_number() OVER (ORDER BY t._seq) AS _seq
+            FROM {name(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
+        )
+
+    def _cascade(self, step: str, shrunk: set[str]) -> None:
+        """Rows that point to a removed row go with it."""
+        for table in self.types:
+            orphan = " OR ".join(self._orphan(table, parent) for parent in sorted(shrunk) if parent != table)
+            orphans = self.connection.sql(
+                f"""SELECT {self._key(table, "t")} AS key, 'what it belongs to was removed' AS reason,
+                NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by FROM {name(table)} t WHERE {orphan or "false"}"""
+            )
+            if self._remove(step, table, orphans):
+                shrunk.add(table)
+
+    def _orphan(self, table: str, parent: str) -> str:
+        """A condition on `t`: it points into `parent`, where there is no such row any more."""
+        gone = f"NOT IN (SELECT {self._key(parent, 'q')} FROM {name(parent)} q)"
+        tests = ["false"]
+        for column in columns(self.types[table]):
+            if column.foreign and column.foreign.table == parent:
+                tests.append(f"t.{name(column.name)} {gone}")
+            if column.item_of:
+                tests.append(f"t.{name(column.item_of)} = {text(parent)} AND t.{name(column.name)} {gone}")
+        return f"({' OR '.join(tests)})"
+
+    def _key(self, table: str, alias: str) -> str:
+        return key_text(self.types[table], alias)

@@ -1,0 +1,193 @@
+"""From a closed journal to a finished run: replay, curate, aggregate, write, account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection, OperationalError
+
+from ...schemas.errors import RunError
+from ...schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
+from ...schemas.projections import schema_hash
+from ...schemas.row import Row, columns
+from ...schemas.rows.reject import Reject
+from ...schemas.run_layout import DATA, RECIPE, REJECTS, REPORT
+from ...schemas.usage import usd
+from ...validators.stats.aggregates import aggregates
+from ...validators.tables.pii import masked
+from ...validators.tables.sql import connect, name
+from ..curation import Step
+from ..curation.mask import Mask
+from ..execution.run import Run
+from ..storage import run_folder
+from ..storage.parquet import Staging, described, write, write_one
+from ..storage.recipe_file import dump
+from .benchmark_questions import questions
+from .curation_runner import Curation
+
+LIBRARIES = ("duckdb", "pyarrow", "pydantic")
+"""Besides ours, the libraries whose version can change the bytes of a run."""
+
+
+def warm_up(run: Run) -> None:
+    """Load what only a first use loads, pandas among it, by staging rows that are known before any answer."""
+    with connect() as connection:
+        staging = Staging(connection, run.crew.family.made())
+        staging.add(run.crew.annotators())
+        staging.flush()
+
+
+def make(run: Run) -> Manifest:
+    """Make every file of the run but report, card and manifest. Raises `RunError` if the books do not balance."""
+    family, recipe = run.crew.family, run.crew.recipe
+    database = run.building / "work.duckdb"
+    try:
+        with connect(str(database)) as connection:
+            staging = _staged(run, connection)
+            curation = Curation(connection, family.made())
+            curation.run(run.crew.steps, recipe.seed)
+            _aggregate(run, connection)
+            tables = _written(run, curation)
+            asked = [*questions(family, curation, run.building)]
+            books = _books(run, connection, staging, tables)
+        _balance(run, books)
+        database.unlink()
+        run_folder.swap(run.folder, run.building)
+        run.journal.add_built()  # what was asked again led to the rejects that are there now
+    except (OSError, OperationalError) as error:  # DuckDB's own: no room on the disk or in memory
+        raise _no_room(run.folder, error) from None
+    run_folder.write(run.folder / RECIPE, dump(run_folder.portable(recipe, run.folder)))
+    return _manifest(run, tables, books, asked)
+
+
+def _balance(run: Run, books: Books) -> None:
+    if wrong := books.imbalances():
+        raise RunError(
+            "the books do not balance; this is a fault of pluriset", where=str(run.folder), got="; ".join(wrong)
+        )
+
+
+def finish(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, with the report that was written meanwhile: the run is complete."""
+    report = described(folder, folder / REPORT, rows=False)
+    others = [file for file in manifest.files if file.path != report.path]
+    whole = manifest.model_copy(update={"files": [*others, report]})
+    run_folder.write_manifest(folder, whole.model_dump_json(indent=1))
+
+
+def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
+    """Replay every seed into DuckDB; `rejects` is a table beside the family's."""
+    types: dict[str, type[Row]] = {**run.crew.family.made(), "rejects": Reject}
+    staging, rejects = Staging(connection, types), list[Row]()
+    staging.add(run.crew.annotators())
+    for rows in run.replay(rejects.append):
+        staging.add([*rows, *rejects])
+        rejects.clear()
+    staging.flush()
+    return staging
+
+
+def _aggregate(run: Run, connection: DuckDBPyConnection) -> None:
+    rules = run.crew.family.aggregates
+    made = aggregates(connection.table("annotations"), rules)
+    connection.execute("DELETE FROM aggregates")
+    chosen = ", ".join(name(c.name) for c in columns(run.crew.family.made()["aggregates"]))
+    made.create_view("_aggregates")
+    connection.execute(f"INSERT INTO aggregates SELECT {chosen}, row_number() OVER () - 1 FROM _aggregates")
+
+
+def _written(run: Run, curation: Curation) -> dict[str, Table]:
+    """Write every table, one folder a table, one or more shards a split."""
+    tables, data = {}, run.building / DATA
+    for table, splits in curation.place().items():
+        row_type = curation.types[table]
+        files = {
+            split: write(curation.connection, curation.ordered(table, split), row_type, data / table, split)
+            for split in splits
+        }
+        shards = {split: [described(run.building, path) for path in paths] for split, paths in files.items()}
+        count = sum(file.rows or 0 for paths in shards.values() for file in paths)
+        tables[table] = Table(rows=count, schema_hash=schema_hash(row_type), splits=shards)
+    write_one(curation.connection, _rejects(run.crew.steps), Reject, run.building / REJECTS)
+    return tables
+
+
+def _rejects(steps: Sequence[Step]) -> str:
+    """A query for the rejects in order; where texts are masked, what was found is a text like any other."""
+    cells = {column.name: name(column.name) for column in columns(Reject)}
+    if any(isinstance(step, Mask) for step in steps):
+        cells["detail"] = masked(name("detail"))
+    chosen = ", ".join(f"{sql} AS {name(column)}" for column, sql in cells.items())
+    return f"SELECT {chosen} FROM rejects ORDER BY _seq"
+
+
+def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: dict[str, Table]) -> Books:
+    counted = connection.sql('SELECT level, "table", step, reason, count(*) FROM rejects GROUP BY ALL').fetchall()
+    reasons, lost, seeds_lost = Counter[str](), dict[str, Counter[str]](), 0
+    for level, table, step, reason, count in counted:
+        reasons[reason] += count
+        seeds_lost += count if level == "seed" else 0
+        # A seed that was rejected before it became a row is missing from the seeds, not from the rows.
+        if level == "row" or (level == "seed" and step not in ("ask", "source")):
+            lost.setdefault(table, Counter())[step] += count
+    main = next(iter(tables))
+    asks = run.engine.asks
+    return Books(
+        seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
+        asks=Asks(asked=asks["asked"], replayed=asks["replayed"], paid=asks["paid"], failed=asks["failed"]),
+        rows={table: _rows(table, staging, tables, lost.get(table, Counter())) for table in tables},
+        rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        spending=_spending(run),
+    )
+
+
+def _rows(table: str, staging: Staging, tables: dict[str, Table], lost: Counter[str]) -> Rows:
+    """Rows a family left out itself (step `ask`) were made too; aggregates are made last, of what is left."""
+    published = tables[table].rows
+    made = published if table == "aggregates" else staging.made[table] + lost["ask"]
+    return Rows(made=made, published=published, removed={step: n for step, n in sorted(lost.items()) if n})
+
+
+def _spending(run: Run) -> list[Spending]:
+    prices = run.crew.recipe.prices
+    return [
+        Spending(role=role, teacher=teacher, **asdict(spent), usd=usd({(role, teacher): spent}, prices))
+        for (role, teacher), spent in sorted(run.spending.items())
+    ]
+
+
+def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File]) -> Manifest:
+    crew, root = run.crew, run.folder
+    notices = {name: notice for name, teacher in crew.teachers.items() if (notice := teacher.notice())}
+    return Manifest(
+        name=crew.recipe.name,
+        family=crew.recipe.family_name,
+        main_table=next(iter(tables)),
+        recipe=run_folder.portable(crew.recipe, root),
+        teachers={
+            name: teacher.identity() | ({"notice": notices[name]} if name in notices else {})
+            for name, teacher in crew.teachers.items()
+        },
+        prompts=crew.family.model_dump(mode="json"),
+        tables=tables,
+        files=[
+            described(root, root / RECIPE, rows=False),
+            described(root, root / REJECTS),
+            *asked,
+        ],
+        books=books,
+        versions={library: version(library) for library in ("pluriset", *LIBRARIES)},
+    )
+
+
+def _no_room(folder: Path, error: Exception) -> RunError:
+    return RunError(
+        "cannot write the tables; the journal is complete",
+        where=str(folder),
+        got=str(error),
+        hint="make room on the disk or in memory, and run the same command again: nothing is asked twice",
+    )

@@ -1,0 +1,201 @@
+"""Export: the rows of a finished run in the shape of a published dataset, so that what loads that loads this."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from duckdb import DuckDBPyConnection
+
+from ...schemas.component import Spec, find, load, names
+from ...schemas.errors import DataError, RecipeError
+from ...schemas.manifest import Manifest
+from ...schemas.projections import hub_features
+from ...schemas.published_dataset import REJECTS, PublishedDataset
+from ...schemas.row import Row, columns
+from ...schemas.rows.reject import Reject
+from ...schemas.run_layout import CARD
+from ...validators.readers.run_folder import read
+from ...validators.tables.sql import connect, name, text
+from ..storage.run_folder import manifest_of
+
+PUBLISHED = "pluriset.schemas.published"
+"""Where the shapes are."""
+REJECTS_FILE = "rejects.csv"
+"""What was left out, row by row."""
+CSV = "FORMAT csv, HEADER, FORCE_QUOTE *"
+"""Everything is quoted, so that an empty text is not a null."""
+MEMORY: dict[str, str | int] = {"memory_limit": "2GB", "threads": 4}
+"""What does not fit is on disk beside the export while it is made: memory does not grow with rows."""
+AS_TEXT = {"keep_default_na": False}
+"""What `datasets` must be told, besides the types, to read the texts "None", "NA" and "" as they are."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export wrote and what it left out."""
+
+    folder: Path
+    """Where it is."""
+    files: list[str]
+    """Every file in it."""
+    rows: dict[str, dict[str, int]]
+    """Config -> split -> rows, as they load."""
+    left_out: dict[str, int]
+    """Config and reason -> rows that are not in it for that reason."""
+
+
+def export(folder: Path, as_: Spec, out: Path) -> Exported:
+    """Write the run in `folder` in the shape `as_` to the new folder `out`; nothing, if it raises `DataError`."""
+    manifest = manifest_of(folder)
+    shape = _shape(manifest.family, as_)
+    _free(out)
+    try:
+        with _at_once(out) as draft, connect(str(draft.parent / "work.duckdb"), **MEMORY) as connection:
+            _translate(connection, folder, shape)
+            rows = {config: _written(connection, shape, config, draft) for config in shape.configs}
+            left_out = _left_out(connection, draft / REJECTS_FILE)
+            _something(folder, rows, left_out)
+            (draft / CARD).write_text(_readme(manifest, shape, rows, left_out), encoding="utf-8")
+    except (OSError, duckdb.Error) as error:
+        raise DataError("cannot export", where=str(out), got=str(error).splitlines()[0]) from None
+    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    return Exported(out, files, rows, left_out)
+
+
+def shapes(family: str | None = None) -> list[str]:
+    """The shapes in which runs of a family, or of any, can be written."""
+    found = {each: getattr(find(PUBLISHED, each), "family", None) for each in names(PUBLISHED)}
+    return [each for each, own in found.items() if own and family in (None, own)]
+
+
+def _shape(family: str, as_: Spec) -> PublishedDataset:
+    """A shape with its options. Raises `RecipeError` for one in which runs of this family cannot be written."""
+    wanted, known = as_ if isinstance(as_, str) else next(iter(as_), ""), shapes(family)
+    if not known:
+        raise RecipeError("there is no shape in which runs of this family are written", got=family)
+    if wanted not in known:
+        what = f"no shape in which runs of the family {family} are written"
+        raise RecipeError.unknown(what, wanted, known, where="--as")
+    shape: PublishedDataset = load(PUBLISHED, as_, "--as")
+    return shape
+
+
+def _free(out: Path) -> None:
+    """Nothing that exists is ever overwritten."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise DataError("already there", where=str(out), expected="a new or empty folder", hint="choose another --out")
+
+
+@contextmanager
+def _at_once(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that becomes `out` if all goes well, and vanishes if not."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as room:
+        draft = Path(room) / "draft"
+        draft.mkdir()
+        yield draft
+        draft.rename(out)
+
+
+def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDataset) -> None:
+    """Make the configs in the database."""
+    connection.execute("CREATE SCHEMA ours")
+    for table, relation in read(connection, folder).items():
+        relation.create_view(f"_ours_{table}")
+        connection.execute(f"CREATE VIEW ours.{name(table)} AS FROM {name(f'_ours_{table}')}")
+    for statement in shape.from_tables().statements("theirs"):
+        connection.execute(statement)
+    for rule in shape.rules.values():
+        if found := connection.sql(rule.select).limit(1).fetchall():
+            raise DataError(f"the export breaks a rule of its shape: {rule.title}", where=str(folder), got=found[0])
+
+
+def _written(connection: DuckDBPyConnection, shape: PublishedDataset, config: str, draft: Path) -> dict[str, int]:
+    """Write a config, one file a split; split -> rows, as they load."""
+    counts: dict[str, int] = {}
+    for split in shape.splits.values():
+        chosen = f"FROM theirs.{name(config)} WHERE split = {text(split)}"
+        path = draft / config / f"{config}_{split}.csv"
+        if rows := _copied(connection, chosen, shape.configs[config].row, path):
+            loads_as = shape.configs[config].only_split or split
+            counts[loads_as] = counts.get(loads_as, 0) + rows
+    return counts
+
+
+def _left_out(connection: DuckDBPyConnection, path: Path) -> dict[str, int]:
+    """Write the rejects and count them."""
+    _copied(connection, f"FROM (SELECT *, NULL AS digest FROM {REJECTS})", Reject, path)
+    counted = connection.sql(
+        f"SELECT step || ': ' || reason, count(*) AS n FROM {REJECTS} GROUP BY 1 ORDER BY n DESC, 1"
+    )
+    return dict(counted.fetchall())
+
+
+def _copied(connection: DuckDBPyConnection, rows: str, row_type: type[Row], path: Path) -> int:
+    """Write rows as CSV in the order in which they are; no row, no file."""
+    count: int = connection.sql(f"SELECT count(*) {rows}").fetchall()[0][0]
+    if count:
+        path.parent.mkdir(exist_ok=True)
+        chosen = ", ".join(name(column.name) for column in columns(row_type))
+        connection.execute(f"COPY (SELECT {chosen} {rows}) TO {text(str(path))} ({CSV})")
+    return count
+
+
+def _something(folder: Path, rows: dict[str, dict[str, int]], left_out: dict[str, int]) -> None:
+    main = next(iter(rows))
+    if not rows[main]:
+        reasons = "; ".join(f"{count} × {reason}" for reason, count in left_out.items())
+        raise DataError(f"no row is left for {main}", where=str(folder), got=reasons or "an empty run")
+
+
+def _readme(
+    manifest: Manifest, shape: PublishedDataset, rows: dict[str, dict[str, int]], left_out: dict[str, int]
+) -> str:
+    """What makes the folder loadable, then what it is and what is missing. All prose is ours."""
+    front = yaml.safe_dump(_front_matter(manifest, shape, rows), sort_keys=False, allow_unicode=True)
+    counts = [f"| {config} | {split} | {n:,} |" for config, splits in rows.items() for split, n in splits.items()]
+    missing = [f"| {reason} | {count:,} |" for reason, count in left_out.items()]
+    parts = [
+        f"---\n{front}---",
+        f"# {manifest.name} in the shape of {shape.title}",
+        f"Exported from the run `{manifest.name}` by pluriset {manifest.versions.get('pluriset', '')}. It has the "
+        f"configs of {shape.title} ({shape.licence.url}) and none of its rows.",
+        *shape.notes,
+        "\n".join(["| config | split | rows |", "|---|---|---|", *counts]),
+        "## Left out",
+        f"Every row that is not here is in `{REJECTS_FILE}`, with the reason." if missing else "Nothing.",
+        *(["\n".join(["| why | rows |", "|---|---|", *missing])] if missing else []),
+        f"## {shape.title}",
+        shape.evidence,
+        f"```bibtex\n{shape.citation}\n```",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _front_matter(manifest: Manifest, shape: PublishedDataset, rows: dict[str, dict[str, int]]) -> dict[str, Any]:
+    recipe, there = manifest.recipe, [config for config in shape.configs if rows[config]]
+    licence = {
+        "license": recipe.license,
+        "license_name": recipe.card.license_name,
+        "license_link": recipe.card.license_link,
+    }
+    return {
+        **{key: value for key, value in licence.items() if value},
+        **({"language": recipe.card.language} if recipe.card.language else {}),
+        "configs": [_config(shape, config, rows[config]) for config in there],
+    }
+
+
+def _config(shape: PublishedDataset, config: str, splits: dict[str, int]) -> dict[str, Any]:
+    only = shape.configs[config].only_split
+    files = [{"split": s, "path": f"{config}/{'*' if only else f'{config}_{s}'}.csv"} for s in splits]
+    default = {"default": True} if config == next(iter(shape.configs)) else {}
+    features = hub_features(shape.configs[config].row)
+    return {"config_name": config, **default, "data_files": files, "features": features, **AS_TEXT}

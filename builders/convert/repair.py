@@ -1,0 +1,131 @@
+"""Mend the texts of anybody's dataset into a new folder, with a record of every change; never in place."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.component import find, load, names
+from ...schemas.errors import DataError, RecipeError
+from ...schemas.report import Finding
+from ...validators.readers.read import confine, read
+from ...validators.tables.sql import connect, name, text
+from .. import curation
+from ..curation._text_repair import Mend
+
+DATA = "data"
+CHANGES = "changes.parquet"
+LOG = 'rule VARCHAR, "table" VARCHAR, _row BIGINT, "column" VARCHAR, before VARCHAR, after VARCHAR'
+"""Columns of the record: the rule, where the change is, and the text before and after it."""
+MEMORY = {"memory_limit": "2GB"}
+LOSSES = {f"reader.{rule}" for rule in ("broken_file", "unreadable", "encoding", "outside", "repeated_key")}
+"""What a reader finds where something in a file is in no table."""
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What was mended."""
+
+    out: Path
+    """The new folder: `data/<table>.parquet` for each table, its name in plain signs, and `changes.parquet`."""
+    changes: Mapping[str, Mapping[str, int]]
+    """Rule -> table -> changed cells."""
+
+
+def repair(place: str | Path, out: Path, rules: Sequence[str] = ()) -> Repaired:
+    """Mend with these rules, or with all, in order.
+
+    Raises `DataError` where a part of it cannot be read, since that would be missing in `out`, or `out` is there.
+    """
+    steps = [_step(rule) for rule in rules or mending()]
+    if out.exists():
+        raise DataError("there is something already", where=str(out), expected="a folder that is not there yet")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as room:
+            draft = Path(room) / "draft"
+            (draft / DATA).mkdir(parents=True)
+            with connect(temp_directory=str(Path(room) / "spill"), **MEMORY) as connection:
+                changes = _repair(connection, place, draft, steps)
+            draft.rename(out)
+    except (OSError, duckdb.Error) as error:
+        raise DataError("cannot be repaired", where=str(place), got=str(error).partition("\n")[0]) from None
+    return Repaired(out, changes)
+
+
+def mending() -> list[str]:
+    """The rules that there are: every curation step that mends texts."""
+    return [step for step in names(curation.__name__) if issubclass(find(curation.__name__, step), Mend)]
+
+
+def _step(rule: str) -> Mend:
+    if rule not in mending():
+        raise RecipeError.unknown("no such repair", rule, mending(), where="--rule")
+    step: Mend = load(curation.__name__, rule)
+    return step
+
+
+def _repair(
+    connection: DuckDBPyConnection, place: str | Path, draft: Path, steps: Sequence[Mend]
+) -> dict[str, dict[str, int]]:
+    found = read(connection, place)
+    _nothing_is_lost(place, found.findings)
+    confine(connection, found)
+    connection.execute(f"CREATE TABLE changes ({LOG})")
+    for table, rows in found.tables.items():
+        for step in steps:
+            rows = _mended(table, rows, step)
+        _write(rows, _file(draft / DATA, table))
+    _save(connection.sql("FROM changes"), draft / CHANGES)
+    counts = connection.sql('SELECT rule, "table", count(*) FROM changes GROUP BY ALL ORDER BY ALL').fetchall()
+    return {step.component_name(): {t: n for rule, t, n in counts if rule == step.component_name()} for step in steps}
+
+
+def _nothing_is_lost(place: str | Path, findings: Sequence[Finding]) -> None:
+    if lost := [finding for finding in findings if finding.check in LOSSES]:
+        raise DataError(
+            "some of it cannot be read, and would be missing",
+            where=str(place),
+            got="; ".join(f"{finding.count:,} in {finding.table}, such as {_example(finding)}" for finding in lost),
+            expected="; ".join(dict.fromkeys(finding.title for finding in lost)),
+            hint=f"`pluriset validate {place}` tells more; nothing was written",
+        )
+
+
+def _example(finding: Finding) -> str:
+    return ", ".join(f"{name} {value}" for name, value in finding.examples[0].items())
+
+
+def _mended(table: str, rows: DuckDBPyRelation, step: Mend) -> DuckDBPyRelation:
+    columns = step.found(rows)
+    for column in columns:
+        change = step.changes(rows, column)
+        change.select(f"{text(step.component_name())}, {text(table)}, *").insert_into("changes")
+    return step.mend(rows, columns) if columns else rows
+
+
+def _file(folder: Path, table: str) -> Path:
+    """A file of its own for a table: its name in plain signs, numbered where another table has that name already."""
+    safe = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in table).strip(".") or "table"
+    names = chain([safe], (f"{safe}_{number}" for number in count(2)))
+    return next(path for one in names if not (path := folder / f"{one}.parquet").exists())
+
+
+def _write(rows: DuckDBPyRelation, path: Path) -> None:
+    """The rows in their order, without their numbers; a split is a column."""
+    kept = ", ".join(name(column) for column in rows.columns if column != "_row")
+    _save(rows.order("_row").select(kept), path)
+
+
+def _save(rows: DuckDBPyRelation, path: Path) -> None:
+    batches = rows.to_arrow_reader(10_000)
+    with pq.ParquetWriter(path, batches.schema, compression="zstd", write_page_index=True) as writer:
+        for batch in batches:
+            writer.write_batch(batch)

@@ -1,0 +1,1 @@
+"""Carries requests to endpoints: pools, rate limits, concurrency and circuit breakers."""

@@ -1,0 +1,1 @@
+"""Runs a recipe over its seeds: locally, in rounds, or in batch files."""

@@ -1,0 +1,103 @@
+"""A run: ask about every seed, then make the rows again from the journal, in order, and only from there.
+
+The rows are made by a replay of the closed journal in seed order, so that the same recipe and journal give the same
+bytes, however often the run was interrupted on the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...schemas.progress import Status, Watch
+from ...schemas.recipe import Recipe
+from ...schemas.row import Row
+from ...schemas.rows.reject import Reject
+from ...schemas.run_layout import JOURNAL
+from ...schemas.usage import Spending
+from ..asking.engine import Engine
+from ..storage import run_folder
+from ..storage.journal import Journal
+from .earlier import Earlier
+from .local import Asking
+from .resolve import Crew, assemble
+from .seed import finished, rows_of
+
+
+@dataclass
+class Run:
+    """A run that is held open: ask, then replay. Make it with `opened`."""
+
+    folder: Path
+    building: Path
+    crew: Crew
+    journal: Journal
+    engine: Engine = field(init=False)
+    """Asks the teachers, and counts what that takes."""
+    meanwhile: Callable[[], None] = lambda: None
+    """What is done in a thread while the first answers are on their way."""
+    seeds_total: int = 0
+    """Records of the source, counted before the first ask."""
+    spending: Spending = field(default_factory=dict)
+    """What the answers that made the rows have cost, known after a replay."""
+
+    def __post_init__(self) -> None:
+        recipe = self.crew.recipe
+        self.engine = Engine(
+            self.journal, self.crew.answerers, limit=recipe.budget, prices=recipe.prices, recipe=recipe.file
+        )
+
+    def ask(self, watch: Watch | None = None) -> None:
+        """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
+        self.seeds_total = sum(1 for _ in self.crew.seeds())
+        self.engine.budget.count(self.journal)
+        asking = Asking(self.crew, self.engine, self.folder, self.seeds_total, watch or _unwatched, self.meanwhile)
+        try:
+            asyncio.run(asking.run())
+        finally:
+            self.journal.sync()
+
+    def retry(self, rejects: Path) -> None:
+        """Forget the answers that led to the rejects of the last build, so that they are asked for again.
+
+        What was forgotten since that build is not forgotten again, if it takes several goes to finish the next.
+        """
+        if not rejects.exists():
+            return
+        import pyarrow.parquet as pq
+
+        asked = pq.read_table(rejects, columns=["digest", "reason"]).to_pylist()
+        reasons = {bytes.fromhex(row["digest"]): row["reason"] for row in asked if row["digest"]}
+        for digest in reasons.keys() - self.journal.voided:
+            self.journal.add_void(digest, reasons[digest])
+
+    def replay(self, rejects: Callable[[Reject], None]) -> Iterator[list[Row]]:
+        """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""
+        engine, earlier = Engine(self.journal, self.crew.answerers, live=False), Earlier(self.crew.family)
+        for seed in self.crew.seeds():
+            rows, missing = finished(rows_of(self.crew.family, engine, seed, earlier.seen))
+            earlier.add(rows)
+            for reject in missing:
+                rejects(reject)
+            yield rows
+        self.spending = engine.spending
+
+
+@contextmanager
+def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
+    """Hold the run in `folder` for ourselves; crew and source are checked before anything is written."""
+    crew = assemble(recipe)
+    next(crew.seeds(), None)
+    with run_folder.opened(folder, recipe) as building:
+        journal = Journal(folder / JOURNAL)
+        try:
+            yield Run(folder, building, crew, journal)
+        finally:
+            journal.close()
+
+
+def _unwatched(status: Status) -> None:
+    """Nobody looks."""

@@ -1,0 +1,47 @@
+"""The rows of one seed, and what is missing of it: made by its family from answers, whoever gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar, cast
+
+from pydantic import ValidationError
+
+from ...schemas.row import Row
+from ...schemas.rows.reject import Reject
+from ..asking.ask import Ask
+from ..asking.engine import AskFailed, Engine
+from ..families import Family
+from ..sources import BadSeed, Seed
+
+R = TypeVar("R")
+Made = tuple[list[Row], list[Reject]]
+"""The rows of a seed, and what is missing of it."""
+
+
+async def rows_of(family: Family, engine: Engine, seed: Seed | BadSeed, seen: Sequence[str] = ()) -> Made:
+    """Make the rows of a seed; `seen` are the texts that diversity shows. Raises `Postponed` and what stops a run."""
+    if isinstance(seed, BadSeed):
+        return [], [_lost(family, seed.place, "source", seed.reason, seed.detail)]
+    ask = Ask(engine, seed.id, earlier=seen)
+    try:
+        return await family.build(seed, ask), ask.rejects
+    except AskFailed as failed:
+        lost = _lost(family, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())
+    except ValidationError as error:
+        lost = _lost(family, seed.id, "ask", "does not fit its row type", str(error.errors()[0]["msg"]))
+    return [], [*ask.rejects, lost]
+
+
+def finished(work: Coroutine[Any, Any, R]) -> R:
+    """The result of a coroutine that never waits, without a loop: a replay asks nobody."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return cast(R, done.value)
+    raise TypeError("a family may only wait for asks")
+
+
+def _lost(family: Family, key: str, step: str, reason: str, detail: str, digest: str | None = None) -> Reject:
+    table = next(iter(family.made()))
+    return Reject(level="seed", table=table, key=key, step=step, reason=reason, detail=detail, digest=digest)

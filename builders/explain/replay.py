@@ -1,0 +1,121 @@
+"""One row made again from the journal alone: no model file and no key is needed, and nobody is asked.
+
+The source is needed only where a family works in rounds, as what was asked then depends on the seeds before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ...schemas.component import load
+from ...schemas.errors import DataError
+from ...schemas.explanation import Found, Replayed
+from ...schemas.manifest import Manifest
+from ...schemas.row import Row, key_of
+from ...schemas.run_layout import JOURNAL
+from ...validators.readers.run_folder import read
+from ...validators.tables.sql import connect
+from .. import PACKAGE
+from ..asking.ask import Ask
+from ..asking.engine import AskFailed, Engine
+from ..execution.earlier import Earlier
+from ..execution.resolve import answerers
+from ..execution.seed import finished, rows_of
+from ..families import Family
+from ..sources import Seed, Source
+from ..storage.journal import Journal
+from ..storage.run_folder import manifest_of
+from ..teachers import Teacher
+from .why import ancestors, row_of, types_of
+
+AGGREGATES = (
+    "aggregates are made of the annotations of the whole dataset; the check `aggregates_recompute` makes them again"
+)
+
+
+class Recorded(Teacher):
+    """A teacher as the manifest names it: enough to find its answers in the journal."""
+
+    facts: dict[str, Any]
+    """Its identity."""
+
+    def identity(self) -> dict[str, Any]:
+        """Word for word what it was when it answered."""
+        return self.facts
+
+    def model_name(self) -> str:
+        """Name of the model that answered."""
+        return str(self.facts.get("model"))
+
+    def revision(self) -> str | None:
+        """What told it from another of the same name."""
+        return self.facts.get("revision")
+
+
+def replay(folder: Path, table: str, wanted: str) -> Replayed:
+    """Make a row of a finished run again. Raises `DataError` if it is not there, or the journal does not make it."""
+    manifest = manifest_of(folder)
+    if table == "aggregates":
+        raise DataError("not made from asks", where=table, hint=AGGREGATES)
+    with connect() as connection:
+        tables = read(connection, folder)
+        types = types_of(folder, manifest, table)
+        published = row_of(folder, tables, types, table, wanted)
+        line = [published, *ancestors(tables, types, published)]
+    seed = next((found for found in line if found.table == manifest.main_table), None)
+    names = {row_type: name for name, row_type in types.items()}
+    made = {(names[type(row)], key_of(row)): row for row in _made(folder, manifest, types, seed)}
+    if (table, wanted) not in made:
+        raise DataError("the journal does not make this row", where=str(folder / JOURNAL), got=f"{table} {wanted}")
+    again = made[table, wanted].model_dump(mode="json")
+    differs = [column for column, value in again.items() if published.row.get(column) != value]
+    return Replayed(table=table, key=wanted, published=published.row, again=again, differs=differs)
+
+
+def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed: Found | None) -> list[Row]:
+    """The rows that the journal makes of one seed, and the annotators that every seed shares."""
+    family: Family = load(f"{PACKAGE}.families", manifest.recipe.family, manifest.recipe.file, "family")
+    who = answerers(manifest.recipe, family, {name: _recorded(facts) for name, facts in manifest.teachers.items()})
+    everybody: list[Row] = [one.row for role in family.roles for one in who[role]]
+    if seed is None:
+        return everybody
+    main = types[manifest.main_table].model_validate({k: v for k, v in seed.row.items() if k != "split"})
+    if not (folder / JOURNAL).is_dir():
+        raise DataError("the journal is not here", where=str(folder), hint="it is published on request only")
+    journal = Journal(folder / JOURNAL)
+    try:
+        engine = Engine(journal, who, live=False)
+        return everybody + _built(folder, manifest, family, engine, family.seed(main))
+    finally:
+        journal.close()
+
+
+def _built(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> list[Row]:
+    earlier = _seen(folder, manifest, family, engine, seed) if family.round() is not None else ()
+    try:
+        return finished(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
+    except AskFailed as failed:
+        hint = "another version of pluriset may have asked in other words; the manifest names the one that made it"
+        raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None
+
+
+def _seen(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> Sequence[str]:
+    """What the seed was shown of the rounds before it, which are made again in the order of the source."""
+    source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, manifest.recipe.file, "source")
+    earlier, got = Earlier(family), f"no seed {seed.id}"
+    try:
+        for one in islice(source.seeds(folder), manifest.recipe.n):
+            if isinstance(one, Seed) and one.id == seed.id:
+                return earlier.seen
+            earlier.add(finished(rows_of(family, engine, one, earlier.seen))[0])
+    except DataError as error:
+        got = str(error).partition("\n")[0]
+    what = "what was asked about this seed depends on the seeds before it, and the source does not give them"
+    raise DataError(what, where=str(folder), got=got, hint="put the source where the recipe of the run names it")
+
+
+def _recorded(facts: Mapping[str, Any]) -> Recorded:
+    return Recorded(facts={name: value for name, value in facts.items() if name != "notice"})

@@ -1,0 +1,158 @@
+"""The whole story of one row: what it rests on, who was asked what for it, what they answered, what was judged of it.
+
+Rows come from the tables, asks from the journal, terms from the manifest; nothing is asked and nothing is guessed:
+what a folder does not hold is said to be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from duckdb import DuckDBPyRelation
+
+from ...schemas.errors import DataError
+from ...schemas.explanation import Asked, Found, Story
+from ...schemas.manifest import Manifest
+from ...schemas.row import Row, columns
+from ...schemas.rows import tables_of
+from ...schemas.rows.reject import Reject
+from ...schemas.run_layout import JOURNAL, REJECTS
+from ...validators.judging.row_checks import named
+from ...validators.readers.run_folder import read, rejects
+from ...validators.tables.sql import Tables, connect, key_text, name, text
+from ..storage.journal import Journal
+from ..storage.run_folder import manifest_of
+
+REJECTED = "rejects"
+"""What a story calls the table of a reject."""
+
+
+def why(folder: Path, table: str, wanted: str) -> Story:
+    """The story of a row, or of the reject that tells why it is not there. Raises `DataError` if there is neither."""
+    manifest = manifest_of(folder)
+    with connect() as connection:
+        tables, lost = read(connection, folder), rejects(connection, folder)
+        types: dict[str, type[Row]] = {**types_of(folder, manifest, table), REJECTED: Reject}
+        found = _row(tables, types, table, wanted)
+        gone = [] if found else _rejected(lost, table, wanted)
+        subject = found or (gone[0] if gone else row_of(folder, tables, types, table, wanted))
+        rests_on = [*gone[1:], *ancestors(tables, types, subject)]
+        judgements = list(_judgements(tables, types, subject))
+        findings = list(named(tables, table, types[table], wanted)) if found else []
+        compared = _compared(lost, subject)
+    asks, missing = _asks(folder, [subject, *rests_on, *judgements])
+    missing += [f"{REJECTS} is not here: it names what the row was kept before"] if compared is None else []
+    return Story(
+        subject=subject,
+        rests_on=rests_on,
+        asks=asks,
+        judgements=judgements,
+        compared=compared or [],
+        findings=findings,
+        licence=manifest.recipe.license,
+        sources=manifest.recipe.card.sources,
+        missing=missing,
+    )
+
+
+def types_of(folder: Path, manifest: Manifest, table: str) -> dict[str, type[Row]]:
+    """The row types of a dataset. Raises `DataError` if it has no such table."""
+    types = tables_of(manifest.family, manifest.tables)
+    if table not in types:
+        raise DataError.unknown("no such table", table, types, where=str(folder))
+    return types
+
+
+def row_of(folder: Path, tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found:
+    """A row by its key. Raises `DataError` if there is none."""
+    if (found := _row(tables, types, table, wanted)) is None:
+        raise DataError("no such row", where=table, got=wanted, hint=f"`pluriset show {folder} {table}` lists some")
+    return found
+
+
+def _row(tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found | None:
+    found = _rows(tables, types, table, f"{key_text(types[table])} = {text(wanted)}") if table in tables else []
+    return next(iter(found), None)
+
+
+def _rows(tables: Tables, types: Mapping[str, type[Row]], table: str, condition: str) -> list[Found]:
+    relation = tables[table].filter(condition)
+    listed = relation.select(f"{key_text(types[table])} AS key, *").fetchall()
+    names = relation.columns
+    return [Found(table=table, key=row[0], row=dict(zip(names, row[1:], strict=True))) for row in listed]
+
+
+def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> Iterator[Found]:
+    """Every row that this one points to, nearest first, each once."""
+    waiting, seen = [start], {(start.table, start.key)}
+    while waiting:
+        one = waiting.pop(0)
+        for table, target in _pointers(types, one):
+            if (table, target) in seen or (found := _row(tables, types, table, target)) is None:
+                continue
+            seen.add((table, target))
+            waiting.append(found)
+            yield found
+
+
+def _pointers(types: Mapping[str, type[Row]], one: Found) -> Iterator[tuple[str, str]]:
+    if one.table == REJECTED and one.row["beaten_by"]:
+        yield one.row["table"], one.row["beaten_by"]
+    for column in columns(types[one.table]):
+        value = one.row.get(column.name)
+        if value is not None and column.foreign:
+            yield column.foreign.table, str(value)
+        elif value is not None and column.item_of and one.row[column.item_of] in types:
+            yield one.row[column.item_of], str(value)
+
+
+def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) -> Iterator[Found]:
+    """The rows of every table that judge the subject as an item."""
+    for table, row_type in types.items():
+        for column in columns(row_type):
+            if column.item_of and table in tables:
+                item = f"{name(column.item_of)} = {text(subject.table)} AND {name(column.name)} = {text(subject.key)}"
+                yield from _rows(tables, types, table, item)
+
+
+def _compared(lost: DuckDBPyRelation | None, subject: Found) -> list[Reject] | None:
+    """What the row was kept instead of; None where no rejects are here."""
+    return None if lost is None else _rejects(lost, subject.table, "beaten_by", subject.key)
+
+
+def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[Found]:
+    """Why something is not there, as rows of the rejects."""
+    told = [] if lost is None else _rejects(lost, table, "key", wanted)
+    return [Found(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in told]
+
+
+def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[Reject]:
+    chosen = lost.filter(f'"table" = {text(table)} AND {name(column)} = {text(key)}')
+    return [Reject(**dict(zip(chosen.columns, row, strict=True))) for row in chosen.fetchall()]
+
+
+def _asks(folder: Path, rows: list[Found]) -> tuple[list[Asked], list[str]]:
+    """What was asked for these rows, and what the journal does not tell."""
+    digests = dict.fromkeys(digest for found in rows if (digest := found.row.get("digest")))
+    if not (folder / JOURNAL).is_dir():
+        return [], ["the journal is not here: it is published on request only"] if digests else []
+    journal = Journal(folder / JOURNAL)
+    try:
+        found = {digest: _asked(journal, digest) for digest in digests}
+    finally:
+        journal.close()
+    missing = [f"the journal has no answer {digest}" for digest, ask in found.items() if ask is None]
+    return [ask for ask in found.values() if ask is not None], missing
+
+
+def _asked(journal: Journal, digest: str) -> Asked | None:
+    try:
+        record = journal.record(bytes.fromhex(digest))
+        if record is None:
+            return None
+        ask = record["ask"]
+        teacher = (journal.context(ask["context"]) or {}).get("teacher", {})
+        return Asked.model_validate({**ask, "digest": digest, "teacher": teacher, "answer": record["answer"]})
+    except (KeyError, TypeError, ValueError):
+        raise DataError("not the record of an ask", where=str(journal.folder), got=digest) from None

@@ -1,0 +1,1 @@
+"""Several candidates for one prompt, and prompts that avoid what was written before."""

@@ -1,0 +1,96 @@
+"""How a build shows how far it is: live on a terminal, a line now and then elsewhere, JSON lines for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...schemas.progress import Status, Watch
+
+EVERY = 15.0
+"""Seconds between two lines where nobody looks at a terminal."""
+URGENT = re.compile(r"stopping|.* paused for ")
+"""How what is said at once begins, without how long it takes."""
+Told = Callable[["Status", float], str]
+"""A status, and the tokens of answers a second, as a line."""
+
+
+@contextmanager
+def watching(as_json: bool) -> Iterator[Watch]:
+    """What a build tells its progress to; all of it goes to stderr."""
+    if sys.stderr.isatty() and not as_json:
+        with _live() as watch:
+            yield watch
+    else:
+        yield _lines(_document if as_json else _sentence)
+
+
+def _lines(told: Told) -> Watch:
+    """A line every so often, and at once when a teacher is paused or the run stops; none where all is done before."""
+    start = last = time.monotonic()
+    urgent: set[str] = set()
+
+    def watch(status: Status) -> None:
+        nonlocal last, urgent
+        now, before = time.monotonic(), urgent
+        urgent = {begins[0] for said in status.says if (begins := URGENT.match(said))}
+        if now - last >= EVERY or urgent - before:
+            last = now
+            print(told(status, status.paid_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
+
+    return watch
+
+
+@contextmanager
+def _live() -> Iterator[Watch]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = [TextColumn("seeds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()]
+    facts = TextColumn("{task.fields[facts]}", markup=False)
+    with Progress(*bar, facts, console=Console(stderr=True)) as progress:
+        task, start = progress.add_task("seeds", facts=""), time.monotonic()
+
+        def watch(status: Status) -> None:
+            speed = status.paid_tokens / max(time.monotonic() - start, 1e-9)
+            progress.update(task, completed=status.seeds_done, total=status.seeds, facts=_facts(status, speed))
+
+        yield watch
+
+
+def _facts(status: Status, speed: float) -> str:
+    parts = [f"{status.paid:,} asked", f"{status.replayed:,} known", f"{status.in_flight} in flight"]
+    parts += [f"{speed:,.0f} tokens/s"] if status.paid_tokens else []
+    parts += [f"{status.usd:,.4f} USD"] if status.usd is not None else []
+    parts += [f"{status.failed:,} failed"] if status.failed else []
+    often = sorted(status.rejects.items(), key=lambda item: -item[1])[:3]
+    return ", ".join([*parts, *(f"{count:,} x {reason}" for reason, count in often), *status.says])
+
+
+def _sentence(status: Status, speed: float) -> str:
+    return f"seeds {status.seeds_done:,} of {status.seeds:,}: {_facts(status, speed)}"
+
+
+def _document(status: Status, speed: float) -> str:
+    """The fields of a `Status`, and tokens of answers a second."""
+    facts: dict[str, Any] = {field.name: getattr(status, field.name) for field in fields(status)}
+    facts["rejects"] = dict(status.rejects)
+    facts["spent"] = [
+        {"role": role, "teacher": teacher, "answers": s.answers, "input": s.input_tokens, "output": s.output_tokens}
+        for (role, teacher), s in sorted(status.spent.items())
+    ]
+    return json.dumps({"progress": facts | {"tokens_per_second": round(speed, 1)}})

@@ -1,0 +1,1 @@
+"""What a card states, computed from manifest and report."""

@@ -1,0 +1,50 @@
+"""Who refused to answer: what is missing for that reason is not missing at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from ...schemas.errors import DataError
+from ...schemas.rows.shared import Attributes
+from ...schemas.run_layout import REJECTS
+from ...validators.readers.run_folder import read, rejects
+from ...validators.tables.sql import Tables, connect, fetched, name
+
+REASONS = ("refused", "declined")
+"""Reasons of rejects that are refusals: by the model or its endpoint, and in the words of an answer."""
+WRITER = "who was to write"
+Refusal = tuple[str, Mapping[str, str], str, int]
+"""Annotator, what is declared of it, reason, and how many asks."""
+
+
+def refusals(folder: Path) -> list[Refusal]:
+    """The refusals of a run, most first; none where its rejects are not here. Raises `DataError` for a broken file."""
+    with connect() as connection:
+        if (lost := rejects(connection, folder)) is None:
+            return []
+        try:
+            counted = fetched(lost, COUNTED.format(reasons=REASONS))
+        except duckdb.Error as error:
+            got = str(error).partition("\n")[0]
+            raise DataError("cannot read the rejects", where=str(folder / REJECTS), got=got) from None
+        declared = _declared(read(connection, folder)) if counted else {}
+    return [(who or WRITER, declared.get(who, {}), reason, count) for who, reason, count in counted]
+
+
+def _declared(tables: Tables) -> dict[str, dict[str, str]]:
+    """Annotator -> attribute -> value."""
+    if "annotators" not in tables:
+        return {}
+    known = [*Attributes.model_fields]
+    rows = tables["annotators"].select(", ".join(map(name, ["annotator_id", *known]))).fetchall()
+    return {who: {a: v for a, v in zip(known, values, strict=True) if v is not None} for who, *values in rows}
+
+
+COUNTED = """
+SELECT CASE WHEN level = 'ask' AND "table" = 'annotations' THEN key ->> '$[2]' END AS who, reason, count(*) AS n
+FROM rows WHERE step = 'ask' AND reason IN {reasons} GROUP BY ALL ORDER BY n DESC, who, reason
+"""
+"""The key of an ask that is missing in the annotations is a list of table, item and annotator."""

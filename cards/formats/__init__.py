@@ -1,0 +1,1 @@
+"""Descriptions of a run in formats of others: Croissant and Inspect."""

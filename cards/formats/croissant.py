@@ -1,0 +1,220 @@
+"""`croissant.json`: the dataset for machines, as Croissant 1.1 with its vocabulary for responsible AI, and PROV.
+
+http://mlcommons.org/croissant/1.1, http://mlcommons.org/croissant/RAI/1.0 and https://www.w3.org/TR/prov-o/. Files are
+named relative to `croissant.json`, so that it holds of the folder of a run and of every copy. Where it is published,
+and since when, is not known when it is written: `url` and `datePublished` are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...schemas.manifest import File, Manifest
+from ...schemas.report import Report
+from ...schemas.row import Column, Row, columns
+from ...schemas.terms import LICENCES
+from ..facts.manifest_facts import filled, spoke, types
+from .croissant_rai import responsible_ai
+
+CONFORMS = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
+TYPES = {"string": "sc:Text", "integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean"}
+"""JSON Schema type -> data type."""
+LABELS = {"annotations": ("label", "score")}
+"""Table -> the columns that hold what annotators said."""
+WHO = "annotator_id"
+SPLITS = {"train": "cr:TrainingSplit", "validation": "cr:ValidationSplit", "test": "cr:TestSplit"}
+
+Node = dict[str, Any]
+
+
+def croissant(manifest: Manifest, report: Report) -> Node:
+    """The whole document."""
+    opened = {name: row_type for name, row_type in types(manifest).items() if filled(manifest, name)}
+    return {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": CONFORMS,
+        **_about(manifest),
+        **responsible_ai(manifest, report),
+        **_provenance(manifest),
+        "distribution": [*_files(manifest), *(_file_set(name) for name in opened)],
+        "recordSet": [_splits(manifest), *(_record_set(name, opened) for name in opened)],
+    }
+
+
+def _about(manifest: Manifest) -> Node:
+    recipe, card = manifest.recipe, manifest.recipe.card
+    terms = LICENCES.get(recipe.license)
+    said = {
+        "name": manifest.name,
+        "description": card.description
+        or f"{card.pretty_name or manifest.name}: a dataset of the family "
+        f"{manifest.family}, in which every annotator's judgement is kept.",
+        "license": card.license_link or (terms.link if terms else recipe.license),
+        "creator": [{"@type": "sc:Person", "name": author} for author in card.authors],
+        "inLanguage": card.language,
+        "citeAs": card.citation,
+        "keywords": ["pluriset", "pluralism", manifest.family],
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _provenance(manifest: Manifest) -> Node:
+    """What the dataset was made of, how, and by whom."""
+    sources = [
+        {"@type": "prov:Entity", "prov:label": source.name, **({"url": source.url} if source.url else {})}
+        for source in manifest.recipe.card.sources
+    ]
+    agents = [_agent(name, facts) for name, facts in spoke(manifest).items()]
+    version = manifest.versions.get("pluriset", "not known")
+    made = {"@type": "prov:Activity", "prov:label": f"pluriset {version}: pluriset build recipe.yaml"}
+    told = {"prov:wasDerivedFrom": sources, "prov:wasGeneratedBy": made, "prov:wasAttributedTo": agents}
+    return {name: value for name, value in told.items() if value}
+
+
+def _agent(name: str, facts: Mapping[str, Any]) -> Node:
+    revision = facts.get("revision") or "not known"
+    return {"@type": "prov:SoftwareAgent", "prov:label": f"{name}: {facts.get('model')}, revision {revision}"}
+
+
+def _files(manifest: Manifest) -> Iterator[Node]:
+    """Every shard with its digest."""
+    for name in manifest.tables:
+        for shards in filled(manifest, name).values():
+            yield from (_file(shard) for shard in shards)
+
+
+def _file(shard: File) -> Node:
+    return {
+        "@type": "cr:FileObject",
+        "@id": shard.path,
+        "name": shard.path.replace("/", "-"),
+        "contentUrl": shard.path,
+        "contentSize": f"{shard.bytes} B",
+        "encodingFormat": "application/x-parquet",
+        "sha256": shard.sha256,
+    }
+
+
+def _file_set(table: str) -> Node:
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{table}-files",
+        "name": f"{table}-files",
+        "description": f"The shards of {table}.",
+        "encodingFormat": "application/x-parquet",
+        "includes": f"data/{table}/*.parquet",
+    }
+
+
+def _splits(manifest: Manifest) -> Node:
+    names = sorted({split for name in manifest.tables for split in filled(manifest, name)})
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "splits",
+        "name": "splits",
+        "dataType": "cr:Split",
+        "key": {"@id": "splits/name"},
+        "field": [
+            {"@type": "cr:Field", "@id": "splits/name", "name": "name", "dataType": "sc:Text"},
+            {"@type": "cr:Field", "@id": "splits/url", "name": "url", "dataType": "sc:URL"},
+        ],
+        "data": [{"splits/name": name, "splits/url": SPLITS.get(name, "cr:Split")} for name in names],
+    }
+
+
+def _record_set(table: str, opened: Mapping[str, type[Row]]) -> Node:
+    known = columns(opened[table])
+    keys = [{"@id": f"{table}/{column.name}"} for column in known if column.is_key]
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table,
+        "name": table,
+        "description": (opened[table].__doc__ or table).partition("\n")[0],
+        "key": keys[0] if len(keys) == 1 else keys,
+        "field": [_split(table), *(_field(table, column, opened) for column in known)],
+    }
+
+
+def _split(table: str) -> Node:
+    source = {
+        "fileSet": {"@id": f"{table}-files"},
+        "extract": {"fileProperty": "fullpath"},
+        "transform": {"regex": rf"data/{table}/([\w.]+)-\d{{5}}-of-\d{{5}}\.parquet"},
+    }
+    return _node(f"{table}/split", "The split that the row is in.", dataType="sc:Text", source=source)
+
+
+def _field(table: str, column: Column, opened: Mapping[str, type[Row]]) -> Node:
+    place = f"{table}/{column.name}"
+    source: Node = {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": column.name}}
+    found = _node(place, column.description, **_typed(place, column.schema, source))
+    if column.foreign and column.foreign.table in opened:
+        found["references"] = {"field": {"@id": f"{column.foreign.table}/{column.foreign.field}"}}
+    if column.name in LABELS.get(table, ()):
+        found |= {"dataType": [found["dataType"], "cr:Label"], "annotation": _annotator(table, place)}
+    return found
+
+
+def _typed(place: str, schema: Mapping[str, Any], source: Node) -> Node:
+    """Data type and source of a value; a list of structures has a field for each of their parts."""
+    match schema:
+        case {"type": "array", "items": {"type": "object", "properties": parts}}:
+            inner = [
+                _node(f"{place}/{name}", part.get("description", ""), **_part(name, part, source))
+                for name, part in parts.items()
+            ]
+            return {"repeated": True, "subField": inner}
+        case {"type": "array", "items": {"type": simple}}:
+            return {"dataType": TYPES[simple], "isArray": True, "arrayShape": "-1", "source": source}
+        case _:
+            return {"dataType": TYPES[schema["type"]], "source": source}
+
+
+def _part(name: str, schema: Mapping[str, Any], source: Node) -> Node:
+    return {"dataType": TYPES[schema["type"]], "source": source | {"transform": {"jsonPath": f"$[*].{name}"}}}
+
+
+def _annotator(table: str, label: str) -> Node:
+    """Each label is attributed to its annotator, whose attributes are in `annotators`."""
+    source = {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": WHO}}
+    who = _node(f"{label}/annotator/{WHO}", "Key in `annotators`.", dataType="sc:Text", source=source)
+    return _node(
+        f"{label}/annotator",
+        "Who gave the label.",
+        dataType="prov:Agent",
+        equivalentProperty="prov:wasAttributedTo",
+        subField=[who],
+    )
+
+
+def _node(place: str, description: str, **facts: Any) -> Node:
+    return {"@type": "cr:Field", "@id": place, "name": place.rpartition("/")[2], "description": description, **facts}
+
+
+CONTEXT: Node = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    **{
+        name: f"cr:{name}"
+        for name in (
+            "annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "extract", "field",
+            "fileObject", "fileProperty", "fileSet", "format", "includes", "isArray", "isLiveDataset", "jsonPath",
+            "key", "md5", "parentField", "path", "recordSet", "references", "regex", "repeated", "replace",
+            "samplingRate", "separator", "source", "subField", "transform",
+        )
+    },
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "sc": "https://schema.org/",
+    "dct": "http://purl.org/dc/terms/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "description": {"@container": "@language"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "name": {"@container": "@language"},
+}  # fmt: skip
+"""The names of Croissant 1.1, and the prefixes of what it is joined with."""

@@ -1,0 +1,80 @@
+"""What Croissant's vocabulary for responsible AI asks of a dataset, answered from manifest and report.
+
+http://mlcommons.org/croissant/RAI/1.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...schemas.manifest import Manifest
+from ...schemas.report import Figure, Report
+from ..facts.limitations import biases, gaps
+from ..facts.manifest_facts import models, panels, spoke, steps
+from ..facts.people import private
+
+
+def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
+    """The properties of which something is known."""
+    card = manifest.recipe.card
+    told = {
+        "rai:dataCollection": _collection(manifest),
+        "rai:dataCollectionType": ["Machine-generated"] if models(manifest) else [],
+        "rai:dataCollectionMissingData": _missing(manifest),
+        "rai:dataManipulationProtocol": ", then ".join(steps(manifest)),
+        "rai:dataAnnotationProtocol": _protocol(manifest),
+        "rai:dataAnnotationAnalysis": [*_agreement(report)],
+        "rai:annotationsPerItem": "; ".join(_per_item(report)),
+        "rai:annotatorDemographics": [*_demographics(report)],
+        "rai:machineAnnotationTools": [f"{f.get('model')} ({name})" for name, f in spoke(manifest).items()],
+        "rai:dataUseCases": [card.uses] if card.uses else [],
+        "rai:dataBiases": biases(manifest, report),
+        "rai:dataLimitations": [*([card.out_of_scope] if card.out_of_scope else []), *gaps(manifest, report)],
+        "rai:personalSensitiveInformation": private(manifest, report),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _collection(manifest: Manifest) -> str:
+    seeds = manifest.books.seeds
+    sources = "; ".join(source.name for source in manifest.recipe.card.sources) or "a source that is not named"
+    return f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} are in the dataset."
+
+
+def _missing(manifest: Manifest) -> str:
+    return "; ".join(f"{count:,} x {reason}" for reason, count in manifest.books.rejects.items())
+
+
+def _protocol(manifest: Manifest) -> list[str]:
+    """Who answered for each role, then the prompts that they were given."""
+    answered = [
+        f"{role}: {len(members)} annotator{'s' * (len(members) != 1)}" for role, members in panels(manifest).items()
+    ]
+    prompts = [text for name, text in manifest.prompts.items() if name.endswith("_prompt") and isinstance(text, str)]
+    return [*answered, *prompts]
+
+
+def _agreement(report: Report) -> Iterator[str]:
+    for figure in _figures(report, "agreement"):
+        if figure.value is not None:
+            known = figure.low is not None and figure.high is not None
+            interval = f", 95% interval {figure.low:.2f} to {figure.high:.2f}" if known else ""
+            about = figure.group.get("aspect", "all")
+            yield f"Krippendorff's alpha of {about}: {figure.value:.2f}{interval}, {figure.n:,} items."
+
+
+def _per_item(report: Report) -> list[str]:
+    means = [figure for figure in _figures(report, "annotations_per_item") if figure.group.get("of") == "mean"]
+    return [f"{f.group.get('aspect')}: {f.value:g} on average, {f.n:,} items" for f in means if f.value is not None]
+
+
+def _demographics(report: Report) -> Iterator[str]:
+    for figure in _figures(report, "annotator_coverage"):
+        if figure.value is not None:
+            attribute = figure.group.get("attribute", "").replace("_", " ")
+            yield f"{attribute}: {figure.group.get('value')}, {figure.value:.1%} of {figure.n:,} annotators"
+
+
+def _figures(report: Report, measure: str) -> list[Figure]:
+    return [figure for figure in report.figures if figure.measure == measure]

@@ -1,0 +1,72 @@
+"""`eval.yaml`: the questions of a run as a benchmark that the Hub shows and Inspect runs (`inspect eval hf/<id>`).
+
+https://huggingface.co/docs/hub/eval-results and https://inspect.aisi.org.uk
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ...schemas.manifest import File, Manifest
+from ...schemas.yaml_text import dump_yaml
+from ..facts.manifest_facts import count
+
+SHARD = re.compile(r"benchmark/(\w+)/(\w+(?:\.\w+)*)-\d{5}-of-\d{5}\.parquet")
+"""Where the questions on an aspect lie, and in which split."""
+PREFERRED = ("test", "validation")
+"""The split that is asked, if there is one; else the first there is."""
+
+
+def benchmarks(manifest: Manifest) -> dict[str, dict[str, list[File]]]:
+    """Aspect -> split -> the files with its questions."""
+    found: dict[str, dict[str, list[File]]] = {}
+    for file in manifest.files:
+        if shard := SHARD.fullmatch(file.path):
+            found.setdefault(shard[1], {}).setdefault(shard[2], []).append(file)
+    return found
+
+
+def config(aspect: str) -> str:
+    """The name of the config of an aspect."""
+    return f"benchmark_{aspect}"
+
+
+def asked(splits: dict[str, list[File]]) -> str:
+    """The split that a benchmark asks."""
+    return next((split for split in PREFERRED if split in splits), next(iter(splits)))
+
+
+def benchmark(manifest: Manifest) -> str | None:
+    """The text of `eval.yaml`; None if the run has no questions."""
+    found = benchmarks(manifest)
+    name = manifest.recipe.card.pretty_name or manifest.name
+    document = {
+        "name": name,
+        "description": f"Does a model give the label that most annotators of {name} gave? Where no label has most "
+        "votes there is no question; the shares of all labels are in the column `distribution`.",
+        "evaluation_framework": "inspect-ai",
+        "tasks": [_task(aspect, splits) for aspect, splits in found.items()],
+    }
+    return dump_yaml(document) if found else None
+
+
+def questions(splits: dict[str, list[File]]) -> int:
+    """How many questions the benchmark asks."""
+    return count(splits[asked(splits)])
+
+
+def _task(aspect: str, splits: dict[str, list[File]]) -> dict[str, Any]:
+    return {
+        "id": aspect,
+        "config": config(aspect),
+        "split": asked(splits),
+        "field_spec": {
+            "input": "input",
+            "target": "target",
+            "choices": "choices",
+            "metadata": ["item_id", "distribution", "n"],
+        },
+        "solvers": [{"name": "multiple_choice"}],
+        "scorers": [{"name": "choice"}],
+    }

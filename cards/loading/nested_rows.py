@@ -1,0 +1,98 @@
+"""Rows so that one can read them: what hangs together, together, and every annotator's judgement side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ...schemas.errors import DataError
+from ...schemas.row import Row, columns, key_of
+from ...schemas.rows import tables_of
+from .dataset import Dataset
+
+if TYPE_CHECKING:
+    from .published import Foreign
+
+Nested = dict[str, Any]
+"""A row as a dict: its own columns, `judgements` (aspect -> annotator -> label), and the rows below it by table."""
+Linked = Mapping[tuple[str, str, str], list[Row]]
+"""Table and key of a row, and another table -> the rows there that point to it."""
+
+MISSING = "rejects"
+"""What the table of what is missing is called."""
+
+
+def nested(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nested]:
+    """The main rows, each with the rows that point to it."""
+    names, main = {row_type: table for table, row_type in types.items()}, next(iter(types))
+    tops, linked = list[Row](), defaultdict[tuple[str, str, str], list[Row]](list)
+    for row in rows:
+        table = names[type(row)]
+        if table == main:
+            tops.append(row)
+        for target, target_key in {*_pointers(row)}:
+            linked[target, target_key, table].append(row)
+    for row in tops:
+        yield _nested(row, main, linked, types)
+
+
+def _pointers(row: Row) -> Iterator[tuple[str, str]]:
+    """Table and key of every row that this one points to, or says something of."""
+    for column in columns(type(row)):
+        if column.foreign:
+            yield column.foreign.table, getattr(row, column.name)
+        elif column.item_of:
+            yield getattr(row, column.item_of), getattr(row, column.name)
+
+
+def _nested(row: Row, table: str, linked: Linked, types: Mapping[str, type[Row]]) -> Nested:
+    below = _in_order(row)
+    if judgements := _judgements(linked.get((table, key_of(row), "annotations"), [])):
+        below["judgements"] = judgements
+    for child, row_type in types.items():
+        found = linked.get((table, key_of(row), child), [])
+        if found and any(c.foreign and c.foreign.table == table for c in columns(row_type)):
+            below[child] = [_nested(each, child, linked, types) for each in found]
+    return below
+
+
+def _judgements(annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for one in annotations:
+        given = one.label if one.label is not None else one.score
+        found.setdefault(one.aspect, {})[one.annotator_id] = given
+    return found
+
+
+def from_dataset(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nested]:
+    """The first rows of the main table, or the one with this key. Raises `DataError` if there is none."""
+    types = tables_of(dataset.manifest.family, dataset.manifest.tables)
+    main = dataset.manifest.main_table
+    rows = dataset.rows(main)
+    found = [row for row in rows if key_of(row) == wanted][:1] if wanted else list(islice(rows, n))
+    if wanted and not found:
+        raise DataError("no such row", where=main, got=wanted, hint=f"`pluriset show RUN {main}` lists some")
+    return list(nested([*found, *_below(dataset, found, types)], types))
+
+
+def from_table(dataset: Dataset | Foreign, table: str, n: int | None) -> list[Nested]:
+    """The first rows of one table, or all, each with its key first; of a run, `rejects` is what is missing."""
+    rows = dataset.rejects() if isinstance(dataset, Dataset) and table == MISSING else dataset.rows(table)
+    return [_in_order(row) for row in islice(rows, n)]
+
+
+def _in_order(row: Row) -> Nested:
+    values = row.model_dump()
+    return {column.name: values[column.name] for column in columns(type(row))}
+
+
+def _below(dataset: Dataset, found: list[Row], types: Mapping[str, type[Row]]) -> Iterator[Row]:
+    """The rows of the other tables that lead to these; a scan, so that nothing else is held in memory."""
+    keys = {(dataset.manifest.main_table, key_of(row)) for row in found}
+    for table in types:
+        for row in dataset.rows(table) if table != dataset.manifest.main_table else ():
+            if keys.intersection(_pointers(row)):
+                keys.add((table, key_of(row)))
+                yield row

@@ -1,0 +1,77 @@
+"""A dataset on the Hub that is read by ranges as it is needed; nothing is kept on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.manifest import File
+from ...schemas.projections import arrow_schema
+from ...schemas.report import Report
+from ...schemas.run_layout import REPORT
+from ...validators.tables.sql import connect
+from ..facts.manifest_facts import filled
+from ..hub.client import Hub
+from ..hub.target import There
+from .dataset import LARGEST, Dataset, read_report
+
+if TYPE_CHECKING:
+    from polars import LazyFrame
+    from pyarrow.dataset import Dataset as ArrowDataset
+
+
+@dataclass(frozen=True, repr=False)
+class Stream(Dataset):
+    """The same tables and views; `datasets` gives a dataset that is iterated."""
+
+    hub: Hub
+    there: There
+
+    def polars(self, table: str, split: str | None = None) -> LazyFrame:
+        """A lazy frame that reads what it needs."""
+        import polars
+
+        return polars.scan_pyarrow_dataset(self._arrow_dataset(table, split))
+
+    def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
+        """A relation that reads what it needs."""
+        return self.connection.from_arrow(self._arrow_dataset(table, split))
+
+    def datasets(self, table: str) -> Any:
+        """An `IterableDatasetDict` of the splits that have rows."""
+        import datasets
+
+        self.shards(table)
+        features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
+        files = {split: [f"hf://{path}" for path in self._at(table, split)] for split in filled(self.manifest, table)}
+        loaded = datasets.load_dataset("parquet", data_files=files, features=features, streaming=True) if files else {}
+        return datasets.IterableDatasetDict(loaded)
+
+    @cached_property
+    def report(self) -> Report:
+        """What was checked and measured when the run was built."""
+        return read_report(self.hub.read(REPORT, self.there, LARGEST), f"{self.hub.name}: {REPORT}")
+
+    @cached_property
+    def connection(self) -> DuckDBPyConnection:
+        """A DuckDB connection in which every table is a view."""
+        connection = connect()
+        for table in self.tables:
+            connection.from_arrow(self._arrow_dataset(table)).create_view(table)
+        return connection
+
+    def _at(self, table: str, split: str | None) -> list[str]:
+        return [self.hub.path(shard.path, self.there) for shard in self.shards(table, split)]
+
+    def _arrow_dataset(self, table: str, split: str | None = None) -> ArrowDataset:
+        import pyarrow.dataset
+
+        paths = self._at(table, split)
+        schema = arrow_schema(self.types[table])
+        return pyarrow.dataset.dataset(paths, schema=schema, format="parquet", filesystem=self.hub.files)
+
+    def _source(self, shard: File) -> Any:
+        return self.hub.files.open(self.hub.path(shard.path, self.there))

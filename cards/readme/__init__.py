@@ -1,0 +1,1 @@
+"""The dataset card: README.md with its front matter, sections and plots."""

@@ -1,0 +1,38 @@
+"""A card that is a file already: read with care, and checked before it is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...schemas.errors import PublishError
+from ...schemas.manifest import Manifest
+from ...schemas.run_layout import CARD
+from .front_matter import front_matter_problems
+from .merge import parts
+
+LARGEST = 1_000_000
+"""Bytes of the largest card that is read."""
+
+
+def checked(path: Path, manifest: Manifest) -> str:
+    """The card of a run. Raises `PublishError` if the Hub would not take it, or if its licence is not the recipe's."""
+    card = text(path.read_bytes(), str(path))
+    front, _ = parts(card, str(path))
+    problems = front_matter_problems(front)
+    if front.get("license") not in (manifest.recipe.license, [manifest.recipe.license]):
+        problems.append(f"the licence is missing, or another than that of the recipe ({manifest.recipe.license})")
+    if problems:
+        hint = "`pluriset card` writes it again"
+        raise PublishError("this card cannot be published", where=str(path), got="; ".join(problems), hint=hint)
+    return card
+
+
+def text(raw: bytes, where: str = CARD) -> str:
+    """The text of a card. Raises `PublishError` if it is no text, or too long for a card."""
+    if len(raw) > LARGEST:
+        expected = f"at most {LARGEST:,} bytes"
+        raise PublishError("too large for a card", where=where, got=f"{len(raw):,} bytes", expected=expected)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise PublishError("a card that is not UTF-8", where=where, got=str(error)) from None

@@ -1,0 +1,103 @@
+"""What the Hub is told of a run: the front matter of its card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ...schemas.manifest import File, Manifest
+from ...schemas.projections import hub_features
+from ...schemas.recipe import CardText
+from ...schemas.row import Row
+from ...schemas.rows.question import Question
+from ...schemas.rows.shared import SHARED
+from ..facts.manifest_facts import count, filled, models, rows, spoke, types
+from ..formats.inspect_eval import benchmarks, config
+
+SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+ARXIV = re.compile(r"(?i:arxiv(?:\.org/(?:abs|pdf)/|\.|:)\s*)(\d{4}\.\d{4,5})", re.ASCII)
+"""How a paper is named: arxiv.org/abs/2309.00779, arXiv:2309.00779, 10.48550/arXiv.2309.00779."""
+REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCII)
+
+
+def metadata(manifest: Manifest) -> dict[str, Any]:
+    """The front matter of a run; a field of which nothing is known is left out."""
+    opened = {name: row_type for name, row_type in types(manifest).items() if filled(manifest, name)}
+    asked = benchmarks(manifest)
+    told = {
+        **_said(manifest),
+        "annotations_creators": _creators(manifest) if rows(manifest, "annotations") else ["no-annotation"],
+        "language_creators": ["found", *_creators(manifest)],
+        "size_categories": [size_category(rows(manifest, manifest.main_table))],
+        "task_categories": _tasks(manifest),
+        "task_ids": ["multi-class-classification"] if asked else [],
+        "tags": [
+            *("pluriset", "pluralism", manifest.family),
+            *(["synthetic"] if models(manifest) else []),
+            *_papers(manifest.recipe.card),
+        ],
+        "configs": [
+            *(_config(name, filled(manifest, name), f"data/{name}", name == manifest.main_table) for name in opened),
+            *(_config(config(aspect), splits, f"benchmark/{aspect}") for aspect, splits in asked.items()),
+        ],
+        "dataset_info": [
+            *(_info(name, filled(manifest, name), row_type) for name, row_type in opened.items()),
+            *(_info(config(aspect), splits, Question) for aspect, splits in asked.items()),
+        ],
+    }
+    return {field: value for field, value in told.items() if value}
+
+
+def size_category(size: int) -> str:
+    """The Hub's words for a number of rows."""
+    at = sum(size >= 10**power for power in range(3, 3 + len(SIZES)))
+    if at in (0, len(SIZES)):
+        return f"n<{SIZES[0]}" if at == 0 else f"n>{SIZES[-1]}"
+    return f"{SIZES[at - 1]}<n<{SIZES[at]}"
+
+
+def _said(manifest: Manifest) -> dict[str, Any]:
+    """What the maker of the dataset says in the recipe."""
+    recipe, card = manifest.recipe, manifest.recipe.card
+    repositories = {found for source in card.sources for found in REPOSITORY.findall(source.url or "")}
+    return {
+        "pretty_name": card.pretty_name or manifest.name,
+        "language": card.language,
+        "multilinguality": ["monolingual" if len(card.language) == 1 else "multilingual"] if card.language else [],
+        "license": recipe.license,
+        "license_name": card.license_name,
+        "license_link": card.license_link,
+        "source_datasets": sorted(repositories),
+    }
+
+
+def _papers(card: CardText) -> list[str]:
+    """The papers on arXiv that the maker names, of the dataset and of its sources, as the Hub's tags."""
+    said = [card.citation, *(text for source in card.sources for text in (source.url, source.citation))]
+    return sorted({f"arxiv:{found}" for text in said if text for found in ARXIV.findall(text)})
+
+
+def _creators(manifest: Manifest) -> list[str]:
+    made = models(manifest)
+    return sorted({"machine-generated" if name in made else "other" for name in spoke(manifest)})
+
+
+def _tasks(manifest: Manifest) -> list[str]:
+    """Texts were written if a table of the family beside the main one has rows; judged, if there are annotations."""
+    written = any(rows(manifest, name) for name in manifest.tables if name not in {*SHARED, manifest.main_table})
+    return ["text-generation"] * written + ["text-classification"] * bool(rows(manifest, "annotations"))
+
+
+def _config(name: str, splits: Mapping[str, list[File]], folder: str, default: bool = False) -> dict[str, Any]:
+    files = [{"split": split, "path": f"{folder}/{split}-*.parquet"} for split in splits]
+    return {"config_name": name, **({"default": True} if default else {}), "data_files": files}
+
+
+def _info(name: str, splits: Mapping[str, list[File]], row_type: type[Row]) -> dict[str, Any]:
+    """Sizes are those of the files: what the rows weigh in memory is nowhere written down."""
+    sizes = {split: sum(file.bytes for file in files) for split, files in splits.items()}
+    told = [{"name": s, "num_bytes": sizes[s], "num_examples": count(files)} for s, files in splits.items()]
+    size = sum(sizes.values())
+    features = hub_features(row_type)
+    return {"config_name": name, "features": features, "splits": told, "download_size": size, "dataset_size": size}

@@ -1,0 +1,94 @@
+"""The card of a dataset: everything it says is in the manifest or in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from pydantic_core import to_json
+
+from ...schemas.errors import RecipeError, RunError
+from ...schemas.manifest import Manifest
+from ...schemas.report import Report
+from ...schemas.run_layout import CARD, CROISSANT, EVAL
+from ...schemas.yaml_text import dump_yaml
+from ..facts import people
+from ..facts.limitations import limitations
+from ..facts.manifest_facts import types
+from ..facts.refusals import Refusal, refusals
+from ..formats.croissant import croissant
+from ..formats.inspect_eval import benchmark
+from ..markdown import Safe, code, fenced, label, md, prose
+from . import sections
+from .front_matter import front_matter_problems
+from .metadata import metadata
+from .plots import draw, drawable
+
+
+def write(folder: Path, manifest: Manifest, report: Report) -> None:
+    """Write what describes a run into its folder. Raises `RecipeError` if the Hub would not take the card."""
+    try:
+        text = render(manifest, report, draw(folder, report), refusals(folder))
+        (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
+        (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
+        if tasks := benchmark(manifest):
+            (folder / EVAL).write_text(tasks, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
+
+
+def render(manifest: Manifest, report: Report, plots: Sequence[Path], refused: Sequence[Refusal] = ()) -> str:
+    """The text of the card; `plots` are the pictures that it shows, `refused` is who refused."""
+    front = metadata(manifest)
+    if problems := front_matter_problems(front):
+        raise RecipeError(
+            "the Hub would not take this card",
+            where=f"{manifest.recipe.file}: card",
+            got="; ".join(problems),
+            hint="correct the recipe and build again: nothing is asked twice",
+        )
+    return _template().render(
+        front=Safe(dump_yaml(front)),
+        manifest=manifest,
+        recipe=manifest.recipe,
+        words=manifest.recipe.card,
+        books=manifest.books,
+        report=report,
+        types=types(manifest),
+        contents=sections.contents(manifest),
+        benchmarks=sections.benchmark_rows(manifest),
+        made=sections.made(manifest),
+        refused=sections.refused(refused),
+        annotators=people.annotators(manifest, report),
+        private=people.private(manifest, report),
+        checklist=people.checked(manifest, report),
+        measures=sections.measures(report, {path.stem for path in plots}),
+        plots_missing=bool(drawable(report)) and not plots,
+        checks=sections.checks(report),
+        limitations=limitations(manifest, report),
+        licensed=sections.licensed(manifest),
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True,
+        finalize=md,  # escapes every value that is not marked as ours
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    ours = {
+        "code": code,
+        "fenced": fenced,
+        "label": label,
+        "prose": prose,
+        "spec": sections.spec,
+        "options": sections.options,
+    }
+    environment.filters |= {**ours, "columns": sections.column_rows, "meaning": sections.meaning}
+    return environment.from_string((resources.files(__package__) / "card.md.j2").read_text(encoding="utf-8"))

@@ -1,0 +1,33 @@
+"""A report in a folder of its own: as JSON, as a page, and whatever comes with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ...schemas.errors import RunError
+from ...schemas.report import Report
+from ...schemas.run_layout import REPORT, REPORT_PAGE
+from . import page
+
+
+def write(folder: Path, report: Report) -> None:
+    """Write `report.json` and `report.html`. Raises `RunError` if the folder cannot be written."""
+    _write(folder, {REPORT: report.model_dump_json(indent=1), REPORT_PAGE: page.render(report)})
+
+
+def write_opinion(folder: Path, report: Report, result: dict[str, Any], docs: str) -> None:
+    """Write what Great Expectations says beside our report: `validation_result.json` and `data_docs.html`."""
+    write(folder, report)
+    said = json.dumps(result, ensure_ascii=False, indent=1)
+    _write(folder, {"validation_result.json": said, "data_docs.html": docs})
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError("cannot write the report", where=str(folder), got=error.strerror or str(error)) from None

@@ -1,0 +1,181 @@
+"""A report as one page of HTML for people who do not program: no network, no script, nothing of a dataset but text."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from os.path import relpath
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
+from pydantic_core import to_json
+
+from ...schemas.errors import RunError
+from ...schemas.report import Figure, Finding, Report
+from ...schemas.run_layout import REPORT_PAGE
+from ..markdown import visible
+
+MOST_FIGURES = 60
+"""Figures of one measure that are drawn; all of them are in the JSON."""
+LONGEST = 300
+"""Characters of a cell that are shown."""
+SEVERITIES = {
+    "error": ("breaks use", "Whoever uses these rows will get wrong results, or none."),
+    "warning": ("likely a mistake", "Probably not meant; look before you use these rows."),
+    "info": ("worth knowing", "Not wrong in itself, but it bears on what the data can be used for."),
+}
+"""Severity -> what it says in words, short and long."""
+EVIDENCE = {
+    "file": "seen in a real file of this dataset",
+    "card": "stated on the card of this dataset, not tried on its files",
+    "recalled": "recalled from the literature, not tried on files; so it never weighs more than a remark",
+}
+"""How a rule is known -> in words."""
+
+
+class Drawn(NamedTuple):
+    """A figure with its place on the scale of its plot; places are percent of the width."""
+
+    figure: Figure
+    about: list[tuple[str, str]]
+    at: float | None
+    low: float | None
+    high: float | None
+
+
+class Plot(NamedTuple):
+    """Figures of one measure about the same kind of thing, on one scale."""
+
+    measure: str
+    scale: tuple[float, float]
+    zero: float
+    figures: list[Drawn]
+    left_out: int
+
+
+def write(path: Path, report: Report, rows: Path | None = None) -> None:
+    """Write the page of a report, whose files of failing rows are in the folder `rows`, or else beside it.
+
+    Raises `RunError` if the place cannot be written.
+    """
+    try:
+        path.write_text(render(_led(report, path.parent, rows or path.parent)), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError("cannot write the page", where=str(path), got=error.strerror or str(error)) from None
+
+
+def render(report: Report) -> str:
+    """The page: what was found, worst first, what was measured, what passed and what could not run."""
+    anchored = _anchored(report.found() + report.suppressed())
+    return _template().render(
+        report=report,
+        found=[pair for pair in anchored if pair[1].suppressed is None],
+        suppressed=[pair for pair in anchored if pair[1].suppressed is not None],
+        passed=[finding for finding in report.findings if not finding.count],
+        plots=[*plots(report.figures)],
+        severities=SEVERITIES,
+        evidence=EVIDENCE,
+    )
+
+
+def _led(report: Report, here: Path, rows: Path) -> Report:
+    """The report with the way from here to each file of failing rows."""
+    way = Path(relpath(rows, here))
+    findings = [f.model_copy(update={"file": f.file and (way / f.file).as_posix()}) for f in report.findings]
+    return report.model_copy(update={"findings": findings})
+
+
+def plots(figures: Sequence[Figure]) -> Iterator[Plot]:
+    """The figures by measure and by what they are about, each with its place."""
+    for (measure, _), some in groupby(figures, lambda f: (f.measure, tuple(f.group))):
+        known = [*some]
+        low, high = _scale(known)
+        drawn = [_drawn(figure, low, high) for figure in known[:MOST_FIGURES]]
+        yield Plot(measure, (low, high), _place(0, low, high), drawn, len(known) - len(drawn))
+
+
+def _drawn(figure: Figure, low: float, high: float) -> Drawn:
+    at, start, end = (None if x is None else _place(x, low, high) for x in (figure.value, figure.low, figure.high))
+    return Drawn(figure, [*figure.group.items()] or [("", "all")], at, start, end)
+
+
+def _scale(figures: Iterable[Figure]) -> tuple[float, float]:
+    """From the lowest to the highest that is known, with 0 in it; to 1 where nothing is above."""
+    ends = [end for f in figures for end in (f.value, f.low, f.high) if end is not None and math.isfinite(end)]
+    return min([0.0, *ends]), max([1.0, *ends])
+
+
+def _place(value: float, low: float, high: float) -> float:
+    """Percent of the width, between 2 and 98, so that a point at an end is seen whole."""
+    return round(2 + 96 * (value - low) / (high - low), 2) if math.isfinite(value) else 2.0
+
+
+def _anchored(findings: Iterable[Finding]) -> list[tuple[str, Finding]]:
+    """Findings with names for links to them: the same check on the same table has the same name in every report."""
+    taken: dict[str, int] = {}
+    anchored = []
+    for finding in findings:
+        slug = re.sub(r"[^a-z0-9]+", "-", f"check {finding.check} {finding.table}".lower()).strip("-")
+        taken[slug] = taken.get(slug, 0) + 1
+        anchored.append((slug if taken[slug] == 1 else f"{slug}-{taken[slug]}", finding))
+    return anchored
+
+
+def _columns(examples: Sequence[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(column for example in examples for column in example))
+
+
+def _cell(value: Any) -> str:
+    """A value as text, with what cannot be seen made visible."""
+    said = "" if value is None else value if isinstance(value, str) else to_json(value, fallback=str).decode()
+    return visible(said if len(said) <= LONGEST else said[:LONGEST] + "…")
+
+
+def _prose(sentence: str) -> Markup:
+    """A sentence whose `names` are set as code, as a heading has it."""
+    parts = re.split(r"`([^`]*)`", visible(sentence[:1].upper() + sentence[1:].removesuffix(".")))
+    return Markup().join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+
+
+def _number(value: float) -> str:
+    """With separators, and three decimals at most."""
+    if not math.isfinite(value):
+        return str(value)
+    shown = f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    return shown.replace("-", "\u2212")
+
+
+def _percent(share: float) -> str:
+    """A share in percent; what is not nothing never reads as 0, and what is not all never as 100."""
+    if 0 < share < 0.001:
+        return "less than 0.1%"
+    return f"{min(100 * share, 99.9) if share < 1 else 100:.1f}%".replace(".0%", "%")
+
+
+def _digest(style: str) -> str:
+    """What the content security policy knows our style by; no other can be used."""
+    return b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "cell": _cell,
+        "columns": _columns,
+        "digest": _digest,
+        "number": _number,
+        "percent": _percent,
+        "prose": _prose,
+        "link": quote,
+    }
+    return environment.from_string((resources.files(__package__) / f"{REPORT_PAGE}.j2").read_text(encoding="utf-8"))

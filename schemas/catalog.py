@@ -1,0 +1,72 @@
+"""What can be named: the keys of a recipe, and every component with its options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from . import component
+from .errors import RecipeError
+from .option_docs import described
+from .recipe import Recipe
+
+RECIPE = "recipe"
+"""The kind of what is no component: a key of a recipe."""
+Lines = list[dict[str, Any]]
+
+
+def listed(packages: Mapping[str, str], kind: str | None = None, name: str | None = None) -> Lines:
+    """All that there is, what is of a kind, or what one name means. `packages` are those of the kinds."""
+    if kind is None:
+        keys = [_summary(path, field) for path, field in _fields().items()]
+        return keys + [row for each, package in packages.items() for row in component.listed(each, package)]
+    if kind == RECIPE:
+        return _keys(name)
+    if kind not in packages:
+        return _anywhere(packages, kind, name)
+    if name is None:
+        return component.listed(kind, packages[kind])
+    options = described(component.find(packages[kind], name))
+    return [*options] or [component.summary(kind, packages[kind], name)]
+
+
+def _fields() -> dict[str, dict[str, str]]:
+    """Path -> all that is known of a key of a recipe."""
+    return {row["option"]: row for row in described(Recipe)}
+
+
+def _summary(path: str, field: Mapping[str, str]) -> dict[str, Any]:
+    return {"kind": RECIPE, "name": path, "what": field["what"]}
+
+
+def _keys(name: str | None) -> Lines:
+    """The keys of a recipe; of one of them, itself and all below."""
+    rows = [row for path, row in _fields().items() if name is None or name in _parts(path)]
+    if not rows:
+        raise RecipeError.unknown("a recipe has no such key", str(name), _names())
+    return [*rows]
+
+
+def _anywhere(packages: Mapping[str, str], name: str, more: str | None) -> Lines:
+    """What is called so, whatever it is: the options of a component, or keys of a recipe; if several are, which."""
+    named = {kind: component.names(package) for kind, package in packages.items()} | {RECIPE: _names()}
+    kinds = [kind for kind, names in named.items() if name in names]
+    expected = "one of " + ", ".join([RECIPE, *packages])
+    if more is not None or not kinds:
+        known = [RECIPE, *packages, *(() if more else chain.from_iterable(named.values()))]
+        raise RecipeError.unknown("no such kind of component", name, known, expected=expected)
+    if len(kinds) == 1:
+        return listed(packages, kinds[0], name)
+    keys = [_summary(path, field) for path, field in _fields().items() if _parts(path)[-1] == name]
+    return [*(component.summary(kind, packages[kind], name) for kind in kinds if kind != RECIPE), *keys]
+
+
+def _names() -> list[str]:
+    """Every part of every path."""
+    return [*dict.fromkeys(part for path in _fields() for part in _parts(path))]
+
+
+def _parts(path: str) -> list[str]:
+    return re.findall(r"\w+", path)

@@ -1,0 +1,46 @@
+import json
+from typing import Any
+
+import pytest
+from pluriset.cards.console import progress
+from pluriset.schemas.progress import Status
+from pluriset.schemas.usage import Spent
+
+
+def status(**changes: Any) -> Status:
+    facts: dict[str, Any] = dict.fromkeys(Status.__slots__, 0) | {
+        "seeds": 10,
+        "rejects": {"declined": 2},
+        "spent": {("write", "main"): Spent(3, 30, 60)},
+        "usd": 0.25,
+        "says": (),
+    }
+    return Status(**(facts | changes))
+
+
+def test_a_pause_and_a_stop_are_said_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.watching(as_json=False) as watch:
+        for says in (
+            (),
+            ("main paused for 4 s: no answer",),
+            ("main paused for 3 s: no answer",),
+            (),
+            ("stopping: waits",),
+        ):
+            watch(status(says=says))
+    facts = "seeds 0 of 10: 0 asked, 0 known, 0 in flight, 0.2500 USD, 2 x declined"
+    assert capsys.readouterr().err.splitlines() == [
+        f"{facts}, main paused for 4 s: no answer",
+        f"{facts}, stopping: waits",
+    ]
+
+
+def test_programs_get_json_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with progress.watching(as_json=True) as watch:
+        watch(status(seeds_done=4))
+        watch(status(seeds_done=8))
+    lines = [json.loads(line)["progress"] for line in capsys.readouterr().err.splitlines()]
+    assert [line["seeds_done"] for line in lines] == [4, 8]
+    assert lines[0]["rejects"] == {"declined": 2} and lines[0]["usd"] == 0.25
+    assert lines[0]["spent"] == [{"role": "write", "teacher": "main", "answers": 3, "input": 30, "output": 60}]

@@ -1,0 +1,90 @@
+import pytest
+from pluriset.cards.console import terminal
+from pluriset.cards.readme import sections
+from pluriset.schemas.explanation import Asked, Found, Story
+from pluriset.schemas.report import Figure, Finding, Profile, Report
+
+WORST = Finding(
+    check="rows.key",
+    severity="error",
+    title="No two rows have the same `id`",
+    table="rows",
+    count=2,
+    of=8,
+    examples=[{"id": "a", "found": "2 rows"}, {"id": "b\x1b]0;x\n", "found": None}],
+    repair="exact_duplicates",
+    evidence="file",
+)
+KNOWN = WORST.model_copy(update={"check": "known", "suppressed": "the authors mean it"})
+REPORT = Report(
+    dataset="some",
+    rows={"rows": 8},
+    findings=[WORST, KNOWN, WORST.model_copy(update={"check": "fine", "count": 0})],
+    skipped={"absent": "no table pairs"},
+    figures=[
+        Figure(measure="alpha", group={"aspect": str(i)}, value=0.41309 + i, low=-0.1, high=1, n=9) for i in range(22)
+    ],
+    profile=Profile(name="some", title="Some Dataset", how="found by its columns"),
+)
+
+
+def test_findings_are_told_worst_first_with_rows_and_repair(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.findings(REPORT, everything=True)
+    said = capsys.readouterr()
+    assert said.out.splitlines()[:6] == [
+        "some is taken for Some Dataset (--as some): found by its columns",
+        "error rows.key: 2 of 8 rows of rows (25%)",
+        "  No two rows have the same `id` (known from: file)",
+        "    id: a · found: 2 rows",
+        "    id: b ]0;x ",
+        "  suggested curation step: exact_duplicates",
+    ]
+    assert "  suppressed: the authors mean it\n" in said.out
+    assert "0.41309" in said.out and "2 more with --json" in said.out
+    assert said.out.endswith("checks 3 ran; found rows: 1 error, 0 warning, 0 info; suppressed: 1\n")
+    assert said.err == "skipped absent: no table pairs\n"
+
+
+def test_figures_that_are_alike_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    shares = [0.0, 0.5, *[0.0] * 20]
+    groups = [{"aspect": "harm", "annotator": str(i)} for i in range(22)]
+    figures = [
+        Figure(measure="abstention", group=group, value=share, low=0, high=1, n=9 + i)
+        for i, (group, share) in enumerate(zip(groups, shares, strict=True))
+    ]
+    terminal.findings(REPORT.model_copy(update={"figures": figures}), everything=True)
+    said = [line.split("  ") for line in capsys.readouterr().out.splitlines() if line.startswith("abstention")]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in said] == [
+        ["abstention", "aspect harm, annotator any of 21", "0", "9 to 30"],
+        ["abstention", "aspect harm, annotator 1", "0.5", "0 to 1", "10"],
+    ]
+
+
+def test_a_check_of_several_tables_counts_once_in_terminal_and_card(capsys: pytest.CaptureFixture[str]) -> None:
+    def of(check: str, table: str) -> Finding:
+        return REPORT.findings[0].model_copy(update={"check": check, "table": table, "count": 0})
+
+    rows = [of("blank_cells", "items"), of("blank_cells", "pairs"), of("one_word_items", "items")]
+    report = REPORT.model_copy(update={"findings": [*rows, of("card.size", "items"), of("manifest.shards", "items")]})
+    terminal.findings(report)
+    assert "checks 4 ran, 2 of them on card and manifest; found" in capsys.readouterr().out
+    assert sections.checks(report)["summary"].startswith("Checks: 4 ran, 2 of them on card and manifest. ")
+    assert report.quiet == 4
+    assert sections.checks(report.model_copy(update={"findings": rows}))["summary"].startswith("Checks: 2 ran. ")
+
+
+def test_a_story_sends_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    bad = "\x1b[2J"
+    ask = Asked(
+        digest=bad, role=bad, annotator=bad, sample=0, attempt=0, teacher={"model": bad}, messages=[{"role": bad}],
+        answer={},
+    )  # fmt: skip
+    found = Found(table=bad, key=bad, row={bad: bad})
+    terminal.story(
+        Story(
+            subject=found, rests_on=[found], asks=[ask], judgements=[found], compared=[], findings=[], licence=bad,
+            sources=[], missing=[bad],
+        )
+    )  # fmt: skip
+    said = capsys.readouterr()
+    assert "\x1b" not in said.out + said.err and "ask  [2J:  [2J as  [2J" in said.out

@@ -1,0 +1,31 @@
+from unittest.mock import patch
+
+from pluriset.cards.loading import nested_rows
+from pluriset.schemas.row import Row, key_of
+from pluriset.schemas.rows.values import TABLES
+from pluriset.tests.cards.conftest import add_situation
+
+
+def rows(n: int) -> list[Row]:
+    found: dict[str, dict[str, list[Row]]] = {table: {"train": []} for table in TABLES}
+    for number in range(n):
+        add_situation(found, number, "train")
+    return [row for splits in found.values() for row in splits["train"]]
+
+
+def test_what_hangs_together_is_shown_together() -> None:
+    (second,) = [one for one in nested_rows.nested(rows(3), TABLES) if one["situation_id"] == "s1"]
+    (below,) = second["considerations"]
+    assert below["consideration_id"] == "c1" and below["judgements"] == {
+        "valence": {"main": "supports", "elder": "opposes"}
+    }
+    assert "annotations" not in below and "aggregates" not in below
+
+
+def test_twice_the_rows_are_twice_the_work() -> None:
+    looks = []
+    for n in (20, 40):
+        with patch.object(nested_rows, "key_of", side_effect=key_of) as looked:
+            list(nested_rows.nested(rows(n), TABLES))
+        looks.append(looked.call_count)
+    assert looks[1] == 2 * looks[0]

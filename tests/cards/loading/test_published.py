@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pluriset
+import pytest
+from pluriset.cards.loading.published import Foreign
+from pluriset.schemas.errors import ChecksFailed, DataError
+from pluriset.schemas.published.pandalm import Comparison, PandaLM
+
+ROWS = [dict(row) for row in PandaLM.example["testset"]]
+
+
+def written(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text(json.dumps(rows))
+    return path
+
+
+def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: Path) -> None:
+    dataset = pluriset.load(written(tmp_path / "testset-v1.json", ROWS), verify=True)
+    assert isinstance(dataset, Foreign)
+    assert (dataset.profile, dataset.tables) == ("pandalm", ("testset",)) and "by its columns" in dataset.how
+    assert list(dataset.rows("testset")) == [Comparison.model_validate(row) for row in ROWS]
+    assert dataset.arrow("testset").to_pylist() == dataset.polars("testset").collect().to_dicts() == ROWS
+    assert dataset.duckdb("testset").aggregate("count(*)").fetchall() == [(len(ROWS),)]
+    assert dataset.datasets("testset")["train"][2] == ROWS[2]
+
+
+def test_a_row_without_a_split_is_of_train(tmp_path: Path) -> None:
+    (path := tmp_path / "pairs.csv").write_text("prompt,chosen,rejected,split\na,b,c,train\nd,e,f,\ng,h,i,test\n")
+    dataset = pluriset.load(path, as_="trl")
+    assert isinstance(dataset, Foreign)
+    (table,) = dataset.tables
+    assert dataset.datasets(table).num_rows == {"test": 1, "train": 2} and dataset.splits(table) == ["test", "train"]
+
+
+def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        written(tmp_path / f"{split}.json", ROWS[:2] if split == "test" else ROWS)
+    (tmp_path / "notes.csv").write_text("who,said\nme,nothing\n")
+    dataset = pluriset.load(tmp_path, as_="pandalm")
+    assert isinstance(dataset, Foreign) and dataset.splits("testset") == ["test", "train"]
+    assert dataset.left_out == ("notes",)
+    assert len(list(dataset.rows("testset", "test"))) == 2 and dataset.arrow("testset").num_rows == len(ROWS) + 2
+    assert dataset.datasets("testset").num_rows == {"test": 2, "train": len(ROWS)}
+
+
+def test_what_is_broken_is_said_where_it_is_read(tmp_path: Path) -> None:
+    broken = written(tmp_path / "testset.json", [*ROWS, {**ROWS[0], "annotator1": 7}])
+    dataset = pluriset.load(broken)
+    with pytest.raises(DataError, match=f"testset, row {len(ROWS) + 1}: annotator1"):
+        list(dataset.rows("testset"))
+    with pytest.raises(ChecksFailed, match="error find rows"):
+        pluriset.load(broken, verify=True)
+
+
+@pytest.mark.parametrize(
+    ("as_", "said"), [(None, "not a dataset that we know"), ("pandalm", "not the columns of"), ("none_such", "--as")]
+)
+def test_what_is_not_known_is_said(tmp_path: Path, as_: str | None, said: str) -> None:
+    with pytest.raises(pluriset.schemas.errors.PlurisetError, match=said):
+        pluriset.load(written(tmp_path / "mine.json", [{"a": 1}]), as_=as_)
+
+
+def test_a_table_that_is_not_there(tmp_path: Path) -> None:
+    dataset = pluriset.load(written(tmp_path / "testset.json", ROWS))
+    with pytest.raises(DataError, match="no such table"):
+        dataset.duckdb("situations")

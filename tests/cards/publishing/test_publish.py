@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pluriset
+import pytest
+from click.testing import CliRunner
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+from pluriset.cards.hub.client import Hub as Client
+from pluriset.cards.publishing.publish import Publication
+from pluriset.cli import main
+from pluriset.schemas.errors import PublishError, RecipeError
+from pluriset.tests.servers.hub import READ, WRITE, Fault, Hub
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # of the client, about itself
+
+Copy = Callable[..., Path]
+ID = "org/small"
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    """What of a run is published."""
+    left_out = ("journal/", ".")
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if not name.startswith(left_out)}
+
+
+def files(hub: Hub) -> dict[str, bytes]:
+    found = dict(hub.repositories[ID].files)
+    found.pop(".gitattributes")
+    return found
+
+
+def kinds(done: Publication) -> dict[str, str]:
+    return {change.path: change.kind for change in done.changes}
+
+
+def test_a_run_is_published_byte_for_byte_in_one_commit_with_a_tag(hub: Hub, runs: dict[str, Path]) -> None:
+    done = pluriset.publish(runs["one"], ID)
+    assert files(hub) == published(runs["one"])
+    assert len(hub.repositories[ID].commits) == 2  # the Hub's own first commit, and ours
+    assert hub.repositories[ID].tags == {"v1.0.0": hub.repositories[ID].head}
+    assert (done.commit, done.tag, done.tagged) == (hub.repositories[ID].head, "v1.0.0", True)
+    assert set(kinds(done).values()) == {"added"}
+
+
+def test_an_identical_tree_only_gets_the_tag_that_it_lacks(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    head = hub.repositories[ID].head
+    again = pluriset.publish(runs["one"], ID)
+    assert (again.changes, again.tag, again.tagged) == ([], "v1.0.0", False)
+    named = pluriset.publish(runs["one"], ID, version="1.0.1")
+    assert (named.changes, named.tag, named.tagged) == ([], "v1.0.1", True)
+    assert hub.repositories[ID].head == head
+    assert hub.repositories[ID].tags == {"v1.0.0": head, "v1.0.1": head}
+    del hub.repositories[ID].refs["refs/tags/v1.0.0"], hub.repositories[ID].refs["refs/tags/v1.0.1"]
+    assert pluriset.publish(runs["one"], ID).tagged
+
+
+def test_a_change_sends_what_changed_and_is_another_version(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    done = pluriset.publish(runs["two"], ID)
+    assert done.tag == "v1.1.0" and "situations: 1 row new" in done.reasons
+    assert files(hub) == published(runs["two"])
+    assert kinds(done)["data/situations/test-00000-of-00001.parquet"] == "changed"
+    assert "data/annotators/train-00000-of-00001.parquet" not in kinds(done)
+
+
+def test_what_takes_rows_away_is_a_major_version_and_other_words_are_a_patch(
+    hub: Hub, runs: dict[str, Path], copy: Copy
+) -> None:
+    pluriset.publish(runs["two"], ID)
+    done = pluriset.publish(runs["one"], ID)
+    assert done.tag == "v2.0.0" and "situations: 1 row gone" in done.reasons
+    folder = copy()
+    (folder / "README.md").write_text((folder / "README.md").read_text() + "\n## Thanks\n\nTo all.\n")
+    assert pluriset.publish(folder, ID).tag == "v2.0.1"
+
+
+def test_a_version_that_cannot_be_compared_must_be_named(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    gone = [CommitOperationDelete("report.json")]
+    HfApi(endpoint=hub.url, token=WRITE).create_commit(ID, gone, commit_message="a", repo_type="dataset")
+    with pytest.raises(PublishError, match="cannot be compared"):
+        pluriset.publish(runs["two"], ID)
+    assert pluriset.publish(runs["two"], ID, version="v1.1.0").tag == "v1.1.0"
+
+
+def test_stale_files_of_ours_go_and_others_stay(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    stale = {"plots/old.png": b"png", "images/mine.png": b"png", "LICENSE": b"mine", "data/other/a.parquet": b"x"}
+    added = [CommitOperationAdd(path, data) for path, data in stale.items()]
+    HfApi(endpoint=hub.url, token=WRITE).create_commit(ID, added, commit_message="more", repo_type="dataset")
+    assert kinds(pluriset.publish(runs["one"], ID)) == {"plots/old.png": "deleted"}
+    assert {"images/mine.png", "LICENSE", "data/other/a.parquet"} <= set(files(hub))
+
+
+def test_a_dry_run_shows_the_exact_difference_and_sends_nothing(hub: Hub, runs: dict[str, Path]) -> None:
+    said = pluriset.publish(runs["one"], ID, dry_run=True)
+    assert hub.repositories == {}
+    assert {change.path: change.bytes for change in said.changes} == {
+        path: len(data) for path, data in published(runs["one"]).items()
+    }
+    assert said.changes == pluriset.publish(runs["one"], ID).changes
+    hub.called.clear()
+    assert kinds(pluriset.publish(runs["two"], ID, dry_run=True))["manifest.json"] == "changed"
+    assert not {"create", "preupload", "batch", "put", "commit", "tag"} & set(hub.called)
+
+
+def test_the_journal_goes_on_request_only(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    assert not any(path.startswith("journal/") for path in files(hub))
+    pluriset.publish(runs["one"], ID, journal=True)
+    assert any(path.startswith("journal/") for path in files(hub))
+
+
+def test_a_pull_request_leaves_main_alone(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    head = hub.repositories[ID].head
+    done = pluriset.publish(runs["two"], ID, pull_request=True)
+    assert done.commit == f"{hub.url}/datasets/{ID}/discussions/1"
+    assert (done.tag, hub.repositories[ID].head, len(hub.repositories[ID].tags)) == (None, head, 1)
+    assert "refs/pr/1" in hub.repositories[ID].refs
+    with pytest.raises(RecipeError, match="a pull request has no version"):
+        pluriset.publish(runs["two"], ID, pull_request=True, version="v2.0.0")
+
+
+def test_private(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID, private=True)
+    assert hub.repositories[ID].private
+    hub.repositories[ID].private = False
+    with pytest.raises(PublishError, match="the repository is public"):
+        pluriset.publish(runs["two"], ID, private=True)
+
+
+def test_somebody_else_was_faster(hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    pluriset.publish(runs["one"], ID)
+    put, other = Client.put, HfApi(endpoint=hub.url, token=WRITE)
+    theirs = [CommitOperationAdd("a.md", b"a")]
+
+    def late(self: Client, *args: Any) -> str | None:
+        other.create_commit(ID, theirs, commit_message="a", repo_type="dataset")
+        return put(self, *args)
+
+    monkeypatch.setattr(Client, "put", late)
+    with pytest.raises(PublishError, match="the repository was changed meanwhile") as caught:
+        pluriset.publish(runs["two"], ID)
+    assert "changed meanwhile, by somebody else" in str(caught.value)
+    assert files(hub) == published(runs["one"]) | {"a.md": b"a"}
+
+
+@pytest.mark.parametrize(
+    ("route", "fault", "what"),
+    [
+        ("put", 403, "the token may not do this"),
+        ("put", 400, "the Hub refused"),
+        ("verify", 422, "the Hub refused"),
+        ("commit", 413, "too large for the Hub"),
+        ("commit", 409, "the Hub refused"),
+        ("preupload", 403, "the token may not do this"),
+        ("commit", "drop", "cannot reach the Hub"),
+        ("validate_yaml", 500, "the Hub"),
+    ],
+)
+def test_what_fails_leaves_the_repository_as_it_was(
+    hub: Hub, runs: dict[str, Path], route: str, fault: Fault, what: str
+) -> None:
+    pluriset.publish(runs["one"], ID)
+    before = files(hub), dict(hub.repositories[ID].refs)
+    hub.faults[route] = fault
+    with pytest.raises(PublishError, match=what) as caught:
+        pluriset.publish(runs["two"], ID)
+    assert "what is there is as it was" in str(caught.value)
+    assert (files(hub), hub.repositories[ID].refs) == before
+    hub.faults.clear()
+    assert pluriset.publish(runs["two"], ID).tag == "v1.1.0"
+
+
+def test_a_commit_whose_answer_was_lost_is_a_commit(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    hub.faults["commit"] = "deaf"
+    done = pluriset.publish(runs["two"], ID)
+    assert files(hub) == published(runs["two"])
+    assert hub.repositories[ID].tags["v1.1.0"] == done.commit == hub.repositories[ID].head
+
+
+def test_a_first_push_that_fails_says_that_a_repository_was_made(hub: Hub, runs: dict[str, Path]) -> None:
+    hub.faults["commit"] = 409
+    with pytest.raises(PublishError, match="an empty repository was made"):
+        pluriset.publish(runs["one"], ID)
+    assert files(hub) == {}
+
+
+@pytest.mark.parametrize(
+    ("token", "what"),
+    [
+        ("hf_unknown", "the Hub does not take this token"),
+        (READ, "the token may not do this"),
+        ("", "the Hub does not take"),
+    ],
+)
+def test_a_token_that_will_not_do(
+    hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch, token: str, what: str
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(PublishError, match=what) as caught:
+        pluriset.publish(runs["one"], ID)
+    assert hub.repositories == {}
+    assert "hf auth login" in str(caught.value)
+    assert not token or token not in str(caught.value)
+
+
+def test_a_namespace_of_somebody_else(hub: Hub, runs: dict[str, Path]) -> None:
+    with pytest.raises(PublishError, match="the token may not do this") as caught:
+        pluriset.publish(runs["one"], "stranger/small")
+    assert "rights to create a dataset" in str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["README.md", "journal/00001.jsonl"])
+def test_the_token_is_never_sent_in_a_file(hub: Hub, copy: Copy, file: str) -> None:
+    text = (run := copy()) / file
+    text.write_text(text.read_text() + f"\n{WRITE}\n")
+    with pytest.raises(PublishError, match="the file holds your token") as caught:
+        pluriset.publish(run, ID, journal=True)
+    assert WRITE not in str(caught.value)
+    assert hub.repositories == {}
+
+
+def test_a_folder_holds_what_the_hub_would(hub: Hub, runs: dict[str, Path], tmp_path: Path) -> None:
+    pluriset.publish(runs["one"], tmp_path / "out")
+    assert published(tmp_path / "out") == published(runs["one"])
+    (tmp_path / "out" / "LICENSE").write_text("mine")
+    done = pluriset.publish(runs["two"], f"{tmp_path}/out")
+    assert kinds(done)["manifest.json"] == "changed"
+    assert published(tmp_path / "out") == published(runs["two"]) | {"LICENSE": b"mine"}
+    assert hub.called == []
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_the_folder_of_a_run_is_no_place(runs: dict[str, Path], tmp_path: Path) -> None:
+    for target in (runs["one"], runs["one"] / "inside", runs["two"]):
+        with pytest.raises(PublishError, match="the folder of a run"):
+            pluriset.publish(runs["one"], target)
+    with pytest.raises(RecipeError, match="a folder has no versions"):
+        pluriset.publish(runs["one"], tmp_path / "out", version="v1.0.0")
+
+
+@pytest.mark.parametrize("target", ["small", "org/small/more", "org/sm all", "https://hub/org/small", "", "org/"])
+def test_what_is_no_place(runs: dict[str, Path], target: str) -> None:
+    with pytest.raises(RecipeError, match="not a place to publish to"):
+        pluriset.publish(runs["one"], target)
+
+
+@pytest.mark.parametrize("version", ["1", "v1.2", "01.2.3", "v1.2.3-beta", "latest", "v1.2.3\n"])
+def test_what_is_no_version(hub: Hub, runs: dict[str, Path], version: str) -> None:
+    with pytest.raises(RecipeError, match="not a version"):
+        pluriset.publish(runs["one"], ID, version=version)
+    assert hub.repositories == {}
+
+
+def test_a_version_is_published_once(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID, version="v2.0.0")
+    with pytest.raises(PublishError, match="published already"):
+        pluriset.publish(runs["two"], ID, version="v2.0.0")
+    assert files(hub) == published(runs["one"])
+
+
+def test_the_command(hub: Hub, runs: dict[str, Path]) -> None:
+    command = ["publish", str(runs["one"]), ID]
+    dry = CliRunner().invoke(main, [*command, "--dry-run"])
+    assert (dry.exit_code, "manifest.json" in dry.stdout, "v1.0.0, new" in dry.stdout) == (0, True, True)
+    done = CliRunner().invoke(main, [*command, "--json"])
+    assert json.loads(done.stdout)["commit"] == hub.repositories[ID].head
+    hub.faults["info"] = 403
+    assert CliRunner().invoke(main, command).exit_code == 3
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("route", ["put", "commit"])
+def test_a_push_that_is_stopped_leaves_the_repository_as_it_was(
+    hub: Hub, runs: dict[str, Path], tmp_path: Path, route: str, signal_: signal.Signals
+) -> None:
+    pluriset.publish(runs["one"], ID)
+    before = files(hub), dict(hub.repositories[ID].refs)
+    hub.called.clear()
+    hub.faults[route] = "hang"
+    environment = os.environ | {"HF_HUB_DISABLE_XET": "1", "HF_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "pluriset.cli", "publish", str(runs["two"]), ID]
+    pushing = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        wait = time.monotonic() + 60
+        while route not in hub.called and pushing.poll() is None and time.monotonic() < wait:
+            time.sleep(0.02)
+        pushing.send_signal(signal_)
+        said, errors = pushing.communicate(timeout=30)
+    finally:
+        pushing.kill()
+    assert route in hub.called and (files(hub), hub.repositories[ID].refs) == before
+    if signal_ is signal.SIGINT:
+        assert (pushing.returncode, said) == (130, "")
+        assert "not published" in errors and "what is there is as it was" in errors and "Traceback" not in errors
+    hub.faults.clear()
+    assert pluriset.publish(runs["two"], ID).tag == "v1.1.0"
+
+
+def test_commands_take_what_is_on_the_hub_at_a_revision(hub: Hub, runs: dict[str, Path]) -> None:
+    pluriset.publish(runs["one"], ID)
+    pluriset.publish(runs["two"], ID)
+
+    def said(*arguments: str) -> Any:
+        done = CliRunner(catch_exceptions=False).invoke(main, [*arguments, "--json"])
+        assert done.exit_code in (0, 1), done.output
+        return json.loads(done.stdout)
+
+    first = ["--revision", "v1.0.0"]
+    assert [len(said("show", ID, "situations", "-n", "9", *at)) for at in ([], first, [*first, "--stream"])] == [
+        4,
+        3,
+        3,
+    ]
+    assert said("why", ID, "situations", "s0", *first)["subject"]["key"] == "s0"
+    assert said("diff", f"{ID}@v1.0.0", ID)["bump"] == "minor"
+    refused = CliRunner().invoke(main, ["show", str(runs["one"]), *first])
+    assert refused.exit_code == 2 and "only what is on the Hub has revisions" in refused.stderr

@@ -1,0 +1,34 @@
+"""One person who is counted twice has two votes; where it was asked twice on purpose, samples are numbered."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+GIVEN = {"item_table": "items", "item_id": "1", "annotator_id": "x", "aspect": "harm", "label": "yes"}
+
+
+class AnnotatedTwice(Check):
+    """Nobody judged the same aspect of the same item twice."""
+
+    severity = "warning"
+    table = "annotations"
+    unit = "judgements"
+    per = ("item_table", "item_id", "annotator_id", "aspect")
+    needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
+    may_use = {"annotations": ["sample", "label"]}
+    implied_by_row_type = True
+    passes = {"annotations": [{**GIVEN, "sample": 0}, {**GIVEN, "sample": 1}]}
+    fails = {"annotations": [GIVEN, {**GIVEN, "label": "no"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Judgements that are there more than once, with how often."""
+        key = "item_table, item_id, annotator_id, aspect"
+        sample = ", sample" if "sample" in tables["annotations"].columns else ""
+        return over(
+            tables["annotations"],
+            f"""SELECT {key}, count(*) || ' times' AS problem FROM rows WHERE annotator_id IS NOT NULL
+            GROUP BY {key}{sample} HAVING count(*) > 1""",
+        )

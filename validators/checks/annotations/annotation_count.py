@@ -1,0 +1,36 @@
+"""An item that fewer people judged than the others weighs as much and is known less well."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.modal_count import unusual
+from ...tables.sql import Tables, over
+from .. import Check
+
+BOTH = [{"item_table": "items", "item_id": f"{n}", "aspect": "harm"} for n in range(30) for _ in range(2)]
+
+
+class AnnotationCount(Check):
+    """All items have equally many judgements of an aspect, where nearly all have the same number and more than one."""
+
+    severity = "warning"
+    table = "annotations"
+    unit = "item aspects"
+    per = ("item_table", "item_id", "aspect")
+    needs = {"annotations": ["item_table", "item_id", "aspect"]}
+    passes = {"annotations": [*BOTH[:2], *BOTH[4:7]]}
+    fails = {"annotations": [*BOTH, {"item_table": "items", "item_id": "x", "aspect": "harm"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Share of the items with the usual number of judgements from which another number is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items and aspects with another number of judgements, samples and abstentions included."""
+        counted = over(
+            tables["annotations"], "SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL"
+        )
+        return unusual(counted, self.usual, "judgements", within="(item_table, aspect)")

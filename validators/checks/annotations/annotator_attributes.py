@@ -1,0 +1,42 @@
+"""Somebody who is 25-34 in one row and 45-54 in another is two people, or a slip."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+NONE = "SELECT annotator_id, '' AS problem FROM rows WHERE false"
+
+
+class AnnotatorAttributes(Check):
+    """What is declared of an annotator is the same everywhere."""
+
+    severity = "warning"
+    table = "annotators"
+    unit = "annotators"
+    per = ("annotator_id",)
+    needs = {"annotators": ["annotator_id"]}
+    may_use = {"annotators": ["age", "country"]}
+    implied_by_row_type = True
+    passes = {"annotators": [{"annotator_id": "x", "age": "25-34"}, {"annotator_id": "y", "age": None}]}
+    fails = {"annotators": [{"annotator_id": "x", "age": "25-34"}, {"annotator_id": "x", "age": "45-54"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Annotators with the attributes that have several values; null is no value."""
+        attributes = [column for column in tables["annotators"].columns if column != "annotator_id"]
+        if not attributes:
+            return over(tables["annotators"], NONE)
+        said = ", ".join(_several(attribute) for attribute in attributes)
+        return over(
+            tables["annotators"],
+            f"""SELECT annotator_id, concat_ws('; ', {said}) AS problem
+            FROM rows GROUP BY annotator_id HAVING problem <> ''""",
+        )
+
+
+def _several(attribute: str) -> str:
+    value = name(attribute)
+    return f"""CASE WHEN min({value}) <> max({value})
+        THEN {text(attribute)} || ': ' || min({value}) || ' and ' || max({value}) END"""

@@ -1,0 +1,40 @@
+"""Of the candidates for one answer, the one that was taken is the best."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+CANDIDATE = {"item_table": "situations", "item_id": "a", "score": 0.5}
+
+
+class BestChosen(Check):
+    """Of the candidates for an answer exactly one is taken: the highest score, and the lowest number of several."""
+
+    severity = "error"
+    table = "candidates"
+    unit = "items"
+    per = ("item_table", "item_id")
+    needs = {"candidates": ["item_table", "item_id", "sample", "score", "selected"]}
+    passes = {
+        "candidates": [
+            CANDIDATE | {"sample": 0, "selected": True},
+            CANDIDATE | {"sample": 1, "selected": False},
+            CANDIDATE | {"sample": 2, "selected": False, "score": None},
+        ]
+    }
+    fails = {"candidates": [CANDIDATE | {"sample": 0, "selected": False}, CANDIDATE | {"sample": 1, "selected": True}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items of which another candidate, several, or none was taken."""
+        return over(
+            tables["candidates"],
+            """SELECT item_table, item_id,
+                'taken: ' || coalesce(nullif(list(sample) FILTER (selected)::VARCHAR, '[]'), 'none') || ', best: '
+                || coalesce(arg_min(sample, sample) FILTER (score = highest)::VARCHAR, 'none') AS problem
+            FROM (SELECT *, max(score) OVER (PARTITION BY item_table, item_id) AS highest FROM rows)
+            GROUP BY item_table, item_id
+            HAVING list(sample) FILTER (selected) IS DISTINCT FROM [min(sample) FILTER (score = highest)]""",
+        )

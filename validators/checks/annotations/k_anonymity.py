@@ -1,0 +1,42 @@
+"""A person can be found again by what is known of them, where nobody else is like them."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.k_anonymity import ATTRIBUTES, classes
+from ...tables.sql import Tables, over
+from .. import Check
+
+NOTHING = dict.fromkeys(ATTRIBUTES)
+KENYAN = {**NOTHING, "kind": "human", "country": "Kenya"}
+
+
+class KAnonymity(Check):
+    """Every human annotator shares what is known of them with at least four others."""
+
+    severity = "warning"
+    table = "annotators"
+    needs = {"annotators": ["annotator_id"]}
+    may_use = {"annotators": ["kind", *ATTRIBUTES]}
+    repair = "coarsen"
+    passes = {
+        "annotators": [
+            *({**KENYAN, "annotator_id": str(i)} for i in range(5)),
+            {**NOTHING, "annotator_id": "nothing is known", "kind": "human"},
+            {**NOTHING, "annotator_id": "no person", "kind": "persona", "country": "Peru"},
+        ]
+    }
+    fails = {"annotators": [{**KENYAN, "annotator_id": str(i)} for i in range(4)]}
+
+    k: int = Field(default=5, ge=2)
+    """So many annotators must share their attributes."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Annotators who share theirs with too few."""
+        return over(
+            classes(tables["annotators"]),
+            f"""SELECT annotator_id, 'shares attributes with ' || (alike - 1) || ' others' AS problem
+            FROM rows WHERE alike < {self.k}""",
+        )

@@ -1,0 +1,29 @@
+"""An annotation of somebody who is not described cannot be told from a stray row."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class KnownAnnotators(Check):
+    """Everybody who annotated is described."""
+
+    severity = "error"
+    table = "annotations"
+    unit = "annotators"
+    per = ("annotator_id",)
+    needs = {"annotators": ["annotator_id"], "annotations": ["annotator_id"]}
+    implied_by_row_type = True
+    passes = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "x"}]}
+    fails = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "y"}, {"annotator_id": "y"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Annotators that are not described, with how many annotations they gave."""
+        given, known = tables["annotations"].set_alias("g"), tables["annotators"].set_alias("k")
+        strangers = given.join(known, "g.annotator_id = k.annotator_id", how="anti").select("g.annotator_id")
+        return over(
+            strangers, "SELECT annotator_id, count(*) || ' annotations' AS problem FROM rows GROUP BY annotator_id"
+        )

@@ -1,0 +1,30 @@
+"""INV-VP5: a statement in the shape of ValuePrism has one valence; where annotators differ it cannot have two."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+ROW = {"situation": "Lying", "vrd": "Value", "text": "Honesty", "explanation": "Words are relied on."}
+
+
+class OneValence(Check):
+    """The same situation and statement never have two valences."""
+
+    severity = "error"
+    table = "full"
+    unit = "statements"
+    per = ("situation", "vrd", "text")
+    needs = {"full": ["situation", "vrd", "text", "explanation", "valence"]}
+    passes = {"full": [{**ROW, "valence": "Opposes"}, {**ROW, "valence": "Opposes"}]}
+    fails = {"full": [{**ROW, "valence": "Opposes"}, {**ROW, "valence": "Either"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Statements with their valences."""
+        return over(
+            tables["full"],
+            """SELECT situation, vrd, text, string_agg(DISTINCT valence, ', ' ORDER BY valence) AS problem
+            FROM rows GROUP BY situation, vrd, text HAVING count(DISTINCT valence) > 1""",
+        )

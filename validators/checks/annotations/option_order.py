@@ -1,0 +1,38 @@
+"""The first of several options is taken more often by people and models: their order should vary and be recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+SEEN = {"item_table": "considerations", "aspect": "valence", "label": "supports"}
+WAYS = [["supports", "opposes"], ["opposes", "supports"]]
+
+
+class OptionOrder(Check):
+    """Annotators saw the options of an aspect in several orders."""
+
+    severity = "info"
+    table = "annotations"
+    unit = "aspects"
+    per = ("item_table", "aspect")
+    needs = {"annotations": ["item_table", "aspect", "label", "options"]}
+    passes = {"annotations": [{**SEEN, "options": WAYS[n % 2]} for n in range(40)]}
+    fails = {"annotations": [{**SEEN, "options": WAYS[0]} for _ in range(40)]}
+
+    least: Annotated[int, Field(ge=2)] = 20
+    """An aspect with fewer annotations than this is not judged."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Aspects whose options, two or more, always came in one order."""
+        return over(
+            tables["annotations"],
+            f"""SELECT item_table, aspect, 'always shown as ' || array_to_string(min(options), ', ') AS problem
+            FROM rows WHERE len(options) > 1 GROUP BY item_table, aspect, list_sort(options)
+            HAVING min(options) = max(options) AND count(*) >= {self.least}""",
+        )

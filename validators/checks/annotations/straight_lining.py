@@ -1,0 +1,41 @@
+"""An annotator who answers everything alike may not have looked; or may mean it, which is why this is no error."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+SAID = {"annotator_id": "x", "aspect": "harm", "label": None}
+OTHER = SAID | {"annotator_id": "y", "score": 5.0}
+
+
+class StraightLining(Check):
+    """No annotator gives every item the same answer, where answers differ."""
+
+    severity = "info"
+    table = "annotations"
+    unit = "annotator aspects"
+    per = ("annotator_id", "aspect")
+    needs = {"annotations": ["annotator_id", "aspect", "label", "score"]}
+    passes = {"annotations": [*[SAID | {"score": float(n % 2)} for n in range(12)], OTHER]}
+    fails = {"annotations": [*[SAID | {"score": 1.0} for _ in range(12)], OTHER]}
+
+    least: Annotated[int, Field(ge=2)] = 10
+    """So many answers of an annotator on an aspect are looked at at least; the bound is ours."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Annotator and aspect with one answer to everything, while the aspect has others."""
+        return over(
+            tables["annotations"],
+            f"""WITH said AS (
+                SELECT annotator_id, aspect, coalesce(label::VARCHAR, score::VARCHAR) AS answer FROM rows
+            ), differs AS (SELECT aspect FROM said GROUP BY aspect HAVING count(DISTINCT answer) > 1)
+            SELECT annotator_id, aspect, count(*) || ' times ' || any_value(answer) AS problem
+            FROM said WHERE answer IS NOT NULL AND annotator_id IS NOT NULL AND aspect IN (SELECT aspect FROM differs)
+            GROUP BY annotator_id, aspect HAVING count(*) >= {self.least} AND count(DISTINCT answer) = 1""",
+        )

@@ -1,0 +1,26 @@
+"""An option that says nothing cannot be chosen."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class BlankChoices(Check):
+    """Every option says something."""
+
+    severity = "error"
+    table = "choices"
+    needs = {"choices": ["item_id", "position", "text"]}
+    passes = {"choices": [{"item_id": "1", "position": 1, "text": "A"}]}
+    fails = {"choices": [{"item_id": "1", "position": 1, "text": None}, {"item_id": "1", "position": 2, "text": " "}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Options that are null, empty or white space."""
+        return over(
+            tables["choices"],
+            r"""SELECT item_id, position, 'blank option' AS problem FROM rows
+            WHERE NOT coalesce(regexp_matches(text, '[^\s\p{Z}]'), false)""",
+        )

@@ -1,0 +1,32 @@
+"""An item that lost an option is easier than the others."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.modal_count import unusual
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class ChoiceCount(Check):
+    """All items have equally many options, where nearly all have the same number and more than one."""
+
+    severity = "warning"
+    table = "choices"
+    unit = "items"
+    per = ("item_id",)
+    needs = {"choices": ["item_id"]}
+    passes = {"choices": [{"item_id": "1"}, {"item_id": "1"}, {"item_id": "2"}]}
+    fails = {"choices": [*({"item_id": f"{n}"} for n in range(30) for _ in range(2)), {"item_id": "x"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Share of the items with the usual number of options from which another number is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items with another number of options."""
+        counted = over(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
+        return unusual(counted, self.usual, "options")

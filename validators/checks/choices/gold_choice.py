@@ -1,0 +1,32 @@
+"""An item without a right option cannot be scored."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class GoldChoice(Check):
+    """Every item has a right option, where items have one."""
+
+    severity = "error"
+    table = "choices"
+    unit = "items"
+    per = ("item_id",)
+    needs = {"choices": ["item_id", "gold"]}
+    passes = {
+        "choices": [{"item_id": "1", "gold": True}, {"item_id": "1", "gold": False}, {"item_id": "2", "gold": None}]
+    }
+    fails = {
+        "choices": [{"item_id": "1", "gold": True}, {"item_id": "2", "gold": False}, {"item_id": "2", "gold": False}]
+    }
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items all of whose options are wrong; where nothing is said of an option, nothing is known."""
+        return over(
+            tables["choices"],
+            """SELECT item_id, 'none of ' || count(*) || ' options is right' AS problem FROM rows
+            GROUP BY item_id HAVING bool_and(gold IS NOT NULL) AND NOT bool_or(gold)""",
+        )

@@ -1,0 +1,42 @@
+"""Where the right option is mostly at one place, a model that always takes it looks clever."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.significance import CERTAIN, uneven
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+def _options(golds: list[int]) -> list[dict[str, Any]]:
+    return [{"item_id": f"{n}", "position": p, "gold": p == gold} for n, gold in enumerate(golds) for p in (1, 2)]
+
+
+class GoldPosition(Check):
+    """The right option is equally often at every place."""
+
+    severity = "warning"
+    table = "choices"
+    unit = None
+    needs = {"choices": ["item_id", "position", "gold"]}
+    passes = {"choices": _options([1, 2] * 20)}
+    fails = {"choices": _options([1] * 40)}
+
+    effect: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """How much more often than by chance a place is right, as a share, for it to matter."""
+    z: Annotated[float, Field(gt=0)] = CERTAIN
+    """Standard errors that are taken for no chance."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for each number of options; items with no right option or several are left out."""
+        counted = over(
+            tables["choices"],
+            """SELECT k, place, count(*) AS hits FROM (SELECT count(*) AS k,
+                    first(position) FILTER (gold) AS place FROM rows GROUP BY item_id HAVING count(*) FILTER (gold) = 1)
+            GROUP BY k, place""",
+        )
+        return uneven(counted, "the right option is", self.effect, self.z)

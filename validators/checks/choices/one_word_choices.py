@@ -1,0 +1,33 @@
+"""An option of one word among sentences cannot be understood alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.prose import ONE_WORD, rarely
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class OneWordChoices(Check):
+    """Options have two words or more, where options seldom have one."""
+
+    severity = "info"
+    table = "choices"
+    needs = {"choices": ["item_id", "position", "text"]}
+    passes = {"choices": [{"item_id": "1", "position": n, "text": answer} for n, answer in enumerate(["Yes", "No"])]}
+    fails = {
+        "choices": [
+            {"item_id": f"{n}", "position": 1, "text": "Leave" if n == 5 else "Tell the truth"} for n in range(20)
+        ]
+    }
+
+    most: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Where more than this share of the options has one word, that is how they are."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Options of one word in a script that has spaces between words."""
+        return over(tables["choices"], rarely("item_id, position", ONE_WORD, self.most))

@@ -1,0 +1,41 @@
+"""An empty cell may be an answer that was not given, or one that was lost; a count tells where to look."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.cells import NOTHING, ROW, columns
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+
+class BlankCells(Check):
+    """No cell is null, empty or white space."""
+
+    severity = "info"
+    table = "*"
+    unit = "cells"
+    needs = {"*": []}
+    implied_by_row_type = True
+    passes = {"*": [{"_row": 1, "text": "0", "score": 0}]}
+    fails = {"*": [{"_row": 1, "text": " ", "score": 1}, {"_row": 2, "text": "a", "score": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Blank cells; a list without members is not blank."""
+        rows = tables["*"]
+        own = columns(rows)
+        if not own:
+            return over(rows, NOTHING)
+        types = dict(zip(rows.columns, rows.types, strict=True))
+        blank = [_blank(name(column), types[column].id == "varchar") for column in own]
+        cells = [f"CASE WHEN {sql} THEN {text(column)} END" for column, sql in zip(own, blank, strict=True)]
+        return over(
+            rows,
+            f"""SELECT {ROW}, "column", 'blank' AS problem FROM (
+                SELECT {ROW}, unnest([{", ".join(cells)}]) AS "column" FROM rows WHERE {" OR ".join(blank)}
+            ) WHERE "column" IS NOT NULL""",
+        )
+
+
+def _blank(value: str, is_text: bool) -> str:
+    return rf"({value} IS NULL OR regexp_full_match({value}, '[\s\p{{Z}}]*'))" if is_text else f"{value} IS NULL"

@@ -1,0 +1,42 @@
+"""A column with one value tells nothing about a row, or its values were lost."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.cells import columns
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+NONE = "SELECT '' AS \"column\", '' AS problem WHERE false"
+
+
+class ConstantColumns(Check):
+    """Every column has more than one value."""
+
+    severity = "info"
+    table = "*"
+    unit = "columns"
+    needs = {"*": []}
+    implied_by_row_type = True
+    passes = {"*": [{"_row": 1, "label": "a"}, {"_row": 2, "label": None}]}
+    fails = {"*": [{"_row": 1, "label": "a", "note": None}, {"_row": 2, "label": "a", "note": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Columns in which all rows have one value, with the value; a single row has nothing to differ from."""
+        rows = tables["*"]
+        said = [_said(column, name(column)) for column in columns(rows) if column != "split"]
+        if not said:
+            return over(rows, NONE)
+        return over(
+            rows,
+            f"""SELECT said.column, said.problem FROM (SELECT unnest([{", ".join(said)}]) AS said FROM rows)
+            WHERE said.problem IS NOT NULL""",
+        )
+
+
+def _said(column: str, value: str) -> str:
+    return f"""{{'column': {text(column)}, 'problem': CASE WHEN count(*) < 2 THEN NULL
+        WHEN count({value}) = 0 THEN 'always null'
+        WHEN count({value}) = count(*) AND min({value}) = max({value})
+        THEN 'always ' || left(CAST(min({value}) AS VARCHAR), 100) END}}"""

@@ -1,0 +1,58 @@
+"""A list in a cell that no parser takes was cut, and whoever splits it at commas makes values that nobody gave."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.cells import NOTHING, ROW, texts
+from ...tables.sql import Tables, over, text
+from .. import Check
+
+LISTS = [{"_row": row, "values": "['trust', \"one's word\"]"} for row in range(9)]
+
+
+class DamagedLists(Check):
+    """Every cell of a column of lists is a whole list."""
+
+    severity = "error"
+    table = "*"
+    unit = "cells"
+    needs = {"*": []}
+    repair = "list_cells"
+    mends = True
+    passes = {"*": [*LISTS, {"_row": 9, "values": "[nan, None, {'a': [1]}]"}]}
+    fails = {"*": [*LISTS, {"_row": 9, "values": "['it's', 'a']"}, {"_row": 10, "values": "trust, honesty"}]}
+
+    least: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """A column of texts of which at least this share is in square brackets is a column of lists."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Cells that are no list in the form of Python or JSON; blank cells are another check."""
+        rows, found = tables["*"], [t for t in texts(tables["*"]) if not t.many]
+        counts = [f"count(*) FILTER ({_bracketed(t.sql)}), count(nullif(trim({t.sql}), ''))" for t in found]
+        numbers = over(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
+        listed = zip(found, numbers[::2], numbers[1::2], strict=True)
+        broken = {t: _broken(t.sql) for t, lists, said in listed if lists and lists >= self.least * said}
+        if not broken:
+            return over(rows, NOTHING)
+        cells = ", ".join(
+            f"CASE WHEN {sql} THEN {{'column': {text(t.path)}, 'problem': 'no list: ' || left({t.sql}, 100)}} END"
+            for t, sql in broken.items()
+        )
+        return over(
+            rows,
+            f"""SELECT {ROW}, cell.column, cell.problem FROM (
+                SELECT {ROW}, unnest([{cells}]) AS cell FROM rows WHERE {" OR ".join(broken.values())}
+            ) WHERE cell IS NOT NULL""",
+        )
+
+
+def _bracketed(value: str) -> str:
+    return rf"regexp_full_match({value}, '(?s)\s*\[.*\]\s*')"
+
+
+def _broken(value: str) -> str:
+    return f"(trim({value}) <> '' AND TRY_CAST({value} AS VARCHAR[]) IS NULL)"

@@ -1,0 +1,42 @@
+"""Ids with a fraction: a column of whole numbers with a null in it became floats, and joins with nothing any more."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+FLOATS = ("float", "double")
+AN_ID = ("id", "ids", "idx")
+NONE = "SELECT '' AS \"column\", '' AS problem WHERE false"
+
+
+class FractionalIds(Check):
+    """No column of ids holds floating-point numbers."""
+
+    severity = "warning"
+    table = "*"
+    unit = "columns"
+    needs = {"*": []}
+    passes = {
+        "*": [
+            {"_row": 1, "user_id": 7, "grid": 0.5, "empty_id": None},
+            {"_row": 2, "user_id": None, "grid": 1.0, "empty_id": None},
+        ]
+    }
+    fails = {"*": [{"_row": 1, "user_id": 7.0}, {"_row": 2, "user_id": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Columns of whole numbers whose name ends as those of ids do, with a value."""
+        rows = tables["*"]
+        typed = zip(rows.columns, rows.types, strict=True)
+        found = [c for c, kind in typed if kind.id in FLOATS and c.lower().rpartition("_")[2] in AN_ID]
+        said = ", ".join(_said(c, name(c)) for c in found)
+        every = f"SELECT unnest([{said}], recursive := true) FROM rows" if found else NONE
+        return over(rows, f"SELECT * FROM ({every}) WHERE problem IS NOT NULL")
+
+
+def _said(column: str, value: str) -> str:
+    whole = f"bool_and(isfinite({value}) AND {value} = trunc({value}))"
+    return f"{{'column': {text(column)}, 'problem': CASE WHEN {whole} THEN 'such as ' || min({value}) END}}"

@@ -1,0 +1,39 @@
+"""An id that is a hash of the text and no longer fits it says that the text was changed afterwards."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+ITEMS = [{"item_id": sha256(said.encode()).hexdigest()[:12], "text": said} for said in "abcdefghijklmnopqrstuvwxyz"]
+
+
+class HashIds(Check):
+    """Ids that are hashes of the texts recompute, where nearly all do."""
+
+    severity = "warning"
+    table = "items"
+    needs = {"items": ["item_id", "text"]}
+    passes = {"items": ITEMS}
+    fails = {"items": [*ITEMS, {**ITEMS[0], "text": "changed"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.9
+    """Share of the ids that must recompute for ids to be taken for hashes."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Ids that are not the beginning of MD5, SHA-1 or SHA-256 of their text, in hexadecimal digits."""
+        hashes = "starts_with(md5(text), id) OR starts_with(sha1(text), id) OR starts_with(sha256(text), id)"
+        return over(
+            tables["items"],
+            f"""WITH hex AS (SELECT item_id, text, lower(CAST(item_id AS VARCHAR)) AS id FROM rows
+                WHERE regexp_full_match(CAST(item_id AS VARCHAR), '[0-9a-fA-F]{{8,64}}')),
+            tried AS (SELECT item_id, coalesce({hashes}, false) AS fits FROM hex)
+            SELECT item_id, 'no hash of its text' AS problem FROM tried WHERE NOT fits
+            AND (SELECT count(*) FILTER (fits) >= {self.usual} * (SELECT count(*) FROM rows) FROM tried)""",
+        )

@@ -1,0 +1,37 @@
+"""A rare label that is nearly a frequent one is often a slip: a lost plural, article or negation, or a letter."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.cells import texts
+from ...tables.sql import Tables, over
+from ...tables.vocabulary import labels, near_misses
+from .. import Check
+
+RULES = ["Do not break your promises"] * 11 + ["Do not cause pain"] * 11
+
+
+class LabelNearMisses(Check):
+    """No rare label of a column is nearly a frequent one."""
+
+    severity = "warning"
+    table = "*"
+    unit = "labels"
+    implied_by_row_type = True
+    needs = {"*": []}
+    passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["to_do", "not_to_do"] * 6)]}
+    fails = {
+        "*": [{"_row": r, "rule": rule} for r, rule in enumerate([*RULES, "Do not break promise", "Do cause pain"])]
+    }
+
+    rarer: Annotated[int, Field(ge=2)] = 10
+    """A label is rare beside one that is at least this many times as frequent."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """The rare label, with how many rows have it and the other one."""
+        found = near_misses(labels(tables["*"], texts(tables["*"])), f"a.rows * {self.rarer} <= b.rows")
+        return over(found, 'SELECT "column", value, rows, problem FROM rows')

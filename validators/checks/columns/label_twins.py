@@ -1,0 +1,26 @@
+"""The same label in two spellings is counted as two."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.cells import texts
+from ...tables.sql import Tables
+from ...tables.vocabulary import labels, twins
+from .. import Check
+
+
+class LabelTwins(Check):
+    """No two labels of a column differ in case, white space, hyphens or quotes alone."""
+
+    severity = "warning"
+    table = "*"
+    unit = "labels"
+    implied_by_row_type = True
+    needs = {"*": []}
+    passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["A+", "A-", "<18", "18+"] * 3)]}
+    fails = {"*": [{"_row": row, "label": label} for row, label in enumerate(["yes", "no", "yes", "no", "Yes ", "no"])]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """The rarer spelling, with how many rows have it and the other one."""
+        return twins(labels(tables["*"], texts(tables["*"])))

@@ -1,0 +1,85 @@
+"""One cell of another type breaks whoever reads the column."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.cells import NOTHING, ROW
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+NUMBERS = 20
+"""Numbers in a column of texts that make it a column of numbers."""
+
+
+class MixedTypes(Check):
+    """All cells of a column are of one type."""
+
+    severity = "warning"
+    table = "*"
+    unit = "cells"
+    needs = {"*": []}
+    implied_by_row_type = True
+    passes = {
+        "*": [{"_row": row, "n": "1,5" if row == 3 else f"{row}", "t": "7" if row == 3 else "x"} for row in range(9)]
+    }
+    fails = {"*": [{"_row": row, "score": "unsure" if row == 7 else f"{row / 2}"} for row in range(40)]}
+
+    least: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """A column of texts of which at least this share is numbers is a column of numbers."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Cells of a JSON column whose type is not the most frequent one; texts in a column of numbers."""
+        rows = tables["*"]
+        typed = [(c, str(t)) for c, t in zip(rows.columns, rows.types, strict=True) if c != ROW]
+        mixed = self._numbers(rows, [name(column) for column, kind in typed if kind == "VARCHAR"])
+        mixed |= _json(rows, [name(column) for column, kind in typed if kind == "JSON"])
+        if not mixed:
+            return over(rows, NOTHING)
+        cells = ", ".join(f"{{'column': {text(_bare(c))}, 'problem': {problem}}}" for c, problem in mixed.items())
+        return over(
+            rows,
+            f"""SELECT {ROW}, cell.column, cell.problem FROM (SELECT {ROW}, unnest([{cells}]) AS cell FROM rows)
+            WHERE cell.problem IS NOT NULL""",
+        )
+
+    def _numbers(self, rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
+        """Column of numbers -> what is wrong with a cell; blank cells are another check."""
+        if not columns:
+            return {}
+        counts = ", ".join(f"count({c}) FILTER (trim({c}) <> ''), count(TRY_CAST({c} AS DOUBLE))" for c in columns)
+        found = over(rows, f"SELECT {counts} FROM rows").fetchall()[0]
+        numeric = [
+            column
+            for column, said, numbers in zip(columns, found[::2], found[1::2], strict=True)
+            if said > numbers >= max(NUMBERS, self.least * said)
+        ]
+        return {
+            c: f"CASE WHEN trim({c}) <> '' AND TRY_CAST({c} AS DOUBLE) IS NULL THEN 'no number: ' || left({c}, 80) END"
+            for c in numeric
+        }
+
+
+def _json(rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
+    """Column of JSON with several types -> what is wrong with a cell."""
+    if not columns:
+        return {}
+    usual = over(rows, f"SELECT {', '.join(f'mode({_kind(c)})' for c in columns)} FROM rows").fetchall()[0]
+    return {
+        c: f"CASE WHEN {_kind(c)} <> '{kind}' THEN lower({_kind(c)}) || ' among other types: ' || left({c}, 80) END"
+        for c, kind in zip(columns, usual, strict=True)
+        if kind
+    }
+
+
+def _kind(column: str) -> str:
+    """The type of a JSON value; null where it is null, and one type for all numbers."""
+    return f"""CASE json_type({column}) WHEN 'NULL' THEN NULL WHEN 'UBIGINT' THEN 'NUMBER' WHEN 'BIGINT' THEN 'NUMBER'
+        WHEN 'DOUBLE' THEN 'NUMBER' WHEN 'VARCHAR' THEN 'TEXT' ELSE json_type({column}) END"""
+
+
+def _bare(column: str) -> str:
+    return column[1:-1].replace('""', '"')

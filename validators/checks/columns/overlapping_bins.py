@@ -1,0 +1,44 @@
+"""In bins such as 50-54 and 54-59 somebody of 54 is in both."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.cells import texts
+from ...tables.sql import Tables, over
+from ...tables.vocabulary import labels
+from .. import Check
+
+BIN = r"^\D{0,12}?(\d{1,7})\s*(?:-|–|—|to)\s*(\d{1,7})\D{0,12}$"
+
+
+class OverlappingBins(Check):
+    """The bins of a column, such as ages 18-24 and 25-34, do not overlap."""
+
+    severity = "warning"
+    table = "*"
+    unit = "bins"
+    needs = {"*": []}
+    passes = {
+        "*": [{"_row": row, "age": age} for row, age in enumerate(["18-24", "25-34", "65+", "18-24", "25-34", "65+"])]
+    }
+    fails = {
+        "*": [
+            {"_row": row, "age": age} for row, age in enumerate(["50-54", "54-59", "60-64", "50-54", "54-59", "60-64"])
+        ]
+    }
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Pairs of bins that overlap, in columns at least half of whose values are bins."""
+        found = labels(tables["*"], [t for t in texts(tables["*"]) if not t.many])
+        return over(
+            found,
+            f"""WITH bins AS (
+                SELECT "column", value, count(*) OVER (PARTITION BY "column") AS n,
+                    TRY_CAST(regexp_extract(value, '{BIN}', 1) AS BIGINT) AS low,
+                    TRY_CAST(regexp_extract(value, '{BIN}', 2) AS BIGINT) AS high FROM rows),
+            whole AS (SELECT * FROM bins WHERE low < high
+                QUALIFY 2 * count(*) OVER (PARTITION BY "column") >= n)
+            SELECT a.column, a.value, 'overlaps ' || b.value AS problem FROM whole a JOIN whole b
+            ON a.column = b.column AND (a.low, a.value) < (b.low, b.value) AND b.low <= a.high""",
+        )

@@ -1,0 +1,72 @@
+"""Lists that go together, such as values and the reasons for them, and are not equally long cannot be paired."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.cells import NOTHING, ROW
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+MOST = 12
+"""Columns of lists that are compared, each with each."""
+
+
+def _lists(*lengths: tuple[int, int]) -> list[dict[str, object]]:
+    return [{"_row": n, "values": ["v"] * a, "reasons": ["r"] * b} for n, (a, b) in enumerate(lengths)]
+
+
+class RaggedLists(Check):
+    """Columns of lists that are equally long in nearly all rows are so in every row."""
+
+    severity = "warning"
+    table = "*"
+    unit = "cells"
+    needs = {"*": []}
+    passes = {"*": _lists(*[(1, 2), (2, 3), (3, 1)] * 9)}
+    fails = {"*": _lists(*[(1, 1), (2, 2), (3, 3)] * 9, (3, 2))}
+
+    usual: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Share of the rows with equal lengths from which another length is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Rows in which one of two such columns has more members than the other."""
+        lengths = _lengths(tables["*"])
+        pairs = [*combinations(lengths, 2)]
+        if not pairs:
+            return over(tables["*"], NOTHING)
+        rows = over(
+            tables["*"], f"SELECT {ROW}, {', '.join(f'{sql} AS {name(c)}' for c, sql in lengths.items())} FROM rows"
+        )
+        unequal = ", ".join(f"count(*) FILTER ({name(a)} <> {name(b)}), count({name(a)} + {name(b)})" for a, b in pairs)
+        found = over(rows, f"SELECT {unequal} FROM rows").fetchall()[0]
+        wrong = [
+            f"CASE WHEN {name(a)} <> {name(b)} THEN {{'column': {text(f'{a}, {b}')}, "
+            f"'problem': 'lengths ' || {name(a)} || ' and ' || {name(b)}}} END"
+            for (a, b), other, both in zip(pairs, found[::2], found[1::2], strict=True)
+            if 0 < other <= (1 - self.usual) * both
+        ]
+        if not wrong:
+            return over(rows, NOTHING)
+        cells = f"SELECT {ROW}, unnest([{', '.join(wrong)}]) AS cell FROM rows"
+        return over(rows, f"SELECT {ROW}, cell.column, cell.problem FROM ({cells}) WHERE cell IS NOT NULL")
+
+
+def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
+    """Column -> SQL of the length of its list, of columns that are lists or hold them as text, if lengths vary."""
+    typed = dict(zip(rows.columns, rows.types, strict=True))
+    written = [column for column, kind in typed.items() if kind.id == "varchar"]
+    brackets = ", ".join(f"coalesce(bool_and(CAST({name(c)} AS VARCHAR) LIKE '[%'), false)" for c in written)
+    as_text = over(rows, f"SELECT {brackets} FROM rows").fetchall()[0] if written else ()
+    lists = {column: f"len({name(column)})" for column, kind in typed.items() if kind.id == "list"}
+    parsed = [column for column, is_list in zip(written, as_text, strict=True) if is_list]
+    lists |= {column: f"len(TRY_CAST(CAST({name(column)} AS VARCHAR) AS VARCHAR[]))" for column in parsed}
+    vary = over(
+        rows, f"SELECT {', '.join(f'min({n}) < max({n})' for n in lists.values()) or 'any_value(NULL)'} FROM rows"
+    ).fetchall()[0]
+    varied = [column for column, varies in zip(lists, vary, strict=False) if varies]
+    return {column: lists[column] for column in varied[:MOST]}

@@ -1,0 +1,33 @@
+"""A row that is there twice counts twice."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.cells import ROW, columns
+from ...tables.sql import Tables, name, over
+from .. import Check
+
+
+class RepeatedRows(Check):
+    """No row is equal to an earlier row in every column."""
+
+    severity = "warning"
+    table = "*"
+    needs = {"*": []}
+    repair = "exact_duplicates"
+    passes = {"*": [{"_row": 1, "id": "1", "text": "a"}, {"_row": 2, "id": "2", "text": "a"}]}
+    fails = {"*": [{"_row": 1, "text": "a", "n": None}, {"_row": 2, "text": "a", "n": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Every row but the first of those that are equal; told by a hash of 64 bits, then by the values."""
+        rows, own = tables["*"], ", ".join(map(name, columns(tables["*"])))
+        if not own:
+            return over(rows, f"SELECT {ROW}, '' AS problem FROM rows WHERE false")
+        return over(
+            rows,
+            f"""WITH repeated AS (SELECT hash({own}) AS h FROM rows GROUP BY h HAVING count(*) > 1),
+            alike AS (SELECT {ROW}, {own} FROM rows WHERE hash({own}) IN (SELECT h FROM repeated))
+            SELECT {ROW}, 'the same as row ' || first AS problem FROM (
+                SELECT {ROW}, min({ROW}) OVER (PARTITION BY {own}) AS first FROM alike) WHERE {ROW} <> first""",
+        )

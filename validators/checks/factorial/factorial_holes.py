@@ -1,0 +1,52 @@
+"""A group that is missing from a complete design is compared with nothing."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.factorial import cells, factors, shown
+from ...tables.sql import Tables, over
+from .. import Check
+
+NONE = "SELECT '' AS template_id, '' AS problem FROM rows WHERE false"
+DESIGN = [*product("12", ("white", "Black"), ("male", "female"))]
+
+
+def _rows(design: list[Any]) -> list[dict[str, str]]:
+    return [
+        {"item_id": f"{n}", "template_id": template, "factor": factor, "level": level}
+        for n, (template, *levels) in enumerate(design)
+        for factor, level in zip(("race", "gender"), levels, strict=True)
+    ]
+
+
+class FactorialHoles(Check):
+    """Every template has every combination of the levels of its factors."""
+
+    severity = "warning"
+    table = "factors"
+    unit = "combinations"
+    needs = {"factors": ["item_id", "factor", "level"]}
+    may_use = {"factors": ["template_id"]}
+    passes = {"factors": _rows(DESIGN)}
+    fails = {"factors": _rows(DESIGN[:-1])}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Missing combinations, one a row; levels are those that occur anywhere."""
+        names = factors(tables["factors"])
+        if not names:
+            return over(tables["factors"], NONE)
+        parts = [f"f{i}" for i in range(len(names))]
+        levels = [f"(SELECT DISTINCT {p} FROM rows WHERE {p} IS NOT NULL) AS l{p}" for p in parts]
+        expected = " * ".join(f"(SELECT count(DISTINCT {p}) FROM rows)" for p in parts)
+        return over(
+            cells(tables["factors"], names),
+            f"""WITH there AS (SELECT DISTINCT template, {", ".join(parts)} FROM rows),
+            short AS (SELECT template FROM there GROUP BY template HAVING count(*) < {expected}),
+            wanted AS (SELECT template, {", ".join(parts)} FROM short, {", ".join(levels)})
+            SELECT template AS template_id, 'missing: ' || {shown(names)} AS problem
+            FROM wanted ANTI JOIN there USING (template, {", ".join(parts)})""",
+        )

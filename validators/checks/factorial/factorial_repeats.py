@@ -1,0 +1,38 @@
+"""A combination that is there twice weighs twice in every comparison."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.factorial import cells, factors, shown
+from ...tables.sql import Tables, over
+from .. import Check
+
+NONE = "SELECT '' AS template_id, '' AS problem FROM rows WHERE false"
+CELL = {"item_id": "1", "template_id": "t", "factor": "race", "level": "white"}
+
+
+class FactorialRepeats(Check):
+    """No template has a combination of levels twice."""
+
+    severity = "warning"
+    table = "factors"
+    unit = "combinations"
+    needs = {"factors": ["item_id", "factor", "level"]}
+    may_use = {"factors": ["template_id"]}
+    passes = {
+        "factors": [CELL, {**CELL, "item_id": "2", "level": "Black"}, {**CELL, "item_id": "3", "template_id": "u"}]
+    }
+    fails = {"factors": [CELL, {**CELL, "item_id": "2"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Combinations with how often they are there."""
+        names = factors(tables["factors"])
+        if not names:
+            return over(tables["factors"], NONE)
+        parts = ", ".join(f"f{i}" for i in range(len(names)))
+        return over(
+            cells(tables["factors"], names),
+            f"""SELECT template AS template_id, count(*) || ' times: ' || {shown(names)} AS problem
+            FROM rows GROUP BY template, {parts} HAVING count(*) > 1""",
+        )

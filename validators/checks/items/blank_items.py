@@ -1,0 +1,26 @@
+"""An item that says nothing cannot be judged."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class BlankItems(Check):
+    """Every item says something."""
+
+    severity = "error"
+    table = "items"
+    needs = {"items": ["item_id", "text"]}
+    passes = {"items": [{"item_id": "1", "text": "🤝"}]}
+    fails = {"items": [{"item_id": "1", "text": " ... "}, {"item_id": "2", "text": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items without a letter, digit or symbol, in any script."""
+        return over(
+            tables["items"],
+            r"""SELECT item_id, 'blank text' AS problem FROM rows
+            WHERE NOT coalesce(regexp_matches(text, '[\p{L}\p{N}\p{S}]'), false)""",
+        )

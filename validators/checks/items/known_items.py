@@ -1,0 +1,37 @@
+"""What is said of an item that is not there is lost in every join."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+ABOUT = ("votes", "choices", "mentions", "stated", "distributions", "factors")
+"""Views whose rows point to an item."""
+
+
+class KnownItems(Check):
+    """Every item that something is said of exists."""
+
+    severity = "error"
+    table = "items"
+    unit = "items"
+    needs = {"items": ["item_id"]}
+    may_use = {view: ["item_id"] for view in ABOUT}
+    passes = {"items": [{"item_id": "1"}], "votes": [{"item_id": "1"}]}
+    fails = {"items": [{"item_id": "1"}], "votes": [{"item_id": "2"}], "mentions": [{"item_id": "1"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Ids that no item has, with the view that has them and how many rows."""
+        said = tables["items"].select("NULL AS view, item_id")
+        for view in ABOUT:
+            if view in tables and "item_id" in tables[view].columns:
+                said = said.union(tables[view].select(f"'{view}' AS view, item_id"))
+        return over(
+            said,
+            """SELECT item_id, view, count(*) || ' rows of an item that is not there' AS problem FROM rows AS said
+            WHERE view IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM rows AS items WHERE items.view IS NULL AND items.item_id = said.item_id)
+            GROUP BY item_id, view""",
+        )

@@ -1,0 +1,29 @@
+"""A text of one word among sentences cannot be understood alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.prose import ONE_WORD, rarely
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class OneWordItems(Check):
+    """Items have two words or more, where items seldom have one."""
+
+    severity = "info"
+    table = "items"
+    needs = {"items": ["item_id", "text"]}
+    passes = {"items": [{"item_id": "1", "text": "Peace"}, {"item_id": "2", "text": "Trust"}]}
+    fails = {"items": [{"item_id": f"{n}", "text": "Leave" if n == 5 else "Tell the truth"} for n in range(20)]}
+
+    most: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Where more than this share of the texts has one word, that is how they are."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items of one word in a script that has spaces between words."""
+        return over(tables["items"], rarely("item_id", ONE_WORD, self.most))

@@ -1,0 +1,36 @@
+"""The same text under two ids is judged twice and can land in two splits."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class RepeatedItems(Check):
+    """No two items have the same text, but for case, white space and final punctuation."""
+
+    severity = "warning"
+    table = "items"
+    needs = {"items": ["item_id", "text"]}
+    may_use = {"items": ["group_id"]}
+    repair = "exact_duplicates"
+    passes = {
+        "items": [
+            {"item_id": "1", "text": "Lying", "group_id": "a"},
+            {"item_id": "2", "text": "Lying", "group_id": "b"},
+        ]
+    }
+    fails = {"items": [{"item_id": "1", "text": "Lying"}, {"item_id": "2", "text": "lying."}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Every item but the first of those that say the same, within its group where there are groups."""
+        group = "group_id" if "group_id" in tables["items"].columns else "NULL"
+        return over(
+            tables["items"],
+            f"""SELECT item_id, 'the same text as ' || earliest AS problem FROM (
+                SELECT item_id, first_value(item_id) OVER (PARTITION BY said ORDER BY item_id) AS earliest
+                FROM (SELECT item_id, hash(norm(text), {group}) AS said FROM rows WHERE text IS NOT NULL))
+            WHERE item_id <> earliest""",
+        )

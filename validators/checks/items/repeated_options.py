@@ -1,0 +1,30 @@
+"""An option that a question has twice shares its answers between two."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+SHARE = {"item_id": "1", "group_id": "Peru", "option": "a"}
+
+
+class RepeatedOptions(Check):
+    """No distribution has the same option twice."""
+
+    severity = "error"
+    table = "distributions"
+    unit = "options"
+    per = ("item_id", "group_id", "option")
+    needs = {"distributions": ["item_id", "group_id", "option"]}
+    passes = {"distributions": [SHARE, {**SHARE, "option": "b"}, {**SHARE, "group_id": "Fiji"}]}
+    fails = {"distributions": [SHARE, SHARE]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Options that are there more than once."""
+        return over(
+            tables["distributions"],
+            """SELECT item_id, group_id, option, count(*) || ' times' AS problem FROM rows
+            GROUP BY item_id, group_id, option HAVING count(*) > 1""",
+        )

@@ -1,0 +1,38 @@
+"""Shares that do not add up to one have lost an option, or are no shares."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+SHARE = {"item_id": "1", "group_id": "Peru", "option": "a", "share": 0.49}
+
+
+class SharesAddUp(Check):
+    """The shares of a distribution are between 0 and 1 and add up to 1."""
+
+    severity = "warning"
+    table = "distributions"
+    unit = "distributions"
+    per = ("item_id", "group_id")
+    needs = {"distributions": ["item_id", "group_id", "option", "share"]}
+    passes = {"distributions": [SHARE, {**SHARE, "option": "b", "share": 0.5}]}
+    fails = {"distributions": [SHARE, {**SHARE, "group_id": "Fiji", "share": 1.5}]}
+
+    tolerance: Annotated[float, Field(ge=0)] = 0.02
+    """Distance from 1 that rounding of several shares explains."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Distributions with their sum and the shares that are none."""
+        return over(
+            tables["distributions"],
+            f"""SELECT item_id, group_id, 'sum ' || round(sum(share), 4) || CASE WHEN min(share) < 0 OR max(share) > 1
+                THEN ', from ' || min(share) || ' to ' || max(share) ELSE '' END AS problem
+            FROM rows GROUP BY item_id, group_id HAVING count(share) > 0 AND (
+                NOT abs(sum(share) - 1) <= {self.tolerance} OR min(share) < 0 OR max(share) > 1 + {self.tolerance})""",
+        )

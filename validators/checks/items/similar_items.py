@@ -1,0 +1,35 @@
+"""Items that are nearly the same count a topic twice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.near_duplicates import similar
+from ...tables.sql import Tables, over
+from .. import Check
+
+TEXT = "A nurse finds out that her friend has sold medicine from the ward to pay for the treatment of {} ill mother"
+
+
+class SimilarItems(Check):
+    """No two items have nearly the same text."""
+
+    severity = "info"
+    table = "items"
+    needs = {"items": ["item_id", "text"]}
+    passes = {"items": [{"item_id": "1", "text": TEXT.format("her")}, {"item_id": "2", "text": "Lying to a friend"}]}
+    fails = {"items": [{"item_id": str(n), "text": TEXT.format(who)} for n, who in enumerate(("her", "his"))]}
+
+    least: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Texts that share so much of their distinct word triples (Jaccard) are nearly the same; the bound is ours."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items with the first that each nearly repeats; texts that are the same are left to `repeated_items`."""
+        return over(
+            similar(tables["items"], self.least),
+            """SELECT other.item_id AS item_id, 'nearly the text of ' || min(one.item_id) AS problem
+            FROM rows GROUP BY other.item_id""",
+        )

@@ -1,0 +1,36 @@
+"""Where items were drawn equally from every stratum, one with more or fewer has lost or gained some."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class StratumSizes(Check):
+    """All strata have equally many items, where most do."""
+
+    severity = "warning"
+    table = "items"
+    unit = "strata"
+    per = ("stratum",)
+    needs = {"items": ["item_id", "stratum"]}
+    passes = {"items": [{"item_id": f"{n}", "stratum": f"{n % (n // 7 + 1)}"} for n in range(30)]}
+    fails = {"items": [{"item_id": f"{n}", "stratum": f"{n % 5}"} for n in range(24)]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.75
+    """Share of the strata with the usual size from which another size is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Strata of another size."""
+        return over(
+            tables["items"],
+            f"""WITH sized AS (SELECT stratum, count(*) AS n FROM rows WHERE stratum IS NOT NULL GROUP BY stratum),
+            usual AS (SELECT n AS most FROM sized GROUP BY n
+                HAVING count(*) >= {self.usual} * (SELECT count(*) FROM sized))
+            SELECT stratum, n || ' items, not ' || most AS problem FROM sized JOIN usual ON n <> most""",
+        )

@@ -1,0 +1,30 @@
+"""An id that stands for two items joins them by mistake."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class UniqueItems(Check):
+    """No two items have the same id; ids may start again in another split."""
+
+    severity = "error"
+    table = "items"
+    unit = "ids"
+    per = ("item_id",)
+    needs = {"items": ["item_id"]}
+    may_use = {"items": ["split"]}
+    passes = {"items": [{"item_id": "1", "split": "train"}, {"item_id": "1", "split": "test"}]}
+    fails = {"items": [{"item_id": "1"}, {"item_id": "1"}, {"item_id": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Ids with how often they are there; null is no id."""
+        split = ", split" if "split" in tables["items"].columns else ""
+        return over(
+            tables["items"],
+            f"""SELECT item_id{split}, CASE WHEN item_id IS NULL THEN 'no id' ELSE count(*) || ' items' END AS problem
+            FROM rows GROUP BY item_id{split} HAVING count(*) > 1 OR item_id IS NULL""",
+        )

@@ -1,0 +1,1 @@
+"""Checks of columns that hold lists."""

@@ -1,0 +1,38 @@
+"""Lists that were split at a hyphen or apostrophe have destroyed values: self-respect became self."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over, text
+from .. import Check
+
+BOUND = "self non anti pre post multi inter intra semi quasi pseudo ultra hyper trans ex vice"
+"""What begins a compound and is no word of its own at the end of a value."""
+CUT = rf"(?i)(?:^|\s)(?:{'|'.join(BOUND.split())})$|[a-z](?:[aeoi]l|ic|ive|ous|ity|ary) well$|[-‐/(\[,]$"
+"""Ends as a compound begins; an adjective before well, from well-being; ends with a hyphen or an open bracket."""
+TAIL = r"^(?:[-‐)\],]|(?:re|ve|ll|s|t|d|m) [a-z]|being$)"
+"""Begins as a compound or a contraction ends."""
+
+NAMED = {"item_id": "1", "side": None, "position": 0}
+
+
+class CutValues(Check):
+    """No value looks as if a list was split inside it."""
+
+    severity = "warning"
+    table = "mentions"
+    needs = {"mentions": ["item_id", "side", "position", "value"]}
+    passes = {"mentions": [{**NAMED, "value": v} for v in ("self-respect", "living well", "wellness")]}
+    fails = {"mentions": [{**NAMED, "value": v} for v in ("self", "emotional well", "Right to non")]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Mentions of what looks like the head or tail of a value, or is what another one has before its hyphen."""
+        return over(
+            tables["mentions"],
+            f"""WITH heads AS (SELECT DISTINCT lower(regexp_extract(value, '^([^-]+)-', 1)) AS head FROM rows
+                WHERE contains(value, '-')),
+            cut AS (SELECT DISTINCT value FROM rows LEFT JOIN heads ON lower(value) = head AND NOT contains(value, ' ')
+                WHERE head IS NOT NULL OR regexp_matches(value, {text(CUT)}) OR regexp_matches(value, {text(TAIL)}))
+            SELECT item_id, side, position, value AS problem FROM rows WHERE value IN (SELECT value FROM cut)""",
+        )

@@ -1,0 +1,31 @@
+"""A list of values that names one twice counts it twice."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
+
+
+class RepeatedValues(Check):
+    """No list names a value twice."""
+
+    severity = "warning"
+    table = "mentions"
+    unit = "lists"
+    per = ("item_id", "side")
+    needs = {"mentions": ["item_id", "side", "value"]}
+    passes = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}]}
+    fails = {"mentions": [NAMED, NAMED, {**NAMED, "value": "honesty"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Lists with the values that they repeat."""
+        return over(
+            tables["mentions"],
+            """SELECT item_id, side, string_agg(value, ', ' ORDER BY value) AS problem
+            FROM (SELECT item_id, side, value FROM rows GROUP BY ALL HAVING count(*) > 1)
+            GROUP BY item_id, side""",
+        )

@@ -1,0 +1,31 @@
+"""Lists that are said to go together and are not equally long cannot be paired."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+LIST = {"item_id": "1", "bundle": "values", "list": "names", "length": 2}
+
+
+class UnparallelLists(Check):
+    """Lists that go together are equally long."""
+
+    severity = "error"
+    table = "lists"
+    unit = "bundles"
+    per = ("item_id", "bundle")
+    needs = {"lists": ["item_id", "bundle", "list", "length"]}
+    passes = {"lists": [LIST, {**LIST, "list": "reasons"}, {**LIST, "bundle": "parties", "length": 5}]}
+    fails = {"lists": [LIST, {**LIST, "list": "reasons", "length": 3}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items with the lengths of the lists that differ; a missing list has no length."""
+        return over(
+            tables["lists"],
+            """SELECT item_id, bundle, string_agg(list || ': ' || coalesce(length::VARCHAR, 'none'), ', ' ORDER BY list)
+                AS problem FROM rows GROUP BY item_id, bundle
+            HAVING min(length) < max(length) OR count(length) BETWEEN 1 AND count(*) - 1""",
+        )

@@ -1,0 +1,40 @@
+"""Values that nearly are another one, such as judgment and judgement, split its count."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from ...tables.vocabulary import near_misses
+from .. import Check
+
+
+class ValueNearMisses(Check):
+    """No value of the vocabulary is another one but for a letter, a plural or a little word."""
+
+    severity = "info"
+    table = "vocabulary"
+    unit = "values"
+    per = ("value",)
+    needs = {"vocabulary": ["value"]}
+    passes = {"vocabulary": [{"value": "trust"}, {"value": "truth"}, {"value": "mistrust"}]}
+    fails = {
+        "vocabulary": [
+            {"value": value} for value in ("judgment", "judgement", "respect for law", "respect for the law")
+        ]
+    }
+
+    most: Annotated[int, Field(gt=0)] = 2000
+    """Values that are compared, each with each; more are a free text."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """The later of two such values."""
+        values = over(
+            tables["vocabulary"],
+            f"""SELECT 'value' AS "column", value, 1 AS rows FROM rows WHERE (SELECT count(*) <= {self.most} FROM rows)
+            GROUP BY value""",
+        )
+        return over(near_misses(values, "a.value > b.value"), "SELECT value, problem FROM rows")

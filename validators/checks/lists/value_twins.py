@@ -1,0 +1,26 @@
+"""The same value in two spellings is counted as two."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from ...tables.vocabulary import twins
+from .. import Check
+
+
+class ValueTwins(Check):
+    """No two values of the vocabulary differ in case, white space, hyphens or quotes alone."""
+
+    severity = "warning"
+    table = "vocabulary"
+    unit = "values"
+    per = ("value",)
+    needs = {"vocabulary": ["value"]}
+    passes = {"vocabulary": [{"value": "self-respect"}, {"value": "respect"}]}
+    fails = {"vocabulary": [{"value": "self-respect"}, {"value": "Self respect"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """All but one spelling of each value."""
+        values = over(tables["vocabulary"], "SELECT DISTINCT 'value' AS \"column\", value, 1 AS rows FROM rows")
+        return over(twins(values), "SELECT value, problem FROM rows")

@@ -1,0 +1,28 @@
+"""Two sides that differ in case, white space or final punctuation alone teach nothing else."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class AlikeSides(Check):
+    """The two sides of a pair differ in more than case, white space and final punctuation."""
+
+    severity = "warning"
+    table = "pairs"
+    needs = {"pairs": ["pair_id", "first", "second"]}
+    passes = {
+        "pairs": [{"pair_id": "1", "first": "Yes", "second": "No"}, {"pair_id": "2", "first": "a", "second": "a"}]
+    }
+    fails = {"pairs": [{"pair_id": "1", "first": "Yes.", "second": "yes"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Pairs whose sides are unequal and normalised the same."""
+        return over(
+            tables["pairs"],
+            """SELECT pair_id, 'both sides say: ' || left(first, 100) AS problem
+            FROM rows WHERE first <> second AND norm(first) = norm(second) AND norm(first) <> ''""",
+        )

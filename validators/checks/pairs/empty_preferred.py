@@ -1,0 +1,32 @@
+"""Who prefers silence to an answer was not shown what we see."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class EmptyPreferred(Check):
+    """The preferred side of a pair says something."""
+
+    severity = "error"
+    table = "pairs"
+    needs = {"pairs": ["pair_id", "first", "second", "preferred"]}
+    passes = {
+        "pairs": [
+            {"pair_id": "1", "first": "", "second": "b", "preferred": "second"},
+            {"pair_id": "2", "first": "", "second": "b", "preferred": "tie"},
+        ]
+    }
+    fails = {"pairs": [{"pair_id": "1", "first": " ", "second": "b", "preferred": "first"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Pairs whose preferred side is null, empty or white space."""
+        return over(
+            tables["pairs"],
+            r"""SELECT pair_id, preferred || ' is preferred and empty' AS problem FROM rows
+            WHERE preferred IN ('first', 'second') AND NOT coalesce(regexp_matches(
+                CASE preferred WHEN 'first' THEN first ELSE second END, '[^\s\p{Z}]'), false)""",
+        )

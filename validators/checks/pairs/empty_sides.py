@@ -1,0 +1,28 @@
+"""A side without a text was lost, or a model that said nothing; both are compared as if it were an answer."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class EmptySides(Check):
+    """Both sides of a pair say something."""
+
+    severity = "warning"
+    table = "pairs"
+    unit = "sides"
+    needs = {"pairs": ["pair_id", "first", "second"]}
+    passes = {"pairs": [{"pair_id": "1", "first": "a", "second": "b"}]}
+    fails = {"pairs": [{"pair_id": "1", "first": "", "second": "b"}, {"pair_id": "2", "first": "a", "second": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Every side that is null, empty or white space."""
+        return over(
+            tables["pairs"],
+            r"""SELECT pair_id, side.side, 'empty' AS problem FROM (SELECT pair_id, unnest([
+                {'side': 'first', 'said': first}, {'side': 'second', 'said': second}]) AS side FROM rows)
+            WHERE NOT coalesce(regexp_matches(side.said, '[^\s\p{Z}]'), false)""",
+        )

@@ -1,0 +1,28 @@
+"""Two sides that are the same text are no choice; whoever is preferred, nothing is learned."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class EqualSides(Check):
+    """The two sides of a pair differ."""
+
+    severity = "error"
+    table = "pairs"
+    needs = {"pairs": ["pair_id", "first", "second"]}
+    passes = {
+        "pairs": [{"pair_id": "1", "first": "Yes.", "second": "yes"}, {"pair_id": "2", "first": "", "second": ""}]
+    }
+    fails = {"pairs": [{"pair_id": "1", "first": "Yes.", "second": "Yes."}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Pairs with one text on both sides; two empty sides are another check."""
+        return over(
+            tables["pairs"],
+            """SELECT pair_id, 'both sides are: ' || left(first, 100) AS problem
+            FROM rows WHERE first = second AND trim(first) <> ''""",
+        )

@@ -1,0 +1,39 @@
+"""Where the longer answer is preferred more often than chance, a model learns to write more."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.significance import CERTAIN, far_from_half
+from ...tables.sql import Tables, over
+from .. import Check
+
+PAIRS = [{"first": "aa", "second": "a", "preferred": "first" if n % 2 else "second"} for n in range(200)]
+
+
+class LengthBias(Check):
+    """Preferences do not follow the length of the sides."""
+
+    severity = "info"
+    table = "pairs"
+    unit = None
+    needs = {"pairs": ["first", "second", "preferred"]}
+    passes = {"pairs": PAIRS}
+    fails = {"pairs": [{**row, "preferred": "first" if n % 4 else "second"} for n, row in enumerate(PAIRS)]}
+
+    effect: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    """Distance of the share from one half that matters."""
+    z: Annotated[float, Field(gt=0)] = CERTAIN
+    """Standard errors from one half that are taken for no chance."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for all pairs; ties and sides of equal length, in characters, are left out."""
+        counted = over(
+            tables["pairs"],
+            """SELECT count(*) AS n, count(*) FILTER ((preferred = 'first') = (length(first) > length(second))) AS hits
+            FROM rows WHERE preferred IN ('first', 'second') AND length(first) <> length(second)""",
+        )
+        return far_from_half(counted, "the longer side is preferred", self.effect, self.z)

@@ -1,0 +1,37 @@
+"""Where every prompt was to have so many pairs, one with another number lost some, or was made twice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.modal_count import unusual
+from ...tables.sql import Tables, over
+from .. import Check
+
+TWO_EACH = [{"prompt": f"Question {n}?"} for n in range(30) for _ in range(2)]
+
+
+class PairCount(Check):
+    """All prompts have equally many pairs, where nearly all have the same number and it is more than one."""
+
+    severity = "warning"
+    table = "pairs"
+    unit = "prompts"
+    per = ("prompt",)
+    needs = {"pairs": ["prompt"]}
+    may_use = {"pairs": ["annotator_id", "group_id"]}
+    passes = {"pairs": [*TWO_EACH[::2], TWO_EACH[1]]}
+    fails = {"pairs": [*TWO_EACH, {"prompt": "Once?"}]}
+
+    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Share of the prompts with the usual number of pairs from which another number is taken for a mistake."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Prompts with another number of pairs, each annotator and each group apart."""
+        pairs = tables["pairs"]
+        apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
+        counted = f"SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}"
+        return unusual(over(pairs, counted), self.usual, "pairs")

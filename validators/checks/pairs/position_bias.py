@@ -1,0 +1,39 @@
+"""Where the answer that is shown first is preferred more often than chance, part of what is learned is the order."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.significance import CERTAIN, far_from_half
+from ...tables.sql import Tables, over
+from .. import Check
+
+SHOWN = [{"preferred": "first" if n % 2 else "second", "shown": True} for n in range(200)]
+
+
+class PositionBias(Check):
+    """Preferences do not follow the order in which the sides were shown."""
+
+    severity = "info"
+    table = "pairs"
+    unit = None
+    needs = {"pairs": ["preferred", "shown"]}
+    passes = {"pairs": SHOWN}
+    fails = {"pairs": [{**row, "preferred": "first" if n % 4 else "second"} for n, row in enumerate(SHOWN)]}
+
+    effect: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    """Distance of the share from one half that matters."""
+    z: Annotated[float, Field(gt=0)] = CERTAIN
+    """Standard errors from one half that are taken for no chance."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for all pairs; ties and pairs whose order is not known are left out."""
+        counted = over(
+            tables["pairs"],
+            """SELECT count(*) AS n, count(*) FILTER ((preferred = 'first') = shown) AS hits
+            FROM rows WHERE preferred IN ('first', 'second') AND shown IS NOT NULL""",
+        )
+        return far_from_half(counted, "the side shown first is preferred", self.effect, self.z)

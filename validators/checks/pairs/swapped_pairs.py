@@ -1,0 +1,31 @@
+"""The same two answers in the other order are meant as a control of position, or are a hidden duplicate."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+PAIR = {"prompt": "p", "first": "a", "second": "b"}
+
+
+class SwappedPairs(Check):
+    """No pair is there a second time with its sides swapped."""
+
+    severity = "info"
+    table = "pairs"
+    needs = {"pairs": ["pair_id", "prompt", "first", "second"]}
+    passes = {"pairs": [{**PAIR, "pair_id": "1"}, {**PAIR, "pair_id": "2", "prompt": "q"}]}
+    fails = {"pairs": [{**PAIR, "pair_id": "1"}, {"pair_id": "2", "prompt": "p", "first": "b", "second": "a"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Pairs of which an earlier one has the sides the other way round."""
+        return over(
+            tables["pairs"],
+            """WITH hashed AS (SELECT pair_id, hash(prompt, first, second) AS one, hash(prompt, second, first) AS other
+                FROM rows WHERE first <> second)
+            SELECT pair_id, 'swapped: ' || earliest AS problem FROM hashed
+            JOIN (SELECT one, min(pair_id) AS earliest FROM hashed GROUP BY one) AS known ON known.one = hashed.other
+            WHERE earliest < pair_id""",
+        )

@@ -1,0 +1,32 @@
+"""Two sides that a scorer cannot tell apart are a coin toss as a preference."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+
+class WeakPairs(Check):
+    """The scores of the two sides of a pair are some way apart, unless it is a tie."""
+
+    severity = "info"
+    table = "pairs"
+    needs = {"pairs": ["pair_id", "preferred", "first_score", "second_score"]}
+    passes = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.2}]}
+    fails = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.88}]}
+
+    gap: Annotated[float, Field(gt=0)] = 0.05
+    """Least difference of the scores, in their own unit."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Pairs with a preference and a smaller difference."""
+        return over(
+            tables["pairs"],
+            f"""SELECT pair_id, 'scores ' || round(first_score, 4) || ' and ' || round(second_score, 4) AS problem
+            FROM rows WHERE preferred IN ('first', 'second') AND abs(first_score - second_score) < {self.gap}""",
+        )

@@ -1,0 +1,1 @@
+"""Checks of leakage and drift between splits."""

@@ -1,0 +1,37 @@
+"""A column that is filled in one split and empty in another was lost on the way, or means something else."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.cells import columns
+from ...tables.sql import Tables, name, over, text
+from .. import Check
+
+NONE = "SELECT '' AS split, '' AS \"column\", '' AS problem WHERE false"
+
+
+class SplitDrift(Check):
+    """A column that has values in one split has some in every split."""
+
+    severity = "warning"
+    table = "*"
+    unit = "columns"
+    needs = {"*": ["split"]}
+    implied_by_row_type = True
+    passes = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": "b"}]}
+    fails = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": None}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Splits with the columns that are null in all their rows, though not in those of other splits."""
+        rows = tables["*"]
+        own = [column for column in columns(rows) if column != "split"]
+        if not own:
+            return over(rows, NONE)
+        counts = ", ".join(f"{{'column': {text(c)}, 'n': count({name(c)})}}" for c in own)
+        return over(
+            rows,
+            f"""WITH counted AS (SELECT split, unnest([{counts}]) AS c FROM rows WHERE split IS NOT NULL GROUP BY split)
+            SELECT split, c.column, 'always null, unlike in other splits' AS problem FROM counted
+            WHERE c.n = 0 AND c.column IN (SELECT c.column FROM counted WHERE c.n > 0)""",
+        )

@@ -1,0 +1,28 @@
+"""A text that is in two splits teaches the test."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.split_overlap import shared
+from ...tables.sql import Tables, over
+from .. import Check
+
+ITEM = {"item_id": "1", "text": "Lying", "split": "train"}
+
+
+class SplitLeak(Check):
+    """No text is in two splits."""
+
+    severity = "error"
+    table = "items"
+    unit = "texts"
+    per = ("text",)
+    needs = {"items": ["item_id", "text", "split"]}
+    repair = "split"
+    passes = {"items": [ITEM, {**ITEM, "item_id": "2"}, {**ITEM, "item_id": "3", "text": "lying", "split": "test"}]}
+    fails = {"items": [ITEM, {**ITEM, "item_id": "2", "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for each text, by its lowest id."""
+        return over(tables["items"], shared("item_id", "hash(text)", "text IS NOT NULL"))

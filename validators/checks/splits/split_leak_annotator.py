@@ -1,0 +1,27 @@
+"""What a model learns of one person's taste helps it on that person's other preferences."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.split_overlap import shared
+from ...tables.sql import Tables, over
+from .. import Check
+
+PAIR = {"annotator_id": "a", "split": "train"}
+
+
+class SplitLeakAnnotator(Check):
+    """No annotator of pairs is in two splits; where people are to be told apart, a test needs new ones."""
+
+    severity = "info"
+    table = "pairs"
+    unit = "annotators"
+    per = ("annotator_id",)
+    needs = {"pairs": ["annotator_id", "split"]}
+    passes = {"pairs": [PAIR, PAIR, {"annotator_id": "b", "split": "test"}]}
+    fails = {"pairs": [PAIR, {**PAIR, "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Annotators with how many pairs and which splits they have."""
+        return over(tables["pairs"], shared("annotator_id", "annotator_id", "annotator_id IS NOT NULL"))

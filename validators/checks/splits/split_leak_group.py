@@ -1,0 +1,28 @@
+"""Two turns of a dialogue, or two variants of a scenario, in two splits are nearly a leak of the text."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.split_overlap import shared
+from ...tables.sql import Tables, over
+from .. import Check
+
+ITEM = {"group_id": "a", "split": "train"}
+
+
+class SplitLeakGroup(Check):
+    """No group of items, such as a dialogue or a scenario, is in two splits."""
+
+    severity = "error"
+    table = "items"
+    unit = "groups"
+    per = ("group_id",)
+    needs = {"items": ["group_id", "split"]}
+    repair = "split"
+    passes = {"items": [ITEM, ITEM, {"group_id": "b", "split": "test"}]}
+    fails = {"items": [ITEM, {**ITEM, "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Groups with how many items and which splits they have."""
+        return over(tables["items"], shared("group_id", "group_id", "group_id IS NOT NULL"))

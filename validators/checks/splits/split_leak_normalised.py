@@ -1,0 +1,29 @@
+"""A text that is in two splits but for case, white space and final punctuation teaches the test as well."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.split_overlap import shared
+from ...tables.sql import Tables, over
+from .. import Check
+
+ITEM = {"item_id": "1", "text": "Lying", "split": "train"}
+
+
+class SplitLeakNormalised(Check):
+    """No text is in two splits in another case, spacing or final punctuation."""
+
+    severity = "error"
+    table = "items"
+    unit = "texts"
+    per = ("text",)
+    needs = {"items": ["item_id", "text", "split"]}
+    repair = "split"
+    passes = {"items": [ITEM, {**ITEM, "item_id": "2", "split": "test"}]}
+    fails = {"items": [ITEM, {**ITEM, "item_id": "2", "split": "test", "text": "lying."}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for each such text, by its lowest id; what is the same to the letter is another check."""
+        query = shared("item_id", "hash(norm(text))", "text IS NOT NULL")
+        return over(tables["items"], f"{query} AND count(DISTINCT hash(text)) > 1 AND count(DISTINCT split) > 1")

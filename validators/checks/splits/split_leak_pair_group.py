@@ -1,0 +1,28 @@
+"""Two pairs from one dialogue in two splits are nearly a leak of the text."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.split_overlap import shared
+from ...tables.sql import Tables, over
+from .. import Check
+
+PAIR = {"group_id": "a", "split": "train"}
+
+
+class SplitLeakPairGroup(Check):
+    """No group of pairs, such as those of a dialogue, is in two splits."""
+
+    severity = "error"
+    table = "pairs"
+    unit = "groups"
+    per = ("group_id",)
+    needs = {"pairs": ["group_id", "split"]}
+    repair = "split"
+    passes = {"pairs": [PAIR, PAIR, {"group_id": "b", "split": "test"}]}
+    fails = {"pairs": [PAIR, {**PAIR, "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Groups with how many pairs and which splits they have."""
+        return over(tables["pairs"], shared("group_id", "group_id", "group_id IS NOT NULL"))

@@ -1,0 +1,32 @@
+"""A variant in the test whose original is in the training data teaches the test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables
+from .. import Check
+
+ITEMS: list[dict[str, Any]] = [
+    {"item_id": "1", "parent_id": None, "split": "train"},
+    {"item_id": "2", "parent_id": "1", "split": "train"},
+]
+
+
+class SplitLeakParent(Check):
+    """Every item is in the split of the item that it was made from."""
+
+    severity = "error"
+    table = "items"
+    needs = {"items": ["item_id", "parent_id", "split"]}
+    repair = "split"
+    passes = {"items": ITEMS}
+    fails = {"items": [*ITEMS, {"item_id": "3", "parent_id": "1", "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items in another split than their parent."""
+        made, parent = tables["items"].set_alias("m"), tables["items"].set_alias("p")
+        apart = made.join(parent, "m.parent_id = p.item_id AND m.split <> p.split")
+        return apart.select("m.item_id, m.parent_id, m.split || ', but its parent in ' || p.split AS problem")

@@ -1,0 +1,28 @@
+"""A prompt that is in two splits, even with other answers, teaches the test."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...stats.split_overlap import shared
+from ...tables.sql import Tables, over
+from .. import Check
+
+PAIR = {"pair_id": "1", "prompt": "Is it ok to lie?", "split": "train"}
+
+
+class SplitLeakPrompt(Check):
+    """No prompt is in two splits, in whatever case and spacing."""
+
+    severity = "error"
+    table = "pairs"
+    unit = "prompts"
+    per = ("prompt",)
+    needs = {"pairs": ["pair_id", "prompt", "split"]}
+    repair = "split"
+    passes = {"pairs": [PAIR, {**PAIR, "pair_id": "2"}, {**PAIR, "pair_id": "3", "prompt": "", "split": "test"}]}
+    fails = {"pairs": [PAIR, {**PAIR, "pair_id": "2", "prompt": "Is it OK to lie", "split": "test"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for each prompt, by the lowest id of its pairs."""
+        return over(tables["pairs"], shared("pair_id", "hash(norm(prompt))", "trim(prompt) <> ''"))

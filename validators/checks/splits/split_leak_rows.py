@@ -1,0 +1,44 @@
+"""A row that is in two splits is in the test and was trained on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...tables.cells import NOTHING, ROW, columns
+from ...tables.sql import Tables, name, over
+from .. import Check
+
+TEXT = "You find a purse and nobody looks."
+
+
+class SplitLeakRows(Check):
+    """No row is in two splits with the same values."""
+
+    severity = "error"
+    table = "*"
+    needs = {"*": ["split"]}
+    repair = "split"
+    passes = {"*": [{"_row": n, "split": split, "text": "Yes"} for n, split in enumerate(["train", "test"])]}
+    fails = {"*": [{"_row": n, "split": split, "text": TEXT} for n, split in enumerate(["train", "test"])]}
+
+    least: Annotated[int, Field(ge=0)] = 20
+    """Bytes of a row, all columns and their commas together, from which it is no coincidence."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Every row that an earlier row of another split equals in all other columns."""
+        rows = tables["*"]
+        own = ", ".join(name(column) for column in columns(rows) if column != "split")
+        if not own:
+            return over(rows, NOTHING)
+        return over(
+            rows,
+            f"""WITH hashed AS (SELECT {ROW}, split, hash({own}) AS h FROM rows
+                WHERE split IS NOT NULL AND strlen(CAST(row({own}) AS VARCHAR)) >= {self.least}),
+            leaked AS (SELECT h, arg_min(split, {ROW}) AS first FROM hashed
+                GROUP BY h HAVING min(split) < max(split))
+            SELECT {ROW}, 'split' AS "column", 'in ' || split || ', and in ' || first AS problem
+            FROM hashed JOIN leaked USING (h) WHERE split <> first""",
+        )

@@ -1,0 +1,41 @@
+"""A text of one split that is nearly a text of another has been seen before it is asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from duckdb import DuckDBPyRelation
+from pydantic import Field
+
+from ...stats.near_duplicates import similar
+from ...tables.sql import Tables, over
+from .. import Check
+
+TEXT = "A nurse finds out that her friend has sold medicine from the ward to pay for the treatment of {} ill mother"
+HERS, HIS = ({"item_id": who, "text": TEXT.format(who), "split": "train"} for who in ("her", "his"))
+
+
+class SplitLeakSimilar(Check):
+    """No two items with nearly the same text are in two splits."""
+
+    severity = "warning"
+    table = "items"
+    needs = {"items": ["item_id", "text", "split"]}
+    passes = {"items": [HERS, HIS]}
+    fails = {"items": [HERS, {**HIS, "split": "test"}]}
+
+    least: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Texts that share so much of their distinct word triples (Jaccard) are nearly the same; the bound is ours."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Items with one of another split that each is nearly; equal texts are left to `split_leak_normalised`.
+
+        Where many texts are alike, as those of a template, only some of the pairs are found.
+        """
+        return over(
+            similar(tables["items"], self.least),
+            """SELECT other.item_id AS item_id, array_to_string(other.splits, ', ') AS split,
+                'nearly the text of ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem
+            FROM rows WHERE len(list_distinct(list_concat(one.splits, other.splits))) > 1
+            GROUP BY other, one.splits""",
+        )

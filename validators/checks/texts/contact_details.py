@@ -1,0 +1,40 @@
+"""An e-mail address, or a phone or account number, leads to a person who was not asked."""
+
+from __future__ import annotations
+
+import re
+
+from ...tables.cells import around
+from ...tables.pii import MASKS, leads_to_somebody, masked
+from .._text_check import TextCheck
+
+
+class ContactDetails(TextCheck):
+    """No text holds an e-mail address, or a phone or account number."""
+
+    severity = "warning"
+    repair = "mask"
+    written_only = True
+    of_rejects = True
+    passes = {
+        "*": [
+            {"_row": 1, "text": "I was born on 1990-05-17 and paid 1,200.50 for 3-4 items @home."},
+            {"_row": 3, "text": "-8.1234567890123456"},
+            {"_row": 2, "text": "See ISO 9001:2015, call 911, bus 100-200, arXiv 2309.00779."},
+        ]
+    }
+    fails = {
+        "*": [
+            {"_row": 1, "text": "Write to jo.doe+x@mail.example.org."},
+            {"_row": 2, "text": "Call +49 30 5550 1234 or (555) 010-9999!"},
+            {"_row": 3, "text": "Pay to DE89 3704 0044 0532 0130 00 or 4111 1111 1111 1111."},
+        ]
+    }
+
+    def wrong(self, value: str) -> str:
+        """True of a text that has something to mask."""
+        return leads_to_somebody(value)
+
+    def problem(self, value: str) -> str:
+        """What is around it in the text as masking would leave it, so that a report gives nothing away."""
+        return around(masked(value), "|".join(map(re.escape, MASKS)))

@@ -1,0 +1,24 @@
+"""A control character is invisible, breaks a file format, or is what is left of another encoding."""
+
+from __future__ import annotations
+
+from .._text_check import TextCheck
+
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+"""C0 and C1 but for tab and line ends, DEL, and what turns the direction of writing."""
+
+
+class ControlCharacters(TextCheck):
+    """No text has control characters, NUL among them."""
+
+    severity = "warning"
+    passes = {"*": [{"_row": 1, "text": "a\tb\r\nc"}]}
+    fails = {"*": [{"_row": 1, "text": "a\x00b"}, {"_row": 2, "text": "it\x92s"}]}
+
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"regexp_matches({value}, '{CONTROL}')"
+
+    def problem(self, value: str) -> str:
+        """The code point of the first one."""
+        return f"printf('U+%04X', unicode(regexp_extract({value}, '{CONTROL}')))"

@@ -1,0 +1,26 @@
+"""What nobody sees makes two equal words differ; joiners that a script needs are not meant."""
+
+from __future__ import annotations
+
+from .._text_check import TextCheck
+
+INVISIBLE = r"[\x{a0}\x{ad}\x{200b}\x{2060}\x{feff}]"
+"""No-break space, soft hyphen, zero-width space, word joiner, byte order mark."""
+
+
+class InvisibleCharacters(TextCheck):
+    """No text has no-break spaces, soft hyphens, zero-width spaces or byte order marks."""
+
+    severity = "info"
+    repair = "white_space"
+    mends = True
+    passes = {"*": [{"_row": 1, "text": "می‌خواهم 👩‍👩‍👧"}]}
+    fails = {"*": [{"_row": 1, "text": "two\u00a0words"}]}
+
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"strlen({value}) > length({value}) AND regexp_matches({value}, '{INVISIBLE}')"
+
+    def problem(self, value: str) -> str:
+        """The code point of the first one."""
+        return f"printf('U+%04X', unicode(regexp_extract({value}, '{INVISIBLE}')))"

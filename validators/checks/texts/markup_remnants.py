@@ -1,0 +1,42 @@
+"""Markup that was left over when a text was taken out of a page or of quotes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ...tables.cells import around
+from ...tables.prose import in_prose
+from .._text_check import TextCheck
+
+TAG = r"</?(?i:a|b|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|table|td|th|tr|u|ul)(?:\s[^<>]*)?/?>"
+ENTITY = r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});"
+END_OF_ATTRIBUTE = r'">\s*$'
+ESCAPED = r"[.!?,:\p{Ll}]\\n(?:\\n|\s|\p{Lu}|$)"
+"""A line end written out as backslash and n."""
+MARKUP = "|".join([TAG, ENTITY, END_OF_ATTRIBUTE, ESCAPED])
+
+
+class MarkupRemnants(TextCheck):
+    """No text has HTML tags, entities, or line ends written as \\n, where its column seldom has."""
+
+    severity = "info"
+    passes = {"*": [{"_row": 1, "text": "if a < b and c > d: \\nabla & co"}, {"_row": 2, "text": "<name>"}]}
+    fails = {
+        "*": [
+            *({"_row": row, "text": "plain", "page": "<p>meant</p>"} for row in range(4)),
+            {"_row": 4, "text": 'Do you risk your life?">', "page": "<p>meant</p>"},
+        ]
+    }
+
+    most: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """A column with markup in more than this share of its texts is meant to have it."""
+
+    def wrong(self, value: str) -> str:
+        """True of a text that has some."""
+        return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"
+
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, MARKUP)

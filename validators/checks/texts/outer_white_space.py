@@ -1,0 +1,33 @@
+"""White space at an end is seen by no reader and by every comparison."""
+
+from __future__ import annotations
+
+from ...tables.schema_sql import SPACE, begins_visibly
+from .._text_check import TextCheck
+
+AT = {f"^[{SPACE}]": "begins", f"[{SPACE}]$": "ends"}
+SOMETHING = f"[^{SPACE}]"
+
+
+class OuterWhiteSpace(TextCheck):
+    """No text begins or ends with white space."""
+
+    severity = "warning"
+    repair = "white_space"
+    mends = True
+    passes = {"*": [{"_row": 1, "text": "in between"}, {"_row": 2, "text": " "}, {"_row": 3, "text": ""}]}
+    fails = {"*": [{"_row": 1, "text": " Very important"}, {"_row": 2, "text": "sure\n"}]}
+
+    def wrong(self, value: str) -> str:
+        """True of a text with white space at an end; one of nothing else is blank, which is another check."""
+        inside = f"{begins_visibly(value)} AND {begins_visibly(f'{value}[-1]')}"
+        return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {_has(value, SOMETHING)}"
+
+    def problem(self, value: str) -> str:
+        """At which end."""
+        begins, ends = (f"CASE WHEN {_has(value, at)} THEN '{end}' END" for at, end in AT.items())
+        return f"concat_ws(' and ', {begins}, {ends}) || ' with white space'"
+
+
+def _has(value: str, pattern: str) -> str:
+    return f"regexp_matches({value}, '{pattern}')"

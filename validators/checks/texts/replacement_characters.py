@@ -1,0 +1,24 @@
+"""U+FFFD stands where a decoder gave up: what was there is lost."""
+
+from __future__ import annotations
+
+from ...tables.cells import around
+from .._text_check import TextCheck
+
+LOST = "\ufffd"
+
+
+class ReplacementCharacters(TextCheck):
+    """No text has the replacement character U+FFFD."""
+
+    severity = "warning"
+    passes = {"*": [{"_row": 1, "text": "the parrot’s cage"}, {"_row": 2, "text": None}]}
+    fails = {"*": [{"_row": 1, "text": "the parrot\ufffd\ufffd\ufffds cage"}]}
+
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"contains({value}, '{LOST}')"
+
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, LOST)

@@ -1,0 +1,31 @@
+"""A word that stands for nothing is counted as a value by everybody who does not know it."""
+
+from __future__ import annotations
+
+from ...tables.sql import text
+from .._text_check import TextCheck
+
+
+class Sentinels(TextCheck):
+    """No text is a word for a missing value."""
+
+    severity = "warning"
+    repair = "sentinels"
+    mends = True
+    passes = {"*": [{"_row": 1, "label": "Nothing"}, {"_row": 2, "label": None}, {"_row": 3, "label": "Nan"}]}
+    fails = {"*": [{"_row": 1, "label": "N/A"}, {"_row": 2, "label": "DATA_EXPIRED"}]}
+
+    words: tuple[str, ...] = (
+        "nan", "NaN", "NAN", "N/A", "n/a", "#N/A", "<NA>", "NaT", "None", "null", "NULL", "undefined",
+        "#REF!", "#VALUE!", "#NAME?", "DATA_EXPIRED", "CONSENT_REVOKED",
+    )  # fmt: skip
+    """The words, in the case in which they are written; answers such as "Prefer not to say" are answers."""
+
+    def wrong(self, value: str) -> str:
+        """True of a text that is such a word."""
+        words = ", ".join(map(text, self.words))
+        return f"strlen({value}) < 20 AND trim({value}) IN ({words})"
+
+    def problem(self, value: str) -> str:
+        """The word."""
+        return value

@@ -1,0 +1,40 @@
+"""A slot that nobody filled."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ...tables.cells import around
+from ...tables.prose import in_prose
+from .._text_check import TextCheck
+
+BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
+BRACKETS = r"\[(?:[A-Z]{3,}(?:[_ ][A-Z]+)*|(?:[Ii]nsert|[Yy]our) [^\]\n]{2,40})\]"
+SLOT = rf"(?:^|[\s(\x22])(?:{BRACES}|{BRACKETS})"
+"""{name}, {{ name }}, [NAME], [Your Name], [insert date]."""
+
+
+class TemplateSlots(TextCheck):
+    """No text has an unfilled slot such as {name} or [NAME], where its column seldom has."""
+
+    severity = "info"
+    passes = {"*": [{"_row": 1, "template": "The {race} patient"}, {"_row": 2, "template": "A {race} patient"}]}
+    fails = {
+        "*": [
+            *({"_row": row, "letter": "To whom it may concern"} for row in range(4)),
+            {"_row": 4, "letter": "Yours, [Your Name]"},
+        ]
+    }
+
+    most: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """A column with slots in more than this share of its texts holds templates."""
+
+    def wrong(self, value: str) -> str:
+        """True of a text that has one."""
+        return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
+
+    def problem(self, value: str) -> str:
+        """The words around it."""
+        return around(value, SLOT)

@@ -1,0 +1,52 @@
+"""INV-VP7: an explanation that is a copy, is cut off, speaks of the machine or has a slot left open."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+STOPS = ".!?…‥।॥؟۔؞።፧፨՞։။၊។៕༎།⳹꓿꘎꛳᠃᠉᭞᭟᱾᱿⁇⁈⁉‼‽⸮。！？．｡︒﹒﹖﹗"
+"""What ends a sentence, in every script that we know of; Thai and Lao end it with a space."""
+ENDS = rf"([{STOPS}][\p{{Pe}}\p{{Pf}}\p{{Pi}}\x22\x27*_\s\p{{Z}}]*|[\p{{Thai}}\p{{Lao}}])$"
+MACHINE = r"\bas an? (ai|artificial intelligence|large language model|language model)\b"
+SLOT = r"[{}]"
+EXPLAINED = {"consideration_id": "1", "text": "Trust"}
+
+
+class ExplanationHygiene(Check):
+    """An explanation adds to its text, is whole, and speaks of the situation."""
+
+    severity = "warning"
+    table = "considerations"
+    needs = {"considerations": ["consideration_id", "text", "explanation"]}
+    passes = {
+        "considerations": [
+            {**EXPLAINED, "explanation": "Friends rely on what is said."},
+            {**EXPLAINED, "explanation": "友人は言葉を信じます。」"},
+            {**EXPLAINED, "explanation": "यह भरोसे का सवाल है।"},
+            {**EXPLAINED, "explanation": "هل يمكن الوثوق به؟"},
+            {**EXPLAINED, "explanation": "เพื่อนต้องไว้ใจกัน"},
+        ]
+    }
+    fails = {
+        "considerations": [
+            {**EXPLAINED, "explanation": "trust."},
+            {**EXPLAINED, "explanation": "Friends rely on"},
+            {**EXPLAINED, "explanation": "As an AI, I cannot say."},
+            {**EXPLAINED, "explanation": "It matters to {person}."},
+        ]
+    }
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Considerations with everything that is wrong with their explanation."""
+        return over(
+            tables["considerations"],
+            f"""SELECT consideration_id, concat_ws('; ',
+                CASE WHEN norm(explanation) = norm(text) THEN 'repeats the text' END,
+                CASE WHEN NOT regexp_matches(explanation, '{ENDS}') THEN 'does not end as a sentence' END,
+                CASE WHEN regexp_matches(explanation, '{MACHINE}', 'i') THEN 'speaks as a machine' END,
+                CASE WHEN regexp_matches(explanation, '{SLOT}') THEN 'has a template slot' END) AS problem
+            FROM rows WHERE problem <> ''""",
+        )

@@ -1,0 +1,43 @@
+"""INV-VP1, few: a situation seen from one side only is a poor start for a plural dataset."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from duckdb import DuckDBPyRelation
+from pydantic import NonNegativeInt
+
+from ....schemas.rows.values import Kind
+from ...tables.sql import Tables, over, text
+from .. import Check
+
+
+class FewConsiderations(Check):
+    """A situation that has considerations has at least three, a value, a right and a duty among them."""
+
+    severity = "warning"
+    table = "situations"
+    needs = {"situations": ["situation_id"], "considerations": ["situation_id", "kind"]}
+    passes = {
+        "situations": [{"situation_id": "a"}, {"situation_id": "none at all is an error of its own"}],
+        "considerations": [{"situation_id": "a", "kind": kind} for kind in ("value", "right", "duty")],
+    }
+    fails = {
+        "situations": [{"situation_id": "a"}],
+        "considerations": [{"situation_id": "a", "kind": kind} for kind in ("value", "value", "duty", "duty")],
+    }
+
+    least: NonNegativeInt = 3
+    """So many considerations are enough."""
+    kinds: tuple[str, ...] = get_args(Kind)
+    """Each of these kinds must occur."""
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """A row for each situation that has too few, with what is missing."""
+        missing = [
+            f"CASE WHEN count(*) < {self.least} THEN count(*) || ' of {self.least} considerations' END",
+            *(f"CASE WHEN bool_or(kind = {text(kind)}) THEN NULL ELSE {text(f'no {kind}')} END" for kind in self.kinds),
+        ]
+        problem = f"concat_ws('; ', {', '.join(missing)}) AS problem"
+        grouped = f"SELECT situation_id, {problem} FROM rows GROUP BY situation_id HAVING problem <> ''"
+        return over(tables["considerations"], grouped)

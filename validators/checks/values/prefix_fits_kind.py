@@ -1,0 +1,37 @@
+"""INV-VP6: a text that begins as a right or a duty is one."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+RIGHT, DUTY = r"^\s*rights?\s+(to|of)\b", r"^\s*dut(y|ies)\s+(to|of|not)\b"
+
+
+class PrefixFitsKind(Check):
+    """What begins with "Right to" is a right, and what begins with "Duty to" a duty."""
+
+    severity = "warning"
+    table = "considerations"
+    needs = {"considerations": ["consideration_id", "kind", "text"]}
+    passes = {
+        "considerations": [
+            {"consideration_id": "1", "kind": "right", "text": "Right to privacy"},
+            {"consideration_id": "2", "kind": "duty", "text": "Duty not to harm"},
+            {"consideration_id": "3", "kind": "value", "text": "Righteousness"},
+            {"consideration_id": "4", "kind": "right", "text": "Privacy"},
+        ]
+    }
+    fails = {"considerations": [{"consideration_id": "1", "kind": "value", "text": "rights of the child"}]}
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Considerations whose text begins as another kind."""
+        begins = f"""CASE WHEN regexp_matches(text, '{RIGHT}', 'i') THEN 'right'
+            WHEN regexp_matches(text, '{DUTY}', 'i') THEN 'duty' END"""
+        return over(
+            tables["considerations"],
+            f"""SELECT consideration_id, concat('a ', kind, ' that begins as a ', begins, ': ', text) AS problem
+            FROM (SELECT *, {begins} AS begins FROM rows) WHERE begins <> kind""",
+        )

@@ -1,0 +1,44 @@
+"""INV-VP9: the relevance task in the shape of ValuePrism, whose negatives are drawn from other situations."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+LISTED = {"situation": "Lying", "vrd": "Value", "text": "Honesty"}
+DRAWN = {"situation": "Lying", "vrd": "Value", "text": "Punctuality"}
+
+
+class RelevanceBalance(Check):
+    """There are as many relevant statements as others, and no other is listed for its situation."""
+
+    severity = "error"
+    table = "relevance"
+    needs = {
+        "full": ["situation", "vrd", "text"],
+        "relevance": ["situation", "vrd", "text", "output"],
+    }
+    passes = {"full": [LISTED], "relevance": [{**LISTED, "output": "Yes"}, {**DRAWN, "output": "No"}]}
+    fails = {
+        "full": [LISTED],
+        "relevance": [{**LISTED, "output": "Yes"}, {**LISTED, "text": "honesty", "output": "No"}],
+    }
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Negatives that are listed after all, and one row where the two sides are not equally many."""
+        listed = over(tables["full"], f"SELECT DISTINCT {SAID} FROM rows").set_alias("f")
+        negatives = tables["relevance"].filter("output = 'No'").select(f"situation, vrd, text, {SAID}").set_alias("n")
+        wrong = negatives.join(listed, "n.about = f.about AND n.kind = f.kind AND n.said = f.said", how="semi")
+        return wrong.select("n.situation, n.vrd, n.text, 'listed for this situation' AS problem").union(
+            over(tables["relevance"], UNBALANCED)
+        )
+
+
+SAID = "norm(situation) AS about, vrd AS kind, norm(text) AS said"
+UNBALANCED = """
+SELECT NULL AS situation, NULL AS vrd, NULL AS text, concat(yes, ' × Yes, ', nos, ' × No') AS problem
+FROM (SELECT count(*) FILTER (output = 'Yes') AS yes, count(*) FILTER (output = 'No') AS nos FROM rows)
+WHERE yes <> nos
+"""

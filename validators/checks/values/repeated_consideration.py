@@ -1,0 +1,49 @@
+"""INV-VP4: what is listed twice counts twice; the way in which two runs were joined in published data."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+SITUATIONS = [{"situation_id": "a", "text": "Lying."}, {"situation_id": "b", "text": "lying"}]
+
+
+class RepeatedConsideration(Check):
+    """No situation lists a value, right or duty twice, however it is written."""
+
+    severity = "error"
+    table = "considerations"
+    needs = {
+        "situations": ["situation_id", "text"],
+        "considerations": ["consideration_id", "situation_id", "kind", "text"],
+    }
+    repair = "exact_duplicates"
+    passes = {
+        "situations": SITUATIONS,
+        "considerations": [
+            {"consideration_id": "1", "situation_id": "a", "kind": "value", "text": "Truth"},
+            {"consideration_id": "2", "situation_id": "a", "kind": "duty", "text": "Truth"},
+            {"consideration_id": "3", "situation_id": "b", "kind": "value", "text": "Honesty"},
+        ],
+    }
+    fails = {
+        "situations": SITUATIONS,
+        "considerations": [
+            {"consideration_id": "1", "situation_id": "a", "kind": "value", "text": "Truth"},
+            {"consideration_id": "2", "situation_id": "b", "kind": "value", "text": " truth!"},
+        ],
+    }
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """Considerations of which the same situation has one with a lower id."""
+        situations = tables["situations"].select("situation_id, norm(text) AS about").set_alias("s")
+        listed = tables["considerations"].select("consideration_id, situation_id, kind, norm(text) AS said")
+        joined = listed.set_alias("c").join(situations, "c.situation_id = s.situation_id")
+        return over(
+            joined.select("consideration_id, about, kind, said"),
+            """SELECT consideration_id, 'the same as ' || first AS problem FROM (
+                SELECT consideration_id, min(consideration_id) OVER (PARTITION BY about, kind, said) AS first FROM rows
+            ) WHERE consideration_id <> first""",
+        )

@@ -1,0 +1,42 @@
+"""INV-VP8: a situation in two splits teaches the test; some differ in case or punctuation alone."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ...tables.sql import Tables, over
+from .. import Check
+
+SITUATIONS = [
+    {"situation_id": "a", "text": "Lying.", "split": "train"},
+    {"situation_id": "b", "text": "Stealing", "split": "test"},
+]
+
+
+class SituationLeak(Check):
+    """No situation is in two splits, with itself or with its considerations, however it is written."""
+
+    severity = "error"
+    table = "situations"
+    unit = "texts"
+    per = ("text",)
+    needs = {"situations": ["situation_id", "text", "split"], "considerations": ["situation_id", "split"]}
+    repair = "split"
+    passes = {"situations": SITUATIONS, "considerations": [{"situation_id": "a", "split": "train"}]}
+    fails = {
+        "situations": [*SITUATIONS, {"situation_id": "c", "text": "lying", "split": "test"}],
+        "considerations": [{"situation_id": "b", "split": "train"}],
+    }
+
+    def failing(self, tables: Tables) -> DuckDBPyRelation:
+        """One row for each text that is in more than one split."""
+        situations = tables["situations"].select("situation_id, norm(text) AS about, split")
+        listed = over(tables["considerations"], "SELECT DISTINCT situation_id, split FROM rows").set_alias("c")
+        through = situations.set_alias("s").join(listed, "s.situation_id = c.situation_id")
+        places = situations.union(through.select("s.situation_id, about, c.split"))
+        return over(
+            places,
+            """SELECT min(situation_id) AS situation_id,
+                'in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem
+            FROM rows GROUP BY about HAVING count(DISTINCT split) > 1""",
+        )

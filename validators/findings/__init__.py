@@ -1,0 +1,1 @@
+"""What a check or measure found: subject, evidence, severity and failing rows."""

@@ -1,0 +1,1 @@
+"""Runs checks, constraints and measures over tables."""

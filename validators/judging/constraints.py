@@ -1,0 +1,185 @@
+"""The constraints of a row type as DuckDB checks them: nothing here is written by hand for a table.
+
+One scan finds the rows of a table that break a constraint and what they break; only those are looked at again. Keys and
+what points to them take a scan each.
+Findings have ids such as `considerations.text.max_length`; what holds for all columns is one finding,
+`considerations.constraints`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, reduce
+from typing import Any, NamedTuple
+
+from duckdb import DuckDBPyRelation
+
+from ...schemas.report import Finding
+from ...schemas.row import Column, Row, RowTypes, columns, key
+from ..findings.evidence import evidence, examples
+from ..findings.failing_rows import Keep, forget
+from ..tables.schema_sql import Condition, conditions, fits
+from ..tables.sql import Tables, kept, key_text, name, over, text
+
+
+class Judged(NamedTuple):
+    """One table and what it should be."""
+
+    table: str
+    row_type: type[Row]
+    relation: DuckDBPyRelation
+    rows: int
+    keep: Keep
+
+    def finding(
+        self,
+        rule: str,
+        title: str,
+        count: int,
+        shown: list[dict[str, Any]],
+        failing: Callable[[], DuckDBPyRelation] | None = None,
+    ) -> Finding:
+        """Whatever breaks a row type breaks its use: always an error."""
+        check = f"{self.table}.{rule}"
+        found = Finding(
+            check=check, severity="error", title=title, table=self.table, count=count, of=self.rows, examples=shown
+        )
+        return self.keep(found, failing) if failing else found
+
+    def key_parts(self) -> dict[str, str]:
+        """What identifies a row, as SQL: the columns of the key that are there."""
+        return {part: name(part) for part in key(self.row_type) if part in self.relation.columns}
+
+    def place(self) -> dict[str, str]:
+        """What tells where a row is, as SQL: its key, else its number."""
+        return self.key_parts() or {part: part for part in ("_row",) if part in self.relation.columns}
+
+
+def check_table(
+    table: str, tables: Tables, row_types: RowTypes, rows: Mapping[str, int], keep: Keep = forget
+) -> Iterator[Finding]:
+    """What a table does to the constraints of its row type: columns, rows, key, and what its rows point to."""
+    if table not in tables:
+        check, absent = f"{table}.missing", f"the table `{table}` is there"
+        yield Finding(check=check, severity="error", title=absent, table=table, count=1, of=0, unit=None, examples=[])
+        return
+    judged = Judged(table, row_types[table], tables[table], rows[table], keep)
+    broken = [*_columns(judged), *_rows(judged)]
+    yield from broken or [judged.finding("constraints", "Rows keep the constraints of their row type", 0, [])]
+    yield from _unique(judged)
+    for column in columns(judged.row_type):
+        if column.name in judged.relation.columns:
+            yield from _points_somewhere(judged, column, tables, row_types)
+
+
+def unjudged(row_types: RowTypes) -> dict[str, str]:
+    """References into tables of which we know nothing here -> why nothing is said of them."""
+    pointing = ((table, column) for table, row_type in row_types.items() for column in columns(row_type))
+    return {
+        f"{table}.{column.name}.foreign_key": f"no table {column.foreign.table}"
+        for table, column in pointing
+        if column.foreign and column.foreign.table not in row_types
+    }
+
+
+def _types(judged: Judged) -> dict[str, Any]:
+    return dict(zip(judged.relation.columns, judged.relation.types, strict=True))
+
+
+def _columns(judged: Judged) -> Iterator[Finding]:
+    """Columns that are required and missing, or of another type: all rows fail."""
+    there, count = _types(judged), max(judged.rows, 1)
+    for column in columns(judged.row_type):
+        if column.name not in there:
+            if judged.row_type.model_fields[column.name].is_required():
+                yield judged.finding(f"{column.name}.missing", f"the column `{column.name}` is there", count, [])
+        elif not fits(column.schema, there[column.name]):
+            expected, found = str(column.schema.get("type")), {"found": str(there[column.name])}
+            yield judged.finding(f"{column.name}.type", f"`{column.name}` is of type {expected}", count, [found])
+
+
+def _rows(judged: Judged) -> Iterator[Finding]:
+    """All conditions on rows in one scan, which leaves the rows that break one, and what they break."""
+    there = _types(judged)
+    usable = [c for c in columns(judged.row_type) if c.name in there and fits(c.schema, there[c.name])]
+    asked = [(column, c) for column in usable for c in conditions(column, there[column.name])]
+    if not asked or not judged.rows:
+        return
+    broken = _broken(judged, asked)
+    parts = {part: f"struct_extract(one.shown, {text(part)})" for part in {**judged.place(), "found": ""}}
+    counted = over(broken, f"SELECT one.rule, count(*), {examples(parts)} FROM rows GROUP BY 1 ORDER BY 1")
+    for rule, count, found in counted.fetchall():
+        failing = partial(over, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
+        condition = asked[rule][1]
+        yield judged.finding(f"{condition.path}.{condition.rule}", condition.title, count, found, failing)
+
+
+def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDBPyRelation:
+    """A row for each condition that a row breaks: its number, and what is shown of the row."""
+    cases = []
+    for rule, (column, condition) in enumerate(asked):
+        parts = {**judged.place(), "found": f"CAST({name(column.name)} AS VARCHAR)"}
+        shown = ", ".join(f"{text(part)}: {sql}" for part, sql in parts.items())
+        cases.append(f"CASE WHEN {condition.broken} THEN {{rule: {rule}, shown: {{{shown}}}}} END")
+    each = f"list_filter([{', '.join(cases)}], lambda one: one IS NOT NULL)"
+    anything = " OR ".join(f"({condition.broken})" for _, condition in asked)
+    needed = ", ".join(dict.fromkeys([*judged.place().values(), *(name(column.name) for column, _ in asked)]))
+    # To tell what is broken takes longer than to see that something is: it is asked of those rows alone.
+    failing = kept(over(judged.relation, f"SELECT {needed} FROM rows WHERE {anything}"))
+    return kept(over(failing, f"SELECT unnest({each}) AS one FROM rows"))
+
+
+def _unique(judged: Judged) -> Iterator[Finding]:
+    """Rows whose key an earlier row has already; a null is no key, and a finding of its own."""
+    parts = judged.key_parts()
+    if not parts or len(parts) < len(key(judged.row_type)):
+        return
+    listed = ", ".join(parts.values())
+    there = " AND ".join(f"{part} IS NOT NULL" for part in parts.values())
+    keyed = f"SELECT {listed}, count(*) AS times FROM rows WHERE {there} GROUP BY {listed} HAVING times > 1"
+    found = over(judged.relation, keyed)
+    repeated = kept(found)
+    shown = examples({**parts, "found": "times || ' rows'"})
+    count, first = over(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
+    title = f"No two rows have the same {', '.join(parts)}"
+    yield judged.finding("key", title, int(count), first or [], lambda: repeated)
+
+
+def _points_somewhere(judged: Judged, column: Column, tables: Tables, row_types: RowTypes) -> Iterator[Finding]:
+    if column.foreign and column.foreign.table in row_types:
+        title = f"`{column.name}` is a `{column.foreign.field}` of `{column.foreign.table}`"
+        parent = tables.get(column.foreign.table)
+        known = parent if parent is not None and column.foreign.field in parent.columns else None
+        orphans = _orphans(judged.relation, known, {column.name: column.foreign.field})
+        yield _reference(judged, column, "foreign_key", title, orphans)
+    if column.item_of and column.item_of in judged.relation.columns:
+        title = f"`{column.name}` is the key of a row in the table that `{column.item_of}` names"
+        items = _items(judged, column.item_of, tables, row_types)
+        orphans = _orphans(judged.relation, items, {column.item_of: "tab", column.name: "key"})
+        yield _reference(judged, column, "item_key", title, orphans)
+
+
+def _orphans(
+    children: DuckDBPyRelation, parents: DuckDBPyRelation | None, pairs: Mapping[str, str]
+) -> DuckDBPyRelation:
+    """Rows that point to no row of `parents`; all that point, where there is no such table."""
+    pointing = children.filter(" AND ".join(f"{name(child)} IS NOT NULL" for child in pairs))
+    if parents is None:
+        return pointing
+    same = (f"CAST(child.{name(a)} AS VARCHAR) = CAST(parent.{name(b)} AS VARCHAR)" for a, b in pairs.items())
+    return pointing.set_alias("child").join(parents.set_alias("parent"), " AND ".join(same), how="anti")
+
+
+def _reference(judged: Judged, column: Column, rule: str, title: str, orphans: DuckDBPyRelation) -> Finding:
+    shown = {**judged.place(), "found": name(column.name)}
+    failing = orphans.select(", ".join(f"{sql} AS {name(label)}" for label, sql in shown.items()))
+    return judged.finding(f"{column.name}.{rule}", title, *evidence(failing), lambda: failing)
+
+
+def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes) -> DuckDBPyRelation | None:
+    """Table and key of every row in the tables that are named, the key as `schemas.row.key_of` gives it."""
+    keyed = [t for t in row_types if t in tables and set(key(row_types[t])) <= set(tables[t].columns)]
+    field, known = f"CAST({name(table_field)} AS VARCHAR)", ", ".join(map(text, keyed))
+    named = over(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known or 'NULL'}) ORDER BY 1")
+    selected = [tables[t].select(f"{text(t)} AS tab, {key_text(row_types[t])} AS key") for (t,) in named.fetchall()]
+    return reduce(lambda a, b: a.union(b), selected) if selected else None

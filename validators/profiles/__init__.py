@@ -1,0 +1,1 @@
+"""What columns are taken for: published profiles, roles and readings."""

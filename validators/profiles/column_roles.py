@@ -1,0 +1,198 @@
+"""What the columns of a dataset that nobody described are for: named by the user, or told by their names and types."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyRelation
+
+from ...schemas.errors import RecipeError
+from ...schemas.yaml_text import load_yaml
+from ..tables.sql import Tables
+from .recognise import OURS
+
+WORDS = {
+    "item_id": "item_id item id idx index example_id question_id prompt_id sentence_id comment_id text_id uid guid",
+    "text": "text sentence comment situation scenario statement content question_text body",
+    "group_id": "group_id group dialogue_id conversation_id template_id topic_id scenario_id parent_group",
+    "parent_id": "parent_id parent original_id source_id",
+    "annotator_id": "annotator_id annotator worker_id worker rater_id rater user_id user participant_id judge",
+    "aspect": "aspect attribute dimension criterion",
+    "label": "label annotation choice verdict answer_label class",
+    "score": "score rating value_score",
+    "prompt": "prompt question instruction context input",
+    "chosen": "chosen chosen_response",
+    "rejected": "rejected rejected_response",
+    "first": "response_a response_1 response1 response_0 completion_a output_1 answer_a conversation_a first",
+    "second": "response_b response_2 response2 response_1b completion_b output_2 answer_b conversation_b second",
+    "preferred": "preferred preference winner better better_response",
+    "first_score": "score_chosen chosen_score",
+    "second_score": "score_rejected rejected_score",
+    "options": "options choices",
+    "gold": "gold answer gold_label correct correct_option answer_key",
+    "distribution": "distribution soft_label soft_labels probabilities label_distribution",
+}
+"""Role -> names of columns that have it, most telling first, in lower case."""
+SCORES = ("first_score", "second_score")
+"""Roles of what each side of a pair scored; the chosen is the first."""
+NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
+"""A column of its own for each annotator."""
+ANNOTATOR = "annotator"
+"""The role of such a column."""
+LETTERED = re.compile(r"(?i)(option|choice|answer)[_ ]?([a-h]|\d)")
+"""A column of its own for each option, such as `option_a` or `choice1`."""
+SERIES = ("abcdefgh", "01234567", "12345678")
+"""How they go on."""
+OPTION = "option"
+"""The role of such a column."""
+WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
+"""Role of a column that is true or false -> what it then says."""
+ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
+YAML = (".yaml", ".yml")
+WITHOUT = {
+    "chosen": ("rejected",),
+    "rejected": ("chosen",),
+    "first": ("second",),
+    "second": ("first",),
+    "preferred": ("first",),
+    "first_score": ("second_score",),
+    "second_score": ("first_score",),
+    "gold": ("options", OPTION),
+    **dict.fromkeys(WHETHER, ("first",)),
+}
+"""Role -> roles without one of which it says nothing."""
+CODING = re.compile(r"preferred:[^,]+(,[^,]+){1,2}")
+"""A role with what its cells mean: what says the first, a tie where there are three, and the second."""
+
+
+def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
+    """Column -> role, from a mapping, from `column=role` each, or from a YAML file of such a mapping."""
+    if isinstance(said, Mapping):
+        return _checked(said, "map")
+    parts = [str(said)] if isinstance(said, str | Path) else list(said)
+    if len(parts) == 1 and parts[0].endswith(YAML):
+        return _checked(_file(Path(parts[0])), parts[0])
+    if file := next((part for part in parts if "=" not in part and part.endswith(YAML)), None):
+        expected, hint = "one YAML file, or COLUMN=ROLE each", f"write what else is said into {file}"
+        raise RecipeError(
+            "a file of roles goes alone", where="--map", got=", ".join(parts), expected=expected, hint=hint
+        )
+    if wrong := next((part for part in parts if not part.rpartition("=")[0]), None):
+        raise RecipeError("not a column and its role", where="--map", got=wrong, expected="COLUMN=ROLE or a YAML file")
+    pairs = [part.rsplit("=", 1) for part in parts]
+    if twice := _twice(column for column, _ in pairs):
+        raise RecipeError("a column has one role", where="--map", got=twice, expected="each column once")
+    return _checked(dict(pairs), "--map")
+
+
+def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
+    """Table -> the roles of its columns. `table.column` is that of one table, `column` that of all that have it.
+
+    Raises `RecipeError` if a column is nowhere, or if two of a table have a role that one has.
+    """
+    there = {t: {c: said for c in raw[t].columns if (said := roles.get(f"{t}.{c}", roles.get(c)))} for t in raw}
+    columns = {c for t in raw for c in raw[t].columns}
+    known = columns | {f"{t}.{c}" for t in raw for c in raw[t].columns}
+    if unknown := next((column for column in roles if column not in known), None):
+        expected = f"one of {', '.join(sorted(columns - OURS))}, in the table {' or '.join(raw)}"
+        raise RecipeError.unknown("there is no such column", unknown, columns - OURS, where="--map", expected=expected)
+    for table, own in there.items():
+        if twice := _twice(plain(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
+            got = ", ".join(column for column, role in own.items() if plain(role) == twice)
+            raise RecipeError(f"two columns of {table} are its {twice}", where="--map", got=got, expected="one of them")
+    return {t: there[t] or guessed(raw[t]) for t in raw}
+
+
+def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
+    """Column -> role, as far as names and types tell; a role is had by one column, the most telling."""
+    named = {column.lower(): column for column in relation.columns if column not in OURS}
+    kinds = dict(zip(relation.columns, relation.types, strict=True))
+    found = {column: ANNOTATOR for column in named.values() if NUMBERED.fullmatch(column)}
+    found |= _options(named, {column: str(kind) for column, kind in kinds.items()})
+    for role, words in WORDS.items():
+        fits = (named[word] for word in words.split() if word in named and named[word] not in found)
+        if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
+            found[column] = role
+    # Where nothing is chosen the first of a pair may be either, whatever its score is called.
+    return found if "chosen" in found.values() else {c: role for c, role in found.items() if role not in SCORES}
+
+
+def plain(role: str) -> str:
+    """A role without what its cells mean."""
+    return role.partition(":")[0]
+
+
+def coding(role: str) -> list[list[str]]:
+    """The cells that mean the first, a tie and the second, as in `preferred:-2/-1,0,1/2`."""
+    groups = [said.split("/") for said in role.partition(":")[2].split(",")]
+    return groups if len(groups) == 3 else [groups[0], [], groups[-1]]
+
+
+def _options(named: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, str]:
+    """The columns of options, if they are texts, go on without a gap, and one beside them says which is right."""
+    series: dict[str, dict[str, str]] = {}
+    for lower, column in named.items():
+        if (match := LETTERED.fullmatch(lower)) and kinds[column] == "VARCHAR":
+            series.setdefault(match[1], {})[match[2]] = column
+    if not any(word in named and kinds[named[word]] != "BOOLEAN" for word in WORDS["gold"].split()):
+        return {}
+    for prefix, own in series.items():
+        suffixes = "".join(sorted(own))
+        if len(own) >= (3 if prefix == "answer" else 2) and any(one.startswith(suffixes) for one in SERIES):
+            return dict.fromkeys(own.values(), OPTION)
+    return {}
+
+
+def suffix(column: str) -> str:
+    """What tells a column of an option from its siblings: a letter or a digit, else its whole name."""
+    match = LETTERED.fullmatch(column.lower())
+    return match[2] if match else column.lower()
+
+
+def _can(role: str, kind: str) -> bool:
+    """Whether a column of this type can have a role; a list in a cell of CSV is text."""
+    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
+    if role in ("options", "distribution"):
+        return nested or kind in ("VARCHAR", "JSON")
+    if role in ("prompt", "chosen", "rejected", "first", "second"):
+        return nested or kind in ("VARCHAR", "JSON")
+    return not nested
+
+
+def _twice(named: Iterable[str]) -> str | None:
+    """What is there more than once, if anything is."""
+    return next((one for one, times in Counter(named).items() if times > 1), None)
+
+
+def _file(path: Path) -> Any:
+    try:
+        return load_yaml(path.read_bytes(), str(path))
+    except OSError as error:
+        raise RecipeError("cannot be read", where=str(path), got=str(error)) from None
+
+
+def _checked(roles: Any, where: str) -> dict[str, str]:
+    if not isinstance(roles, Mapping) or not roles:
+        raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
+    flat = {f"{table}.{c}": r for table, own in roles.items() if isinstance(own, Mapping) for c, r in own.items()}
+    flat |= {column: role for column, role in roles.items() if not isinstance(role, Mapping)}
+    if not flat:
+        raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
+    for column, role in flat.items():
+        if not isinstance(role, str) or not (role in ROLES or CODING.fullmatch(role)):
+            hint = "preferred:-1,0,1 says what means the first, a tie and the second" if ":" in str(role) else None
+            raise RecipeError.unknown("no such role", str(role), sorted(ROLES), where=f"{where}: {column}", hint=hint)
+    _whole({plain(role) for role in flat.values()}, where)
+    return {str(column): str(role) for column, role in flat.items()}
+
+
+def _whole(roles: set[str], where: str) -> None:
+    """Raises an error where a role is named without its other half."""
+    for role in sorted(roles & WITHOUT.keys()):
+        if not roles & {*WITHOUT[role]}:
+            missing = " or ".join(WITHOUT[role])
+            raise RecipeError(f"{role} says nothing without {missing}", where=where, expected=f"COLUMN={missing} too")

@@ -1,0 +1,77 @@
+"""A run folder, `data/<table>/<split>-00000-of-00001.parquet`, as DuckDB relations; nothing is loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import reduce
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.errors import DataError
+from ...schemas.run_layout import DATA, REJECTS
+from ..tables.sql import one_path, text
+
+SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
+"""Split, number and how many: the names that the Hub knows."""
+
+
+def read(connection: DuckDBPyConnection, folder: Path) -> dict[str, DuckDBPyRelation]:
+    """Table -> its rows, each with the split it is in as column `split`. Raises `DataError` if this is no run."""
+    data = folder / DATA
+    places = sorted(path for path in data.iterdir() if path.is_dir()) if data.is_dir() else []
+    tables = {place.name: _table(connection, place) for place in places}
+    if not tables:
+        expected = f"{DATA}/<table>/<split>-00000-of-00001.parquet"
+        raise DataError("no run: it has no tables", where=str(folder), expected=expected)
+    return tables
+
+
+def rejects(connection: DuckDBPyConnection, folder: Path) -> DuckDBPyRelation | None:
+    """What went missing and why; None where it is not here. Raises `DataError` if it cannot be read."""
+    path = folder / REJECTS
+    return parquet(connection, path, [path]) if path.is_file() else None
+
+
+def parquet(connection: DuckDBPyConnection, place: Path, paths: Iterable[Path]) -> DuckDBPyRelation:
+    """The rows of these files of a place, and of no others. Raises `DataError` if one cannot be read."""
+    try:
+        return connection.read_parquet([*map(one_path, paths)], union_by_name=True, hive_partitioning=False)
+    except duckdb.Error as error:
+        raise DataError("cannot be read as parquet", where=str(place), got=str(error).splitlines()[0]) from None
+
+
+def _table(connection: DuckDBPyConnection, place: Path) -> DuckDBPyRelation:
+    splits = _splits(place)
+    parts = [_split(connection, place, split, splits[split]) for split in sorted(splits)]
+    return reduce(lambda a, b: a.union_by_name(b), parts)
+
+
+def _splits(place: Path) -> dict[str, list[str]]:
+    """Split -> the names of its shards, none of which may be missing."""
+    splits: dict[str, list[str]] = {}
+    for name in sorted(path.name for path in place.iterdir() if not path.name.startswith(".")):
+        if not (shard := SHARD.fullmatch(name)):
+            raise DataError("not a shard", where=str(place / name), expected="<split>-00000-of-00001.parquet")
+        splits.setdefault(shard[1], []).append(name)
+    for split, names in splits.items():
+        _complete(place, split, names)
+    if not splits:
+        raise DataError("a table without shards", where=str(place))
+    return splits
+
+
+def _complete(place: Path, split: str, names: Iterable[str]) -> None:
+    found = {(int(shard[2]), int(shard[3])) for name in names if (shard := SHARD.fullmatch(name))}
+    whole = {(number, len(found)) for number in range(len(found))}
+    if found != whole:
+        got = ", ".join(names)
+        raise DataError(f"the shards of split {split} are not a whole", where=str(place), got=got)
+
+
+def _split(connection: DuckDBPyConnection, place: Path, split: str, names: Iterable[str]) -> DuckDBPyRelation:
+    rows = parquet(connection, place, [place / name for name in names])
+    others = "* EXCLUDE (split)" if "split" in map(str.lower, rows.columns) else "*"
+    return rows.select(f"{others}, {text(split)} AS split")

@@ -1,0 +1,1 @@
+"""Statistics of annotations and tables: agreement, significance, overlap."""

@@ -1,0 +1,40 @@
+"""Whether a count is more than chance: tests that everybody knows, in SQL, with a size of effect beside them."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+
+from ..tables.sql import over, text
+
+CERTAIN = 3.29
+"""Standard errors that chance exceeds once in a thousand times, on both sides together."""
+
+
+def far_from_half(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
+    """One row where `hits` of `n` is far from one half, with the share in words; none where it is not.
+
+    The score test of one proportion: (hits - n/2) / (sqrt(n)/2) against a normal distribution.
+    """
+    return over(
+        counted,
+        f"""SELECT n, hits, {text(what)} || ' in ' || round(100 * hits / n, 1) || '% of ' || n AS problem FROM rows
+        WHERE n > 0 AND abs(hits / greatest(n, 1) - 0.5) >= {effect} AND abs(2 * hits - n) >= {z} * sqrt(n)""",
+    )
+
+
+def uneven(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
+    """The `place` that `hits` the most of `k` equally likely ones, by `k`, where that is far from even; else none.
+
+    `counted` has k, place and hits. Pearson's chi-squared against a uniform distribution, made normal by the cube root
+    of Wilson and Hilferty (1931); the effect is the share of the place less 1/k.
+    """
+    return over(
+        counted,
+        f"""WITH sized AS (SELECT *, sum(hits) OVER (PARTITION BY k) AS n FROM rows),
+        tested AS (SELECT k, n, arg_max(place, (hits, -place)) AS place, max(hits) / n AS share,
+            sum(hits * hits) * k / n - n AS chi2 FROM sized WHERE k > 1 GROUP BY k, n)
+        SELECT k, n, place, {text(what)} || ' at place ' || place || ' of ' || k || ' in ' || round(100 * share, 1)
+            || '% of ' || n AS problem FROM tested
+        WHERE share - 1 / k >= {effect}
+            AND cbrt(chi2 / (k - 1)) - 1 + 2 / (9 * (k - 1)) >= {z} * sqrt(2 / (9 * (k - 1)))""",
+    )

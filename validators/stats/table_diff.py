@@ -1,0 +1,95 @@
+"""Two versions of a table, row by row: matched by key, compared by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ...schemas.difference import Drift, TableChange
+from ...schemas.row import Row, columns
+from ..tables.sql import fetched, key_text, name, text
+
+SHOWN = 5
+"""Keys that are named of each kind of change."""
+MOST_VALUES = 64
+"""A column with more values than this is free text, of which shares say nothing."""
+KINDS: tuple[Literal["added", "removed", "changed", "moved"], ...] = ("added", "removed", "changed", "moved")
+
+
+def compare(
+    connection: DuckDBPyConnection, table: str, row_type: type[Row], before: DuckDBPyRelation, after: DuckDBPyRelation
+) -> TableChange:
+    """What happened to the rows between two relations of one connection, each with a column `split`."""
+    both = [c.name for c in columns(row_type) if c.name in before.columns and c.name in after.columns]
+    values = [column for column in both if not _is_key(row_type, column)]
+    before.create_view("_before", replace=True)
+    after.create_view("_after", replace=True)
+    differs = [f"b.{name(c)} IS DISTINCT FROM a.{name(c)}" for c in values]
+    flags = ", ".join(f"{differs[i]} AS c{i}" for i in range(len(values)))
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE _matched AS
+        SELECT coalesce(b._key, a._key) AS _key, a._key IS NOT NULL AND b._key IS NULL AS added,
+            a._key IS NULL AS removed, b._key = a._key AND ({" OR ".join(differs) or "false"}) AS changed,
+            b._key = a._key AND b.split <> a.split AS moved {"," if flags else ""} {flags}
+        FROM (SELECT *, {key_text(row_type)} AS _key FROM _before) b
+        FULL JOIN (SELECT *, {key_text(row_type)} AS _key FROM _after) a ON a._key = b._key"""
+    )
+    counts = ", ".join([f"count(*) FILTER ({kind})" for kind in KINDS])
+    by_column = "".join(f", count(*) FILTER (changed AND c{i})" for i in range(len(values)))
+    found = connection.sql(f"SELECT {counts}{by_column} FROM _matched").fetchall()[0]
+    added, removed, changed, moved = found[: len(KINDS)]
+    return TableChange(
+        table=table,
+        added=added,
+        removed=removed,
+        changed=changed,
+        moved=moved,
+        columns={column: n for column, n in zip(values, found[len(KINDS) :], strict=True) if n},
+        examples={kind: keys for kind in KINDS if (keys := _keys(connection, kind))},
+    )
+
+
+def drifts(table: str, row_type: type[Row], before: DuckDBPyRelation, after: DuckDBPyRelation) -> Iterator[Drift]:
+    """How the shares of every column with few values moved; labels of annotations for each aspect by itself."""
+    for column in columns(row_type):
+        if column.schema.get("type") != "string" or column.is_key or column.foreign or column.name == "digest":
+            continue
+        if column.name not in before.columns or column.name not in after.columns:
+            continue
+        for what, condition in _parts(column.name, before, after):
+            old, new = (_shares(relation, column.name, condition) for relation in (before, after))
+            if old and new and (distance := _distance(old, new)):
+                yield Drift(table=table, what=what, distance=distance, before=old, after=new)
+
+
+def _is_key(row_type: type[Row], column: str) -> bool:
+    return any(c.is_key for c in columns(row_type) if c.name == column)
+
+
+def _keys(connection: DuckDBPyConnection, kind: str) -> list[str]:
+    rows = connection.sql(f"SELECT _key FROM _matched WHERE {kind} ORDER BY _key LIMIT {SHOWN}").fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _parts(column: str, *relations: DuckDBPyRelation) -> list[tuple[str, str]]:
+    """What a distribution is of, and the condition on its rows: a label means nothing without its aspect."""
+    if column != "label" or any("aspect" not in relation.columns for relation in relations):
+        return [(column, "true")]
+    aspects = {row[0] for relation in relations for row in fetched(relation, "SELECT DISTINCT aspect FROM rows")}
+    return [(aspect, f"aspect = {text(aspect)}") for aspect in sorted(filter(None, aspects))]
+
+
+def _shares(relation: DuckDBPyRelation, column: str, condition: str) -> dict[str, float]:
+    """Value -> share of the rows that have one; nothing where values are many, or mostly single."""
+    chosen = f"FROM rows WHERE {condition} AND {name(column)} IS NOT NULL"
+    counted = f"SELECT {name(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MOST_VALUES + 1}"
+    rows = fetched(relation, counted)
+    total = sum(n for _, n in rows)
+    few = len(rows) <= MOST_VALUES and len(rows) * 2 <= total
+    return {str(v): round(n / total, 6) for v, n in rows} if few else {}
+
+
+def _distance(old: dict[str, float], new: dict[str, float]) -> float:
+    return round(sum(abs(old.get(v, 0) - new.get(v, 0)) for v in {*old, *new}) / 2, 6)

@@ -1,0 +1,1 @@
+"""DuckDB relations and the SQL that checks are made of."""

@@ -1,0 +1,64 @@
+"""Cells as a row type wants them: CSV knows only texts, and JSON mixes types; what cannot be read becomes null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from duckdb.sqltypes import DuckDBPyType
+
+from ...schemas.row import Column
+from .schema_sql import WHOLE, fits, unwrapped
+from .sql import name
+
+SCALARS = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
+"""JSON Schema type -> DuckDB type."""
+NESTED = {"list", "array", "struct", "map"}
+
+
+def sql_type(schema: Mapping[str, Any]) -> str:
+    """The DuckDB type of what a JSON Schema describes."""
+    schema, _ = unwrapped(schema)
+    if schema["type"] == "array":
+        return f"{sql_type(schema['items'])}[]"
+    if schema["type"] == "object":
+        return f"STRUCT({', '.join(f'{name(part)} {sql_type(s)}' for part, s in schema['properties'].items())})"
+    return SCALARS[schema["type"]]
+
+
+def cell(column: Column, kind: DuckDBPyType) -> str:
+    """SQL of the cell of a column that is of this type in the file, null where it cannot be read as it should be.
+
+    What is no text in JSON but should be keeps its JSON: it is wrong, but it is not empty.
+    """
+    value, wanted, target = name(column.name), str(column.schema["type"]), sql_type(column.schema)
+    if str(kind) == "JSON":
+        return f"({value} ->> '$')" if wanted == "string" else f"TRY_CAST({value} AS {target})"
+    if fits(column.schema, kind):
+        return value if kind.id != "null" else f"CAST({value} AS {target})"
+    if kind.id == "varchar":
+        return _of_text(value, wanted, target)
+    if kind.id in NESTED:
+        return f"TRY_CAST(to_json({value}) AS {target})"
+    if wanted == "integer" and kind.id not in WHOLE:
+        return f"CASE WHEN {value} = floor({value}) THEN TRY_CAST({value} AS {target}) END"
+    return f"TRY_CAST({value} AS {target})"
+
+
+def unread(column: Column, kind: DuckDBPyType) -> str:
+    """SQL that is true of a cell that has something in it, but not what it should have."""
+    value = name(column.name)
+    if str(kind) == "JSON" and column.schema["type"] == "string":
+        return f"json_type({value}) NOT IN ('VARCHAR', 'NULL')"
+    there = f"trim(CAST({value} AS VARCHAR)) NOT IN ('', 'null')"
+    return f"({value} IS NOT NULL AND {there} AND {cell(column, kind)} IS NULL)"
+
+
+def _of_text(value: str, wanted: str, target: str) -> str:
+    if wanted in ("array", "object"):
+        return f"TRY_CAST(literal({value}) AS {target})"
+    if wanted == "integer":
+        # A cast alone would round.
+        whole = f"regexp_full_match({value}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*')"
+        return f"CASE WHEN {whole} THEN TRY_CAST({value} AS {target}) END"
+    return f"TRY_CAST({value} AS {target})"

@@ -1,0 +1,103 @@
+"""The texts in the cells of any table, also those inside lists and structs, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from duckdb import DuckDBPyRelation
+from duckdb.sqltypes import DuckDBPyType
+
+from .schema_sql import members
+from .sql import name, over, text
+
+ROW = "_row"
+"""Number of the record in its file, counted from 1; every raw table has it."""
+NOTHING = f"SELECT 0::BIGINT AS {ROW}, {{'column': '', 'value': '', 'ours': false}} AS cell WHERE false"
+OURS = frozenset({"digest", "split", "revision", "model", "item_table"})
+"""Columns that hold names of ours."""
+
+Sql = Callable[[str], str]
+"""From the SQL of a text to SQL about it."""
+
+
+class Text(NamedTuple):
+    """One text of a row, or one list of texts."""
+
+    path: str
+    """The column and what is inside it, such as `actions[].description`."""
+    sql: str
+    """Its value, or a list of values where `many`."""
+    many: bool
+    ours: bool = False
+    """Whether it is a key or a name of ours, which nobody wrote."""
+
+    def cells(self) -> str:
+        """A list of `{column, value, ours}` of the texts."""
+        if not self.many:
+            return f"[{self._cell(self.sql)}]"
+        return f"coalesce(list_transform({self.sql}, lambda v: {self._cell('v')}), [])"
+
+    def _cell(self, value: str) -> str:
+        return f"{{'column': {text(self.path)}, 'value': {value}, 'ours': {str(self.ours).lower()}}}"
+
+
+def columns(relation: DuckDBPyRelation) -> list[str]:
+    """The columns that the file itself has."""
+    return [column for column in relation.columns if column != ROW]
+
+
+def is_ours(column: str) -> bool:
+    """Whether a column of this name holds keys or names of ours."""
+    return column in OURS or column.endswith("_id")
+
+
+def texts(relation: DuckDBPyRelation) -> list[Text]:
+    """Every text in a row of a raw table."""
+    typed = zip(relation.columns, relation.types, strict=True)
+    return [
+        leaf._replace(ours=is_ours(column))
+        for column, kind in typed
+        if column != ROW
+        for leaf in _leaves(column, name(column), kind, False)
+    ]
+
+
+def _leaves(path: str, sql: str, kind: DuckDBPyType, many: bool) -> Iterator[Text]:
+    if kind.id in ("varchar", "enum"):
+        yield Text(path, _plain(sql, kind, many), many)
+    elif kind.id == "list":
+        yield from _leaves(f"{path}[]", f"flatten({sql})" if many else sql, members(kind)["child"], True)
+    elif kind.id == "struct":
+        for part, inner in members(kind).items():
+            yield from _leaves(f"{path}.{part}", _each(sql, partial(_part, part), many), inner, many)
+
+
+def _plain(sql: str, kind: DuckDBPyType, many: bool) -> str:
+    """A text as people read it: JSON without its quotes, an enum as text."""
+    if str(kind) == "JSON":
+        return _each(sql, lambda v: f"({v} ->> '$')", many)
+    return sql if kind.id == "varchar" else _each(sql, lambda v: f"CAST({v} AS VARCHAR)", many)
+
+
+def _part(part: str, value: str) -> str:
+    return f"struct_extract({value}, {text(part)})"
+
+
+def _each(sql: str, made: Sql, many: bool) -> str:
+    return f"list_transform({sql}, lambda v: {made('v')})" if many else made(sql)
+
+
+def cells(relation: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Every text of a raw table that is there, one a row: _row, and a cell of `{column, value, ours}`."""
+    listed = [leaf.cells() for leaf in texts(relation)]
+    if not listed:
+        return over(relation, NOTHING)
+    each = f"SELECT {ROW}, unnest(flatten([{', '.join(listed)}])) AS cell FROM rows"
+    return over(relation, f"SELECT * FROM ({each}) WHERE cell.value IS NOT NULL")
+
+
+def around(value: str, pattern: str, flags: str = "") -> str:
+    """SQL of what a pattern matches in a text, with a little of the text on both sides."""
+    return f"regexp_extract({value}, {text(f'(?s{flags}).{{0,30}}(?:{pattern}).{{0,30}}')})"

@@ -1,0 +1,63 @@
+"""What in a text leads to a person: found by its shape, and masked; written once for checks and curation."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyRelation
+from duckdb.sqltypes import DuckDBPyType
+
+from .cells import is_ours
+from .schema_sql import members
+from .sql import name, text
+
+EMAIL = r"[\w.+%-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}"
+PHONE = (
+    r"(\+|\b00)[1-9]\d{0,2}([ ./-]?\(?\d{1,4}\)?){2,5}\d{2}\b"  # international: +49 30 123456, 0044 20 7946 0958
+    r"|(\(\d{3}\) ?|\b\d{3}[-.])\d{3}[-.]\d{4}\b"  # North America: (555) 010-9999, 555.010.9999
+)
+ACCOUNT = (
+    r"\b[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?\b"  # IBAN
+    r"|\b\d{4}([ -]?)\d{4}([ -]?)\d{4}([ -]?)\d{3,4}\b"  # payment card
+    r"|\b\d{3}-\d{2}-\d{4}\b"  # US social security number
+)
+MASKS = {"[email]": EMAIL, "[account]": ACCOUNT, "[phone]": PHONE}
+"""What is put in the place of a match -> the pattern (RE2), in the order in which they are tried."""
+DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
+"""A cell that is a number with a fraction, whose digits are nobody's account."""
+NESTED = ("list", "struct")
+
+
+def texts(rows: DuckDBPyRelation) -> dict[str, DuckDBPyType]:
+    """The columns of a table that may hold what somebody wrote, with their types; keys and names of ours do not."""
+    columns = zip(rows.columns, rows.types, strict=True)
+    return {c: kind for c, kind in columns if _holds_text(kind) and not is_ours(c)}
+
+
+def _holds_text(kind: DuckDBPyType) -> bool:
+    return kind.id == "varchar" or (kind.id in NESTED and any(map(_holds_text, members(kind).values())))
+
+
+def leads_to_somebody(sql: str) -> str:
+    """SQL that is true of a text with something to mask; the cheap look comes first."""
+    return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)})"
+
+
+def masked(sql: str) -> str:
+    """SQL of a text in which e-mail addresses, phone and account numbers are replaced by what they are."""
+    replaced = sql
+    for mask, pattern in MASKS.items():
+        replaced = f"regexp_replace({replaced}, {text(pattern)}, {text(mask)}, 'g')"
+    return f"CASE WHEN regexp_full_match({sql}, {text(DECIMAL)}) THEN {sql} ELSE {replaced} END"
+
+
+def masked_cell(sql: str, kind: DuckDBPyType, depth: int = 0) -> str:
+    """SQL of a cell with every text in it masked, those inside lists and structs too."""
+    if kind.id == "varchar":
+        return masked(sql)
+    if kind.id == "list":
+        item = f"v{depth}"
+        return f"list_transform({sql}, lambda {item}: {masked_cell(item, members(kind)['child'], depth + 1)})"
+    if kind.id == "struct":
+        cells = {part: (f"struct_extract({sql}, {text(part)})", inner) for part, inner in members(kind).items()}
+        packed = ", ".join(f"{name(part)} := {masked_cell(*cell, depth)}" for part, cell in cells.items())
+        return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({packed}) END"
+    return sql

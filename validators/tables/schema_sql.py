@@ -1,0 +1,180 @@
+"""The JSON Schema of a column as SQL conditions that are true of a row that breaks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from duckdb.sqltypes import DuckDBPyType
+
+from ...schemas.row import Column
+from .sql import name, text
+
+Schema = Mapping[str, Any]
+
+SIGNED = {"tinyint", "smallint", "integer", "bigint", "hugeint"}
+WHOLE = {*SIGNED, *(f"u{signed}" for signed in SIGNED)}
+SQL_TYPES = {
+    "string": {"varchar", "enum"},
+    "integer": WHOLE,
+    "number": {*WHOLE, "float", "double", "decimal"},
+    "boolean": {"boolean"},
+    "array": {"list", "array"},
+    "object": {"struct"},
+}
+"""JSON Schema type -> DuckDB types that can hold it."""
+
+# How many bytes a text has is known; its characters, one to four bytes each, have to be counted.
+KEYWORDS = {
+    "minLength": (
+        "min_length",
+        "strlen({value}) < 4 * {bound} AND length({value}) < {bound}",
+        "at least {words} characters",
+    ),
+    "maxLength": (
+        "max_length",
+        "strlen({value}) > {bound} AND length({value}) > {bound}",
+        "at most {words} characters",
+    ),
+    "pattern": ("pattern", "NOT regexp_matches({value}, {bound})", "matches {words}"),
+    "enum": ("enum", "{value} NOT IN {bound}", "one of {words}"),
+    "const": ("const", "{value} <> {bound}", "always {words}"),
+    "minimum": ("minimum", "{value} < {bound}", "at least {words}"),
+    "maximum": ("maximum", "{value} > {bound}", "at most {words}"),
+    "exclusiveMinimum": ("exclusive_minimum", "{value} <= {bound}", "more than {words}"),
+    "exclusiveMaximum": ("exclusive_maximum", "{value} >= {bound}", "less than {words}"),
+    "minItems": ("min_items", "len({value}) < {bound}", "at least {words} items"),
+    "maxItems": ("max_items", "len({value}) > {bound}", "at most {words} items"),
+}
+"""Keyword of JSON Schema -> name of the rule, SQL that is true of what breaks it, and the rule in words."""
+
+SPACE, DIGIT = r"\t-\r \x{85}\p{Z}", r"\p{Nd}"
+CLASSES = {r"\s": f"[{SPACE}]", r"\S": f"[^{SPACE}]", r"\d": f"[{DIGIT}]", r"\D": f"[^{DIGIT}]"}
+"""What Unicode means by these, as pydantic reads them; in DuckDB's RE2 they mean ASCII."""
+INSIDE = {r"\s": SPACE, r"\d": DIGIT}
+"""The same between brackets, where a negated class stays ASCII."""
+BRACKET_OR_ESCAPE = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.")
+CODE = re.compile(r"\^((?:[\w -]|\[(?:\w-\w|\w)+\](?:\{\d\d?\})?)+)\$", re.ASCII)
+COUNTED = re.compile(r"(\[[\w-]+\])\{(\d+)\}", re.ASCII)
+"""The pattern of a code of so many characters, such as a language or a digest, and a part of it."""
+VISIBLE = r"\S"
+"""The pattern of a text that says something."""
+
+
+class Condition(NamedTuple):
+    """One rule on one column or part of a column."""
+
+    path: str
+    rule: str
+    title: str
+    broken: str
+    """SQL over a row; true where the rule is broken."""
+
+
+def fits(schema: Schema, kind: DuckDBPyType) -> bool:
+    """Whether a DuckDB type can hold the values of a schema; a column of nothing but nulls fits anything."""
+    schema, _ = unwrapped(schema)
+    if kind.id == "null":
+        return True
+    if kind.id not in SQL_TYPES[schema["type"]]:
+        return False
+    if schema["type"] == "array":
+        return fits(schema["items"], members(kind)["child"])
+    there = members(kind) if schema["type"] == "object" else {}
+    required, parts = schema.get("required", []), schema.get("properties", {})
+    return set(required) <= set(there) and all(fits(parts[part], there[part]) for part in parts if part in there)
+
+
+def conditions(column: Column, kind: DuckDBPyType) -> Iterator[Condition]:
+    """Every condition on the rows of a column of this DuckDB type, which must fit."""
+    value = name(column.name)
+    if not column.nullable:
+        yield Condition(column.name, "null", f"`{column.name}` is not null", f"{value} IS NULL")
+    yield from _of(column.schema, value, kind, column.name)
+
+
+def _of(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[Condition]:
+    """Conditions on a value that is not null."""
+    if kind.id == "null":
+        return
+    simple = f"CAST({value} AS VARCHAR)" if kind.id == "enum" else value
+    for keyword in KEYWORDS:
+        if keyword in schema:
+            yield _condition(keyword, schema[keyword], simple, path)
+    if kind.id in ("float", "double"):
+        yield Condition(path, "finite", f"`{path}` is a finite number", f"NOT isfinite({value})")
+    if schema["type"] == "array":
+        yield from _of_items(schema["items"], value, members(kind)["child"], path)
+    if schema["type"] == "object":
+        yield from _of_members(schema["properties"], value, members(kind), path)
+
+
+def _of_items(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[Condition]:
+    item = f"item{value.count('list_filter')}"
+    for condition in _of_part(schema, item, kind, f"{path}.items", f"{item} IS NULL"):
+        yield condition._replace(broken=f"len(list_filter({value}, lambda {item}: {condition.broken})) > 0")
+
+
+def _of_members(parts: Schema, value: str, kinds: Mapping[str, DuckDBPyType], path: str) -> Iterator[Condition]:
+    for part in parts:
+        if part in kinds:
+            member = f"struct_extract({value}, {text(part)})"
+            null = f"{value} IS NOT NULL AND {member} IS NULL"
+            yield from _of_part(parts[part], member, kinds[part], f"{path}.{part}", null)
+
+
+def _of_part(schema: Schema, value: str, kind: DuckDBPyType, path: str, null: str) -> Iterator[Condition]:
+    schema, nullable = unwrapped(schema)
+    if not nullable:
+        yield Condition(path, "null", f"`{path}` is not null", null)
+    yield from _of(schema, value, kind, path)
+
+
+def _condition(keyword: str, bound: Any, value: str, path: str) -> Condition:
+    rule, broken, words = KEYWORDS[keyword]
+    listed = ", ".join(map(str, bound)) if isinstance(bound, list) else bound
+    literal = text(_re2(bound)) if keyword == "pattern" else _literal(bound)
+    title = f"`{path}`: {words.format(words=listed)}"
+    if keyword == "pattern" and (code := CODE.fullmatch(bound)):
+        return Condition(path, rule, title, f"NOT ({value} GLOB {text(_glob(code[1]))})")
+    quickly = f"NOT {begins_visibly(value)} AND " if bound == VISIBLE else ""
+    return Condition(path, rule, title, quickly + broken.format(value=value, bound=literal))
+
+
+def _glob(code: str) -> str:
+    """The pattern of a code as a glob, which DuckDB matches faster, and once a value where it has a dictionary."""
+    return COUNTED.sub(lambda part: part[1] * int(part[2]), code)
+
+
+def begins_visibly(value: str) -> str:
+    """SQL that is true of most texts that begin with a printable sign of ASCII; far cheaper than a pattern."""
+    return f"({value} BETWEEN '!' AND '~')"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return f"({', '.join(map(_literal, value))})"
+    return text(value) if isinstance(value, str) else repr(value)
+
+
+def _re2(pattern: str) -> str:
+    """A pattern with its character classes in Unicode, as pydantic reads them."""
+    return BRACKET_OR_ESCAPE.sub(lambda found: _unicode(found[0]), pattern)
+
+
+def _unicode(token: str) -> str:
+    if token.startswith("["):
+        return re.sub(r"\\.", lambda found: INSIDE.get(found[0], found[0]), token)
+    return CLASSES.get(token, token)
+
+
+def members(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
+    """The members of a struct, or what a list holds as `child`."""
+    return {part: inner for part, inner in kind.children if isinstance(inner, DuckDBPyType)}
+
+
+def unwrapped(schema: Schema) -> tuple[Schema, bool]:
+    """A schema without `null`, and whether it had it."""
+    kinds = schema.get("anyOf", [schema])
+    return next(kind for kind in kinds if kind.get("type") != "null"), len(kinds) > 1

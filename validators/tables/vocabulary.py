@@ -1,0 +1,91 @@
+"""The distinct values of a column, and which of them are the same or nearly the same in another spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckdb import DuckDBPyRelation
+
+from .cells import Text
+from .sql import over, text
+
+MOST = 200
+"""Distinct values up to which a column has a vocabulary; more are free text."""
+LONGEST = 100
+"""Characters of the longest value of a vocabulary."""
+NO_LABELS = "SELECT '' AS \"column\", '' AS value, 0::BIGINT AS rows WHERE false"
+
+QUOTES, PLAIN = "’‘‛ʼ“”„", "''''" + '"' * 3
+LITTLE = ("a", "an", "the", "not", "your", "my", "our", "their", "his", "her", "its", "own")
+"""Words that near misses may have more or less."""
+
+
+def folded(value: str) -> str:
+    """SQL of a value without what spelling varies in: case, white space, quotes, hyphens between words, a full stop."""
+    plain = f"lower(nfc_normalize(translate({value}, {text(QUOTES)}, {text(PLAIN)})))"
+    spaced = rf"regexp_replace({plain}, '[\s\x{{a0}}]+', ' ', 'g')"
+    return rf"rtrim(trim(regexp_replace({spaced}, '(\p{{L}})[ _–-]+(\p{{L}})', '\1 \2', 'g')), '.')"
+
+
+def stemmed(value: str) -> str:
+    """SQL of the words of a folded value, without little words and plurals."""
+    words = f"list_transform(string_split({value}, ' '), lambda w: regexp_replace(w, '(.{{3}})s$', '\\1'))"
+    return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(text, LITTLE))}))"
+
+
+def labels(relation: DuckDBPyRelation, found: Sequence[Text]) -> DuckDBPyRelation:
+    """Every value of the texts that have a vocabulary: column, value, rows. Two scans; numbers are no labels."""
+    closed = _closed(relation, found)
+    if not closed:
+        return over(relation, NO_LABELS)
+    counted = [f"{{'column': {text(t.path)}, 'counts': map_entries(histogram({t.sql}))}}" for t in closed]
+    return over(
+        relation,
+        f"""SELECT "column", count.key AS value, count.value::BIGINT AS rows FROM (
+            SELECT c.column, unnest(c.counts) AS count FROM (SELECT unnest([{", ".join(counted)}]) AS c FROM rows))""",
+    )
+
+
+def _closed(relation: DuckDBPyRelation, found: Sequence[Text]) -> list[Text]:
+    """Texts with few, short values, each of them twice on average, most of them no numbers."""
+    single = [t for t in found if not t.many]
+    if not single:
+        return []
+    said = ", ".join(
+        f"""count({t.sql}) >= 2 * approx_count_distinct({t.sql}) AND approx_count_distinct({t.sql}) <= {MOST}
+        AND max(length({t.sql})) <= {LONGEST} AND count({t.sql}) > 2 * count(TRY_CAST({t.sql} AS DOUBLE))"""
+        for t in single
+    )
+    fits = over(relation, f"SELECT {said} FROM rows").fetchall()[0]
+    return [t for t, fit in zip(single, fits, strict=True) if fit]
+
+
+def twins(values: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Values (column, value, rows) that are another, more frequent one but for spelling: the same, then problem."""
+    return over(
+        values,
+        f"""SELECT "column", value, rows, 'the same as "' || first || '" but for spelling' AS problem FROM (
+            SELECT *, first_value(value) OVER alike AS first FROM rows
+            WINDOW alike AS (PARTITION BY "column", {folded("value")} ORDER BY rows DESC, value)
+        ) WHERE value <> first""",
+    )
+
+
+def near_misses(values: DuckDBPyRelation, rarer: str) -> DuckDBPyRelation:
+    """Values (column, value, rows) that are nearly another one: the same, then problem; `rarer` says which of a and b.
+
+    Nearly: the same words but for plurals and little words, or one letter more, less, other or swapped in at least
+    six, not at the start; never where digits differ. The definition is ours.
+    """
+    return over(
+        values,
+        f"""WITH folded AS (SELECT *, {folded("value")} AS folded FROM rows),
+        words AS (SELECT *, {stemmed("folded")} AS words,
+            regexp_replace(value, '[^0-9]', '', 'g') AS digits FROM folded)
+        SELECT a.column, a.value, a.rows, 'nearly "' || first(b.value ORDER BY b.rows DESC, b.value) || '"' AS problem
+        FROM words a JOIN words b ON a.column = b.column AND a.folded <> b.folded AND a.digits = b.digits AND {rarer}
+            AND ((a.words = b.words AND len(a.words) > 1) OR (
+                abs(length(a.folded) - length(b.folded)) < 2 AND length(a.folded) >= 6 AND length(b.folded) >= 6
+                AND left(a.folded, 2) = left(b.folded, 2) AND damerau_levenshtein(a.folded, b.folded) = 1))
+        GROUP BY ALL""",
+    )
