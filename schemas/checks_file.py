@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from .field_docs import Documented
+from .field_docs import Stored
 from .report import Severity
 
 NAME = "pluriset.yaml"
 """The file that is followed where it lies beside the data."""
 
 
-class Decision(Documented):
+class Decision(Stored):
     """What is decided about one check."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,7 +42,7 @@ class Decision(Documented):
         return self.check == check and self.table in (None, table)
 
 
-class ChecksFile(Documented):
+class ChecksFile(Stored):
     """All decisions; of several about the same finding the last one holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

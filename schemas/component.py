@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from . import aliases
 from .errors import RecipeError, from_validation, place
 from .option_docs import paths
 
@@ -57,6 +58,7 @@ class Component(BaseModel):
 
 def find(package: str, name: str, where: str | None = None) -> type[Component]:
     """The component class that lives in `<package>/<name>.py` or behind an entry point of that name."""
+    name = aliases.component(_kind(package), name)
     if not NAME.fullmatch(name) or name not in (known := _known(package)):
         raise RecipeError.unknown(f"no {_one(package)} of this name", name, names(package), where=where)
     return _component(importlib.import_module(known[name]))
@@ -69,10 +71,11 @@ def load(package: str, spec: Spec, file: str = "", path: str = "") -> Any:
     """
     name, options = _named(spec, where := place(file, path))
     found = find(package, name, where)
+    kind = _kind(package)
     try:
-        return found.model_validate(options or {})
+        return found.model_validate(aliases.options(kind, found.component_name(), options or {}))
     except ValidationError as error:
-        hint = f"`pluriset list {_kind(package)} {name}` says what each means"
+        hint = f"`pluriset list {kind} {name}` says what each means"
         raise from_validation(error, RecipeError, file, f"{path}.{name}", paths(found), hint) from None
     except RecipeError as error:
         error.where = place(file, f"{path}.{name}.{error.where}")

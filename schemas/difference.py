@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from .field_docs import Documented
+from .field_docs import Stored
 
 Bump = Literal["major", "minor", "patch", "none"]
 
 
-class Entry(Documented):
+class Entry(Stored):
     """Base of the parts of a difference."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

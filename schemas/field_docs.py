@@ -10,8 +10,10 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic import BaseModel, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
+
+from . import aliases
 
 
 class Documented(BaseModel):
@@ -26,6 +28,16 @@ class Documented(BaseModel):
             if field in cls.model_fields and (name := cls.model_fields[field].alias or field) in properties:
                 properties[name].setdefault("description", meaning)
         return schema
+
+
+class Stored(Documented):
+    """Base of what is read from files that an older version may have written."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _current_names(cls, given: Any) -> Any:
+        """Fields that were renamed are read under their old names too."""
+        return aliases.fields(cls.__name__, given)
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from .field_docs import Documented
+from .field_docs import Stored
 from .recipe import Recipe
 
 
-class Entry(Documented):
+class Entry(Stored):
     """Base of the parts of a manifest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, PositiveInt, PrivateAttr, field_validato
 
 from .component import NAME
 from .errors import did_you_mean
-from .field_docs import Documented
+from .field_docs import Stored
 from .hub_lists import hub_list
 from .licences import HUB_LICENCES
 from .rows.shared import Attributes
@@ -22,7 +22,7 @@ Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Part(Documented):
+class Part(Stored):
     """Base of the parts of a recipe."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

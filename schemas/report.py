@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from .field_docs import Documented
+from .field_docs import Stored
 
 Severity = Literal["error", "warning", "info"]
 Evidence = Literal["file", "card", "recalled"]
 """How a rule about somebody's dataset is known: from a real file, from its card, or from memory."""
 
 
-class Entry(Documented):
+class Entry(Stored):
     """Base of the parts of a report."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

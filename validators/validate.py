@@ -27,7 +27,7 @@ from .profiles.published import published
 from .profiles.recognise import named, recognise
 from .readers import hub, run_folder
 from .readers.read import confine, read
-from .tables.sql import Tables, connect, text
+from .tables.sql import Tables, connect, quote_literal
 
 MEMORY = "2GB"
 """What DuckDB may use before it writes to disk."""
@@ -59,7 +59,7 @@ def validate_path(
     keep = keep_in(out.resolve()) if out else forget
     with _database(memory) as connection, no_foreign_errors(str(place)):
         if out:
-            connection.execute(f"SET allowed_directories = [{text(str(out.resolve()))}]")
+            connection.execute(f"SET allowed_directories = [{quote_literal(str(out.resolve()))}]")
         subject = _subject(connection, folder, Path(place).resolve().name, as_, roles)
         return overrides.follow(judge(subject, decided.options, keep), decided, subject.row_types)
 

@@ -14,7 +14,7 @@ from ...schemas.row import columns
 from ...schemas.rows.question import Question as QuestionRow
 from ...schemas.run_layout import BENCHMARK
 from ...validators.stats.aggregates import DIGITS
-from ...validators.tables.sql import name, text
+from ...validators.tables.sql import quote_identifier, quote_literal
 from ..families import Family, Question
 from ..storage.parquet import described, write
 from .curation_runner import Curation
@@ -26,19 +26,20 @@ def questions(family: Family, curation: Curation, root: Path) -> Iterator[File]:
         curation.connection.execute(f"CREATE TABLE _questions AS {_select(aspect, question)}")
         found = curation.connection.sql("SELECT DISTINCT split FROM _questions ORDER BY split").fetchall()
         for (split,) in found:
-            chosen = ", ".join(name(column.name) for column in columns(QuestionRow))
-            query = f"SELECT {chosen} FROM _questions WHERE split = {text(split)} ORDER BY item_id"
+            chosen = ", ".join(quote_identifier(column.name) for column in columns(QuestionRow))
+            query = f"SELECT {chosen} FROM _questions WHERE split = {quote_literal(split)} ORDER BY item_id"
             paths = write(curation.connection, query, QuestionRow, root / BENCHMARK / aspect, split)
             yield from (described(root, path) for path in paths)
         curation.connection.execute("DROP TABLE _questions")
 
 
 def _select(aspect: str, question: Question) -> str:
-    listed = ", ".join(map(text, question.choices))
+    listed = ", ".join(map(quote_literal, question.choices))
     return f"""
     WITH votes AS (
         SELECT item_id, label, count(*) AS votes FROM annotations
-        WHERE item_table = {text(question.table)} AND aspect = {text(aspect)} AND sample = 0 AND label IN ({listed})
+        WHERE item_table = {quote_literal(question.table)} AND aspect = {quote_literal(aspect)}
+            AND sample = 0 AND label IN ({listed})
         GROUP BY ALL),
     joined AS (
         SELECT item_id, arg_max(label, votes) AS label, sum(votes)::BIGINT AS n,
@@ -48,4 +49,4 @@ def _select(aspect: str, question: Question) -> str:
         list_transform(counted, lambda s: struct_pack(label := s.label, share := round(s.share / n, {DIGITS})))
             AS distribution, n, split
     FROM joined JOIN ({question.select}) asked USING (item_id)
-    JOIN _places ON tab = {text(question.table)} AND key = item_id"""
+    JOIN _places ON tab = {quote_literal(question.table)} AND key = item_id"""

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.row import Row, columns
 from ...validators.tables.schema_sql import conditions
-from ...validators.tables.sql import Tables, key_text, name, text
+from ...validators.tables.sql import Tables, key_text, quote_identifier, quote_literal
 from ..curation import Outcome, Step
 
 UNFIT = "does not fit its row type"
@@ -33,10 +33,14 @@ class Curation:
 
     def ordered(self, table: str, split: str | None = None) -> str:
         """A query for the columns of a table in the order of its rows, of one split or of all."""
-        chosen = ", ".join(f"t.{name(c.name)}" for c in columns(self.types[table]))
-        joined = "" if split is None else f"JOIN _places p ON p.tab = {text(table)} AND p.key = {self._key(table, 't')}"
-        where = "" if split is None else f"WHERE p.split = {text(split)}"
-        return f"SELECT {chosen} FROM {name(table)} t {joined} {where} ORDER BY t._seq"
+        chosen = ", ".join(f"t.{quote_identifier(c.name)}" for c in columns(self.types[table]))
+        joined = (
+            ""
+            if split is None
+            else f"JOIN _places p ON p.tab = {quote_literal(table)} AND p.key = {self._key(table, 't')}"
+        )
+        where = "" if split is None else f"WHERE p.split = {quote_literal(split)}"
+        return f"SELECT {chosen} FROM {quote_identifier(table)} t {joined} {where} ORDER BY t._seq"
 
     def place(self) -> dict[str, list[str]]:
         """Give every row the split of the main row that it belongs to; table -> its splits."""
@@ -52,16 +56,18 @@ class Curation:
         return {table: splits.get(table, ["train"]) for table in self.types}
 
     def _place(self, table: str, split: str, join: str) -> None:
-        rows = f"SELECT {text(table)}, {self._key(table, 't')}, {split} FROM {name(table)} t {join}"
+        rows = (
+            f"SELECT {quote_literal(table)}, {self._key(table, 't')}, {split} FROM {quote_identifier(table)} t {join}"
+        )
         self.connection.execute(f"INSERT INTO _places {rows}")
 
     def _belongs(self, table: str) -> str:
         """What joins a row `t` to the place `p` of its parent, if it has one that leads to the main table."""
         for column in columns(self.types[table]):
             if column.item_of:
-                return f"p.tab = t.{name(column.item_of)} AND p.key = t.{name(column.name)}"
+                return f"p.tab = t.{quote_identifier(column.item_of)} AND p.key = t.{quote_identifier(column.name)}"
             if column.foreign and self._leads_to_main(column.foreign.table):
-                return f"p.tab = {text(column.foreign.table)} AND p.key = t.{name(column.name)}"
+                return f"p.tab = {quote_literal(column.foreign.table)} AND p.key = t.{quote_identifier(column.name)}"
         return "false"
 
     def _leads_to_main(self, table: str) -> bool:
@@ -81,17 +87,19 @@ class Curation:
 
     def _change(self, table: str, relation: DuckDBPyRelation) -> None:
         relation.create("_changed")
-        self.connection.execute(f"DROP TABLE {name(table)}")
-        self.connection.execute(f"ALTER TABLE _changed RENAME TO {name(table)}")
+        self.connection.execute(f"DROP TABLE {quote_identifier(table)}")
+        self.connection.execute(f"ALTER TABLE _changed RENAME TO {quote_identifier(table)}")
 
     def _unfit(self, table: str) -> DuckDBPyRelation:
         """Rows of a changed table that break their row type now: a required text may be gone."""
         rows, row_type = self.connection.table(table), self.types[table]
         kinds = dict(zip(rows.columns, rows.types, strict=True))
         broken = [condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])]
-        said = ", ".join(f"CASE WHEN {condition.broken} THEN {text(condition.title)} END" for condition in broken)
+        said = ", ".join(
+            f"CASE WHEN {condition.broken} THEN {quote_literal(condition.title)} END" for condition in broken
+        )
         detail = f"'expected: ' || nullif(concat_ws('; ', {said}), '') AS detail"
-        found = f"{key_text(row_type)} AS key, {text(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS beaten_by"
+        found = f"{key_text(row_type)} AS key, {quote_literal(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS beaten_by"
         return rows.select(found).filter("detail IS NOT NULL")
 
     def _remove(self, step: str, table: str, removed: DuckDBPyRelation) -> bool:
@@ -101,7 +109,7 @@ class Curation:
         if some:
             self._record(step, table)
             gone = f"{self._key(table, 't')} IN (SELECT key FROM _removed)"
-            self.connection.execute(f"DELETE FROM {name(table)} t WHERE {gone}")
+            self.connection.execute(f"DELETE FROM {quote_identifier(table)} t WHERE {gone}")
         self.connection.execute("DROP TABLE _removed")
         return some
 
@@ -110,9 +118,10 @@ class Curation:
         after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
         self.connection.execute(
             f"""INSERT INTO rejects BY NAME
-            SELECT {text(level)} AS level, {text(table)} AS "table", r.key, {text(step)} AS step, r.reason, r.detail,
-                   r.beaten_by, {after} + row_number() OVER (ORDER BY t._seq) AS _seq
-            FROM {name(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
+            SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", r.key,
+                   {quote_literal(step)} AS step, r.reason, r.detail, r.beaten_by,
+                   {after} + row_number() OVER (ORDER BY t._seq) AS _seq
+            FROM {quote_identifier(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
         )
 
     def _cascade(self, step: str, shrunk: set[str]) -> None:
@@ -121,20 +130,22 @@ class Curation:
             orphan = " OR ".join(self._orphan(table, parent) for parent in sorted(shrunk) if parent != table)
             orphans = self.connection.sql(
                 f"""SELECT {self._key(table, "t")} AS key, 'what it belongs to was removed' AS reason,
-                NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by FROM {name(table)} t WHERE {orphan or "false"}"""
+                NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by
+                FROM {quote_identifier(table)} t WHERE {orphan or "false"}"""
             )
             if self._remove(step, table, orphans):
                 shrunk.add(table)
 
     def _orphan(self, table: str, parent: str) -> str:
         """A condition on `t`: it points into `parent`, where there is no such row any more."""
-        gone = f"NOT IN (SELECT {self._key(parent, 'q')} FROM {name(parent)} q)"
+        gone = f"NOT IN (SELECT {self._key(parent, 'q')} FROM {quote_identifier(parent)} q)"
         tests = ["false"]
         for column in columns(self.types[table]):
             if column.foreign and column.foreign.table == parent:
-                tests.append(f"t.{name(column.name)} {gone}")
+                tests.append(f"t.{quote_identifier(column.name)} {gone}")
             if column.item_of:
-                tests.append(f"t.{name(column.item_of)} = {text(parent)} AND t.{name(column.name)} {gone}")
+                of_parent = f"t.{quote_identifier(column.item_of)} = {quote_literal(parent)}"
+                tests.append(f"{of_parent} AND t.{quote_identifier(column.name)} {gone}")
         return f"({' OR '.join(tests)})"
 
     def _key(self, table: str, alias: str) -> str:

@@ -19,7 +19,7 @@ from ...schemas.run_layout import DATA, RECIPE, REJECTS, REPORT
 from ...schemas.usage import usd
 from ...validators.stats.aggregates import aggregates
 from ...validators.tables.pii import masked
-from ...validators.tables.sql import connect, name
+from ...validators.tables.sql import connect, quote_identifier
 from ..curation import Step
 from ..curation.mask import Mask
 from ..execution.run import Run
@@ -95,7 +95,7 @@ def _aggregate(run: Run, connection: DuckDBPyConnection) -> None:
     rules = run.crew.family.aggregates
     made = aggregates(connection.table("annotations"), rules)
     connection.execute("DELETE FROM aggregates")
-    chosen = ", ".join(name(c.name) for c in columns(run.crew.family.made()["aggregates"]))
+    chosen = ", ".join(quote_identifier(c.name) for c in columns(run.crew.family.made()["aggregates"]))
     made.create_view("_aggregates")
     connection.execute(f"INSERT INTO aggregates SELECT {chosen}, row_number() OVER () - 1 FROM _aggregates")
 
@@ -118,10 +118,10 @@ def _written(run: Run, curation: Curation) -> dict[str, Table]:
 
 def _rejects(steps: Sequence[Step]) -> str:
     """A query for the rejects in order; where texts are masked, what was found is a text like any other."""
-    cells = {column.name: name(column.name) for column in columns(Reject)}
+    cells = {column.name: quote_identifier(column.name) for column in columns(Reject)}
     if any(isinstance(step, Mask) for step in steps):
-        cells["detail"] = masked(name("detail"))
-    chosen = ", ".join(f"{sql} AS {name(column)}" for column, sql in cells.items())
+        cells["detail"] = masked(quote_identifier("detail"))
+    chosen = ", ".join(f"{sql} AS {quote_identifier(column)}" for column, sql in cells.items())
     return f"SELECT {chosen} FROM rejects ORDER BY _seq"
 
 

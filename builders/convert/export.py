@@ -22,7 +22,7 @@ from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import CARD
 from ...validators.readers.run_folder import read
-from ...validators.tables.sql import connect, name, text
+from ...validators.tables.sql import connect, quote_identifier, quote_literal
 from ..storage.run_folder import manifest_of
 
 PUBLISHED = "pluriset.schemas.published"
@@ -109,7 +109,7 @@ def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDat
     connection.execute("CREATE SCHEMA ours")
     for table, relation in read(connection, folder).items():
         relation.create_view(f"_ours_{table}")
-        connection.execute(f"CREATE VIEW ours.{name(table)} AS FROM {name(f'_ours_{table}')}")
+        connection.execute(f"CREATE VIEW ours.{quote_identifier(table)} AS FROM {quote_identifier(f'_ours_{table}')}")
     for statement in shape.from_tables().statements("theirs"):
         connection.execute(statement)
     for rule in shape.rules.values():
@@ -121,7 +121,7 @@ def _written(connection: DuckDBPyConnection, shape: PublishedDataset, config: st
     """Write a config, one file a split; split -> rows, as they load."""
     counts: dict[str, int] = {}
     for split in shape.splits.values():
-        chosen = f"FROM theirs.{name(config)} WHERE split = {text(split)}"
+        chosen = f"FROM theirs.{quote_identifier(config)} WHERE split = {quote_literal(split)}"
         path = draft / config / f"{config}_{split}.csv"
         if rows := _copied(connection, chosen, shape.configs[config].row, path):
             loads_as = shape.configs[config].only_split or split
@@ -143,8 +143,8 @@ def _copied(connection: DuckDBPyConnection, rows: str, row_type: type[Row], path
     count: int = connection.sql(f"SELECT count(*) {rows}").fetchall()[0][0]
     if count:
         path.parent.mkdir(exist_ok=True)
-        chosen = ", ".join(name(column.name) for column in columns(row_type))
-        connection.execute(f"COPY (SELECT {chosen} {rows}) TO {text(str(path))} ({CSV})")
+        chosen = ", ".join(quote_identifier(column.name) for column in columns(row_type))
+        connection.execute(f"COPY (SELECT {chosen} {rows}) TO {quote_literal(str(path))} ({CSV})")
     return count
 
 

@@ -16,7 +16,7 @@ from ...schemas.component import find, load, names
 from ...schemas.errors import DataError, RecipeError
 from ...schemas.report import Finding
 from ...validators.readers.read import confine, read
-from ...validators.tables.sql import connect, name, text
+from ...validators.tables.sql import connect, quote_identifier, quote_literal
 from .. import curation
 from ..curation._text_repair import Mend
 
@@ -107,7 +107,7 @@ def _mended(table: str, rows: DuckDBPyRelation, step: Mend) -> DuckDBPyRelation:
     columns = step.found(rows)
     for column in columns:
         change = step.changes(rows, column)
-        change.select(f"{text(step.component_name())}, {text(table)}, *").insert_into("changes")
+        change.select(f"{quote_literal(step.component_name())}, {quote_literal(table)}, *").insert_into("changes")
     return step.mend(rows, columns) if columns else rows
 
 
@@ -120,7 +120,7 @@ def _file(folder: Path, table: str) -> Path:
 
 def _write(rows: DuckDBPyRelation, path: Path) -> None:
     """The rows in their order, without their numbers; a split is a column."""
-    kept = ", ".join(name(column) for column in rows.columns if column != "_row")
+    kept = ", ".join(quote_identifier(column) for column in rows.columns if column != "_row")
     _save(rows.order("_row").select(kept), path)
 
 

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyRelation
 
 from ...schemas import row
 from ...schemas.rows.shared import SHARED
-from ...validators.tables.sql import name, over
+from ...validators.tables.sql import query, quote_identifier
 
 PAGE = 10_000
 """Rows that Python holds at once."""
@@ -33,24 +33,24 @@ REMOVALS = pa.schema([pa.field(column, pa.string()) for column in Removal._field
 def pages(rows: DuckDBPyRelation, order: str) -> Iterator[list[tuple[Any, ...]]]:
     """All rows in an order, some at a time; other queries can run in between."""
     copy = _unused()
-    over(rows, f"CREATE TEMP TABLE {copy} AS SELECT * FROM rows ORDER BY {order}")
+    query(rows, f"CREATE TEMP TABLE {copy} AS SELECT * FROM rows ORDER BY {order}")
     first = 0
-    while page := over(rows, f"SELECT * FROM {copy} WHERE {_in_page(first)} ORDER BY rowid").fetchall():
+    while page := query(rows, f"SELECT * FROM {copy} WHERE {_in_page(first)} ORDER BY rowid").fetchall():
         yield page
         first += PAGE
-    over(rows, f"DROP TABLE {copy}")
+    query(rows, f"DROP TABLE {copy}")
 
 
 def removals(beside: DuckDBPyRelation, found: Iterable[Removal]) -> DuckDBPyRelation:
     """Removals as `Outcome.removed` wants them, in a temporary table of the connection of another relation."""
     table, waiting = _unused(), iter(found)
     columns = ", ".join(f"{column} VARCHAR" for column in Removal._fields)
-    over(beside, f"CREATE TEMP TABLE {table} ({columns})")
+    query(beside, f"CREATE TEMP TABLE {table} ({columns})")
     batch = _batch(waiting)
     while batch.num_rows:
         beside.query("rows", f"INSERT INTO {table} FROM batch")
         batch = _batch(waiting)
-    return over(beside, f"FROM {table}")
+    return query(beside, f"FROM {table}")
 
 
 def told_by_one_column(table: str) -> str:
@@ -62,7 +62,7 @@ def told_by_one_column(table: str) -> str:
 
 def key(rows: DuckDBPyRelation) -> str:
     """The key column of a table whose key has one part, quoted: keys come first in every table."""
-    return name(rows.columns[0])
+    return quote_identifier(rows.columns[0])
 
 
 def _batch(found: Iterator[Removal]) -> pa.Table:

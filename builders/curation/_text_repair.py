@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 
 from ...validators.tables.cells import ROW
 from ...validators.tables.pii import texts
-from ...validators.tables.sql import Tables, name, over, text
+from ...validators.tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Outcome, Step
 
 
@@ -37,14 +37,16 @@ class Mend(Step):
 
     def mend(self, rows: DuckDBPyRelation, columns: Iterable[str]) -> DuckDBPyRelation:
         """The rows with these columns mended."""
-        mended = ", ".join(f"{self.mended(name(column))} AS {name(column)}" for column in columns)
+        mended = ", ".join(
+            f"{self.mended(quote_identifier(column))} AS {quote_identifier(column)}" for column in columns
+        )
         return rows.select(f"* REPLACE ({mended})")
 
     def changes(self, rows: DuckDBPyRelation, column: str) -> DuckDBPyRelation:
         """What is mended in a column of a raw table: _row, column, before, after."""
-        after = self.mended(name(column))
-        said = f'{ROW}, {text(column)} AS "column", {name(column)} AS before, {after} AS after'
-        return over(rows, f"SELECT {said} FROM rows WHERE {self._differs(column)} ORDER BY {ROW}")
+        after = self.mended(quote_identifier(column))
+        said = f'{ROW}, {quote_literal(column)} AS "column", {quote_identifier(column)} AS before, {after} AS after'
+        return query(rows, f"SELECT {said} FROM rows WHERE {self._differs(column)} ORDER BY {ROW}")
 
     def _differs(self, column: str) -> str:
-        return f"{name(column)} IS DISTINCT FROM {self.mended(name(column))}"
+        return f"{quote_identifier(column)} IS DISTINCT FROM {self.mended(quote_identifier(column))}"

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...validators.stats.k_anonymity import ATTRIBUTES, classes
-from ...validators.tables.sql import Tables, name, over, text
+from ...validators.tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Outcome, Step
 
 
@@ -40,8 +40,14 @@ class Coarsen(Step):
 
     def _grouped(self, rows: DuckDBPyRelation) -> DuckDBPyRelation:
         for attribute, groups in self.groups.items():
-            cases = " ".join(f"WHEN {text(value)} THEN {text(group)}" for value, group in groups.items())
-            grouped = f"CASE {name(attribute)} {cases} ELSE {name(attribute)} END" if cases else name(attribute)
+            cases = " ".join(
+                f"WHEN {quote_literal(value)} THEN {quote_literal(group)}" for value, group in groups.items()
+            )
+            grouped = (
+                f"CASE {quote_identifier(attribute)} {cases} ELSE {quote_identifier(attribute)} END"
+                if cases
+                else quote_identifier(attribute)
+            )
             rows = rows.select(f"* REPLACE ({_of_humans(grouped, attribute)})")
         return rows
 
@@ -52,19 +58,19 @@ class Coarsen(Step):
 
 
 def _without(rows: DuckDBPyRelation, attribute: str, exposed: list[str]) -> DuckDBPyRelation:
-    listed = ", ".join(map(text, exposed))
-    kept = f"CASE WHEN annotator_id IN ({listed}) THEN NULL ELSE {name(attribute)} END"
+    listed = ", ".join(map(quote_literal, exposed))
+    kept = f"CASE WHEN annotator_id IN ({listed}) THEN NULL ELSE {quote_identifier(attribute)} END"
     return rows.select(f"* REPLACE ({_of_humans(kept, attribute)})")
 
 
 def _of_humans(changed: str, attribute: str) -> str:
-    column = name(attribute)
+    column = quote_identifier(attribute)
     return f"CASE WHEN kind = 'human' THEN {changed} ELSE {column} END AS {column}"
 
 
 def _most_telling_first(rows: DuckDBPyRelation) -> list[str]:
     """The attributes that anybody has, by their number of values."""
     counted = ", ".join(f"count(DISTINCT {attribute})" for attribute in ATTRIBUTES)
-    counts = over(rows.filter("kind = 'human'"), f"SELECT {counted} FROM rows").fetchall()[0]
+    counts = query(rows.filter("kind = 'human'"), f"SELECT {counted} FROM rows").fetchall()[0]
     values = {attribute: count for attribute, count in zip(ATTRIBUTES, counts, strict=True) if count}
     return sorted(values, key=lambda attribute: -values[attribute])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ...validators.tables.sql import Tables, name, over
+from ...validators.tables.sql import Tables, query, quote_identifier
 from . import Outcome, Step
 from ._pages import key, told_by_one_column
 
@@ -32,9 +32,9 @@ class ExactDuplicates(Step):
         """The first row of each text stays."""
         chosen = self.table or next(iter(tables))
         rows = tables[chosen]
-        own, texts = key(rows), [f"{name(column)}::VARCHAR" for column in self.columns]
-        same = ", ".join([*(f"norm({text})" for text in texts), *map(name, self.within)])
-        found = over(
+        own, texts = key(rows), [f"{quote_identifier(column)}::VARCHAR" for column in self.columns]
+        same = ", ".join([*(f"norm({text})" for text in texts), *map(quote_identifier, self.within)])
+        found = query(
             rows,
             f"""SELECT {own}::VARCHAR AS key, 'same text as an earlier row' AS reason,
                 concat_ws(' / ', {", ".join(texts)}) AS detail, first_value({own}::VARCHAR) OVER earlier AS beaten_by

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from ...schemas.rows.values import Kind
 from ...validators.stats.aggregates import aggregates
 from ...validators.tables.normalise import overlap
-from ...validators.tables.sql import Tables, over
+from ...validators.tables.sql import Tables, query
 from . import Outcome, Step
 from ._pages import Removal, pages, removals
 
@@ -116,7 +116,7 @@ class KaleidoFilter(Step):
 
 def _judged(considerations: DuckDBPyRelation, annotations: DuckDBPyRelation) -> DuckDBPyRelation:
     """Considerations with the columns of `Candidate`, and `_seq`."""
-    votes = over(annotations, "FROM rows WHERE item_table = 'considerations' AND aspect = 'relevance'")
+    votes = query(annotations, "FROM rows WHERE item_table = 'considerations' AND aspect = 'relevance'")
     means = aggregates(votes, {"relevance": ["mean"]}).set_alias("m")
     joined = considerations.set_alias("c").join(means, "c.consideration_id = m.item_id", how="left")
     return joined.select(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from duckdb import DuckDBPyRelation
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
 
-from ...validators.tables.sql import Tables, name
+from ...validators.tables.sql import Tables, quote_identifier
 from . import Outcome, Step
 from ._pages import Removal, key, pages, removals, told_by_one_column
 
@@ -75,7 +75,7 @@ class Language(Step):
     def _removed(self, rows: DuckDBPyRelation, columns: Sequence[str]) -> Iterator[Removal]:
         detector = _detector(frozenset((*self.keep, *self.among)) if self.among else None)
         looked_at = rows.select(
-            ", ".join(f"{column}::VARCHAR" for column in (key(rows), *map(name, columns))) + ", _seq"
+            ", ".join(f"{column}::VARCHAR" for column in (key(rows), *map(quote_identifier, columns))) + ", _seq"
         )
         for page in pages(looked_at, "_seq"):
             texts = [

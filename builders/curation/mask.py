@@ -6,7 +6,7 @@ from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
 from ...validators.tables.pii import leads_to_somebody, masked_cell, texts
-from ...validators.tables.sql import Tables, name
+from ...validators.tables.sql import Tables, quote_identifier
 from . import Outcome, Step
 
 
@@ -24,7 +24,7 @@ class Mask(Step):
 
 
 def _found(rows: DuckDBPyRelation) -> bool:
-    found = [_leads(name(column), kind) for column, kind in texts(rows).items()]
+    found = [_leads(quote_identifier(column), kind) for column, kind in texts(rows).items()]
     return bool(rows.filter(" OR ".join(found) or "false").limit(1).fetchall())
 
 
@@ -33,5 +33,8 @@ def _leads(sql: str, kind: DuckDBPyType) -> str:
 
 
 def _masked(rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    replaced = [f"{masked_cell(name(column), kind)} AS {name(column)}" for column, kind in texts(rows).items()]
+    replaced = [
+        f"{masked_cell(quote_identifier(column), kind)} AS {quote_identifier(column)}"
+        for column, kind in texts(rows).items()
+    ]
     return rows.select(f"* REPLACE ({', '.join(replaced)})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...validators.checks.texts.sentinels import Sentinels as Check
-from ...validators.tables.sql import text
+from ...validators.tables.sql import quote_literal
 from ._text_repair import Mend
 
 
@@ -15,4 +15,4 @@ class Sentinels(Mend):
 
     def mended(self, value: str) -> str:
         """Null, or the text as it is."""
-        return f"CASE WHEN trim({value}) NOT IN ({', '.join(map(text, self.words))}) THEN {value} END"
+        return f"CASE WHEN trim({value}) NOT IN ({', '.join(map(quote_literal, self.words))}) THEN {value} END"

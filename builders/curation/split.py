@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ...validators.tables.sql import Tables, name, over, text
+from ...validators.tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Outcome, Step
 from ._pages import key
 
@@ -44,9 +44,9 @@ class Split(Step):
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """One split for each row of the main table."""
         rows = next(iter(tables.values()))
-        digest = f"md5({text(f'{seed}/')} || {self._group(key(rows), rows.columns)})"
+        digest = f"md5({quote_literal(f'{seed}/')} || {self._group(key(rows), rows.columns)})"
         return Outcome(
-            splits=over(
+            splits=query(
                 rows,
                 f"""SELECT {key(rows)}::VARCHAR AS key, CASE WHEN place < {self.test} THEN 'test'
                     WHEN place < {self.test + self.validation} THEN 'validation' ELSE 'train' END AS split
@@ -56,6 +56,6 @@ class Split(Step):
 
     def _group(self, own: str, columns: list[str]) -> str:
         """What rows that stay together have in common; a row without it stands for itself."""
-        by = own if self.by is None else name(self.by)
+        by = own if self.by is None else quote_identifier(self.by)
         about = '"text"' if by == own and "text" in columns else by
         return f"coalesce(norm({about}::VARCHAR), {own}::VARCHAR)"

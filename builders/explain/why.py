@@ -20,7 +20,7 @@ from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import JOURNAL, REJECTS
 from ...validators.judging.row_checks import named
 from ...validators.readers.run_folder import read, rejects
-from ...validators.tables.sql import Tables, connect, key_text, name, text
+from ...validators.tables.sql import Tables, connect, key_text, quote_identifier, quote_literal
 from ..storage.journal import Journal
 from ..storage.run_folder import manifest_of
 
@@ -72,7 +72,9 @@ def row_of(folder: Path, tables: Tables, types: Mapping[str, type[Row]], table: 
 
 
 def _row(tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found | None:
-    found = _rows(tables, types, table, f"{key_text(types[table])} = {text(wanted)}") if table in tables else []
+    found = (
+        _rows(tables, types, table, f"{key_text(types[table])} = {quote_literal(wanted)}") if table in tables else []
+    )
     return next(iter(found), None)
 
 
@@ -112,8 +114,9 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) 
     for table, row_type in types.items():
         for column in columns(row_type):
             if column.item_of and table in tables:
-                item = f"{name(column.item_of)} = {text(subject.table)} AND {name(column.name)} = {text(subject.key)}"
-                yield from _rows(tables, types, table, item)
+                of_table = f"{quote_identifier(column.item_of)} = {quote_literal(subject.table)}"
+                of_key = f"{quote_identifier(column.name)} = {quote_literal(subject.key)}"
+                yield from _rows(tables, types, table, f"{of_table} AND {of_key}")
 
 
 def _compared(lost: DuckDBPyRelation | None, subject: Found) -> list[Reject] | None:
@@ -128,7 +131,7 @@ def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[Fo
 
 
 def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[Reject]:
-    chosen = lost.filter(f'"table" = {text(table)} AND {name(column)} = {text(key)}')
+    chosen = lost.filter(f'"table" = {quote_literal(table)} AND {quote_identifier(column)} = {quote_literal(key)}')
     return [Reject(**dict(zip(chosen.columns, row, strict=True))) for row in chosen.fetchall()]
 
 

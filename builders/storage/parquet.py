@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from ...schemas.manifest import File
 from ...schemas.projections import arrow_schema
 from ...schemas.row import Row
-from ...validators.tables.sql import name
+from ...validators.tables.sql import quote_identifier
 
 BATCH = 20_000
 """Rows that wait in memory before they are handed to DuckDB."""
@@ -44,7 +44,7 @@ class Staging:
         for table, row_type in tables.items():
             empty = arrow_schema(row_type).append(SEQ).empty_table()
             connection.register("_empty", empty)
-            connection.execute(f"CREATE TABLE {name(table)} AS FROM _empty")
+            connection.execute(f"CREATE TABLE {quote_identifier(table)} AS FROM _empty")
             connection.unregister("_empty")
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -65,7 +65,7 @@ class Staging:
         values: dict[str, Any] = {field.name: _column(field, rows) for field in schema}
         values["_seq"] = range(first, first + len(rows))
         self.connection.register("_batch", pa.table(values, schema=schema.append(SEQ)))
-        self.connection.execute(f"INSERT INTO {name(table)} FROM _batch")
+        self.connection.execute(f"INSERT INTO {quote_identifier(table)} FROM _batch")
         self.connection.unregister("_batch")
         self.made[table] += len(rows)
 

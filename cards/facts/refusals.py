@@ -11,7 +11,7 @@ from ...schemas.errors import DataError
 from ...schemas.rows.shared import Attributes
 from ...schemas.run_layout import REJECTS
 from ...validators.readers.run_folder import read, rejects
-from ...validators.tables.sql import Tables, connect, fetched, name
+from ...validators.tables.sql import Tables, connect, fetch_all, quote_identifier
 
 REASONS = ("refused", "declined")
 """Reasons of rejects that are refusals: by the model or its endpoint, and in the words of an answer."""
@@ -26,7 +26,7 @@ def refusals(folder: Path) -> list[Refusal]:
         if (lost := rejects(connection, folder)) is None:
             return []
         try:
-            counted = fetched(lost, COUNTED.format(reasons=REASONS))
+            counted = fetch_all(lost, COUNTED.format(reasons=REASONS))
         except duckdb.Error as error:
             got = str(error).partition("\n")[0]
             raise DataError("cannot read the rejects", where=str(folder / REJECTS), got=got) from None
@@ -39,7 +39,7 @@ def _declared(tables: Tables) -> dict[str, dict[str, str]]:
     if "annotators" not in tables:
         return {}
     known = [*Attributes.model_fields]
-    rows = tables["annotators"].select(", ".join(map(name, ["annotator_id", *known]))).fetchall()
+    rows = tables["annotators"].select(", ".join(map(quote_identifier, ["annotator_id", *known]))).fetchall()
     return {who: {a: v for a, v in zip(known, values, strict=True) if v is not None} for who, *values in rows}
 
 

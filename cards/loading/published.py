@@ -18,7 +18,7 @@ from ...validators.profiles.published import typed_tables
 from ...validators.profiles.recognise import named, recognise
 from ...validators.readers import hub
 from ...validators.readers.read import confine, read
-from ...validators.tables.sql import connect, name, text
+from ...validators.tables.sql import connect, quote_identifier, quote_literal
 from ...validators.validate import validate_path
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ class Foreign:
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
         """A relation."""
-        return self._selected(table, split, ", ".join(name(column.name) for column in columns(self._type(table))))
+        return self._selected(
+            table, split, ", ".join(quote_identifier(column.name) for column in columns(self._type(table)))
+        )
 
     def arrow(self, table: str, split: str | None = None) -> Table:
         """The rows in memory."""
@@ -102,7 +104,7 @@ class Foreign:
 
     def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
         """Typed rows, one after another. Raises `DataError` at one that does not fit its type."""
-        cells = ", ".join(name(column.name) for column in columns(self._type(table)))
+        cells = ", ".join(quote_identifier(column.name) for column in columns(self._type(table)))
         for batch in self._selected(table, split, f"{cells}, _table AS _from, _row AS _at").to_arrow_reader(BATCH):
             for row in batch.to_pylist():
                 where = f"{self.place}: {row.pop('_from')}, row {row.pop('_at')}"
@@ -127,8 +129,8 @@ class Foreign:
 
     def _selected(self, table: str, split: str | None, what: str) -> DuckDBPyRelation:
         self._type(table)
-        chosen = f" WHERE {SPLIT} = {text(split)}" if split is not None else ""
-        return self.connection.sql(f"SELECT {what} FROM theirs.{name(table)}{chosen}")
+        chosen = f" WHERE {SPLIT} = {quote_literal(split)}" if split is not None else ""
+        return self.connection.sql(f"SELECT {what} FROM theirs.{quote_identifier(table)}{chosen}")
 
     def _type(self, table: str) -> type[Row]:
         if table not in self.types:

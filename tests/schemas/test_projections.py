@@ -13,7 +13,7 @@ from pluriset.schemas import rows
 from pluriset.schemas.projections import arrow_schema, hub_features, json_schema, schema_hash
 from pluriset.schemas.row import Column, Key, Row, columns, key, key_of
 from pluriset.schemas.rows.shared import Annotation
-from pluriset.validators.tables.sql import over
+from pluriset.validators.tables.sql import query
 from pydantic import Field
 
 
@@ -162,7 +162,7 @@ class Pair(Row):
 
 def in_duckdb(pairs: list[tuple[str, str]]) -> list[str]:
     table = pa.table({"n": range(len(pairs)), "a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
-    found = over(duckdb.from_arrow(table), "SELECT json_array(a, b)::VARCHAR FROM rows ORDER BY n").fetchall()
+    found = query(duckdb.from_arrow(table), "SELECT json_array(a, b)::VARCHAR FROM rows ORDER BY n").fetchall()
     return [key for (key,) in found]
 
 

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ..tables.cells import ROW, cells
-from ..tables.sql import Tables, fetched, kept, over, text
+from ..tables.sql import Tables, fetch_all, materialize, query, quote_literal
 from . import Check
 
 NOTHING = f"SELECT 0::BIGINT AS {ROW}, '' AS \"column\", '' AS problem WHERE false"
@@ -48,13 +48,13 @@ class TextCheck(Check):
 def wrong_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> dict[str, DuckDBPyRelation]:
     """What each of these checks finds in a raw table: _row, column, problem."""
     there = cells(relation)
-    anything = kept(over(there, f"SELECT * FROM rows WHERE {' OR '.join(map(_wrong, checks.values()))}"))
-    if not fetched(anything, "SELECT 1 FROM rows LIMIT 1"):
-        return dict.fromkeys(checks, over(anything, NOTHING))
+    anything = materialize(query(there, f"SELECT * FROM rows WHERE {' OR '.join(map(_wrong, checks.values()))}"))
+    if not fetch_all(anything, "SELECT 1 FROM rows LIMIT 1"):
+        return dict.fromkeys(checks, query(anything, NOTHING))
     cases = ", ".join(_case(rule, check) for rule, check in enumerate(checks.values()))
     each = f"unnest(list_filter([{cases}], lambda one: one IS NOT NULL))"
-    found = kept(over(anything, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
-    texts = cache(lambda: dict(fetched(there, "SELECT cell.column, count(*) FROM rows GROUP BY ALL")))
+    found = materialize(query(anything, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
+    texts = cache(lambda: dict(fetch_all(there, "SELECT cell.column, count(*) FROM rows GROUP BY ALL")))
     return {name: _of(found, texts, rule, check) for rule, (name, check) in enumerate(checks.items())}
 
 
@@ -71,9 +71,9 @@ def _of(
     found: DuckDBPyRelation, texts: Callable[[], Mapping[str, int]], rule: int, check: TextCheck
 ) -> DuckDBPyRelation:
     """What one of the checks found, without the columns that are meant to be so, of all whose texts are counted."""
-    own = over(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
-    wrong = dict(fetched(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.most < 1 else {}
+    own = query(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
+    wrong = dict(fetch_all(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.most < 1 else {}
     if not wrong:
         return own
     meant = [column for column, count in wrong.items() if count > check.most * texts()[column]]
-    return own.filter(f'"column" NOT IN ({", ".join(map(text, meant))})') if meant else own
+    return own.filter(f'"column" NOT IN ({", ".join(map(quote_literal, meant))})') if meant else own

@@ -19,7 +19,7 @@ from ...schemas.errors import DataError
 from ...schemas.report import Finding, Report, Severity
 from ..findings.evidence import EXAMPLES
 from ..findings.severity import worst_first
-from ..tables.sql import Tables, name, text
+from ..tables.sql import Tables, quote_identifier, quote_literal
 from ..validate import MEMORY, opened
 
 SEVERITIES: Mapping[str, Severity] = {"critical": "error", "warning": "warning", "info": "info"}
@@ -151,11 +151,11 @@ def _quiet() -> Iterator[None]:
 
 def _copy(connection: DuckDBPyConnection, tables: Tables, wanted: set[str], path: Path) -> None:
     """Tables into a file of their own, each read once: an expectation is several queries."""
-    connection.execute(f"ATTACH {text(str(path))} AS _copy")
+    connection.execute(f"ATTACH {quote_literal(str(path))} AS _copy")
     for table in wanted:
-        own = [name(column) for column in tables[table].columns if column != "_row"]
+        own = [quote_identifier(column) for column in tables[table].columns if column != "_row"]
         tables[table].select(", ".join(own)).create_view("_copied", replace=True)
-        connection.execute(f"CREATE TABLE _copy.main.{name(table)} AS FROM _copied")
+        connection.execute(f"CREATE TABLE _copy.main.{quote_identifier(table)} AS FROM _copied")
     connection.execute("DROP VIEW _copied; DETACH _copy")
 
 

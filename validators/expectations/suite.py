@@ -21,7 +21,7 @@ from ..checks._text_check import TextCheck
 from ..tables.casts import sql_type
 from ..tables.cells import is_ours
 from ..tables.schema_sql import Condition, conditions
-from ..tables.sql import name
+from ..tables.sql import quote_identifier
 
 Expectation = dict[str, Any]
 
@@ -66,8 +66,8 @@ def _of_column(table: str, column: Column) -> Iterator[Expectation]:
         core = _core(column, condition) if condition.path == column.name else None
         yield _one(check, core[0], column=column.name, **core[1]) if core else _rows(check, condition.broken)
     if column.foreign:
-        value, parent = name(column.name), name(column.foreign.field)
-        known = f"SELECT {parent} FROM {name(column.foreign.table)} WHERE {parent} IS NOT NULL"
+        value, parent = quote_identifier(column.name), quote_identifier(column.foreign.field)
+        known = f"SELECT {parent} FROM {quote_identifier(column.foreign.table)} WHERE {parent} IS NOT NULL"
         yield _rows(f"{table}.{column.name}.foreign_key", f"{value} IS NOT NULL AND {value} NOT IN ({known})")
 
 
@@ -78,7 +78,9 @@ def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
         check = load(checks.__name__, check_name)
         if isinstance(check, TextCheck) and check.most == 1:
             judged = [t for t in texts if not (check.written_only and is_ours(t))]
-            wrong = " OR ".join(f"({name(t)} IS NOT NULL AND {check.wrong(name(t))})" for t in judged)
+            wrong = " OR ".join(
+                f"({quote_identifier(t)} IS NOT NULL AND {check.wrong(quote_identifier(t))})" for t in judged
+            )
             yield _rows(f"{table}.{check_name}", wrong or "false", SEVERITY[check.severity])
 
 

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyRelation
 from ...schemas.report import Finding, Severity
 from ..readers.layout import ALONE
 from ..readers.readme import front_matter
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 
 RULES: Mapping[str, tuple[Severity, str]] = {
     "counts": ("warning", "The card counts the rows that are there"),
@@ -76,7 +76,7 @@ def _rows(rows: DuckDBPyRelation) -> dict[str | None, int]:
     total: dict[str | None, int] = {None: int(rows.aggregate("count(*)").fetchall()[0][0])}
     if "split" not in rows.columns:
         return total
-    split = over(rows, "SELECT CAST(split AS VARCHAR), count(*) FROM rows WHERE split IS NOT NULL GROUP BY ALL")
+    split = query(rows, "SELECT CAST(split AS VARCHAR), count(*) FROM rows WHERE split IS NOT NULL GROUP BY ALL")
     return {**total, **dict(split.fetchall())}
 
 

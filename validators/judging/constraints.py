@@ -19,7 +19,7 @@ from ...schemas.row import Column, Row, RowTypes, columns, key
 from ..findings.evidence import evidence, examples
 from ..findings.failing_rows import Keep, forget
 from ..tables.schema_sql import Condition, conditions, fits
-from ..tables.sql import Tables, kept, key_text, name, over, text
+from ..tables.sql import Tables, key_text, materialize, query, quote_identifier, quote_literal
 
 
 class Judged(NamedTuple):
@@ -48,7 +48,7 @@ class Judged(NamedTuple):
 
     def key_parts(self) -> dict[str, str]:
         """What identifies a row, as SQL: the columns of the key that are there."""
-        return {part: name(part) for part in key(self.row_type) if part in self.relation.columns}
+        return {part: quote_identifier(part) for part in key(self.row_type) if part in self.relation.columns}
 
     def place(self) -> dict[str, str]:
         """What tells where a row is, as SQL: its key, else its number."""
@@ -106,10 +106,10 @@ def _rows(judged: Judged) -> Iterator[Finding]:
     if not asked or not judged.rows:
         return
     broken = _broken(judged, asked)
-    parts = {part: f"struct_extract(one.shown, {text(part)})" for part in {**judged.place(), "found": ""}}
-    counted = over(broken, f"SELECT one.rule, count(*), {examples(parts)} FROM rows GROUP BY 1 ORDER BY 1")
+    parts = {part: f"struct_extract(one.shown, {quote_literal(part)})" for part in {**judged.place(), "found": ""}}
+    counted = query(broken, f"SELECT one.rule, count(*), {examples(parts)} FROM rows GROUP BY 1 ORDER BY 1")
     for rule, count, found in counted.fetchall():
-        failing = partial(over, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
+        failing = partial(query, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
         condition = asked[rule][1]
         yield judged.finding(f"{condition.path}.{condition.rule}", condition.title, count, found, failing)
 
@@ -118,15 +118,17 @@ def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDB
     """A row for each condition that a row breaks: its number, and what is shown of the row."""
     cases = []
     for rule, (column, condition) in enumerate(asked):
-        parts = {**judged.place(), "found": f"CAST({name(column.name)} AS VARCHAR)"}
-        shown = ", ".join(f"{text(part)}: {sql}" for part, sql in parts.items())
+        parts = {**judged.place(), "found": f"CAST({quote_identifier(column.name)} AS VARCHAR)"}
+        shown = ", ".join(f"{quote_literal(part)}: {sql}" for part, sql in parts.items())
         cases.append(f"CASE WHEN {condition.broken} THEN {{rule: {rule}, shown: {{{shown}}}}} END")
     each = f"list_filter([{', '.join(cases)}], lambda one: one IS NOT NULL)"
     anything = " OR ".join(f"({condition.broken})" for _, condition in asked)
-    needed = ", ".join(dict.fromkeys([*judged.place().values(), *(name(column.name) for column, _ in asked)]))
+    needed = ", ".join(
+        dict.fromkeys([*judged.place().values(), *(quote_identifier(column.name) for column, _ in asked)])
+    )
     # To tell what is broken takes longer than to see that something is: it is asked of those rows alone.
-    failing = kept(over(judged.relation, f"SELECT {needed} FROM rows WHERE {anything}"))
-    return kept(over(failing, f"SELECT unnest({each}) AS one FROM rows"))
+    failing = materialize(query(judged.relation, f"SELECT {needed} FROM rows WHERE {anything}"))
+    return materialize(query(failing, f"SELECT unnest({each}) AS one FROM rows"))
 
 
 def _unique(judged: Judged) -> Iterator[Finding]:
@@ -137,10 +139,10 @@ def _unique(judged: Judged) -> Iterator[Finding]:
     listed = ", ".join(parts.values())
     there = " AND ".join(f"{part} IS NOT NULL" for part in parts.values())
     keyed = f"SELECT {listed}, count(*) AS times FROM rows WHERE {there} GROUP BY {listed} HAVING times > 1"
-    found = over(judged.relation, keyed)
-    repeated = kept(found)
+    found = query(judged.relation, keyed)
+    repeated = materialize(found)
     shown = examples({**parts, "found": "times || ' rows'"})
-    count, first = over(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
+    count, first = query(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
     title = f"No two rows have the same {', '.join(parts)}"
     yield judged.finding("key", title, int(count), first or [], lambda: repeated)
 
@@ -163,23 +165,28 @@ def _orphans(
     children: DuckDBPyRelation, parents: DuckDBPyRelation | None, pairs: Mapping[str, str]
 ) -> DuckDBPyRelation:
     """Rows that point to no row of `parents`; all that point, where there is no such table."""
-    pointing = children.filter(" AND ".join(f"{name(child)} IS NOT NULL" for child in pairs))
+    pointing = children.filter(" AND ".join(f"{quote_identifier(child)} IS NOT NULL" for child in pairs))
     if parents is None:
         return pointing
-    same = (f"CAST(child.{name(a)} AS VARCHAR) = CAST(parent.{name(b)} AS VARCHAR)" for a, b in pairs.items())
+    same = (
+        f"CAST(child.{quote_identifier(a)} AS VARCHAR) = CAST(parent.{quote_identifier(b)} AS VARCHAR)"
+        for a, b in pairs.items()
+    )
     return pointing.set_alias("child").join(parents.set_alias("parent"), " AND ".join(same), how="anti")
 
 
 def _reference(judged: Judged, column: Column, rule: str, title: str, orphans: DuckDBPyRelation) -> Finding:
-    shown = {**judged.place(), "found": name(column.name)}
-    failing = orphans.select(", ".join(f"{sql} AS {name(label)}" for label, sql in shown.items()))
+    shown = {**judged.place(), "found": quote_identifier(column.name)}
+    failing = orphans.select(", ".join(f"{sql} AS {quote_identifier(label)}" for label, sql in shown.items()))
     return judged.finding(f"{column.name}.{rule}", title, *evidence(failing), lambda: failing)
 
 
 def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes) -> DuckDBPyRelation | None:
     """Table and key of every row in the tables that are named, the key as `schemas.row.key_of` gives it."""
     keyed = [t for t in row_types if t in tables and set(key(row_types[t])) <= set(tables[t].columns)]
-    field, known = f"CAST({name(table_field)} AS VARCHAR)", ", ".join(map(text, keyed))
-    named = over(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known or 'NULL'}) ORDER BY 1")
-    selected = [tables[t].select(f"{text(t)} AS tab, {key_text(row_types[t])} AS key") for (t,) in named.fetchall()]
+    field, known = f"CAST({quote_identifier(table_field)} AS VARCHAR)", ", ".join(map(quote_literal, keyed))
+    named = query(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known or 'NULL'}) ORDER BY 1")
+    selected = [
+        tables[t].select(f"{quote_literal(t)} AS tab, {key_text(row_types[t])} AS key") for (t,) in named.fetchall()
+    ]
     return reduce(lambda a, b: a.union(b), selected) if selected else None

@@ -9,7 +9,7 @@ from ...schemas.explanation import Named
 from ...schemas.row import Row, key
 from .. import checks
 from ..checks import Check
-from ..tables.sql import Tables, key_text, text
+from ..tables.sql import Tables, key_text, quote_literal
 
 
 def named(tables: Tables, table: str, row_type: type[Row], wanted: str) -> Iterator[Named]:
@@ -20,7 +20,9 @@ def named(tables: Tables, table: str, row_type: type[Row], wanted: str) -> Itera
             continue
         failing = check.failing(tables)
         if {*key(row_type), "problem"} <= {*failing.columns}:
-            for (problem,) in failing.filter(f"{key_text(row_type)} = {text(wanted)}").select("problem").fetchall():
+            for (problem,) in (
+                failing.filter(f"{key_text(row_type)} = {quote_literal(wanted)}").select("problem").fetchall()
+            ):
                 yield Named(check=check_name, severity=check.severity, problem=str(problem))
 
 

@@ -24,7 +24,7 @@ from ..findings.failing_rows import Keep, forget
 from ..findings.severity import of_constraint, worst_first
 from ..findings.subject import Subject
 from ..measures import Measure
-from ..tables.sql import Tables, fetched, name
+from ..tables.sql import Tables, fetch_all, quote_identifier
 from .constraints import check_table, unjudged
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -102,14 +102,18 @@ def _constraints(subject: Subject, keep: Keep) -> Iterator[Finding]:
 
 
 def _count(relation: DuckDBPyRelation) -> int:
-    return int(fetched(relation, "SELECT count(*) FROM rows")[0][0])
+    return int(fetch_all(relation, "SELECT count(*) FROM rows")[0][0])
 
 
 def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBPyRelation:
     """The relation with what should be text as text, so that a check never meets a number for a label."""
     types = dict(zip(relation.columns, relation.types, strict=True))
     texts = [c.name for c in columns(row_type) if c.schema.get("type") == "string"] if row_type else []
-    casts = [f"CAST({name(c)} AS VARCHAR) AS {name(c)}" for c in texts if c in types and types[c].id != "varchar"]
+    casts = [
+        f"CAST({quote_identifier(c)} AS VARCHAR) AS {quote_identifier(c)}"
+        for c in texts
+        if c in types and types[c].id != "varchar"
+    ]
     return relation.select(f"* REPLACE ({', '.join(casts)})") if casts else relation
 
 

@@ -9,7 +9,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import ABSTAIN, DIGITS, wilson
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -31,7 +31,7 @@ class Abstention(Measure):
 
 
 def _counted(annotations: DuckDBPyRelation, most: int) -> list[tuple[str, str, int, int]]:
-    counted = over(
+    counted = query(
         annotations,
         f"""SELECT aspect, annotator_id, count(*) FILTER (label = '{ABSTAIN}') AS abstained, count(*) AS n
         FROM rows WHERE aspect IS NOT NULL AND annotator_id IS NOT NULL GROUP BY aspect, annotator_id

@@ -9,7 +9,7 @@ from pydantic import PositiveInt
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, wilson
 from ..stats.ratings import judged
-from ..tables.sql import Tables, fetched
+from ..tables.sql import Tables, fetch_all
 from . import Measure
 
 
@@ -30,7 +30,7 @@ class AgreementWithOthers(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A share with its interval for each aspect and annotator; `n` is the number of labels that are compared."""
         query = COMPARED.format(fewest=self.fewest, most=self.most)
-        for aspect, annotator, hits, n in fetched(judged(tables, "label"), query):
+        for aspect, annotator, hits, n in fetch_all(judged(tables, "label"), query):
             low, high = wilson(hits, n)
             group, share = {"aspect": aspect, "annotator": annotator}, round(hits / n, DIGITS)
             yield Figure(measure="agreement_with_others", group=group, value=share, low=low, high=high, n=n)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -17,7 +17,7 @@ class AnnotationsPerItem(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """Three figures an aspect; `n` is the number of items that were judged on it."""
-        for aspect, fewest, mean, most, n in over(tables["annotations"], COUNTED).fetchall():
+        for aspect, fewest, mean, most, n in query(tables["annotations"], COUNTED).fetchall():
             for what, value in (("fewest", fewest), ("mean", mean), ("most", most)):
                 yield Figure(measure="annotations_per_item", group={"aspect": aspect, "of": what}, value=value, n=n)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.k_anonymity import classes
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -17,7 +17,7 @@ class AnnotatorClasses(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A count of annotators for each size of a class; `n` is the number of those annotators."""
-        counted = over(
+        counted = query(
             classes(tables["annotators"]),
             """SELECT alike, count(*) AS annotators, CAST(sum(annotators) OVER () AS BIGINT) AS n
             FROM rows GROUP BY alike ORDER BY alike""",

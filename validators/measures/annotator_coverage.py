@@ -10,7 +10,7 @@ from pydantic import PositiveInt
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
 from ..stats.k_anonymity import groupings
-from ..tables.sql import Tables, name, over, text
+from ..tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Measure
 
 
@@ -26,7 +26,7 @@ class AnnotatorCoverage(Measure):
         """The kinds and each attribute; "not declared" is a value too. No interval: these are all `n` annotators."""
         who = _who_judged(tables)
         for attribute in groupings(who):
-            shown = over(who, VALUES.format(column=name(attribute), most=self.most))
+            shown = query(who, VALUES.format(column=quote_identifier(attribute), most=self.most))
             for value, count, n in shown.fetchall():
                 group = {"attribute": attribute, "value": value}
                 yield Figure(measure="annotator_coverage", group=group, value=round(count / n, DIGITS), n=n)
@@ -41,7 +41,7 @@ def _who_judged(tables: Tables) -> DuckDBPyRelation:
     return everybody.set_alias("a").join(judged.set_alias("j"), "a.annotator_id = j.annotator_id", how="semi")
 
 
-UNKNOWN = text("not declared")
+UNKNOWN = quote_literal("not declared")
 VALUES = f"""
 SELECT coalesce(CAST({{column}} AS VARCHAR), {UNKNOWN}) AS value, count(*) AS annotators,
     CAST(sum(annotators) OVER () AS BIGINT) AS n

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, Z
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 NAME = "considerations_per_situation"
@@ -22,10 +22,10 @@ class ConsiderationsPerSituation(Measure):
         situations, considerations = tables["situations"].set_alias("s"), tables["considerations"].set_alias("c")
         joined = situations.join(considerations, "s.situation_id = c.situation_id", how="left")
         pairs = joined.select("s.situation_id, c.situation_id AS named")
-        counted = over(pairs, "SELECT situation_id, count(named) AS k FROM rows GROUP BY situation_id")
-        n, mean, error = over(counted, MEAN).fetchall()[0]
+        counted = query(pairs, "SELECT situation_id, count(named) AS k FROM rows GROUP BY situation_id")
+        n, mean, error = query(counted, MEAN).fetchall()[0]
         yield Figure(measure=NAME, group={}, value=mean, low=_minus(mean, error), high=_minus(mean, error, -1), n=n)
-        for k, count in over(counted, "SELECT k, count(*) FROM rows GROUP BY k ORDER BY k").fetchall():
+        for k, count in query(counted, "SELECT k, count(*) FROM rows GROUP BY k ORDER BY k").fetchall():
             yield Figure(measure=NAME, group={"considerations": str(k)}, value=count, n=n)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, wilson
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -19,7 +19,7 @@ class DividedVotes(Measure):
         """A count and a share; `n` is the number of items with votes, which scores are not."""
         votes = tables["votes"]
         cast = votes.filter("scored IS NOT TRUE") if "scored" in votes.columns else votes
-        [(divided, n)] = over(cast, DIVIDED).fetchall()
+        [(divided, n)] = query(cast, DIVIDED).fetchall()
         if n:
             yield Figure(measure="divided_votes", group={"what": "items"}, value=divided, n=n)
             low, high = wilson(divided, n)

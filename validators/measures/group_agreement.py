@@ -14,7 +14,7 @@ from ..stats.aggregates import DIGITS
 from ..stats.agreement import REPLICATES, SEED, Floats
 from ..stats.k_anonymity import groupings
 from ..stats.ratings import judged
-from ..tables.sql import Tables, name, over, text
+from ..tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Measure
 
 
@@ -40,15 +40,15 @@ class GroupAgreement(Measure):
         """Three figures an aspect and attribute: within, between, and p; `n` is the number of annotators."""
         for column in ("label", "score"):
             rows = judged(tables, column).filter("annotator IS NOT NULL")
-            for aspect, chance in over(rows, CHANCE[column]).fetchall():
+            for aspect, chance in query(rows, CHANCE[column]).fetchall():
                 people, differences, shared = self._pairs(rows, aspect, column)
                 for attribute, groups in self._groups(tables["annotators"], people):
                     yield from _tested(aspect, attribute, differences / chance, shared, groups)
 
     def _pairs(self, rows: DuckDBPyRelation, aspect: str, column: str) -> tuple[list[str], Floats, Floats]:
         """Who is compared; float64 (people, people): summed differences, and items that both judged."""
-        query = PAIRS.format(aspect=text(aspect), most=self.most_annotators, unlike=UNLIKE[column])
-        found = over(rows, query).fetchall()
+        compared = PAIRS.format(aspect=quote_literal(aspect), most=self.most_annotators, unlike=UNLIKE[column])
+        found = query(rows, compared).fetchall()
         people = sorted({one for one, *_ in found} | {other for _, other, *_ in found})
         at = {person: i for i, person in enumerate(people)}
         differences, shared = np.zeros((len(people),) * 2), np.zeros((len(people),) * 2)
@@ -59,7 +59,9 @@ class GroupAgreement(Measure):
     def _groups(self, annotators: DuckDBPyRelation, people: list[str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
         """Attribute -> int64 (people,): number of the group, -1 for those who are in none."""
         for attribute in groupings(annotators):
-            pairs = annotators.select(f"CAST(annotator_id AS VARCHAR), CAST({name(attribute)} AS VARCHAR)").fetchall()
+            pairs = annotators.select(
+                f"CAST(annotator_id AS VARCHAR), CAST({quote_identifier(attribute)} AS VARCHAR)"
+            ).fetchall()
             said = dict(pairs)
             values = [said.get(person) for person in people]
             kept = sorted({v for v in values if v is not None and values.count(v) >= self.least_members})

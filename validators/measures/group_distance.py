@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
-from ..tables.sql import Tables, fetched
+from ..tables.sql import Tables, fetch_all
 from . import Measure
 
 
@@ -26,7 +26,7 @@ class GroupDistance(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A figure for each group, and for all; `n` is the number of items, or of groups."""
-        far = fetched(tables["distributions"], DISTANCES)
+        far = fetch_all(tables["distributions"], DISTANCES)
         if far:
             mean = round(sum(distance for _, distance, _ in far) / len(far), DIGITS)
             yield Figure(measure="group_distance", group={"group": "mean of all"}, value=mean, n=len(far))

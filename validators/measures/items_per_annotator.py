@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
-from ..tables.sql import Tables, fetched
+from ..tables.sql import Tables, fetch_all
 from . import Measure
 
 
@@ -17,7 +17,7 @@ class ItemsPerAnnotator(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """Three figures an aspect; `n` is the number of annotators who judged it."""
-        for aspect, fewest, mean, most, n in fetched(tables["annotations"], COUNTED):
+        for aspect, fewest, mean, most, n in fetch_all(tables["annotations"], COUNTED):
             for what, value in (("fewest", fewest), ("mean", mean), ("most", most)):
                 yield Figure(measure="items_per_annotator", group={"aspect": aspect, "of": what}, value=value, n=n)
 

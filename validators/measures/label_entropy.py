@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, Z, wilson
 from ..stats.ratings import judged
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -18,7 +18,7 @@ class LabelEntropy(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """Two figures an aspect, over items with two or more labels; the interval of the mean is the normal one."""
-        for aspect, mean, deviation, unanimous, n in over(judged(tables, "label"), SPREAD).fetchall():
+        for aspect, mean, deviation, unanimous, n in query(judged(tables, "label"), SPREAD).fetchall():
             half = Z * (deviation or 0) / n**0.5
             bounds = {"low": round(max(0.0, mean - half), DIGITS), "high": round(mean + half, DIGITS)}
             group = {"aspect": aspect, "what": "entropy"}

@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import ABSTAIN, DIGITS
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -27,7 +27,7 @@ class LabelPairs(Measure):
         """One share for each aspect and unordered pair of labels; `n` is the number of items with two judgements."""
         first = "AND sample = 0" if "sample" in tables["annotations"].columns else ""
         judged = tables["annotations"].filter(f"label <> '{ABSTAIN}' {first}")
-        for aspect, one, other, share, n in over(judged, PAIRS.format(most=self.most_labels)).fetchall():
+        for aspect, one, other, share, n in query(judged, PAIRS.format(most=self.most_labels)).fetchall():
             group = {"aspect": aspect, "label": one, "other label": other}
             yield Figure(measure="label_pairs", group=group, value=share, n=n)
 

@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, wilson
-from ..tables.sql import Tables, fetched
+from ..tables.sql import Tables, fetch_all
 from . import Measure
 
 
@@ -22,7 +22,7 @@ class LabelShares(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share for each aspect and label, with its interval; `n` is the number of judgements with a label."""
-        for aspect, label, given, n in fetched(tables["annotations"], COUNTED.format(most=self.most_labels)):
+        for aspect, label, given, n in fetch_all(tables["annotations"], COUNTED.format(most=self.most_labels)):
             low, high = wilson(given, n)
             group, share = {"aspect": aspect, "label": label}, round(given / n, DIGITS)
             yield Figure(measure="label_shares", group=group, value=share, low=low, high=high, n=n)

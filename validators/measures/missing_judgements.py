@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, wilson
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -22,7 +22,7 @@ class MissingJudgements(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share for each annotator who misses some; `n` is the number of items."""
-        for aspect, annotator, missing, n in over(tables["annotations"], MISSING.format(most=self.most)).fetchall():
+        for aspect, annotator, missing, n in query(tables["annotations"], MISSING.format(most=self.most)).fetchall():
             low, high = wilson(missing, n)
             group, share = {"aspect": aspect, "annotator": annotator}, round(missing / n, DIGITS)
             yield Figure(measure="missing_judgements", group=group, value=share, low=low, high=high, n=n)

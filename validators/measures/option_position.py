@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import ABSTAIN, DIGITS, wilson
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -21,7 +21,7 @@ class OptionPosition(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure an aspect and annotator, 0 where place does not matter; `n` is the number of judgements."""
-        for aspect, annotator, first, chance, n in over(tables["annotations"], FIRST).fetchall():
+        for aspect, annotator, first, chance, n in query(tables["annotations"], FIRST).fetchall():
             low, high = wilson(first, n)
             bounds = {"low": round(low - chance, DIGITS), "high": round(high - chance, DIGITS)}
             group = {"aspect": aspect, "annotator": annotator}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -22,7 +22,7 @@ class ValenceByKind(Measure):
         judged = tables["annotations"].filter("item_table = 'considerations' AND aspect = 'valence'")
         kinds = tables["considerations"].set_alias("c")
         joined = judged.set_alias("a").join(kinds, "a.item_id = c.consideration_id").select("c.kind, a.label")
-        for kind, label, count, n in over(joined, COUNTED).fetchall():
+        for kind, label, count, n in query(joined, COUNTED).fetchall():
             yield Figure(measure="valence_by_kind", group={"kind": kind, "label": label}, value=count, n=n)
 
 

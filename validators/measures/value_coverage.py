@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from . import Measure
 
 
@@ -21,7 +21,7 @@ class ValueCoverage(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """Effective number, and with a vocabulary the covered share; `n` counts mentions, or the vocabulary."""
-        distinct, effective, mentions = over(tables["mentions"], EFFECTIVE).fetchall()[0]
+        distinct, effective, mentions = query(tables["mentions"], EFFECTIVE).fetchall()[0]
         if not mentions:
             return
         told = {"distinct": float(distinct), "effective": round(effective, DIGITS)}

@@ -11,7 +11,7 @@ from ...schemas.published_dataset import View
 from ...schemas.report import Finding, Profile
 from ..findings.evidence import LONGEST
 from ..findings.subject import Subject
-from ..tables.sql import Tables, name, text
+from ..tables.sql import Tables, quote_identifier, quote_literal
 from . import gold_option
 from .column_roles import ANNOTATOR, OPTION, SCORES, WHETHER, fitting, guessed, plain
 from .column_values import Reading, readings
@@ -40,7 +40,7 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
     for number, (table, relation) in enumerate(raw.items()):
         relation.create_view(f"_raw_{number}", replace=True)
-        connection.execute(f"CREATE VIEW theirs.{name(table)} AS FROM _raw_{number}")
+        connection.execute(f"CREATE VIEW theirs.{quote_identifier(table)} AS FROM _raw_{number}")
     connection.execute("CREATE SCHEMA said")
     every = [reading for table in raw for reading in understood[table]]
     for reading in every:
@@ -88,13 +88,13 @@ def _views(
 ) -> Iterator[View]:
     """The views that a table can be read as; ids of several tables are kept apart."""
     told = {reading.role: reading.said for reading in understood}
-    by_role: Columns = {plain(role): name(column) for column, role in roles.items()} | told
+    by_role: Columns = {plain(role): quote_identifier(column) for column, role in roles.items()} | told
     # Without an id what was judged is known by its text; a row of its own is one item otherwise.
     item = by_role.get("item_id") or (by_role.get("text") if _is_long(by_role) else None) or "_row"
-    about = f"concat_ws('/', {text(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
+    about = f"concat_ws('/', {quote_literal(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
     split = ", split" if has_split else ""
-    place = f"FROM theirs.{name(table)}" + "".join(reading.joined for reading in understood)
-    each = [name(column) for column, role in roles.items() if role == ANNOTATOR]
+    place = f"FROM theirs.{quote_identifier(table)}" + "".join(reading.joined for reading in understood)
+    each = [quote_identifier(column) for column, role in roles.items() if role == ANNOTATOR]
     options = [column for column, role in roles.items() if role == OPTION]
     if "text" in by_role and not _is_long(by_role):
         more = _also(by_role, "text", "group_id", "parent_id", "label")
@@ -149,7 +149,7 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
         # As a column of numbers they could be codes as well: nothing but their equality is taken from them.
         yield View(
             "annotations",
-            f"""{start}, {text(column.strip('"'))} AS annotator_id, 'label' AS aspect, {column} AS label,
+            f"""{start}, {quote_literal(column.strip('"'))} AS annotator_id, 'label' AS aspect, {column} AS label,
             NULL AS score {place}""",
         )
 

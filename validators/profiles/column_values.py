@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.report import Finding
 from ..findings.evidence import evidence, parts
-from ..tables.sql import name
+from ..tables.sql import quote_identifier
 from . import gold_option, preference
 from .column_roles import OPTION, SCORES, WHETHER, plain
 
@@ -44,16 +44,16 @@ class Reading(NamedTuple):
     @property
     def said(self) -> str:
         """What a cell says, in a query of the table and what is `joined`."""
-        return f"{name(f'_{self.role}')}._said"
+        return f"{quote_identifier(f'_{self.role}')}._said"
 
     @property
     def joined(self) -> str:
         """What all cells of the column say, behind the table in a query."""
-        return f" LEFT JOIN {self._kept} AS {name(f'_{self.role}')} USING (_row)"
+        return f" LEFT JOIN {self._kept} AS {quote_identifier(f'_{self.role}')} USING (_row)"
 
     @property
     def _kept(self) -> str:
-        return f"said.{name(f'{self.table}.{self.role}')}"
+        return f"said.{quote_identifier(f'{self.table}.{self.role}')}"
 
     def keep(self, connection: DuckDBPyConnection) -> None:
         """Read every cell once, for all that is asked of it afterwards."""
@@ -61,16 +61,16 @@ class Reading(NamedTuple):
 
     def failing(self, connection: DuckDBPyConnection) -> DuckDBPyRelation:
         """The cells that have something in them that is not understood."""
-        cell = f"CAST({name(self.column)} AS VARCHAR)"
+        cell = f"CAST({quote_identifier(self.column)} AS VARCHAR)"
         return connection.sql(
-            f"""SELECT _row, {cell} AS problem FROM theirs.{name(self.table)}{self.joined}
+            f"""SELECT _row, {cell} AS problem FROM theirs.{quote_identifier(self.table)}{self.joined}
             WHERE trim({cell}) NOT IN ('', 'null') AND {self.said} IS NULL"""
         )
 
     def finding(self, connection: DuckDBPyConnection, roles: Mapping[str, str]) -> Finding:
         """How many cells are not understood, and which; `roles` is what `--map` would say of the whole table."""
         failing = self.failing(connection)
-        [(rows,)] = connection.sql(f"SELECT count(*) FROM theirs.{name(self.table)}").fetchall()
+        [(rows,)] = connection.sql(f"SELECT count(*) FROM theirs.{quote_identifier(self.table)}").fetchall()
         count, shown = evidence(failing)
         return Finding(
             check=self.check,
@@ -102,7 +102,7 @@ def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
     by_role = {plain(role): column for column, role in roles.items()}
     for role in ("score", *SCORES):
         if column := by_role.get(role):
-            yield _each(table, column, role, f"TRY_CAST({name(column)} AS DOUBLE)")
+            yield _each(table, column, role, f"TRY_CAST({quote_identifier(column)} AS DOUBLE)")
     if column := by_role.get("distribution"):
         yield Reading(table, column, "distribution", distribution(table, column))
     yield from _questions(table, roles, by_role)
@@ -118,12 +118,12 @@ def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
 
 def _each(table: str, column: str, role: str, sql: str) -> Reading:
     """A reading in which a cell says something by itself."""
-    return Reading(table, column, role, f"SELECT _row, {sql} FROM theirs.{name(table)}")
+    return Reading(table, column, role, f"SELECT _row, {sql} FROM theirs.{quote_identifier(table)}")
 
 
 def _questions(table: str, roles: Mapping[str, str], by_role: Mapping[str, str]) -> Iterator[Reading]:
     columns = gold_option.ordered([column for column, role in roles.items() if role == OPTION])
-    rows, texts = f"theirs.{name(table)}", gold_option.options(columns)
+    rows, texts = f"theirs.{quote_identifier(table)}", gold_option.options(columns)
     if not columns and "options" in by_role:
         listed = _each(table, by_role["options"], "options", gold_option.listed(by_role["options"]))
         yield listed
@@ -134,9 +134,9 @@ def _questions(table: str, roles: Mapping[str, str], by_role: Mapping[str, str])
 
 def distribution(table: str, column: str) -> str:
     """Query of `_row` and option -> share; an option of a list is its place. None are known if one is no number."""
-    cell = f"literal(CAST(to_json({name(column)}) ->> '$' AS VARCHAR))"
+    cell = f"literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR))"
     return f"""
-        WITH cells AS (SELECT _row, {cell} AS cell FROM theirs.{name(table)}),
+        WITH cells AS (SELECT _row, {cell} AS cell FROM theirs.{quote_identifier(table)}),
         lists AS (SELECT _row, cell, TRY_CAST(cell AS VARCHAR[]) AS list FROM cells),
         maps AS (
             SELECT _row, map(CAST(range(len(list)) AS VARCHAR[]), list) AS by_place,
@@ -150,6 +150,6 @@ def distribution(table: str, column: str) -> str:
 
 def whether(column: str, so: str, otherwise: str) -> str:
     """One side if a cell is true, the other if it is false."""
-    said = f"lower(trim(CAST({name(column)} AS VARCHAR)))"
+    said = f"lower(trim(CAST({quote_identifier(column)} AS VARCHAR)))"
     return f"""CASE WHEN {said} IN ('true', '1', '1.0') THEN '{so}'
         WHEN {said} IN ('false', '0', '0.0') THEN '{otherwise}' END"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..tables.sql import name, text
+from ..tables.sql import quote_identifier, quote_literal
 from .column_roles import suffix
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -12,12 +12,12 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 def options(columns: Sequence[str]) -> str:
     """The texts of options that have a column each."""
-    return f"[{', '.join(f'CAST({name(column)} AS VARCHAR)' for column in columns)}]"
+    return f"[{', '.join(f'CAST({quote_identifier(column)} AS VARCHAR)' for column in columns)}]"
 
 
 def listed(column: str) -> str:
     """The texts of options in a list, null where it is none."""
-    return f"TRY_CAST(literal(CAST(to_json({name(column)}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
+    return f"TRY_CAST(literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
 
 
 def ordered(columns: Sequence[str]) -> list[str]:
@@ -32,9 +32,9 @@ def place(rows: str, gold: str, texts: str, columns: Sequence[str] = ()) -> str:
     numbered, or from 0; nobody knows where there is both, unless the columns are numbered. Nor does anybody unless
     half of the questions say by one of these which it is.
     """
-    series, cell = _series(columns), f"CAST({name(gold)} AS VARCHAR)"
+    series, cell = _series(columns), f"CAST({quote_identifier(gold)} AS VARCHAR)"
     letters = series if series.isalpha() else ALPHABET
-    names = f"[{', '.join(text(column.lower()) for column in columns)}]::VARCHAR[]"
+    names = f"[{', '.join(quote_literal(column.lower()) for column in columns)}]::VARCHAR[]"
     return f"""
         WITH cells AS (SELECT _row, {texts} AS texts, {cell} AS cell FROM {rows} WHERE trim({cell}) <> ''),
         said AS MATERIALIZED (

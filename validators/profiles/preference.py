@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..tables.sql import name, text
+from ..tables.sql import quote_identifier, quote_literal
 from .column_roles import coding
 
 SIDE = r"^(?:(?:model|response|completion|answer|output|assistant)[ _-]?)?([a-z]|\d+)(?:\.0+)?$"
@@ -19,25 +19,27 @@ def by_name(table: str, column: str, first: str, second: str) -> str:
 
     0 and 1 are said of the first and second, or of false and true: they are read where the sides are so numbered.
     """
-    said = f"lower(trim(CAST({name(column)} AS VARCHAR)))"
-    side = f"regexp_replace({said}, {text(SIDE)}, '\\1')"
+    said = f"lower(trim(CAST({quote_identifier(column)} AS VARCHAR)))"
+    side = f"regexp_replace({said}, {quote_literal(SIDE)}, '\\1')"
     ends = [re.sub(SIDE, r"\1", one.lower()) for one in (first, second)]
     least, (one, two) = (1, ends) if all(end.isdigit() for end in ends) else (2, ["1", "2"])
     a, b = ends if all(len(end) == 1 and end.isalpha() for end in ends) else ("a", "b")
-    numbers = f"FROM theirs.{name(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"
+    numbers = f"FROM theirs.{quote_identifier(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"
     numbered = f"(SELECT bool_and({side} IN ('{one}', '{two}')) AND count(DISTINCT {side}) >= {least} {numbers})"
-    return f"""CASE WHEN {said} = {text(first.lower())} OR {side} IN ('{a}', 'first') THEN 'first'
-        WHEN {said} = {text(second.lower())} OR {side} IN ('{b}', 'second') THEN 'second'
+    return f"""CASE WHEN {said} = {quote_literal(first.lower())} OR {side} IN ('{a}', 'first') THEN 'first'
+        WHEN {said} = {quote_literal(second.lower())} OR {side} IN ('{b}', 'second') THEN 'second'
         WHEN regexp_matches({said}, '^(tie|draw|both|equal|same|neither)') THEN 'tie'
         WHEN {side} = '{one}' AND {numbered} THEN 'first' WHEN {side} = '{two}' AND {numbered} THEN 'second' END"""
 
 
 def by_coding(column: str, role: str) -> str:
     """By what a role such as `preferred:-1,0,1` says; 1.0 is 1."""
-    said = f"regexp_replace(lower(trim(CAST({name(column)} AS VARCHAR))), '\\.0+$', '')"
+    said = f"regexp_replace(lower(trim(CAST({quote_identifier(column)} AS VARCHAR))), '\\.0+$', '')"
     meant = zip(("first", "tie", "second"), coding(role), strict=True)
-    listed = [(side, ", ".join(text(cell.strip().lower()) for cell in cells)) for side, cells in meant if cells]
-    return f"CASE {' '.join(f'WHEN {said} IN ({cells}) THEN {text(side)}' for side, cells in listed)} END"
+    listed = [
+        (side, ", ".join(quote_literal(cell.strip().lower()) for cell in cells)) for side, cells in meant if cells
+    ]
+    return f"CASE {' '.join(f'WHEN {said} IN ({cells}) THEN {quote_literal(side)}' for side, cells in listed)} END"
 
 
 def likely(cells: Sequence[str]) -> str | None:

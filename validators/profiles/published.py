@@ -16,7 +16,7 @@ from ..findings.evidence import evidence, parts
 from ..findings.severity import capped, of_constraint, weakest
 from ..findings.subject import Subject
 from ..tables.casts import cell, sql_type, unread
-from ..tables.sql import Tables, name, over, text
+from ..tables.sql import Tables, query, quote_identifier, quote_literal
 from .column_roles import guessed
 from .recognise import Recognised
 
@@ -76,17 +76,22 @@ def _kept(connection: DuckDBPyConnection, view: str, rows: DuckDBPyRelation) -> 
 
 def _union(a: DuckDBPyRelation, b: DuckDBPyRelation) -> DuckDBPyRelation:
     """One below the other, columns by name; a column that one of them lacks is null there."""
-    more_a = [f"NULL AS {name(c)}" for c in b.columns if c not in a.columns]
-    more_b = [f"NULL AS {name(c)}" for c in a.columns if c not in b.columns]
+    more_a = [f"NULL AS {quote_identifier(c)}" for c in b.columns if c not in a.columns]
+    more_b = [f"NULL AS {quote_identifier(c)}" for c in a.columns if c not in b.columns]
     whole = a.select(", ".join(["*", *more_a]))
-    return whole.union(b.select(", ".join(["*", *more_b])).select(", ".join(map(name, whole.columns))))
+    return whole.union(b.select(", ".join(["*", *more_b])).select(", ".join(map(quote_identifier, whole.columns))))
 
 
 def _cast(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
     """Rows with every column of the type that the view gives it."""
     known = {c.name: sql_type(c.schema) for c in columns(VIEWS[view])} if view in VIEWS else {"annotator_id": "VARCHAR"}
     kinds = ((column, known.get(column)) for column in rows.columns)
-    return rows.select(", ".join(f"TRY_CAST({name(c)} AS {k}) AS {name(c)}" if k else name(c) for c, k in kinds))
+    return rows.select(
+        ", ".join(
+            f"TRY_CAST({quote_identifier(c)} AS {k}) AS {quote_identifier(c)}" if k else quote_identifier(c)
+            for c, k in kinds
+        )
+    )
 
 
 def _given(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
@@ -98,10 +103,10 @@ def _given(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
 
 def _table(connection: DuckDBPyConnection, config: str, part: Config, raw: Tables) -> DuckDBPyRelation:
     """All raw tables that are this config, one below the other, as a table of the database."""
-    parts = [over(relation, f"SELECT {_selected(part, table, relation)} FROM rows") for table, relation in raw.items()]
+    parts = [query(relation, f"SELECT {_selected(part, table, relation)} FROM rows") for table, relation in raw.items()]
     reduce(lambda a, b: a.union(b), parts).create_view(f"_typed_{config}", replace=True)
-    place = f"theirs.{name(config)}"
-    connection.execute(f"CREATE TABLE {place} AS FROM {name(f'_typed_{config}')}")
+    place = f"theirs.{quote_identifier(config)}"
+    connection.execute(f"CREATE TABLE {place} AS FROM {quote_identifier(f'_typed_{config}')}")
     return connection.sql(f"FROM {place}")
 
 
@@ -112,22 +117,26 @@ def _selected(part: Config, table: str, relation: DuckDBPyRelation) -> str:
     }
     more = {
         "split": "CAST(split AS VARCHAR)" if "split" in kinds else "NULL::VARCHAR",
-        "_table": text(table),
+        "_table": quote_literal(table),
         "_row": "_row" if "_row" in kinds else "row_number() OVER ()",
     }
-    beside = {role: name(column) for column, role in guessed(relation).items() if column not in part.row.model_fields}
+    beside = {
+        role: quote_identifier(column)
+        for column, role in guessed(relation).items()
+        if column not in part.row.model_fields
+    }
     more |= {role: f"CAST({beside.get(role, 'NULL')} AS VARCHAR)" for role in part.roles}
-    return ", ".join(f"{sql} AS {name(column)}" for column, sql in (more | cells).items())
+    return ", ".join(f"{sql} AS {quote_identifier(column)}" for column, sql in (more | cells).items())
 
 
 def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Finding]:
     """Cells that cannot be read as what their column should hold; all columns in one scan."""
     kinds = dict(zip(relation.columns, relation.types, strict=True))
-    there = [c for c in columns(part.row) if c.name in kinds and cell(c, kinds[c.name]) != name(c.name)]
+    there = [c for c in columns(part.row) if c.name in kinds and cell(c, kinds[c.name]) != quote_identifier(c.name)]
     if not there:
         return
     asked = ", ".join(f"count(*) FILTER ({unread(c, kinds[c.name])})" for c in there)
-    of, *counts = over(relation, f"SELECT count(*), {asked} FROM rows").fetchall()[0]
+    of, *counts = query(relation, f"SELECT count(*), {asked} FROM rows").fetchall()[0]
     for column, count in zip(there, counts, strict=True):
         if count:
             yield of_constraint(_unread(table, column, count, of, relation, unread(column, kinds[column.name])), part)
@@ -135,7 +144,7 @@ def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Fin
 
 def _unread(table: str, column: Column, count: int, of: int, relation: DuckDBPyRelation, broken: str) -> Finding:
     place = "_row, " if "_row" in relation.columns else ""
-    failing = over(relation, f"SELECT {place}{name(column.name)} AS found FROM rows WHERE {broken}")
+    failing = query(relation, f"SELECT {place}{quote_identifier(column.name)} AS found FROM rows WHERE {broken}")
     return Finding(
         check=f"{table}.{column.name}.type",
         severity="error",

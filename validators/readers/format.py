@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.component import Component
 from ...schemas.errors import DataError
-from ..tables.sql import name, one_path, text
+from ..tables.sql import one_path, quote_identifier, quote_literal
 from .findings import Findings
 
 SCHEMA = "raw"
@@ -55,14 +55,14 @@ class Format(Component):
 def unused(connection: DuckDBPyConnection) -> str:
     """SQL name of a new table for what is read."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    return f"{SCHEMA}.{name(str(next(_NUMBERS)))}"
+    return f"{SCHEMA}.{quote_identifier(str(next(_NUMBERS)))}"
 
 
 def loaded(connection: DuckDBPyConnection, file: File, query: str) -> str:
     """A new table of what a query reads from `{path}`. Raises `DataError` where DuckDB cannot."""
     table = unused(connection)
     try:
-        connection.execute(f"CREATE TABLE {table} AS {query.format(path=text(one_path(file.path)))}")
+        connection.execute(f"CREATE TABLE {table} AS {query.format(path=quote_literal(one_path(file.path)))}")
     except duckdb.Error as error:
         raise unreadable(file, error) from None
     return table

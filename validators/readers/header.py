@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import text
+from ..tables.sql import quote_literal
 from .findings import Findings
 from .format import File
 
@@ -57,7 +57,8 @@ def has_header(
 def _columns(below: DuckDBPyRelation, columns: Sequence[str], first: Sequence[str | None]) -> list[Column]:
     parts = [
         f"count({column}), count(TRY_CAST({column} AS DOUBLE)), "
-        f"count(*) FILTER ({column} = {text((cell or '').replace(chr(0), ''))}), coalesce(median(length({column})), 0)"
+        f"count(*) FILTER ({column} = {quote_literal((cell or '').replace(chr(0), ''))}), "
+        f"coalesce(median(length({column})), 0)"
         for column, cell in zip(columns, first, strict=True)
     ]
     facts = below.limit(LOOKED_AT).aggregate(", ".join(parts)).fetchall()[0]

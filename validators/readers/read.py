@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
 from ...schemas.report import Finding
-from ..tables.sql import name, text
+from ..tables.sql import quote_identifier, quote_literal
 from . import hub, layout
 from .columns import OURS
 from .findings import Findings
@@ -83,7 +83,7 @@ def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
 
 def confine(connection: DuckDBPyConnection, read: Read) -> None:
     """Let a connection reach nothing but the files that were read; it stays so."""
-    paths = ", ".join(text(str(source.path)) for source in read.sources)
+    paths = ", ".join(quote_literal(str(source.path)) for source in read.sources)
     connection.execute(f"SET allowed_paths = [{paths}]")
     connection.execute("SET enable_external_access = false")
 
@@ -138,7 +138,7 @@ def _table(
     """The files of a table one below the other: a table if it is small, which is planned faster, else a view."""
     own = [(file, rows, source) for (file, rows), source in zip(parts, sources, strict=True) if file.table == table]
     queries = [_part(file, rows, source.first) for file, rows, source in own]
-    view = f"{SCHEMA}.{name(table)}"
+    view = f"{SCHEMA}.{quote_identifier(table)}"
     try:
         kind = "TABLE" if sum(source.rows for _, _, source in own) <= SMALL else "VIEW"
         connection.execute(f"CREATE OR REPLACE {kind} {view} AS {' UNION ALL BY NAME '.join(queries)}")
@@ -153,4 +153,4 @@ def _part(file: File, rows: DuckDBPyRelation, before: int) -> str:
     query = f"SELECT * REPLACE ({OURS} + {before} AS {OURS}) FROM ({rows.sql_query()})"
     if file.split is None or "split" in map(str.lower, rows.columns):
         return query
-    return f"SELECT *, {text(file.split)} AS split FROM ({query})"
+    return f"SELECT *, {quote_literal(file.split)} AS split FROM ({query})"

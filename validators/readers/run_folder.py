@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
 from ...schemas.run_layout import DATA, REJECTS
-from ..tables.sql import one_path, text
+from ..tables.sql import one_path, quote_literal
 
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
 """Split, number and how many: the names that the Hub knows."""
@@ -74,4 +74,4 @@ def _complete(place: Path, split: str, names: Iterable[str]) -> None:
 def _split(connection: DuckDBPyConnection, place: Path, split: str, names: Iterable[str]) -> DuckDBPyRelation:
     rows = parquet(connection, place, [place / name for name in names])
     others = "* EXCLUDE (split)" if "split" in map(str.lower, rows.columns) else "*"
-    return rows.select(f"{others}, {text(split)} AS split")
+    return rows.select(f"{others}, {quote_literal(split)} AS split")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from duckdb import DuckDBPyConnection
 
-from ..tables.sql import text
+from ..tables.sql import quote_literal
 
 SPLITS = {"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"}
 
@@ -37,7 +37,7 @@ def records(connection: DuckDBPyConnection, table: str) -> str:
     lists = [member for member in members if member.first == "OBJECT"]
     kinds = {member.kind for member in members}
     if len(lists) == 1 and sum(member.kind == "ARRAY" for member in members) == 1:
-        return f"SELECT unnest(from_json(value, {LIST})) AS json FROM {each} WHERE key = {text(lists[0].key)}"
+        return f"SELECT unnest(from_json(value, {LIST})) AS json FROM {each} WHERE key = {quote_literal(lists[0].key)}"
     if kinds == {"ARRAY"} and len(lists) == len(members):
         return _by_key(connection, _items(each), "split" if {m.key.lower() for m in members} <= SPLITS else "key")
     if kinds == {"ARRAY"} and len({member.length for member in members}) == 1:
@@ -79,8 +79,8 @@ def _columns(cells: str) -> str:
 def _by_key(connection: DuckDBPyConnection, items: str, column: str) -> str:
     """Records with the key that they stand under in a column, which is not named like one that is there."""
     taken = f"SELECT count(*) FROM ({items}) WHERE json_exists(item, {{path}})"
-    while connection.sql(taken.format(path=text(f"$.{column}"))).fetchall()[0][0]:
+    while connection.sql(taken.format(path=quote_literal(f"$.{column}"))).fetchall()[0][0]:
         column = f"_{column}"
-    merged = f"json_merge_patch(item, json_object({text(column)}, key))"
+    merged = f"json_merge_patch(item, json_object({quote_literal(column)}, key))"
     record = f"CASE WHEN json_type(item) = 'OBJECT' THEN {merged} ELSE item END"
     return f"SELECT {record} AS json FROM ({items}) ORDER BY id, place"

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..tables.sql import name, text
+from ..tables.sql import quote_identifier, quote_literal
 
 DEEPEST_TYPE = 8
 """Levels that become types; what is deeper stays JSON text."""
 MOST_PARTS = 4000
 """Columns of a table, and parts of an object that becomes a type."""
-MAP = text('"MAP(VARCHAR, JSON)"')
+MAP = quote_literal('"MAP(VARCHAR, JSON)"')
 
 Structure = Any
 """What `json_group_structure` says: the name of a type, a list of one structure, or an object of structures."""
@@ -21,18 +21,18 @@ Structure = Any
 def parsed(rows: str, structure: Mapping[str, Structure], columns: Sequence[str], whole: str) -> str:
     """A query that makes columns of `rows(_row, json)`, a column for each key; `whole` is the type of whole numbers."""
     plain = {key: _type(structure[key], whole) for key in _plain(structure)}
-    said = f"from_json(json, {text(json.dumps(plain, ensure_ascii=False))})" if plain else "NULL"
+    said = f"from_json(json, {quote_literal(json.dumps(plain, ensure_ascii=False))})" if plain else "NULL"
     values = [
-        f"struct_extract(said, {text(key)})" if key in plain else _alone(key, structure[key], whole)
+        f"struct_extract(said, {quote_literal(key)})" if key in plain else _alone(key, structure[key], whole)
         for key in structure
     ]
-    named = [f"{value} AS {name(column)}" for value, column in zip(values, columns, strict=True)]
+    named = [f"{value} AS {quote_identifier(column)}" for value, column in zip(values, columns, strict=True)]
     return f"SELECT {', '.join([*named, '_row'])} FROM (SELECT _row, json, {said} AS said FROM {rows})"
 
 
 def _alone(key: str, kind: Structure, whole: str) -> str:
     """A value by itself."""
-    return f"from_json({_extract(key)}, {text(json.dumps(_type(kind, whole), ensure_ascii=False))})"
+    return f"from_json({_extract(key)}, {quote_literal(json.dumps(_type(kind, whole), ensure_ascii=False))})"
 
 
 def whole(key: str) -> str:
@@ -45,8 +45,8 @@ def whole(key: str) -> str:
 def _extract(key: str) -> str:
     """SQL of the value of a key of `json`, whatever is in the key."""
     if _is_plain(key):
-        return f"json_extract(json, {text('$.' + json.dumps(key, ensure_ascii=False))})"
-    return f"from_json(json, {MAP})[{text(key)}]" if "\0" not in key else "NULL::JSON"
+        return f"json_extract(json, {quote_literal('$.' + json.dumps(key, ensure_ascii=False))})"
+    return f"from_json(json, {MAP})[{quote_literal(key)}]" if "\0" not in key else "NULL::JSON"
 
 
 def _plain(structure: Mapping[str, Structure]) -> list[str]:

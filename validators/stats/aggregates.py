@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from duckdb import DuckDBPyRelation
 
 from ...schemas.rows.shared import Rule
-from ..tables.sql import over, text
+from ..tables.sql import query, quote_literal
 
 ABSTAIN = "abstain"
 """The label of an annotator who does not judge: left out of every share, vote and agreement, and counted apart."""
@@ -51,10 +51,10 @@ def aggregates(annotations: DuckDBPyRelation, rules: Mapping[str, Sequence[Rule]
     (arXiv 2309.00779) has the probability that one model gives to yes there. Every annotation is a vote, also where
     an annotator gave several samples. Items come in the order of `_seq` where annotations have it, else by key.
     """
-    pairs = [f"({text(aspect)}, {text(rule)})" for aspect in rules for rule in rules[aspect]]
+    pairs = [f"({quote_literal(aspect)}, {quote_literal(rule)})" for aspect in rules for rule in rules[aspect]]
     wanted = f"SELECT * FROM (VALUES {', '.join(pairs) or '(NULL, NULL)'}) AS pairs(aspect, rule)"
     seq = "_seq" if "_seq" in annotations.columns else "NULL"
-    return over(annotations, f"WITH wanted AS ({wanted}), judged AS (SELECT *, {seq} AS seq FROM rows), {AGGREGATES}")
+    return query(annotations, f"WITH wanted AS ({wanted}), judged AS (SELECT *, {seq} AS seq FROM rows), {AGGREGATES}")
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import over, text
+from ..tables.sql import query, quote_literal
 
 MOST = 8
 """Factors of a design that is looked at."""
@@ -12,7 +12,7 @@ MOST = 8
 
 def factors(rows: DuckDBPyRelation) -> list[str]:
     """The names of the factors; none where there are so many that it is no design."""
-    found = over(rows, f"SELECT DISTINCT factor FROM rows WHERE factor IS NOT NULL ORDER BY factor LIMIT {MOST + 1}")
+    found = query(rows, f"SELECT DISTINCT factor FROM rows WHERE factor IS NOT NULL ORDER BY factor LIMIT {MOST + 1}")
     names = [str(name) for (name,) in found.fetchall()]
     return names if len(names) <= MOST else []
 
@@ -20,10 +20,10 @@ def factors(rows: DuckDBPyRelation) -> list[str]:
 def cells(rows: DuckDBPyRelation, names: list[str]) -> DuckDBPyRelation:
     """One row an item: template, item_id, and its levels as f0, f1, ... in the order of the names."""
     template = "coalesce(CAST(template_id AS VARCHAR), '')" if "template_id" in rows.columns else "''"
-    levels = ", ".join(f"max(level) FILTER (factor = {text(n)}) AS f{i}" for i, n in enumerate(names))
-    return over(rows, f"SELECT {template} AS template, item_id, {levels} FROM rows GROUP BY ALL")
+    levels = ", ".join(f"max(level) FILTER (factor = {quote_literal(n)}) AS f{i}" for i, n in enumerate(names))
+    return query(rows, f"SELECT {template} AS template, item_id, {levels} FROM rows GROUP BY ALL")
 
 
 def shown(names: list[str]) -> str:
     """SQL of a cell in words."""
-    return " || ', ' || ".join(f"{text(n + '=')} || coalesce(f{i}, 'none')" for i, n in enumerate(names))
+    return " || ', ' || ".join(f"{quote_literal(n + '=')} || coalesce(f{i}, 'none')" for i, n in enumerate(names))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...schemas.rows.shared import Attributes
-from ..tables.sql import name, over
+from ..tables.sql import query, quote_identifier
 
 ATTRIBUTES = tuple(Attributes.model_fields)
 """What a dataset of ours may know of an annotator."""
@@ -32,9 +32,11 @@ def classes(annotators: DuckDBPyRelation) -> DuckDBPyRelation:
 
     Where it is not said who is human everybody is.
     """
-    cells = [f"nullif(CAST({name(attribute)} AS VARCHAR), '')" for attribute in attributes(annotators)] or ["NULL"]
+    cells = [f"nullif(CAST({quote_identifier(attribute)} AS VARCHAR), '')" for attribute in attributes(annotators)] or [
+        "NULL"
+    ]
     human = "kind = 'human'" if "kind" in annotators.columns else "true"
-    return over(
+    return query(
         annotators,
         f"""SELECT *, count(*) OVER (PARTITION BY {", ".join(cells)}) AS alike FROM rows
         WHERE {human} AND coalesce({", ".join(cells)}) IS NOT NULL""",

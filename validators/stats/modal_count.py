@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import over
+from ..tables.sql import query
 
 
 def unusual(counted: DuckDBPyRelation, usual: float, what: str, within: str = "1") -> DuckDBPyRelation:
@@ -12,7 +12,7 @@ def unusual(counted: DuckDBPyRelation, usual: float, what: str, within: str = "1
 
     `within` is an SQL expression: rows for which it differs have nothing to do with each other.
     """
-    return over(
+    return query(
         counted,
         f"""WITH shares AS (SELECT {within} AS part, n AS most,
             count(*) / sum(count(*)) OVER (PARTITION BY part) AS share FROM rows GROUP BY part, n)

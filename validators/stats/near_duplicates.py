@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import over
+from ..tables.sql import query
 
 BANDS, ROWS, CROWDED = 4, 2, 20
 """Bands of so many minima each: of two texts with a similarity of 0.8, 98 in 100 meet. In a crowded bucket a text is
@@ -19,7 +19,7 @@ def similar(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
     held against the first only.
     """
     split = "split" if "split" in items.columns else "NULL AS split"
-    return over(items, PAIRS.format(split=split, least=least))
+    return query(items, PAIRS.format(split=split, least=least))
 
 
 PAIRS = f"""

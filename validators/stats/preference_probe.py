@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...schemas.report import Figure
-from ..tables.sql import Tables, over
+from ..tables.sql import Tables, query
 from .aggregates import DIGITS, Z
 
 
@@ -26,7 +26,7 @@ def responses(tables: Tables, most: int) -> Responses:
     """At most so many pairs, drawn by a digest of the pair; ties and equal pairs are left out."""
     pairs = tables["pairs"]
     group = "coalesce(CAST(group_id AS VARCHAR), prompt)" if "group_id" in pairs.columns else "prompt"
-    found = over(pairs, PAIRS.format(group=group, most=most)).fetchall()
+    found = query(pairs, PAIRS.format(group=group, most=most)).fetchall()
     numbers = {group: i for i, group in enumerate(sorted({about for _, _, about in found}))}
     texts = [side for preferred, other, _ in found for side in (preferred, other)]
     groups = np.asarray([numbers[about] for _, _, about in found for _ in range(2)], dtype=np.int64)

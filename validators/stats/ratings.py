@@ -9,7 +9,7 @@ import numpy as np
 from duckdb import DuckDBPyRelation
 from numpy.typing import NDArray
 
-from ..tables.sql import Tables, over, text
+from ..tables.sql import Tables, query, quote_literal
 from .aggregates import ABSTAIN
 
 Patterns = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -34,7 +34,7 @@ def values(rows: DuckDBPyRelation, most: int) -> list[tuple[str, list[Any]]]:
     """Aspect -> its values in ascending order, for aspects with at most so many."""
     distinct = f"""SELECT aspect, list_sort(list(DISTINCT value)) AS listed
         FROM (SELECT DISTINCT aspect, value FROM rows) GROUP BY aspect HAVING count(*) <= {most} ORDER BY aspect"""
-    return over(rows, distinct).fetchall()
+    return query(rows, distinct).fetchall()
 
 
 def patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> Patterns:
@@ -42,10 +42,10 @@ def patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> Patte
     names = [f"n{i}" for i in range(len(known))]
     counts = (f"count(*) FILTER (value = {_literal(one)}) AS {n}" for n, one in zip(names, known, strict=True))
     listed = ", ".join(names)
-    found = over(
+    found = query(
         rows,
         f"""SELECT {listed}, count(*) AS items FROM (
-            SELECT {", ".join(counts)} FROM rows WHERE aspect = {text(aspect)} GROUP BY item)
+            SELECT {", ".join(counts)} FROM rows WHERE aspect = {quote_literal(aspect)} GROUP BY item)
         GROUP BY {listed} ORDER BY {listed}""",
     ).fetchnumpy()
     columns = [np.asarray(found[column], dtype=np.int64) for column in (*names, "items")]
@@ -57,11 +57,11 @@ def tables_of_two(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any], mos
     both = f"""SELECT a.annotator AS one, b.annotator AS other, list_position({_list(known)}, a.value) - 1 AS i,
             list_position({_list(known)}, b.value) - 1 AS k, count(*) AS n
         FROM rows a JOIN rows b ON a.item = b.item AND a.annotator < b.annotator
-        WHERE a.aspect = {text(aspect)} AND b.aspect = {text(aspect)} GROUP BY ALL"""
+        WHERE a.aspect = {quote_literal(aspect)} AND b.aspect = {quote_literal(aspect)} GROUP BY ALL"""
     ranked = f"""SELECT one, other, list(i), list(k), list(n), sum(n) AS shared FROM ({both}) GROUP BY one, other
         ORDER BY shared DESC, one, other LIMIT {most}"""
     found = []
-    for one, other, i, k, n, _ in over(rows, ranked).fetchall():
+    for one, other, i, k, n, _ in query(rows, ranked).fetchall():
         counts = np.zeros((len(known), len(known)), dtype=np.int64)
         counts[np.asarray(i), np.asarray(k)] = n
         found.append((one, other, counts))
@@ -73,4 +73,4 @@ def _list(known: Sequence[Any]) -> str:
 
 
 def _literal(value: Any) -> str:
-    return text(value) if isinstance(value, str) else f"CAST({value!r} AS DOUBLE)"
+    return quote_literal(value) if isinstance(value, str) else f"CAST({value!r} AS DOUBLE)"

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.difference import Drift, TableChange
 from ...schemas.row import Row, columns
-from ..tables.sql import fetched, key_text, name, text
+from ..tables.sql import fetch_all, key_text, quote_identifier, quote_literal
 
 SHOWN = 5
 """Keys that are named of each kind of change."""
@@ -26,7 +26,7 @@ def compare(
     values = [column for column in both if not _is_key(row_type, column)]
     before.create_view("_before", replace=True)
     after.create_view("_after", replace=True)
-    differs = [f"b.{name(c)} IS DISTINCT FROM a.{name(c)}" for c in values]
+    differs = [f"b.{quote_identifier(c)} IS DISTINCT FROM a.{quote_identifier(c)}" for c in values]
     flags = ", ".join(f"{differs[i]} AS c{i}" for i in range(len(values)))
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE _matched AS
@@ -77,15 +77,15 @@ def _parts(column: str, *relations: DuckDBPyRelation) -> list[tuple[str, str]]:
     """What a distribution is of, and the condition on its rows: a label means nothing without its aspect."""
     if column != "label" or any("aspect" not in relation.columns for relation in relations):
         return [(column, "true")]
-    aspects = {row[0] for relation in relations for row in fetched(relation, "SELECT DISTINCT aspect FROM rows")}
-    return [(aspect, f"aspect = {text(aspect)}") for aspect in sorted(filter(None, aspects))]
+    aspects = {row[0] for relation in relations for row in fetch_all(relation, "SELECT DISTINCT aspect FROM rows")}
+    return [(aspect, f"aspect = {quote_literal(aspect)}") for aspect in sorted(filter(None, aspects))]
 
 
 def _shares(relation: DuckDBPyRelation, column: str, condition: str) -> dict[str, float]:
     """Value -> share of the rows that have one; nothing where values are many, or mostly single."""
-    chosen = f"FROM rows WHERE {condition} AND {name(column)} IS NOT NULL"
-    counted = f"SELECT {name(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MOST_VALUES + 1}"
-    rows = fetched(relation, counted)
+    chosen = f"FROM rows WHERE {condition} AND {quote_identifier(column)} IS NOT NULL"
+    counted = f"SELECT {quote_identifier(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MOST_VALUES + 1}"
+    rows = fetch_all(relation, counted)
     total = sum(n for _, n in rows)
     few = len(rows) <= MOST_VALUES and len(rows) * 2 <= total
     return {str(v): round(n / total, 6) for v, n in rows} if few else {}

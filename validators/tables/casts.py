@@ -9,7 +9,7 @@ from duckdb.sqltypes import DuckDBPyType
 
 from ...schemas.row import Column
 from .schema_sql import WHOLE, fits, unwrapped
-from .sql import name
+from .sql import quote_identifier
 
 SCALARS = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 """JSON Schema type -> DuckDB type."""
@@ -22,7 +22,8 @@ def sql_type(schema: Mapping[str, Any]) -> str:
     if schema["type"] == "array":
         return f"{sql_type(schema['items'])}[]"
     if schema["type"] == "object":
-        return f"STRUCT({', '.join(f'{name(part)} {sql_type(s)}' for part, s in schema['properties'].items())})"
+        fields = (f"{quote_identifier(part)} {sql_type(s)}" for part, s in schema["properties"].items())
+        return f"STRUCT({', '.join(fields)})"
     return SCALARS[schema["type"]]
 
 
@@ -31,7 +32,7 @@ def cell(column: Column, kind: DuckDBPyType) -> str:
 
     What is no text in JSON but should be keeps its JSON: it is wrong, but it is not empty.
     """
-    value, wanted, target = name(column.name), str(column.schema["type"]), sql_type(column.schema)
+    value, wanted, target = quote_identifier(column.name), str(column.schema["type"]), sql_type(column.schema)
     if str(kind) == "JSON":
         return f"({value} ->> '$')" if wanted == "string" else f"TRY_CAST({value} AS {target})"
     if fits(column.schema, kind):
@@ -47,7 +48,7 @@ def cell(column: Column, kind: DuckDBPyType) -> str:
 
 def unread(column: Column, kind: DuckDBPyType) -> str:
     """SQL that is true of a cell that has something in it, but not what it should have."""
-    value = name(column.name)
+    value = quote_identifier(column.name)
     if str(kind) == "JSON" and column.schema["type"] == "string":
         return f"json_type({value}) NOT IN ('VARCHAR', 'NULL')"
     there = f"trim(CAST({value} AS VARCHAR)) NOT IN ('', 'null')"

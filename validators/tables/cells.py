@@ -10,7 +10,7 @@ from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
 from .schema_sql import members
-from .sql import name, over, text
+from .sql import query, quote_identifier, quote_literal
 
 ROW = "_row"
 """Number of the record in its file, counted from 1; every raw table has it."""
@@ -40,7 +40,7 @@ class Text(NamedTuple):
         return f"coalesce(list_transform({self.sql}, lambda v: {self._cell('v')}), [])"
 
     def _cell(self, value: str) -> str:
-        return f"{{'column': {text(self.path)}, 'value': {value}, 'ours': {str(self.ours).lower()}}}"
+        return f"{{'column': {quote_literal(self.path)}, 'value': {value}, 'ours': {str(self.ours).lower()}}}"
 
 
 def columns(relation: DuckDBPyRelation) -> list[str]:
@@ -60,7 +60,7 @@ def texts(relation: DuckDBPyRelation) -> list[Text]:
         leaf._replace(ours=is_ours(column))
         for column, kind in typed
         if column != ROW
-        for leaf in _leaves(column, name(column), kind, False)
+        for leaf in _leaves(column, quote_identifier(column), kind, False)
     ]
 
 
@@ -82,7 +82,7 @@ def _plain(sql: str, kind: DuckDBPyType, many: bool) -> str:
 
 
 def _part(part: str, value: str) -> str:
-    return f"struct_extract({value}, {text(part)})"
+    return f"struct_extract({value}, {quote_literal(part)})"
 
 
 def _each(sql: str, made: Sql, many: bool) -> str:
@@ -93,11 +93,11 @@ def cells(relation: DuckDBPyRelation) -> DuckDBPyRelation:
     """Every text of a raw table that is there, one a row: _row, and a cell of `{column, value, ours}`."""
     listed = [leaf.cells() for leaf in texts(relation)]
     if not listed:
-        return over(relation, NOTHING)
+        return query(relation, NOTHING)
     each = f"SELECT {ROW}, unnest(flatten([{', '.join(listed)}])) AS cell FROM rows"
-    return over(relation, f"SELECT * FROM ({each}) WHERE cell.value IS NOT NULL")
+    return query(relation, f"SELECT * FROM ({each}) WHERE cell.value IS NOT NULL")
 
 
 def around(value: str, pattern: str, flags: str = "") -> str:
     """SQL of what a pattern matches in a text, with a little of the text on both sides."""
-    return f"regexp_extract({value}, {text(f'(?s{flags}).{{0,30}}(?:{pattern}).{{0,30}}')})"
+    return f"regexp_extract({value}, {quote_literal(f'(?s{flags}).{{0,30}}(?:{pattern}).{{0,30}}')})"

@@ -7,7 +7,7 @@ from duckdb.sqltypes import DuckDBPyType
 
 from .cells import is_ours
 from .schema_sql import members
-from .sql import name, text
+from .sql import quote_identifier, quote_literal
 
 EMAIL = r"[\w.+%-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}"
 PHONE = (
@@ -45,8 +45,8 @@ def masked(sql: str) -> str:
     """SQL of a text in which e-mail addresses, phone and account numbers are replaced by what they are."""
     replaced = sql
     for mask, pattern in MASKS.items():
-        replaced = f"regexp_replace({replaced}, {text(pattern)}, {text(mask)}, 'g')"
-    return f"CASE WHEN regexp_full_match({sql}, {text(DECIMAL)}) THEN {sql} ELSE {replaced} END"
+        replaced = f"regexp_replace({replaced}, {quote_literal(pattern)}, {quote_literal(mask)}, 'g')"
+    return f"CASE WHEN regexp_full_match({sql}, {quote_literal(DECIMAL)}) THEN {sql} ELSE {replaced} END"
 
 
 def masked_cell(sql: str, kind: DuckDBPyType, depth: int = 0) -> str:
@@ -57,7 +57,9 @@ def masked_cell(sql: str, kind: DuckDBPyType, depth: int = 0) -> str:
         item = f"v{depth}"
         return f"list_transform({sql}, lambda {item}: {masked_cell(item, members(kind)['child'], depth + 1)})"
     if kind.id == "struct":
-        cells = {part: (f"struct_extract({sql}, {text(part)})", inner) for part, inner in members(kind).items()}
-        packed = ", ".join(f"{name(part)} := {masked_cell(*cell, depth)}" for part, cell in cells.items())
+        cells = {
+            part: (f"struct_extract({sql}, {quote_literal(part)})", inner) for part, inner in members(kind).items()
+        }
+        packed = ", ".join(f"{quote_identifier(part)} := {masked_cell(*cell, depth)}" for part, cell in cells.items())
         return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({packed}) END"
     return sql

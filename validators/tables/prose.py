@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .sql import text
+from .sql import quote_literal
 
 ONE_WORD = r"regexp_full_match(trim(text), '[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+')"
 """A text without white space, in a script that has some between words."""
@@ -21,4 +21,4 @@ def rarely(key: str, unlike: str, most: float) -> str:
 
 def in_prose(value: str, pattern: str) -> str:
     """True of a text that matches a pattern and is no program."""
-    return f"regexp_matches({value}, {text(pattern)}) AND NOT regexp_matches({value}, {text(CODE)})"
+    return f"regexp_matches({value}, {quote_literal(pattern)}) AND NOT regexp_matches({value}, {quote_literal(CODE)})"

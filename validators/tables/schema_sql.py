@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from duckdb.sqltypes import DuckDBPyType
 
 from ...schemas.row import Column
-from .sql import name, text
+from .sql import quote_identifier, quote_literal
 
 Schema = Mapping[str, Any]
 
@@ -88,7 +88,7 @@ def fits(schema: Schema, kind: DuckDBPyType) -> bool:
 
 def conditions(column: Column, kind: DuckDBPyType) -> Iterator[Condition]:
     """Every condition on the rows of a column of this DuckDB type, which must fit."""
-    value = name(column.name)
+    value = quote_identifier(column.name)
     if not column.nullable:
         yield Condition(column.name, "null", f"`{column.name}` is not null", f"{value} IS NULL")
     yield from _of(column.schema, value, kind, column.name)
@@ -119,7 +119,7 @@ def _of_items(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iter
 def _of_members(parts: Schema, value: str, kinds: Mapping[str, DuckDBPyType], path: str) -> Iterator[Condition]:
     for part in parts:
         if part in kinds:
-            member = f"struct_extract({value}, {text(part)})"
+            member = f"struct_extract({value}, {quote_literal(part)})"
             null = f"{value} IS NOT NULL AND {member} IS NULL"
             yield from _of_part(parts[part], member, kinds[part], f"{path}.{part}", null)
 
@@ -134,10 +134,10 @@ def _of_part(schema: Schema, value: str, kind: DuckDBPyType, path: str, null: st
 def _condition(keyword: str, bound: Any, value: str, path: str) -> Condition:
     rule, broken, words = KEYWORDS[keyword]
     listed = ", ".join(map(str, bound)) if isinstance(bound, list) else bound
-    literal = text(_re2(bound)) if keyword == "pattern" else _literal(bound)
+    literal = quote_literal(_re2(bound)) if keyword == "pattern" else _literal(bound)
     title = f"`{path}`: {words.format(words=listed)}"
     if keyword == "pattern" and (code := CODE.fullmatch(bound)):
-        return Condition(path, rule, title, f"NOT ({value} GLOB {text(_glob(code[1]))})")
+        return Condition(path, rule, title, f"NOT ({value} GLOB {quote_literal(_glob(code[1]))})")
     quickly = f"NOT {begins_visibly(value)} AND " if bound == VISIBLE else ""
     return Condition(path, rule, title, quickly + broken.format(value=value, bound=literal))
 
@@ -155,7 +155,7 @@ def begins_visibly(value: str) -> str:
 def _literal(value: Any) -> str:
     if isinstance(value, list):
         return f"({', '.join(map(_literal, value))})"
-    return text(value) if isinstance(value, str) else repr(value)
+    return quote_literal(value) if isinstance(value, str) else repr(value)
 
 
 def _re2(pattern: str) -> str:

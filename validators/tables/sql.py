@@ -40,12 +40,12 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
     return connection
 
 
-def name(identifier: str) -> str:
+def quote_identifier(identifier: str) -> str:
     """An identifier, quoted."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def text(value: str) -> str:
+def quote_literal(value: str) -> str:
     """A string literal, quoted."""
     return "'" + value.replace("'", "''") + "'"
 
@@ -57,11 +57,11 @@ def one_path(path: Path) -> str:
 
 def key_text(row_type: type[Row], alias: str = "") -> str:
     """The key of a row as one string, as `schemas.row.key_of` gives it; `alias` is what the query calls the table."""
-    parts = [f"{alias}.{name(part)}" if alias else name(part) for part in key(row_type)]
+    parts = [f"{alias}.{quote_identifier(part)}" if alias else quote_identifier(part) for part in key(row_type)]
     return f"CAST({parts[0]} AS VARCHAR)" if len(parts) == 1 else f"CAST(json_array({', '.join(parts)}) AS VARCHAR)"
 
 
-def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
+def query(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
     """What a query says of a relation, which it calls `rows`."""
     connection: duckdb.DuckDBPyConnection | None = getattr(relation, "_con", None)
     found: duckdb.DuckDBPyRelation | None
@@ -74,21 +74,21 @@ def over(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation
     return found
 
 
-def fetched(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
+def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
     """The rows of `over`, bound once: a relation is bound to know its columns, and again to be fetched."""
     connection: duckdb.DuckDBPyConnection | None = getattr(relation, "_con", None)
     if connection is None or not READS.match(sql):
-        return over(relation, sql).fetchall()
+        return query(relation, sql).fetchall()
     return _asked(connection.execute, relation, sql).fetchall()
 
 
-def kept(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def materialize(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Rows in a table of their own, which spills to disk: they are looked at several times."""
     table = f"_kept_{uuid4().hex}"
     rows.create(table)
     # A relation that is made of another one carries all its SQL along; this one starts anew.
     connection: duckdb.DuckDBPyConnection | None = getattr(rows, "_con", None)
-    return connection.table(table) if connection else over(rows.limit(0).materialize(), f"SELECT * FROM {table}")
+    return connection.table(table) if connection else query(rows.limit(0).materialize(), f"SELECT * FROM {table}")
 
 
 def _asked(ask: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:

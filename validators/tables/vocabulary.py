@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from duckdb import DuckDBPyRelation
 
 from .cells import Text
-from .sql import over, text
+from .sql import query, quote_literal
 
 MOST = 200
 """Distinct values up to which a column has a vocabulary; more are free text."""
@@ -22,7 +22,7 @@ LITTLE = ("a", "an", "the", "not", "your", "my", "our", "their", "his", "her", "
 
 def folded(value: str) -> str:
     """SQL of a value without what spelling varies in: case, white space, quotes, hyphens between words, a full stop."""
-    plain = f"lower(nfc_normalize(translate({value}, {text(QUOTES)}, {text(PLAIN)})))"
+    plain = f"lower(nfc_normalize(translate({value}, {quote_literal(QUOTES)}, {quote_literal(PLAIN)})))"
     spaced = rf"regexp_replace({plain}, '[\s\x{{a0}}]+', ' ', 'g')"
     return rf"rtrim(trim(regexp_replace({spaced}, '(\p{{L}})[ _–-]+(\p{{L}})', '\1 \2', 'g')), '.')"
 
@@ -30,16 +30,16 @@ def folded(value: str) -> str:
 def stemmed(value: str) -> str:
     """SQL of the words of a folded value, without little words and plurals."""
     words = f"list_transform(string_split({value}, ' '), lambda w: regexp_replace(w, '(.{{3}})s$', '\\1'))"
-    return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(text, LITTLE))}))"
+    return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(quote_literal, LITTLE))}))"
 
 
 def labels(relation: DuckDBPyRelation, found: Sequence[Text]) -> DuckDBPyRelation:
     """Every value of the texts that have a vocabulary: column, value, rows. Two scans; numbers are no labels."""
     closed = _closed(relation, found)
     if not closed:
-        return over(relation, NO_LABELS)
-    counted = [f"{{'column': {text(t.path)}, 'counts': map_entries(histogram({t.sql}))}}" for t in closed]
-    return over(
+        return query(relation, NO_LABELS)
+    counted = [f"{{'column': {quote_literal(t.path)}, 'counts': map_entries(histogram({t.sql}))}}" for t in closed]
+    return query(
         relation,
         f"""SELECT "column", count.key AS value, count.value::BIGINT AS rows FROM (
             SELECT c.column, unnest(c.counts) AS count FROM (SELECT unnest([{", ".join(counted)}]) AS c FROM rows))""",
@@ -56,13 +56,13 @@ def _closed(relation: DuckDBPyRelation, found: Sequence[Text]) -> list[Text]:
         AND max(length({t.sql})) <= {LONGEST} AND count({t.sql}) > 2 * count(TRY_CAST({t.sql} AS DOUBLE))"""
         for t in single
     )
-    fits = over(relation, f"SELECT {said} FROM rows").fetchall()[0]
+    fits = query(relation, f"SELECT {said} FROM rows").fetchall()[0]
     return [t for t, fit in zip(single, fits, strict=True) if fit]
 
 
 def twins(values: DuckDBPyRelation) -> DuckDBPyRelation:
     """Values (column, value, rows) that are another, more frequent one but for spelling: the same, then problem."""
-    return over(
+    return query(
         values,
         f"""SELECT "column", value, rows, 'the same as "' || first || '" but for spelling' AS problem FROM (
             SELECT *, first_value(value) OVER alike AS first FROM rows
@@ -77,7 +77,7 @@ def near_misses(values: DuckDBPyRelation, rarer: str) -> DuckDBPyRelation:
     Nearly: the same words but for plurals and little words, or one letter more, less, other or swapped in at least
     six, not at the start; never where digits differ. The definition is ours.
     """
-    return over(
+    return query(
         values,
         f"""WITH folded AS (SELECT *, {folded("value")} AS folded FROM rows),
         words AS (SELECT *, {stemmed("folded")} AS words,

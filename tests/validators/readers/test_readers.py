@@ -4,12 +4,12 @@ import pytest
 from duckdb import DuckDBPyConnection
 from pluriset.schemas.errors import DataError
 from pluriset.validators.readers.run_folder import read
-from pluriset.validators.tables.sql import text
+from pluriset.validators.tables.sql import quote_literal
 
 
 def shard(connection: DuckDBPyConnection, path: Path, sql: str = "SELECT 1 AS id") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"COPY ({sql}) TO {text(str(path))} (FORMAT parquet)")
+    connection.execute(f"COPY ({sql}) TO {quote_literal(str(path))} (FORMAT parquet)")
 
 
 def test_tables_and_splits(connection: DuckDBPyConnection, tmp_path: Path) -> None:

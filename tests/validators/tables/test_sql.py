@@ -4,7 +4,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pluriset.validators.findings.evidence import evidence, parts
 from pluriset.validators.tables.normalise import norm
-from pluriset.validators.tables.sql import name, text
+from pluriset.validators.tables.sql import quote_identifier, quote_literal
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 SPACED = st.text(" .,;:!?aÄ\t\n\x0b\x0c\r\x1c\x1f\x85\xa0", max_size=12)
@@ -26,14 +26,14 @@ def test_norm_of_null_is_null(connection: DuckDBPyConnection) -> None:
 @given(hostile=ANY_TEXT.filter(lambda said: "\x00" not in said))
 @example(hostile="'; DROP TABLE t; --")
 def test_text_is_a_literal(hostile: str, connection: DuckDBPyConnection) -> None:
-    assert connection.sql(f"SELECT {text(hostile)}").fetchall() == [(hostile,)]
+    assert connection.sql(f"SELECT {quote_literal(hostile)}").fetchall() == [(hostile,)]
 
 
 @settings(max_examples=100)
 @given(hostile=ANY_TEXT.filter(lambda said: said and "\x00" not in said))
 @example(hostile='"; DROP TABLE t; --')
 def test_name_is_an_identifier(hostile: str, connection: DuckDBPyConnection) -> None:
-    relation = connection.sql(f"SELECT 1 AS {name(hostile)}")
+    relation = connection.sql(f"SELECT 1 AS {quote_identifier(hostile)}")
     assert relation.columns == [hostile]
     assert evidence(relation) == (1, [{hostile: "1"}])
 

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyRelation
 from ....schemas.row import columns
 from ....schemas.rows.shared import Aggregate, Rule
 from ...stats.aggregates import DIGITS, aggregates
-from ...tables.sql import Tables, over, text
+from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
 TOLERANCE = 10.0**-DIGITS
@@ -54,8 +54,8 @@ class AggregatesRecompute(Check):
 
 def _rules(given: DuckDBPyRelation) -> dict[str, list[Rule]]:
     """Aspect -> its rules, as the aggregates have them; other rules break a constraint already."""
-    known = ", ".join(map(text, get_args(Rule)))
-    pairs = over(given, f"SELECT DISTINCT aspect, rule FROM rows WHERE aspect IS NOT NULL AND rule IN ({known})")
+    known = ", ".join(map(quote_literal, get_args(Rule)))
+    pairs = query(given, f"SELECT DISTINCT aspect, rule FROM rows WHERE aspect IS NOT NULL AND rule IN ({known})")
     rules: dict[str, list[Rule]] = {}
     for aspect, rule in pairs.fetchall():
         rules.setdefault(aspect, []).append(rule)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 GIVEN = {"item_table": "items", "item_id": "1", "annotator_id": "x", "aspect": "harm", "label": "yes"}
@@ -27,7 +27,7 @@ class AnnotatedTwice(Check):
         """Judgements that are there more than once, with how often."""
         key = "item_table, item_id, annotator_id, aspect"
         sample = ", sample" if "sample" in tables["annotations"].columns else ""
-        return over(
+        return query(
             tables["annotations"],
             f"""SELECT {key}, count(*) || ' times' AS problem FROM rows WHERE annotator_id IS NOT NULL
             GROUP BY {key}{sample} HAVING count(*) > 1""",

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.modal_count import unusual
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 BOTH = [{"item_table": "items", "item_id": f"{n}", "aspect": "harm"} for n in range(30) for _ in range(2)]
@@ -30,7 +30,7 @@ class AnnotationCount(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items and aspects with another number of judgements, samples and abstentions included."""
-        counted = over(
+        counted = query(
             tables["annotations"], "SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL"
         )
         return unusual(counted, self.usual, "judgements", within="(item_table, aspect)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 NONE = "SELECT annotator_id, '' AS problem FROM rows WHERE false"
@@ -27,9 +27,9 @@ class AnnotatorAttributes(Check):
         """Annotators with the attributes that have several values; null is no value."""
         attributes = [column for column in tables["annotators"].columns if column != "annotator_id"]
         if not attributes:
-            return over(tables["annotators"], NONE)
+            return query(tables["annotators"], NONE)
         said = ", ".join(_several(attribute) for attribute in attributes)
-        return over(
+        return query(
             tables["annotators"],
             f"""SELECT annotator_id, concat_ws('; ', {said}) AS problem
             FROM rows GROUP BY annotator_id HAVING problem <> ''""",
@@ -37,6 +37,6 @@ class AnnotatorAttributes(Check):
 
 
 def _several(attribute: str) -> str:
-    value = name(attribute)
+    value = quote_identifier(attribute)
     return f"""CASE WHEN min({value}) <> max({value})
-        THEN {text(attribute)} || ': ' || min({value}) || ' and ' || max({value}) END"""
+        THEN {quote_literal(attribute)} || ': ' || min({value}) || ' and ' || max({value}) END"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 CANDIDATE = {"item_table": "situations", "item_id": "a", "score": 0.5}
@@ -29,7 +29,7 @@ class BestChosen(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items of which another candidate, several, or none was taken."""
-        return over(
+        return query(
             tables["candidates"],
             """SELECT item_table, item_id,
                 'taken: ' || coalesce(nullif(list(sample) FILTER (selected)::VARCHAR, '[]'), 'none') || ', best: '

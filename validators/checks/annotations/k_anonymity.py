@@ -6,7 +6,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.k_anonymity import ATTRIBUTES, classes
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NOTHING = dict.fromkeys(ATTRIBUTES)
@@ -35,7 +35,7 @@ class KAnonymity(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotators who share theirs with too few."""
-        return over(
+        return query(
             classes(tables["annotators"]),
             f"""SELECT annotator_id, 'shares attributes with ' || (alike - 1) || ' others' AS problem
             FROM rows WHERE alike < {self.k}""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -24,6 +24,6 @@ class KnownAnnotators(Check):
         """Annotators that are not described, with how many annotations they gave."""
         given, known = tables["annotations"].set_alias("g"), tables["annotators"].set_alias("k")
         strangers = given.join(known, "g.annotator_id = k.annotator_id", how="anti").select("g.annotator_id")
-        return over(
+        return query(
             strangers, "SELECT annotator_id, count(*) || ' annotations' AS problem FROM rows GROUP BY annotator_id"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 ROW = {"situation": "Lying", "vrd": "Value", "text": "Honesty", "explanation": "Words are relied on."}
@@ -23,7 +23,7 @@ class OneValence(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Statements with their valences."""
-        return over(
+        return query(
             tables["full"],
             """SELECT situation, vrd, text, string_agg(DISTINCT valence, ', ' ORDER BY valence) AS problem
             FROM rows GROUP BY situation, vrd, text HAVING count(DISTINCT valence) > 1""",

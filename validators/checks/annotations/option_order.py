@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SEEN = {"item_table": "considerations", "aspect": "valence", "label": "supports"}
@@ -30,7 +30,7 @@ class OptionOrder(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Aspects whose options, two or more, always came in one order."""
-        return over(
+        return query(
             tables["annotations"],
             f"""SELECT item_table, aspect, 'always shown as ' || array_to_string(min(options), ', ') AS problem
             FROM rows WHERE len(options) > 1 GROUP BY item_table, aspect, list_sort(options)

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SAID = {"annotator_id": "x", "aspect": "harm", "label": None}
@@ -30,7 +30,7 @@ class StraightLining(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotator and aspect with one answer to everything, while the aspect has others."""
-        return over(
+        return query(
             tables["annotations"],
             f"""WITH said AS (
                 SELECT annotator_id, aspect, coalesce(label::VARCHAR, score::VARCHAR) AS answer FROM rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -19,7 +19,7 @@ class BlankChoices(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Options that are null, empty or white space."""
-        return over(
+        return query(
             tables["choices"],
             r"""SELECT item_id, position, 'blank option' AS problem FROM rows
             WHERE NOT coalesce(regexp_matches(text, '[^\s\p{Z}]'), false)""",

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.modal_count import unusual
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -28,5 +28,5 @@ class ChoiceCount(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with another number of options."""
-        counted = over(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
+        counted = query(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
         return unusual(counted, self.usual, "options")

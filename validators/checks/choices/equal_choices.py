@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -23,7 +23,7 @@ class EqualChoices(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the options that they have more than once; blank options are another check."""
-        return over(
+        return query(
             tables["choices"],
             """SELECT item_id, count(*) || ' options are: ' || left(min(text), 100) AS problem FROM rows
             WHERE trim(text) <> '' GROUP BY item_id, trim(text) HAVING count(*) > 1""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -25,7 +25,7 @@ class GoldChoice(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items all of whose options are wrong; where nothing is said of an option, nothing is known."""
-        return over(
+        return query(
             tables["choices"],
             """SELECT item_id, 'none of ' || count(*) || ' options is right' AS problem FROM rows
             GROUP BY item_id HAVING bool_and(gold IS NOT NULL) AND NOT bool_or(gold)""",

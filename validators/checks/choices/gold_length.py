@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.significance import CERTAIN, uneven
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -38,7 +38,7 @@ class GoldLength(Check):
         Items with no right option or several, in which two options are equally long, or that
         share all options with another one, such as Yes and No, are left out.
         """
-        counted = over(
+        counted = query(
             tables["choices"],
             """SELECT k, place, count(*) AS hits FROM (
                 SELECT count(*) AS k, list_position(list(gold ORDER BY length(text)), true) AS place

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.significance import CERTAIN, uneven
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -33,7 +33,7 @@ class GoldPosition(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each number of options; items with no right option or several are left out."""
-        counted = over(
+        counted = query(
             tables["choices"],
             """SELECT k, place, count(*) AS hits FROM (SELECT count(*) AS k,
                     first(position) FILTER (gold) AS place FROM rows GROUP BY item_id HAVING count(*) FILTER (gold) = 1)

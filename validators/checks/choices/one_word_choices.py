@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.prose import ONE_WORD, rarely
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -30,4 +30,4 @@ class OneWordChoices(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Options of one word in a script that has spaces between words."""
-        return over(tables["choices"], rarely("item_id, position", ONE_WORD, self.most))
+        return query(tables["choices"], rarely("item_id, position", ONE_WORD, self.most))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...tables.cells import NOTHING, ROW, columns
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 
@@ -25,11 +25,11 @@ class BlankCells(Check):
         rows = tables["*"]
         own = columns(rows)
         if not own:
-            return over(rows, NOTHING)
+            return query(rows, NOTHING)
         types = dict(zip(rows.columns, rows.types, strict=True))
-        blank = [_blank(name(column), types[column].id == "varchar") for column in own]
-        cells = [f"CASE WHEN {sql} THEN {text(column)} END" for column, sql in zip(own, blank, strict=True)]
-        return over(
+        blank = [_blank(quote_identifier(column), types[column].id == "varchar") for column in own]
+        cells = [f"CASE WHEN {sql} THEN {quote_literal(column)} END" for column, sql in zip(own, blank, strict=True)]
+        return query(
             rows,
             f"""SELECT {ROW}, "column", 'blank' AS problem FROM (
                 SELECT {ROW}, unnest([{", ".join(cells)}]) AS "column" FROM rows WHERE {" OR ".join(blank)}

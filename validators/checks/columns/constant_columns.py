@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...tables.cells import columns
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 NONE = "SELECT '' AS \"column\", '' AS problem WHERE false"
@@ -25,10 +25,10 @@ class ConstantColumns(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Columns in which all rows have one value, with the value; a single row has nothing to differ from."""
         rows = tables["*"]
-        said = [_said(column, name(column)) for column in columns(rows) if column != "split"]
+        said = [_said(column, quote_identifier(column)) for column in columns(rows) if column != "split"]
         if not said:
-            return over(rows, NONE)
-        return over(
+            return query(rows, NONE)
+        return query(
             rows,
             f"""SELECT said.column, said.problem FROM (SELECT unnest([{", ".join(said)}]) AS said FROM rows)
             WHERE said.problem IS NOT NULL""",
@@ -36,7 +36,7 @@ class ConstantColumns(Check):
 
 
 def _said(column: str, value: str) -> str:
-    return f"""{{'column': {text(column)}, 'problem': CASE WHEN count(*) < 2 THEN NULL
+    return f"""{{'column': {quote_literal(column)}, 'problem': CASE WHEN count(*) < 2 THEN NULL
         WHEN count({value}) = 0 THEN 'always null'
         WHEN count({value}) = count(*) AND min({value}) = max({value})
         THEN 'always ' || left(CAST(min({value}) AS VARCHAR), 100) END}}"""

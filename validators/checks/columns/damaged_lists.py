@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import NOTHING, ROW, texts
-from ...tables.sql import Tables, over, text
+from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
 LISTS = [{"_row": row, "values": "['trust', \"one's word\"]"} for row in range(9)]
@@ -33,16 +33,17 @@ class DamagedLists(Check):
         """Cells that are no list in the form of Python or JSON; blank cells are another check."""
         rows, found = tables["*"], [t for t in texts(tables["*"]) if not t.many]
         counts = [f"count(*) FILTER ({_bracketed(t.sql)}), count(nullif(trim({t.sql}), ''))" for t in found]
-        numbers = over(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
+        numbers = query(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
         listed = zip(found, numbers[::2], numbers[1::2], strict=True)
         broken = {t: _broken(t.sql) for t, lists, said in listed if lists and lists >= self.least * said}
         if not broken:
-            return over(rows, NOTHING)
+            return query(rows, NOTHING)
         cells = ", ".join(
-            f"CASE WHEN {sql} THEN {{'column': {text(t.path)}, 'problem': 'no list: ' || left({t.sql}, 100)}} END"
+            f"CASE WHEN {sql} THEN "
+            f"{{'column': {quote_literal(t.path)}, 'problem': 'no list: ' || left({t.sql}, 100)}} END"
             for t, sql in broken.items()
         )
-        return over(
+        return query(
             rows,
             f"""SELECT {ROW}, cell.column, cell.problem FROM (
                 SELECT {ROW}, unnest([{cells}]) AS cell FROM rows WHERE {" OR ".join(broken.values())}

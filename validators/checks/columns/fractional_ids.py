@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 FLOATS = ("float", "double")
@@ -32,11 +32,11 @@ class FractionalIds(Check):
         rows = tables["*"]
         typed = zip(rows.columns, rows.types, strict=True)
         found = [c for c, kind in typed if kind.id in FLOATS and c.lower().rpartition("_")[2] in AN_ID]
-        said = ", ".join(_said(c, name(c)) for c in found)
+        said = ", ".join(_said(c, quote_identifier(c)) for c in found)
         every = f"SELECT unnest([{said}], recursive := true) FROM rows" if found else NONE
-        return over(rows, f"SELECT * FROM ({every}) WHERE problem IS NOT NULL")
+        return query(rows, f"SELECT * FROM ({every}) WHERE problem IS NOT NULL")
 
 
 def _said(column: str, value: str) -> str:
     whole = f"bool_and(isfinite({value}) AND {value} = trunc({value}))"
-    return f"{{'column': {text(column)}, 'problem': CASE WHEN {whole} THEN 'such as ' || min({value}) END}}"
+    return f"{{'column': {quote_literal(column)}, 'problem': CASE WHEN {whole} THEN 'such as ' || min({value}) END}}"

@@ -8,7 +8,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 ITEMS = [{"item_id": sha256(said.encode()).hexdigest()[:12], "text": said} for said in "abcdefghijklmnopqrstuvwxyz"]
@@ -29,7 +29,7 @@ class HashIds(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Ids that are not the beginning of MD5, SHA-1 or SHA-256 of their text, in hexadecimal digits."""
         hashes = "starts_with(md5(text), id) OR starts_with(sha1(text), id) OR starts_with(sha256(text), id)"
-        return over(
+        return query(
             tables["items"],
             f"""WITH hex AS (SELECT item_id, text, lower(CAST(item_id AS VARCHAR)) AS id FROM rows
                 WHERE regexp_full_match(CAST(item_id AS VARCHAR), '[0-9a-fA-F]{{8,64}}')),

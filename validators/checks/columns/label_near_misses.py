@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import texts
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from ...tables.vocabulary import labels, near_misses
 from .. import Check
 
@@ -34,4 +34,4 @@ class LabelNearMisses(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """The rare label, with how many rows have it and the other one."""
         found = near_misses(labels(tables["*"], texts(tables["*"])), f"a.rows * {self.rarer} <= b.rows")
-        return over(found, 'SELECT "column", value, rows, problem FROM rows')
+        return query(found, 'SELECT "column", value, rows, problem FROM rows')

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import NOTHING, ROW
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 NUMBERS = 20
@@ -35,12 +35,14 @@ class MixedTypes(Check):
         """Cells of a JSON column whose type is not the most frequent one; texts in a column of numbers."""
         rows = tables["*"]
         typed = [(c, str(t)) for c, t in zip(rows.columns, rows.types, strict=True) if c != ROW]
-        mixed = self._numbers(rows, [name(column) for column, kind in typed if kind == "VARCHAR"])
-        mixed |= _json(rows, [name(column) for column, kind in typed if kind == "JSON"])
+        mixed = self._numbers(rows, [quote_identifier(column) for column, kind in typed if kind == "VARCHAR"])
+        mixed |= _json(rows, [quote_identifier(column) for column, kind in typed if kind == "JSON"])
         if not mixed:
-            return over(rows, NOTHING)
-        cells = ", ".join(f"{{'column': {text(_bare(c))}, 'problem': {problem}}}" for c, problem in mixed.items())
-        return over(
+            return query(rows, NOTHING)
+        cells = ", ".join(
+            f"{{'column': {quote_literal(_bare(c))}, 'problem': {problem}}}" for c, problem in mixed.items()
+        )
+        return query(
             rows,
             f"""SELECT {ROW}, cell.column, cell.problem FROM (SELECT {ROW}, unnest([{cells}]) AS cell FROM rows)
             WHERE cell.problem IS NOT NULL""",
@@ -51,7 +53,7 @@ class MixedTypes(Check):
         if not columns:
             return {}
         counts = ", ".join(f"count({c}) FILTER (trim({c}) <> ''), count(TRY_CAST({c} AS DOUBLE))" for c in columns)
-        found = over(rows, f"SELECT {counts} FROM rows").fetchall()[0]
+        found = query(rows, f"SELECT {counts} FROM rows").fetchall()[0]
         numeric = [
             column
             for column, said, numbers in zip(columns, found[::2], found[1::2], strict=True)
@@ -67,7 +69,7 @@ def _json(rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
     """Column of JSON with several types -> what is wrong with a cell."""
     if not columns:
         return {}
-    usual = over(rows, f"SELECT {', '.join(f'mode({_kind(c)})' for c in columns)} FROM rows").fetchall()[0]
+    usual = query(rows, f"SELECT {', '.join(f'mode({_kind(c)})' for c in columns)} FROM rows").fetchall()[0]
     return {
         c: f"CASE WHEN {_kind(c)} <> '{kind}' THEN lower({_kind(c)}) || ' among other types: ' || left({c}, 80) END"
         for c, kind in zip(columns, usual, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...tables.cells import texts
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from ...tables.vocabulary import labels
 from .. import Check
 
@@ -31,7 +31,7 @@ class OverlappingBins(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs of bins that overlap, in columns at least half of whose values are bins."""
         found = labels(tables["*"], [t for t in texts(tables["*"]) if not t.many])
-        return over(
+        return query(
             found,
             f"""WITH bins AS (
                 SELECT "column", value, count(*) OVER (PARTITION BY "column") AS n,

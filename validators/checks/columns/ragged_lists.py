@@ -9,7 +9,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import NOTHING, ROW
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 MOST = 12
@@ -38,34 +38,40 @@ class RaggedLists(Check):
         lengths = _lengths(tables["*"])
         pairs = [*combinations(lengths, 2)]
         if not pairs:
-            return over(tables["*"], NOTHING)
-        rows = over(
-            tables["*"], f"SELECT {ROW}, {', '.join(f'{sql} AS {name(c)}' for c, sql in lengths.items())} FROM rows"
+            return query(tables["*"], NOTHING)
+        rows = query(
+            tables["*"],
+            f"SELECT {ROW}, {', '.join(f'{sql} AS {quote_identifier(c)}' for c, sql in lengths.items())} FROM rows",
         )
-        unequal = ", ".join(f"count(*) FILTER ({name(a)} <> {name(b)}), count({name(a)} + {name(b)})" for a, b in pairs)
-        found = over(rows, f"SELECT {unequal} FROM rows").fetchall()[0]
+        unequal = ", ".join(
+            f"count(*) FILTER ({a} <> {b}), count({a} + {b})"
+            for a, b in ((quote_identifier(a), quote_identifier(b)) for a, b in pairs)
+        )
+        found = query(rows, f"SELECT {unequal} FROM rows").fetchall()[0]
         wrong = [
-            f"CASE WHEN {name(a)} <> {name(b)} THEN {{'column': {text(f'{a}, {b}')}, "
-            f"'problem': 'lengths ' || {name(a)} || ' and ' || {name(b)}}} END"
+            f"CASE WHEN {quote_identifier(a)} <> {quote_identifier(b)} THEN {{'column': {quote_literal(f'{a}, {b}')}, "
+            f"'problem': 'lengths ' || {quote_identifier(a)} || ' and ' || {quote_identifier(b)}}} END"
             for (a, b), other, both in zip(pairs, found[::2], found[1::2], strict=True)
             if 0 < other <= (1 - self.usual) * both
         ]
         if not wrong:
-            return over(rows, NOTHING)
+            return query(rows, NOTHING)
         cells = f"SELECT {ROW}, unnest([{', '.join(wrong)}]) AS cell FROM rows"
-        return over(rows, f"SELECT {ROW}, cell.column, cell.problem FROM ({cells}) WHERE cell IS NOT NULL")
+        return query(rows, f"SELECT {ROW}, cell.column, cell.problem FROM ({cells}) WHERE cell IS NOT NULL")
 
 
 def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
     """Column -> SQL of the length of its list, of columns that are lists or hold them as text, if lengths vary."""
     typed = dict(zip(rows.columns, rows.types, strict=True))
     written = [column for column, kind in typed.items() if kind.id == "varchar"]
-    brackets = ", ".join(f"coalesce(bool_and(CAST({name(c)} AS VARCHAR) LIKE '[%'), false)" for c in written)
-    as_text = over(rows, f"SELECT {brackets} FROM rows").fetchall()[0] if written else ()
-    lists = {column: f"len({name(column)})" for column, kind in typed.items() if kind.id == "list"}
+    brackets = ", ".join(
+        f"coalesce(bool_and(CAST({quote_identifier(c)} AS VARCHAR) LIKE '[%'), false)" for c in written
+    )
+    as_text = query(rows, f"SELECT {brackets} FROM rows").fetchall()[0] if written else ()
+    lists = {column: f"len({quote_identifier(column)})" for column, kind in typed.items() if kind.id == "list"}
     parsed = [column for column, is_list in zip(written, as_text, strict=True) if is_list]
-    lists |= {column: f"len(TRY_CAST(CAST({name(column)} AS VARCHAR) AS VARCHAR[]))" for column in parsed}
-    vary = over(
+    lists |= {column: f"len(TRY_CAST(CAST({quote_identifier(column)} AS VARCHAR) AS VARCHAR[]))" for column in parsed}
+    vary = query(
         rows, f"SELECT {', '.join(f'min({n}) < max({n})' for n in lists.values()) or 'any_value(NULL)'} FROM rows"
     ).fetchall()[0]
     varied = [column for column, varies in zip(lists, vary, strict=False) if varies]

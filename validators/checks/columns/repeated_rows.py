@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...tables.cells import ROW, columns
-from ...tables.sql import Tables, name, over
+from ...tables.sql import Tables, query, quote_identifier
 from .. import Check
 
 
@@ -21,10 +21,10 @@ class RepeatedRows(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every row but the first of those that are equal; told by a hash of 64 bits, then by the values."""
-        rows, own = tables["*"], ", ".join(map(name, columns(tables["*"])))
+        rows, own = tables["*"], ", ".join(map(quote_identifier, columns(tables["*"])))
         if not own:
-            return over(rows, f"SELECT {ROW}, '' AS problem FROM rows WHERE false")
-        return over(
+            return query(rows, f"SELECT {ROW}, '' AS problem FROM rows WHERE false")
+        return query(
             rows,
             f"""WITH repeated AS (SELECT hash({own}) AS h FROM rows GROUP BY h HAVING count(*) > 1),
             alike AS (SELECT {ROW}, {own} FROM rows WHERE hash({own}) IN (SELECT h FROM repeated))

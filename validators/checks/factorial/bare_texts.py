@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 CELL = {"item_id": "1", "template_id": "t", "bare": "A [RACE] man"}
@@ -23,7 +23,7 @@ class BareTexts(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items whose bare text is not the usual one of their template."""
-        return over(
+        return query(
             tables["factors"],
             """WITH counted AS (SELECT template_id, bare, count(DISTINCT item_id) AS n FROM rows GROUP BY ALL),
             usual AS (SELECT template_id, arg_max(bare, n) AS usual FROM counted

@@ -8,7 +8,7 @@ from typing import Any
 from duckdb import DuckDBPyRelation
 
 from ...stats.factorial import cells, factors, shown
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NONE = "SELECT '' AS template_id, '' AS problem FROM rows WHERE false"
@@ -38,11 +38,11 @@ class FactorialHoles(Check):
         """Missing combinations, one a row; levels are those that occur anywhere."""
         names = factors(tables["factors"])
         if not names:
-            return over(tables["factors"], NONE)
+            return query(tables["factors"], NONE)
         parts = [f"f{i}" for i in range(len(names))]
         levels = [f"(SELECT DISTINCT {p} FROM rows WHERE {p} IS NOT NULL) AS l{p}" for p in parts]
         expected = " * ".join(f"(SELECT count(DISTINCT {p}) FROM rows)" for p in parts)
-        return over(
+        return query(
             cells(tables["factors"], names),
             f"""WITH there AS (SELECT DISTINCT template, {", ".join(parts)} FROM rows),
             short AS (SELECT template FROM there GROUP BY template HAVING count(*) < {expected}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.factorial import cells, factors, shown
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NONE = "SELECT '' AS template_id, '' AS problem FROM rows WHERE false"
@@ -29,9 +29,9 @@ class FactorialRepeats(Check):
         """Combinations with how often they are there."""
         names = factors(tables["factors"])
         if not names:
-            return over(tables["factors"], NONE)
+            return query(tables["factors"], NONE)
         parts = ", ".join(f"f{i}" for i in range(len(names)))
-        return over(
+        return query(
             cells(tables["factors"], names),
             f"""SELECT template AS template_id, count(*) || ' times: ' || {shown(names)} AS problem
             FROM rows GROUP BY template, {parts} HAVING count(*) > 1""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 CELLS = [("white", "A white man and his BMI"), ("Native American", "A Native American man and his BMI")]
@@ -33,7 +33,7 @@ class MinimalPairs(Check):
         Levels are taken out first, so that words stand at the same places; a word that goes with one factor, such as a
         pronoun with gender, is explained. The definition is ours.
         """
-        return over(tables["factors"], PLACES)
+        return query(tables["factors"], PLACES)
 
 
 PLACES = r"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -19,7 +19,7 @@ class BlankItems(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items without a letter, digit or symbol, in any script."""
-        return over(
+        return query(
             tables["items"],
             r"""SELECT item_id, 'blank text' AS problem FROM rows
             WHERE NOT coalesce(regexp_matches(text, '[\p{L}\p{N}\p{S}]'), false)""",

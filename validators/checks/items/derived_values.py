@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 VOTES = [{"item_id": "1", "option": option, "votes": votes} for option, votes in (("a", 3.0), ("b", 2.0), ("c", 0.0))]
@@ -40,14 +40,14 @@ class DerivedValues(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Stated values that differ, with what the rule gives; of a tie any is right, or none; null states nothing."""
         votes, stated = tables["votes"].set_alias("v"), tables["stated"].set_alias("s")
-        made = over(tables["votes"], MADE).set_alias("m")
+        made = query(tables["votes"], MADE).set_alias("m")
         option = "CASE WHEN s.rule LIKE 'soft:%' THEN substr(s.rule, 6) ELSE s.stated END"
         joined = (
             stated.join(made, "s.item_id = m.item_id", how="left")
             .join(votes, f"v.item_id = s.item_id AND CAST(v.option AS VARCHAR) = {option}", how="left")
             .select("s.item_id, s.rule, s.stated, v.votes, m.* EXCLUDE (item_id)")
         )
-        return over(joined, JUDGED.format(tolerance=self.tolerance))
+        return query(joined, JUDGED.format(tolerance=self.tolerance))
 
 
 MADE = """

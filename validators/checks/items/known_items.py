@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 ABOUT = ("votes", "choices", "mentions", "stated", "distributions", "factors")
@@ -28,7 +28,7 @@ class KnownItems(Check):
         for view in ABOUT:
             if view in tables and "item_id" in tables[view].columns:
                 said = said.union(tables[view].select(f"'{view}' AS view, item_id"))
-        return over(
+        return query(
             said,
             """SELECT item_id, view, count(*) || ' rows of an item that is not there' AS problem FROM rows AS said
             WHERE view IS NOT NULL AND NOT EXISTS (

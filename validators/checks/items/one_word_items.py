@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.prose import ONE_WORD, rarely
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -26,4 +26,4 @@ class OneWordItems(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items of one word in a script that has spaces between words."""
-        return over(tables["items"], rarely("item_id", ONE_WORD, self.most))
+        return query(tables["items"], rarely("item_id", ONE_WORD, self.most))

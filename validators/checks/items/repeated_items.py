@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -27,7 +27,7 @@ class RepeatedItems(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every item but the first of those that say the same, within its group where there are groups."""
         group = "group_id" if "group_id" in tables["items"].columns else "NULL"
-        return over(
+        return query(
             tables["items"],
             f"""SELECT item_id, 'the same text as ' || earliest AS problem FROM (
                 SELECT item_id, first_value(item_id) OVER (PARTITION BY said ORDER BY item_id) AS earliest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SHARE = {"item_id": "1", "group_id": "Peru", "option": "a"}
@@ -23,7 +23,7 @@ class RepeatedOptions(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Options that are there more than once."""
-        return over(
+        return query(
             tables["distributions"],
             """SELECT item_id, group_id, option, count(*) || ' times' AS problem FROM rows
             GROUP BY item_id, group_id, option HAVING count(*) > 1""",

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SHARE = {"item_id": "1", "group_id": "Peru", "option": "a", "share": 0.49}
@@ -29,7 +29,7 @@ class SharesAddUp(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Distributions with their sum and the shares that are none."""
-        return over(
+        return query(
             tables["distributions"],
             f"""SELECT item_id, group_id, 'sum ' || round(sum(share), 4) || CASE WHEN min(share) < 0 OR max(share) > 1
                 THEN ', from ' || min(share) || ' to ' || max(share) ELSE '' END AS problem

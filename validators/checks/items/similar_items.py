@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.near_duplicates import similar
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 TEXT = "A nurse finds out that her friend has sold medicine from the ward to pay for the treatment of {} ill mother"
@@ -28,7 +28,7 @@ class SimilarItems(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the first that each nearly repeats; texts that are the same are left to `repeated_items`."""
-        return over(
+        return query(
             similar(tables["items"], self.least),
             """SELECT other.item_id AS item_id, 'nearly the text of ' || min(one.item_id) AS problem
             FROM rows GROUP BY other.item_id""",

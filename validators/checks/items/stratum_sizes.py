@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -27,7 +27,7 @@ class StratumSizes(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Strata of another size."""
-        return over(
+        return query(
             tables["items"],
             f"""WITH sized AS (SELECT stratum, count(*) AS n FROM rows WHERE stratum IS NOT NULL GROUP BY stratum),
             usual AS (SELECT n AS most FROM sized GROUP BY n

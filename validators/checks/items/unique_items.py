@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -23,7 +23,7 @@ class UniqueItems(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Ids with how often they are there; null is no id."""
         split = ", split" if "split" in tables["items"].columns else ""
-        return over(
+        return query(
             tables["items"],
             f"""SELECT item_id{split}, CASE WHEN item_id IS NULL THEN 'no id' ELSE count(*) || ' items' END AS problem
             FROM rows GROUP BY item_id{split} HAVING count(*) > 1 OR item_id IS NULL""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over, text
+from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
 BOUND = "self non anti pre post multi inter intra semi quasi pseudo ultra hyper trans ex vice"
@@ -28,11 +28,12 @@ class CutValues(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Mentions of what looks like the head or tail of a value, or is what another one has before its hyphen."""
-        return over(
+        return query(
             tables["mentions"],
             f"""WITH heads AS (SELECT DISTINCT lower(regexp_extract(value, '^([^-]+)-', 1)) AS head FROM rows
                 WHERE contains(value, '-')),
             cut AS (SELECT DISTINCT value FROM rows LEFT JOIN heads ON lower(value) = head AND NOT contains(value, ' ')
-                WHERE head IS NOT NULL OR regexp_matches(value, {text(CUT)}) OR regexp_matches(value, {text(TAIL)}))
+                WHERE head IS NOT NULL OR regexp_matches(value, {quote_literal(CUT)})
+                    OR regexp_matches(value, {quote_literal(TAIL)}))
             SELECT item_id, side, position, value AS problem FROM rows WHERE value IN (SELECT value FROM cut)""",
         )

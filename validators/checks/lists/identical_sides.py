@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
@@ -23,7 +23,7 @@ class IdenticalSides(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with several sides, all of which name the same values."""
-        return over(
+        return query(
             tables["mentions"],
             """SELECT item_id, array_to_string(min(named), ', ') AS problem FROM (
                 SELECT item_id, side, list(DISTINCT value ORDER BY value) AS named FROM rows

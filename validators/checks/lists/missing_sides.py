@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
@@ -23,7 +23,7 @@ class MissingSides(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the sides for which they name nothing."""
-        return over(
+        return query(
             tables["mentions"],
             """WITH sides AS (SELECT DISTINCT side FROM rows WHERE side IS NOT NULL),
             there AS (SELECT DISTINCT item_id, side FROM rows WHERE side IS NOT NULL AND value IS NOT NULL),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
@@ -23,7 +23,7 @@ class OverlappingSides(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the values that more than one side names."""
-        return over(
+        return query(
             tables["mentions"],
             """SELECT item_id, string_agg(value, ', ' ORDER BY value) AS problem FROM (
                 SELECT item_id, value FROM rows GROUP BY item_id, value HAVING count(DISTINCT side) > 1)

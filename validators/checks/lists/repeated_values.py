@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
@@ -23,7 +23,7 @@ class RepeatedValues(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Lists with the values that they repeat."""
-        return over(
+        return query(
             tables["mentions"],
             """SELECT item_id, side, string_agg(value, ', ' ORDER BY value) AS problem
             FROM (SELECT item_id, side, value FROM rows GROUP BY ALL HAVING count(*) > 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 LIST = {"item_id": "1", "bundle": "values", "list": "names", "length": 2}
@@ -23,7 +23,7 @@ class UnparallelLists(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the lengths of the lists that differ; a missing list has no length."""
-        return over(
+        return query(
             tables["lists"],
             """SELECT item_id, bundle, string_agg(list || ': ' || coalesce(length::VARCHAR, 'none'), ', ' ORDER BY list)
                 AS problem FROM rows GROUP BY item_id, bundle

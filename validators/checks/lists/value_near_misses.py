@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from ...tables.vocabulary import near_misses
 from .. import Check
 
@@ -32,9 +32,9 @@ class ValueNearMisses(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """The later of two such values."""
-        values = over(
+        values = query(
             tables["vocabulary"],
             f"""SELECT 'value' AS "column", value, 1 AS rows FROM rows WHERE (SELECT count(*) <= {self.most} FROM rows)
             GROUP BY value""",
         )
-        return over(near_misses(values, "a.value > b.value"), "SELECT value, problem FROM rows")
+        return query(near_misses(values, "a.value > b.value"), "SELECT value, problem FROM rows")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from ...tables.vocabulary import twins
 from .. import Check
 
@@ -22,5 +22,5 @@ class ValueTwins(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """All but one spelling of each value."""
-        values = over(tables["vocabulary"], "SELECT DISTINCT 'value' AS \"column\", value, 1 AS rows FROM rows")
-        return over(twins(values), "SELECT value, problem FROM rows")
+        values = query(tables["vocabulary"], "SELECT DISTINCT 'value' AS \"column\", value, 1 AS rows FROM rows")
+        return query(twins(values), "SELECT value, problem FROM rows")

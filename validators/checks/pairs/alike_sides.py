@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -21,7 +21,7 @@ class AlikeSides(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs whose sides are unequal and normalised the same."""
-        return over(
+        return query(
             tables["pairs"],
             """SELECT pair_id, 'both sides say: ' || left(first, 100) AS problem
             FROM rows WHERE first <> second AND norm(first) = norm(second) AND norm(first) <> ''""",

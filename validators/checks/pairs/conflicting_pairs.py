@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 PAIR = {"prompt": "p", "first": "a", "second": "b"}
@@ -36,7 +36,7 @@ class ConflictingPairs(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each group of equal pairs with several preferences; null is no preference."""
         who = "annotator_id" if "annotator_id" in tables["pairs"].columns else "NULL"
-        return over(
+        return query(
             tables["pairs"],
             f"""SELECT min(pair_id) AS pair_id, count(*) || ' times, preferred: ' ||
                 string_agg(DISTINCT winner, ', ' ORDER BY winner) AS problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -24,7 +24,7 @@ class EmptyPreferred(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs whose preferred side is null, empty or white space."""
-        return over(
+        return query(
             tables["pairs"],
             r"""SELECT pair_id, preferred || ' is preferred and empty' AS problem FROM rows
             WHERE preferred IN ('first', 'second') AND NOT coalesce(regexp_matches(

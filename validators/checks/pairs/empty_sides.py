@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -20,7 +20,7 @@ class EmptySides(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every side that is null, empty or white space."""
-        return over(
+        return query(
             tables["pairs"],
             r"""SELECT pair_id, side.side, 'empty' AS problem FROM (SELECT pair_id, unnest([
                 {'side': 'first', 'said': first}, {'side': 'second', 'said': second}]) AS side FROM rows)

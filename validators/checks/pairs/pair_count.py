@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.modal_count import unusual
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 TWO_EACH = [{"prompt": f"Question {n}?"} for n in range(30) for _ in range(2)]
@@ -34,4 +34,4 @@ class PairCount(Check):
         pairs = tables["pairs"]
         apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
         counted = f"SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}"
-        return unusual(over(pairs, counted), self.usual, "pairs")
+        return unusual(query(pairs, counted), self.usual, "pairs")

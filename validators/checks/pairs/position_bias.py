@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.significance import CERTAIN, far_from_half
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SHOWN = [{"preferred": "first" if n % 2 else "second", "shown": True} for n in range(200)]
@@ -31,7 +31,7 @@ class PositionBias(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for all pairs; ties and pairs whose order is not known are left out."""
-        counted = over(
+        counted = query(
             tables["pairs"],
             """SELECT count(*) AS n, count(*) FILTER ((preferred = 'first') = shown) AS hits
             FROM rows WHERE preferred IN ('first', 'second') AND shown IS NOT NULL""",

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -35,7 +35,7 @@ class PreferenceCycles(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each circle of three, by the lowest pair in it."""
         who = "annotator_id" if "annotator_id" in tables["pairs"].columns else "NULL"
-        return over(
+        return query(
             tables["pairs"],
             f"""WITH edges AS (
                 SELECT hash(prompt, {who}) AS about, min(pair_id) AS pair_id,

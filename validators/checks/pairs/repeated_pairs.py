@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 PAIR = {"prompt": "p", "first": "a", "second": "b"}
@@ -24,7 +24,7 @@ class RepeatedPairs(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every pair but the first of those that are the same."""
         who = "annotator_id" if "annotator_id" in tables["pairs"].columns else "NULL"
-        return over(
+        return query(
             tables["pairs"],
             f"""SELECT pair_id, 'the same as ' || earliest AS problem FROM (
                 SELECT pair_id, row_number() OVER same AS nth, first_value(pair_id) OVER same AS earliest FROM (

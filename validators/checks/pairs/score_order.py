@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -19,7 +19,7 @@ class ScoreOrder(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs whose preferred side has the lower score."""
-        return over(
+        return query(
             tables["pairs"],
             """SELECT pair_id, preferred || ' is preferred with scores ' || first_score || ' and ' || second_score
                 AS problem FROM rows WHERE (preferred = 'first' AND first_score < second_score)

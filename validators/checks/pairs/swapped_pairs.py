@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 PAIR = {"prompt": "p", "first": "a", "second": "b"}
@@ -21,7 +21,7 @@ class SwappedPairs(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs of which an earlier one has the sides the other way round."""
-        return over(
+        return query(
             tables["pairs"],
             """WITH hashed AS (SELECT pair_id, hash(prompt, first, second) AS one, hash(prompt, second, first) AS other
                 FROM rows WHERE first <> second)

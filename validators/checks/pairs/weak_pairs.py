@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 
@@ -25,7 +25,7 @@ class WeakPairs(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs with a preference and a smaller difference."""
-        return over(
+        return query(
             tables["pairs"],
             f"""SELECT pair_id, 'scores ' || round(first_score, 4) || ' and ' || round(second_score, 4) AS problem
             FROM rows WHERE preferred IN ('first', 'second') AND abs(first_score - second_score) < {self.gap}""",

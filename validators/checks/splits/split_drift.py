@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...tables.cells import columns
-from ...tables.sql import Tables, name, over, text
+from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 NONE = "SELECT '' AS split, '' AS \"column\", '' AS problem WHERE false"
@@ -27,9 +27,9 @@ class SplitDrift(Check):
         rows = tables["*"]
         own = [column for column in columns(rows) if column != "split"]
         if not own:
-            return over(rows, NONE)
-        counts = ", ".join(f"{{'column': {text(c)}, 'n': count({name(c)})}}" for c in own)
-        return over(
+            return query(rows, NONE)
+        counts = ", ".join(f"{{'column': {quote_literal(c)}, 'n': count({quote_identifier(c)})}}" for c in own)
+        return query(
             rows,
             f"""WITH counted AS (SELECT split, unnest([{counts}]) AS c FROM rows WHERE split IS NOT NULL GROUP BY split)
             SELECT split, c.column, 'always null, unlike in other splits' AS problem FROM counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.split_overlap import shared
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 ITEM = {"item_id": "1", "text": "Lying", "split": "train"}
@@ -25,4 +25,4 @@ class SplitLeak(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each text, by its lowest id."""
-        return over(tables["items"], shared("item_id", "hash(text)", "text IS NOT NULL"))
+        return query(tables["items"], shared("item_id", "hash(text)", "text IS NOT NULL"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.split_overlap import shared
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 PAIR = {"annotator_id": "a", "split": "train"}
@@ -24,4 +24,4 @@ class SplitLeakAnnotator(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotators with how many pairs and which splits they have."""
-        return over(tables["pairs"], shared("annotator_id", "annotator_id", "annotator_id IS NOT NULL"))
+        return query(tables["pairs"], shared("annotator_id", "annotator_id", "annotator_id IS NOT NULL"))

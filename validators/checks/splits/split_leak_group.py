@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.split_overlap import shared
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 ITEM = {"group_id": "a", "split": "train"}
@@ -25,4 +25,4 @@ class SplitLeakGroup(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Groups with how many items and which splits they have."""
-        return over(tables["items"], shared("group_id", "group_id", "group_id IS NOT NULL"))
+        return query(tables["items"], shared("group_id", "group_id", "group_id IS NOT NULL"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.split_overlap import shared
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 ITEM = {"item_id": "1", "text": "Lying", "split": "train"}
@@ -25,5 +25,5 @@ class SplitLeakNormalised(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each such text, by its lowest id; what is the same to the letter is another check."""
-        query = shared("item_id", "hash(norm(text))", "text IS NOT NULL")
-        return over(tables["items"], f"{query} AND count(DISTINCT hash(text)) > 1 AND count(DISTINCT split) > 1")
+        texts = shared("item_id", "hash(norm(text))", "text IS NOT NULL")
+        return query(tables["items"], f"{texts} AND count(DISTINCT hash(text)) > 1 AND count(DISTINCT split) > 1")

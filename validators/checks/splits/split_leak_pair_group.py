@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.split_overlap import shared
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 PAIR = {"group_id": "a", "split": "train"}
@@ -25,4 +25,4 @@ class SplitLeakPairGroup(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Groups with how many pairs and which splits they have."""
-        return over(tables["pairs"], shared("group_id", "group_id", "group_id IS NOT NULL"))
+        return query(tables["pairs"], shared("group_id", "group_id", "group_id IS NOT NULL"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.split_overlap import shared
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 PAIR = {"pair_id": "1", "prompt": "Is it ok to lie?", "split": "train"}
@@ -25,4 +25,4 @@ class SplitLeakPrompt(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each prompt, by the lowest id of its pairs."""
-        return over(tables["pairs"], shared("pair_id", "hash(norm(prompt))", "trim(prompt) <> ''"))
+        return query(tables["pairs"], shared("pair_id", "hash(norm(prompt))", "trim(prompt) <> ''"))

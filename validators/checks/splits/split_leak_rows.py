@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import NOTHING, ROW, columns
-from ...tables.sql import Tables, name, over
+from ...tables.sql import Tables, query, quote_identifier
 from .. import Check
 
 TEXT = "You find a purse and nobody looks."
@@ -30,10 +30,10 @@ class SplitLeakRows(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every row that an earlier row of another split equals in all other columns."""
         rows = tables["*"]
-        own = ", ".join(name(column) for column in columns(rows) if column != "split")
+        own = ", ".join(quote_identifier(column) for column in columns(rows) if column != "split")
         if not own:
-            return over(rows, NOTHING)
-        return over(
+            return query(rows, NOTHING)
+        return query(
             rows,
             f"""WITH hashed AS (SELECT {ROW}, split, hash({own}) AS h FROM rows
                 WHERE split IS NOT NULL AND strlen(CAST(row({own}) AS VARCHAR)) >= {self.least}),

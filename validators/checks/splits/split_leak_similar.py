@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...stats.near_duplicates import similar
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 TEXT = "A nurse finds out that her friend has sold medicine from the ward to pay for the treatment of {} ill mother"
@@ -32,7 +32,7 @@ class SplitLeakSimilar(Check):
 
         Where many texts are alike, as those of a template, only some of the pairs are found.
         """
-        return over(
+        return query(
             similar(tables["items"], self.least),
             """SELECT other.item_id AS item_id, array_to_string(other.splits, ', ') AS split,
                 'nearly the text of ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tables.sql import text
+from ...tables.sql import quote_literal
 from .._text_check import TextCheck
 
 BEFORE = r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sir|Herr|Frau|Mme|Sra?)\.?|[Mm]y name is|I am called|[Ii]ch heiße|[Mm]e llamo"
@@ -19,8 +19,8 @@ class PersonalNames(TextCheck):
 
     def wrong(self, value: str) -> str:
         """True of a text with a name."""
-        return f"regexp_matches({value}, {text(NAMED)})"
+        return f"regexp_matches({value}, {quote_literal(NAMED)})"
 
     def problem(self, value: str) -> str:
         """Not the name itself."""
-        return text("seems to name a person")
+        return quote_literal("seems to name a person")

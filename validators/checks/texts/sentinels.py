@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tables.sql import text
+from ...tables.sql import quote_literal
 from .._text_check import TextCheck
 
 
@@ -23,7 +23,7 @@ class Sentinels(TextCheck):
 
     def wrong(self, value: str) -> str:
         """True of a text that is such a word."""
-        words = ", ".join(map(text, self.words))
+        words = ", ".join(map(quote_literal, self.words))
         return f"strlen({value}) < 20 AND trim({value}) IN ({words})"
 
     def problem(self, value: str) -> str:

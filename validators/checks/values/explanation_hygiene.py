@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 STOPS = ".!?…‥।॥؟۔؞።፧፨՞։။၊។៕༎།⳹꓿꘎꛳᠃᠉᭞᭟᱾᱿⁇⁈⁉‼‽⸮。！？．｡︒﹒﹖﹗"
@@ -41,7 +41,7 @@ class ExplanationHygiene(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Considerations with everything that is wrong with their explanation."""
-        return over(
+        return query(
             tables["considerations"],
             f"""SELECT consideration_id, concat_ws('; ',
                 CASE WHEN norm(explanation) = norm(text) THEN 'repeats the text' END,

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import NonNegativeInt
 
 from ....schemas.rows.values import Kind
-from ...tables.sql import Tables, over, text
+from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
 
@@ -36,8 +36,11 @@ class FewConsiderations(Check):
         """A row for each situation that has too few, with what is missing."""
         missing = [
             f"CASE WHEN count(*) < {self.least} THEN count(*) || ' of {self.least} considerations' END",
-            *(f"CASE WHEN bool_or(kind = {text(kind)}) THEN NULL ELSE {text(f'no {kind}')} END" for kind in self.kinds),
+            *(
+                f"CASE WHEN bool_or(kind = {quote_literal(kind)}) THEN NULL ELSE {quote_literal(f'no {kind}')} END"
+                for kind in self.kinds
+            ),
         ]
         problem = f"concat_ws('; ', {', '.join(missing)}) AS problem"
         grouped = f"SELECT situation_id, {problem} FROM rows GROUP BY situation_id HAVING problem <> ''"
-        return over(tables["considerations"], grouped)
+        return query(tables["considerations"], grouped)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from duckdb import DuckDBPyRelation
 
 from ....schemas.rows.values import LABELS
-from ...tables.sql import Tables, over, text
+from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
 WHO = {"item_table": "considerations", "item_id": "c", "annotator_id": "x", "aspect": "valence"}
@@ -33,9 +33,9 @@ class KnownLabels(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotations with another label; one that differs in case alone says so."""
-        unknown = [f"(aspect = {text(a)} AND label NOT IN ({_listed(self.labels[a])}))" for a in self.labels]
-        cased = [f"(aspect = {text(a)} AND lower(label) IN ({_listed(self.labels[a])}))" for a in self.labels]
-        return over(
+        unknown = [f"(aspect = {quote_literal(a)} AND label NOT IN ({_listed(self.labels[a])}))" for a in self.labels]
+        cased = [f"(aspect = {quote_literal(a)} AND lower(label) IN ({_listed(self.labels[a])}))" for a in self.labels]
+        return query(
             tables["annotations"],
             f"""SELECT item_id, annotator_id, aspect,
                 concat('unknown label ', label, CASE WHEN {" OR ".join(cased)} THEN ': wrong case' END) AS problem
@@ -44,4 +44,4 @@ class KnownLabels(Check):
 
 
 def _listed(labels: tuple[str, ...]) -> str:
-    return ", ".join(map(text, labels))
+    return ", ".join(map(quote_literal, labels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...stats.aggregates import ABSTAIN
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 CONSIDERATIONS = [{"consideration_id": "1", "situation_id": "a"}, {"consideration_id": "2", "situation_id": "a"}]
@@ -44,7 +44,7 @@ class OneSided(Check):
             f"item_table = 'considerations' AND aspect = 'valence' AND label <> '{ABSTAIN}'"
         )
         joined = judged.set_alias("a").join(tables["considerations"].set_alias("c"), "a.item_id = c.consideration_id")
-        return over(
+        return query(
             joined.select("c.situation_id, a.label"),
             """SELECT situation_id, 'all ' || min(label) AS problem
             FROM rows GROUP BY situation_id HAVING min(label) = max(label) AND min(label) IN ('supports', 'opposes')""",

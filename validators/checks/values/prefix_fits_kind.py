@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 RIGHT, DUTY = r"^\s*rights?\s+(to|of)\b", r"^\s*dut(y|ies)\s+(to|of|not)\b"
@@ -30,7 +30,7 @@ class PrefixFitsKind(Check):
         """Considerations whose text begins as another kind."""
         begins = f"""CASE WHEN regexp_matches(text, '{RIGHT}', 'i') THEN 'right'
             WHEN regexp_matches(text, '{DUTY}', 'i') THEN 'duty' END"""
-        return over(
+        return query(
             tables["considerations"],
             f"""SELECT consideration_id, concat('a ', kind, ' that begins as a ', begins, ': ', text) AS problem
             FROM (SELECT *, {begins} AS begins FROM rows) WHERE begins <> kind""",

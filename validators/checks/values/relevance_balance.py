@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 LISTED = {"situation": "Lying", "vrd": "Value", "text": "Honesty"}
@@ -28,11 +28,11 @@ class RelevanceBalance(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Negatives that are listed after all, and one row where the two sides are not equally many."""
-        listed = over(tables["full"], f"SELECT DISTINCT {SAID} FROM rows").set_alias("f")
+        listed = query(tables["full"], f"SELECT DISTINCT {SAID} FROM rows").set_alias("f")
         negatives = tables["relevance"].filter("output = 'No'").select(f"situation, vrd, text, {SAID}").set_alias("n")
         wrong = negatives.join(listed, "n.about = f.about AND n.kind = f.kind AND n.said = f.said", how="semi")
         return wrong.select("n.situation, n.vrd, n.text, 'listed for this situation' AS problem").union(
-            over(tables["relevance"], UNBALANCED)
+            query(tables["relevance"], UNBALANCED)
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SITUATIONS = [{"situation_id": "a", "text": "Lying."}, {"situation_id": "b", "text": "lying"}]
@@ -41,7 +41,7 @@ class RepeatedConsideration(Check):
         situations = tables["situations"].select("situation_id, norm(text) AS about").set_alias("s")
         listed = tables["considerations"].select("consideration_id, situation_id, kind, norm(text) AS said")
         joined = listed.set_alias("c").join(situations, "c.situation_id = s.situation_id")
-        return over(
+        return query(
             joined.select("consideration_id, about, kind, said"),
             """SELECT consideration_id, 'the same as ' || first AS problem FROM (
                 SELECT consideration_id, min(consideration_id) OVER (PARTITION BY about, kind, said) AS first FROM rows

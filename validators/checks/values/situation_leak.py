@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.sql import Tables, over
+from ...tables.sql import Tables, query
 from .. import Check
 
 SITUATIONS = [
@@ -31,10 +31,10 @@ class SituationLeak(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each text that is in more than one split."""
         situations = tables["situations"].select("situation_id, norm(text) AS about, split")
-        listed = over(tables["considerations"], "SELECT DISTINCT situation_id, split FROM rows").set_alias("c")
+        listed = query(tables["considerations"], "SELECT DISTINCT situation_id, split FROM rows").set_alias("c")
         through = situations.set_alias("s").join(listed, "s.situation_id = c.situation_id")
         places = situations.union(through.select("s.situation_id, about, c.split"))
-        return over(
+        return query(
             places,
             """SELECT min(situation_id) AS situation_id,
                 'in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...tables.sql import name
+from ...tables.sql import quote_identifier
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable, unused
@@ -30,7 +30,7 @@ class Arrow(Format):
                 connection.from_arrow(rows).create(table)
         except (pa.ArrowException, ValueError, KeyError) as error:
             raise unreadable(file, error) from None
-        parts = ", ".join([*map(name, columns), "rowid + 1 AS _row"])
+        parts = ", ".join([*map(quote_identifier, columns), "rowid + 1 AS _row"])
         return connection.sql(f"SELECT {parts} FROM {table}")
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ....schemas.errors import DataError
-from ...tables.sql import name, one_path, text
+from ...tables.sql import one_path, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unused
@@ -55,7 +55,7 @@ class Csv(Format):
 
 
 def _renamed(columns: list[str], names: list[str], row: str) -> str:
-    parts = [f"{column} AS {name(new)}" for column, new in zip(columns, names, strict=True)]
+    parts = [f"{column} AS {quote_identifier(new)}" for column, new in zip(columns, names, strict=True)]
     return ", ".join([*parts, f"{row} AS _row"])
 
 
@@ -79,10 +79,9 @@ def _fast(connection: DuckDBPyConnection, file: File, delimiter: str, width: int
     """All records from 0, if DuckDB finds nothing wrong with any."""
     table = unused(connection)
     columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(width))
-    options = (
-        f"header=false, auto_detect=false, delim={text(delimiter)}, quote='\"', escape='\"', max_line_size={LONGEST}"
-    )
-    scan = f"read_csv({text(one_path(file.path))}, {options}, columns={{{columns}}})"
+    quoting = f"delim={quote_literal(delimiter)}, quote='\"', escape='\"'"
+    options = f"header=false, auto_detect=false, {quoting}, max_line_size={LONGEST}"
+    scan = f"read_csv({quote_literal(one_path(file.path))}, {options}, columns={{{columns}}})"
     try:
         connection.execute(f"CREATE TABLE {table} AS FROM {scan}")
     except duckdb.Error:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...tables.sql import name, one_path, text
+from ...tables.sql import one_path, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable
@@ -21,12 +21,14 @@ class Parquet(Format):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """A scan; `_row` is the place in the file."""
-        scan = f"read_parquet({text(one_path(file.path))}, hive_partitioning=false)"
+        scan = f"read_parquet({quote_literal(one_path(file.path))}, hive_partitioning=false)"
         try:
             there = connection.sql(f"FROM {scan}").columns
             columns = distinct(there, file, findings)
             place = "row_number() OVER ()" if "file_row_number" in map(str.lower, there) else "file_row_number + 1"
-            parts = [f"{name(old)} AS {name(new)}" for old, new in zip(there, columns, strict=True)]
+            parts = [
+                f"{quote_identifier(old)} AS {quote_identifier(new)}" for old, new in zip(there, columns, strict=True)
+            ]
             return connection.sql(f"SELECT {', '.join([*parts, f'{place} AS _row'])} FROM {scan}")
         except duckdb.Error as error:
             raise unreadable(file, error) from None
