@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .builders.preflight.plan import Plan
     from .cards.loading.dataset import Dataset
     from .cards.loading.nested_rows import Nested
-    from .cards.loading.published import Foreign
+    from .cards.loading.published import ExternalDataset
     from .cards.publishing.publish import Publication
     from .schemas.difference import Difference
     from .schemas.explanation import Replayed, Story
@@ -130,7 +130,7 @@ def preview(
         work.ask(watch)
         missing: list[Reject] = []
         rows = [row for rows in work.replay(missing.append) for row in rows]
-        return list(show.nested(rows, work.crew.family.made())), missing
+        return list(show.nest(rows, work.crew.family.made())), missing
 
 
 def plan(recipe: Recipe, out: str | Path | None = None) -> Plan:
@@ -242,7 +242,7 @@ def load(
     as_: str | None = None,
     verify: bool = False,
     stream: bool = False,
-) -> Dataset | Foreign:
+) -> Dataset | ExternalDataset:
     """A finished run, by its folder or its id on the Hub, as typed rows, polars, DuckDB, Arrow or `datasets`.
 
     A dataset that somebody else published opens likewise, as the published dataset `as_` or as its columns say.
@@ -250,7 +250,7 @@ def load(
     """
     from .cards.loading import open as fetch
 
-    return fetch.anything(path, revision, as_, verify, stream)
+    return fetch.open_dataset(path, revision, as_, verify, stream)
 
 
 def show(
@@ -264,8 +264,8 @@ def show(
     from .cards.loading import open as fetch
 
     if table:
-        return show.from_table(fetch.anything(path, stream=stream), table, n)
-    return show.from_dataset(fetch.opened(path, stream=stream), key, n)
+        return show.table_rows(fetch.open_dataset(path, stream=stream), table, n)
+    return show.nested_rows(fetch.open_run(path, stream=stream), key, n)
 
 
 def why(path: str | Path, table: str, key: str) -> Story:
@@ -273,7 +273,7 @@ def why(path: str | Path, table: str, key: str) -> Story:
     from .builders.explain import why
     from .cards.loading import open as fetch
 
-    return why.why(fetch.opened(path, journal=True).folder, table, key)
+    return why.why(fetch.open_run(path, journal=True).folder, table, key)
 
 
 def replay(path: str | Path, table: str, key: str) -> Replayed:
@@ -281,7 +281,7 @@ def replay(path: str | Path, table: str, key: str) -> Replayed:
     from .builders.explain import replay
     from .cards.loading import open as fetch
 
-    return replay.replay(fetch.opened(path, journal=True).folder, table, key)
+    return replay.replay(fetch.open_run(path, journal=True).folder, table, key)
 
 
 def diff(before: str | Path, after: str | Path) -> Difference:
@@ -289,7 +289,7 @@ def diff(before: str | Path, after: str | Path) -> Difference:
     from .cards.loading import diff
     from .cards.loading import open as fetch
 
-    return diff.diff(fetch.opened(before), fetch.opened(after))
+    return diff.diff(fetch.open_run(before), fetch.open_run(after))
 
 
 def card(path: str | Path) -> Path:
@@ -307,7 +307,7 @@ def export(path: str | Path, as_: str, out: str | Path) -> Exported:
     from .builders.convert import export
     from .cards.loading import open as fetch
 
-    return export.export(fetch.opened(path).folder, as_, Path(out))
+    return export.export(fetch.open_run(path).folder, as_, Path(out))
 
 
 def publish(path: str | Path, target: str | Path, **options: Any) -> Publication:

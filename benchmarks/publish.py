@@ -18,7 +18,7 @@ import hf_xet
 import pyarrow.parquet as pq
 from pluriset.builders.storage.parquet import write
 from pluriset.cards.hub.target import changes
-from pluriset.cards.publishing.folder_target import Folder
+from pluriset.cards.publishing.folder_target import FolderTarget
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.rows.values import Consideration
 from pluriset.validators.tables.sql import connect
@@ -92,7 +92,7 @@ def ours(connection: duckdb.DuckDBPyConnection, room: Path) -> float:
     paths = write(connection, "FROM rows", Consideration, room / "ours", "train")
     seconds = time.perf_counter() - start
     files = {f"data/considerations/{path.name}": path for path in paths}
-    place = Folder(room / "published")
+    place = FolderTarget(room / "published")
     place.put(files, changes(files, None, set()), None, "")
     return seconds
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...schemas.manifest import Manifest
 from ...schemas.report import Report
-from .manifest_facts import rows, spoke
+from .manifest_facts import row_count, teachers_used
 
 SHEETS, STATEMENTS, RAI = "Datasheets", "Data Statements", "Croissant RAI"
 
@@ -50,7 +50,7 @@ def _purpose(manifest: Manifest) -> list[Item]:
 
 
 def _making(manifest: Manifest) -> list[Item]:
-    card, speakers = manifest.recipe.card, spoke(manifest)
+    card, speakers = manifest.recipe.card, teachers_used(manifest)
     known = speakers and all(facts.get("revision") for facts in speakers.values())
     return [
         _item(
@@ -70,7 +70,7 @@ def _making(manifest: Manifest) -> list[Item]:
 
 
 def _annotators(manifest: Manifest, report: Report) -> list[Item]:
-    judged, target = rows(manifest, "annotations"), manifest.recipe.card.target
+    judged, target = row_count(manifest, "annotations"), manifest.recipe.card.target
     attributes = _groups(report, "annotator_coverage", "attribute") - {"kind"}
     several, alpha = _groups(report, "annotations_per_item", "of"), _defined(report, "agreement")
     return [

@@ -10,7 +10,7 @@ from ...schemas.report import Report
 MEASURE = "annotator_coverage"
 
 
-class Wanted(NamedTuple):
+class TargetShare(NamedTuple):
     """One value of an attribute that the recipe wants annotators to have, and how many have it."""
 
     attribute: str
@@ -28,14 +28,14 @@ class Wanted(NamedTuple):
         return self.share is None or self.n * (self.wanted - self.share) >= 1
 
 
-def coverage(manifest: Manifest, report: Report) -> list[Wanted]:
+def target_coverage(manifest: Manifest, report: Report) -> list[TargetShare]:
     """Every value that the recipe wants; empty where it wants none, or where nobody counted annotators."""
     figures = [figure for figure in report.figures if figure.measure == MEASURE]
     known = {(f.group.get("attribute"), f.group.get("value")): f.value or 0.0 for f in figures}
     declared = {attribute for attribute, _ in known}
     n = max((figure.n for figure in figures), default=0)
     return [
-        Wanted(
+        TargetShare(
             attribute.replace("_", " "),
             value,
             share,

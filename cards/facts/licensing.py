@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...schemas.manifest import Manifest
 from ...schemas.terms import FREE, LICENCES, Terms, terms_of_model
-from .manifest_facts import models
+from .manifest_facts import models_used
 
 OVERRIDE = "or say in card.license_override why it may be published"
 SOURCES = "declare card.sources: [{name, license}], what the seeds are and under which licence"
@@ -38,7 +38,7 @@ def ingredients(manifest: Manifest) -> list[Ingredient]:
     return [*_sources(manifest), *_teachers(manifest)]
 
 
-def effective(manifest: Manifest) -> str | None:
+def freest_licence(manifest: Manifest) -> str | None:
     """The freest licence that honours all ingredients; None where there can be none, or one of them is not known."""
     asked = [ingredient.terms for ingredient in ingredients(manifest) if ingredient.terms]
     if not _all_known(manifest) or not all(terms.derivatives for terms in asked):
@@ -53,11 +53,11 @@ def effective(manifest: Manifest) -> str | None:
     return "cc-by-4.0" if any(terms.attribution for terms in asked) else "cc0-1.0"
 
 
-def fitting(manifest: Manifest) -> str:
+def describe_freest_licence(manifest: Manifest) -> str:
     """Which licence fits, in words."""
     if not _all_known(manifest):
         return "which licence fits is not known before all is declared"
-    best = effective(manifest)
+    best = freest_licence(manifest)
     return f"the freest licence that fits is {best}" if best else "no licence fits"
 
 
@@ -66,7 +66,7 @@ def conflicts(manifest: Manifest) -> list[Conflict]:
     declared, found = manifest.recipe.license, list[Conflict]()
     for each in ingredients(manifest):
         if each.terms:
-            hint = f"correct license or {each.key} ({fitting(manifest)}), {OVERRIDE}"
+            hint = f"correct license or {each.key} ({describe_freest_licence(manifest)}), {OVERRIDE}"
             found += [Conflict(reason, hint) for reason in _conflicts(each, each.terms, declared)]
         elif each.licence != declared or declared == "other":
             asks = f"what {each.licence} asks" if each.licence else "its terms"
@@ -92,7 +92,7 @@ def _sources(manifest: Manifest) -> Iterator[Ingredient]:
 
 
 def _teachers(manifest: Manifest) -> Iterator[Ingredient]:
-    for name, facts in models(manifest).items():
+    for name, facts in models_used(manifest).items():
         model = str(facts.get("model"))
         licence = manifest.recipe.card.terms.get(name) or terms_of_model(model)
         terms = LICENCES[licence] if licence else None

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ...schemas.manifest import Manifest
 from ...schemas.report import Figure, Report
-from .coverage import coverage
-from .manifest_facts import models, panels, spoke
+from .coverage import target_coverage
+from .manifest_facts import annotators_by_role, models_used, teachers_used
 
 LOW = 0.667
 """Krippendorff (2004) draws no conclusions from labels below this alpha; a rule of thumb, and his."""
@@ -30,12 +30,12 @@ def gaps(manifest: Manifest, report: Report) -> list[str]:
 
 def _voices(manifest: Manifest) -> Iterator[str]:
     """Whose voices these are."""
-    made, all_spoke = models(manifest), spoke(manifest)
+    made, all_spoke = models_used(manifest), teachers_used(manifest)
     if made and len(made) == len(all_spoke):
         yield "Models wrote and judged everything but the seeds: no annotator is a person."
     for name in (name for name in all_spoke if name not in made):
         yield f"The answers of teacher {name} come from a script; who gave them first is not recorded."
-    members = [member for panel in panels(manifest).values() for member in panel]
+    members = [member for panel in annotators_by_role(manifest).values() for member in panel]
     if personas := {member.model_dump_json() for member in members if member.persona}:
         yield (
             f"{_counted(len(personas), 'annotator is a persona', 'annotators are personas')}: a model asked to answer "
@@ -45,18 +45,18 @@ def _voices(manifest: Manifest) -> Iterator[str]:
 
 def _panel(manifest: Manifest) -> Iterator[str]:
     """How much disagreement there can be."""
-    most = max((len(members) for members in panels(manifest).values()), default=0)
-    names = {(facts.get("model"), facts.get("revision")) for facts in models(manifest).values()}
+    most = max((len(members) for members in annotators_by_role(manifest).values()), default=0)
+    names = {(facts.get("model"), facts.get("revision")) for facts in models_used(manifest).values()}
     if most == 1:
         yield "One annotator answered for each role, so this dataset shows no disagreement between annotators."
-    elif len(names) == 1 and len(models(manifest)) == len(spoke(manifest)):
+    elif len(names) == 1 and len(models_used(manifest)) == len(teachers_used(manifest)):
         model = next(iter(names))[0]
         yield f"One model speaks for all annotators ({model}): what they share may be the model's and nobody else's."
 
 
 def _absent(manifest: Manifest, report: Report) -> Iterator[str]:
     """Who is missing: wanted annotators of whom there are fewer than was declared."""
-    for wanted in coverage(manifest, report):
+    for wanted in target_coverage(manifest, report):
         if wanted.share is None:
             yield f"No annotator declares {wanted.attribute}; {wanted.wanted:.0%} should have {wanted.value}."
         elif wanted.missing:
@@ -117,7 +117,7 @@ def _unknown(manifest: Manifest) -> Iterator[str]:
         yield "The languages of the texts are not declared."
     if not card.sources:
         yield "Where the seeds come from, and under which licence, is not declared."
-    for name, facts in models(manifest).items():
+    for name, facts in models_used(manifest).items():
         if not facts.get("revision"):
             yield f"The revision of the model of teacher {name} is not known: nobody can be sure to ask it again."
 

@@ -12,7 +12,7 @@ from ...schemas.rows import tables_of
 from ...schemas.run_layout import MANIFEST
 
 
-def types(manifest: Manifest) -> dict[str, type[Row]]:
+def row_types(manifest: Manifest) -> dict[str, type[Row]]:
     """Table -> row type of the tables there are, the main table first. Raises `DataError` for one we do not know."""
     known = tables_of(manifest.family, manifest.tables)
     for table in (manifest.main_table, *manifest.tables):
@@ -21,38 +21,38 @@ def types(manifest: Manifest) -> dict[str, type[Row]]:
     return {table: row_type for table, row_type in known.items() if table in manifest.tables}
 
 
-def rows(manifest: Manifest, table: str) -> int:
+def row_count(manifest: Manifest, table: str) -> int:
     """Rows of a table; none where there is no such table."""
     return manifest.tables[table].rows if table in manifest.tables else 0
 
 
-def count(files: list[File]) -> int:
+def total_rows(files: list[File]) -> int:
     """Rows of some shards."""
     return sum(file.rows or 0 for file in files)
 
 
-def filled(manifest: Manifest, table: str) -> dict[str, list[File]]:
+def splits_with_rows(manifest: Manifest, table: str) -> dict[str, list[File]]:
     """The splits of a table that have rows: `datasets` 5.2 cannot open any other."""
-    return {split: files for split, files in manifest.tables[table].splits.items() if count(files)}
+    return {split: files for split, files in manifest.tables[table].splits.items() if total_rows(files)}
 
 
-def spoke(manifest: Manifest) -> dict[str, dict[str, Any]]:
+def teachers_used(manifest: Manifest) -> dict[str, dict[str, Any]]:
     """The teachers whose answers are in this dataset, with their identities."""
     names = {spending.teacher for spending in manifest.books.spending}
     return {name: facts for name, facts in manifest.teachers.items() if name in names}
 
 
-def models(manifest: Manifest) -> dict[str, dict[str, Any]]:
+def models_used(manifest: Manifest) -> dict[str, dict[str, Any]]:
     """The teachers among them that are models; of a script we do not know whose answers it gives."""
-    return {name: facts for name, facts in spoke(manifest).items() if facts.get("teacher") != "scripted"}
+    return {name: facts for name, facts in teachers_used(manifest).items() if facts.get("teacher") != "scripted"}
 
 
-def panels(manifest: Manifest) -> dict[str, list[Panelist]]:
+def annotators_by_role(manifest: Manifest) -> dict[str, list[Panelist]]:
     """Role -> the annotators that answered for it."""
     roles = sorted({spending.role for spending in manifest.books.spending})
     return {role: manifest.recipe.answerers(role) for role in roles}
 
 
-def steps(manifest: Manifest) -> list[str]:
+def curation_steps(manifest: Manifest) -> list[str]:
     """The names of the curation steps, in order."""
     return [step if isinstance(step, str) else next(iter(step)) for step in manifest.recipe.curation]

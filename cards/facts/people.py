@@ -11,8 +11,8 @@ from ...schemas.manifest import Manifest
 from ...schemas.report import Figure, Report
 from ..markdown import Safe, code
 from .checklist import Item, checklist
-from .coverage import MEASURE, Wanted, coverage
-from .manifest_facts import steps
+from .coverage import MEASURE, TargetShare, target_coverage
+from .manifest_facts import curation_steps
 
 PRIVATE = {
     "contact_details": "Texts with an e-mail address, or a phone or account number, told by its shape",
@@ -23,22 +23,22 @@ CLASSES = "annotator_classes"
 Lines = list[list[object]]
 
 
-def annotators(manifest: Manifest, report: Report) -> dict[str, Lines]:
+def annotator_tables(manifest: Manifest, report: Report) -> dict[str, Lines]:
     """Shares of annotators by attribute, and against the target that the recipe declares."""
     figures = [figure for figure in report.figures if figure.measure == MEASURE]
     return {
         "shares": [_share(figure) for figure in figures],
-        "wanted": [_wanted(w) for w in coverage(manifest, report)],
+        "wanted": [_wanted(w) for w in target_coverage(manifest, report)],
     }
 
 
-def private(manifest: Manifest, report: Report) -> list[str]:
+def privacy_statements(manifest: Manifest, report: Report) -> list[str]:
     """What is said and what was looked for, a sentence each."""
     said = manifest.recipe.card.sensitive
     return [*([said] if said else []), *_looked_for(report), *_masked(manifest), *_anonymous(report)]
 
 
-def checked(manifest: Manifest, report: Report) -> dict[str, Any]:
+def checklist_table(manifest: Manifest, report: Report) -> dict[str, Any]:
     """The reporting checklist."""
     items = checklist(manifest, report)
     answered = sum(item.section is not None for item in items)
@@ -54,7 +54,7 @@ def _share(figure: Figure) -> list[object]:
     return [figure.group.get("attribute", "").replace("_", " "), figure.group.get("value"), share]
 
 
-def _wanted(wanted: Wanted) -> list[object]:
+def _wanted(wanted: TargetShare) -> list[object]:
     there = "not declared" if wanted.share is None else f"{wanted.share:.1%} of {wanted.n:,}"
     return [wanted.attribute, wanted.value, f"{wanted.wanted:.0%}", there, "yes" if wanted.missing else "no"]
 
@@ -67,7 +67,7 @@ def _looked_for(report: Report) -> Iterator[str]:
 
 
 def _masked(manifest: Manifest) -> Iterator[str]:
-    if "mask" in steps(manifest):
+    if "mask" in curation_steps(manifest):
         yield "E-mail addresses, phone and account numbers in the texts were replaced by `[email]` and the like."
 
 

@@ -14,7 +14,7 @@ from ...schemas.manifest import File, Manifest
 from ...schemas.report import Report
 from ...schemas.row import Column, Row, columns
 from ...schemas.terms import LICENCES
-from ..facts.manifest_facts import filled, spoke, types
+from ..facts.manifest_facts import row_types, splits_with_rows, teachers_used
 from .croissant_rai import responsible_ai
 
 CONFORMS = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
@@ -30,7 +30,7 @@ Node = dict[str, Any]
 
 def croissant(manifest: Manifest, report: Report) -> Node:
     """The whole document."""
-    opened = {name: row_type for name, row_type in types(manifest).items() if filled(manifest, name)}
+    opened = {name: row_type for name, row_type in row_types(manifest).items() if splits_with_rows(manifest, name)}
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -66,7 +66,7 @@ def _provenance(manifest: Manifest) -> Node:
         {"@type": "prov:Entity", "prov:label": source.name, **({"url": source.url} if source.url else {})}
         for source in manifest.recipe.card.sources
     ]
-    agents = [_agent(name, facts) for name, facts in spoke(manifest).items()]
+    agents = [_agent(name, facts) for name, facts in teachers_used(manifest).items()]
     version = manifest.versions.get("pluriset", "not known")
     made = {"@type": "prov:Activity", "prov:label": f"pluriset {version}: pluriset build recipe.yaml"}
     told = {"prov:wasDerivedFrom": sources, "prov:wasGeneratedBy": made, "prov:wasAttributedTo": agents}
@@ -81,7 +81,7 @@ def _agent(name: str, facts: Mapping[str, Any]) -> Node:
 def _files(manifest: Manifest) -> Iterator[Node]:
     """Every shard with its digest."""
     for name in manifest.tables:
-        for shards in filled(manifest, name).values():
+        for shards in splits_with_rows(manifest, name).values():
             yield from (_file(shard) for shard in shards)
 
 
@@ -109,7 +109,7 @@ def _file_set(table: str) -> Node:
 
 
 def _splits(manifest: Manifest) -> Node:
-    names = sorted({split for name in manifest.tables for split in filled(manifest, name)})
+    names = sorted({split for name in manifest.tables for split in splits_with_rows(manifest, name)})
     return {
         "@type": "cr:RecordSet",
         "@id": "splits",

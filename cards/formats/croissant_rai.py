@@ -11,8 +11,8 @@ from typing import Any
 from ...schemas.manifest import Manifest
 from ...schemas.report import Figure, Report
 from ..facts.limitations import biases, gaps
-from ..facts.manifest_facts import models, panels, spoke, steps
-from ..facts.people import private
+from ..facts.manifest_facts import annotators_by_role, curation_steps, models_used, teachers_used
+from ..facts.people import privacy_statements
 
 
 def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
@@ -20,18 +20,18 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
     card = manifest.recipe.card
     told = {
         "rai:dataCollection": _collection(manifest),
-        "rai:dataCollectionType": ["Machine-generated"] if models(manifest) else [],
+        "rai:dataCollectionType": ["Machine-generated"] if models_used(manifest) else [],
         "rai:dataCollectionMissingData": _missing(manifest),
-        "rai:dataManipulationProtocol": ", then ".join(steps(manifest)),
+        "rai:dataManipulationProtocol": ", then ".join(curation_steps(manifest)),
         "rai:dataAnnotationProtocol": _protocol(manifest),
         "rai:dataAnnotationAnalysis": [*_agreement(report)],
         "rai:annotationsPerItem": "; ".join(_per_item(report)),
         "rai:annotatorDemographics": [*_demographics(report)],
-        "rai:machineAnnotationTools": [f"{f.get('model')} ({name})" for name, f in spoke(manifest).items()],
+        "rai:machineAnnotationTools": [f"{f.get('model')} ({name})" for name, f in teachers_used(manifest).items()],
         "rai:dataUseCases": [card.uses] if card.uses else [],
         "rai:dataBiases": biases(manifest, report),
         "rai:dataLimitations": [*([card.out_of_scope] if card.out_of_scope else []), *gaps(manifest, report)],
-        "rai:personalSensitiveInformation": private(manifest, report),
+        "rai:personalSensitiveInformation": privacy_statements(manifest, report),
     }
     return {name: value for name, value in told.items() if value}
 
@@ -49,7 +49,8 @@ def _missing(manifest: Manifest) -> str:
 def _protocol(manifest: Manifest) -> list[str]:
     """Who answered for each role, then the prompts that they were given."""
     answered = [
-        f"{role}: {len(members)} annotator{'s' * (len(members) != 1)}" for role, members in panels(manifest).items()
+        f"{role}: {len(members)} annotator{'s' * (len(members) != 1)}"
+        for role, members in annotators_by_role(manifest).items()
     ]
     prompts = [text for name, text in manifest.prompts.items() if name.endswith("_prompt") and isinstance(text, str)]
     return [*answered, *prompts]

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...schemas.manifest import File, Manifest
 from ...schemas.yaml_text import dump_yaml
-from ..facts.manifest_facts import count
+from ..facts.manifest_facts import total_rows
 
 SHARD = re.compile(r"benchmark/(\w+)/(\w+(?:\.\w+)*)-\d{5}-of-\d{5}\.parquet")
 """Where the questions on an aspect lie, and in which split."""
@@ -27,17 +27,17 @@ def benchmarks(manifest: Manifest) -> dict[str, dict[str, list[File]]]:
     return found
 
 
-def config(aspect: str) -> str:
+def config_name(aspect: str) -> str:
     """The name of the config of an aspect."""
     return f"benchmark_{aspect}"
 
 
-def asked(splits: dict[str, list[File]]) -> str:
+def benchmark_split(splits: dict[str, list[File]]) -> str:
     """The split that a benchmark asks."""
     return next((split for split in PREFERRED if split in splits), next(iter(splits)))
 
 
-def benchmark(manifest: Manifest) -> str | None:
+def eval_yaml(manifest: Manifest) -> str | None:
     """The text of `eval.yaml`; None if the run has no questions."""
     found = benchmarks(manifest)
     name = manifest.recipe.card.pretty_name or manifest.name
@@ -51,16 +51,16 @@ def benchmark(manifest: Manifest) -> str | None:
     return dump_yaml(document) if found else None
 
 
-def questions(splits: dict[str, list[File]]) -> int:
+def question_count(splits: dict[str, list[File]]) -> int:
     """How many questions the benchmark asks."""
-    return count(splits[asked(splits)])
+    return total_rows(splits[benchmark_split(splits)])
 
 
 def _task(aspect: str, splits: dict[str, list[File]]) -> dict[str, Any]:
     return {
         "id": aspect,
-        "config": config(aspect),
-        "split": asked(splits),
+        "config": config_name(aspect),
+        "split": benchmark_split(splits),
         "field_spec": {
             "input": "input",
             "target": "target",

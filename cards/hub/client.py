@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import PlurisetError, PublishError
-from .target import Change, Content, Stored, There
-from .threads import on_threads
+from .target import Change, Content, StoredFile, TargetState
+from .threads import run_in_threads
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi, HfFileSystem
@@ -60,11 +60,11 @@ class Hub:
 
         return HfFileSystem(endpoint=self.api.endpoint)
 
-    def path(self, path: str, there: There) -> str:
+    def path(self, path: str, there: TargetState) -> str:
         """Where a file of what is there is among `files`."""
         return f"datasets/{self.name}@{there.head}/{path}"
 
-    def there(self, revision: str | None = None) -> There | None:
+    def there(self, revision: str | None = None) -> TargetState | None:
         """What is there, with the tags; None if there is no such repository, or none that the token may see."""
         from huggingface_hub.errors import RepositoryNotFoundError
 
@@ -78,9 +78,9 @@ class Hub:
             tree = self.api.list_repo_tree(self.name, repo_type=KIND, recursive=True, revision=info.sha)
             files = {entry.path: _stored(entry) for entry in tree if hasattr(entry, "blob_id")}
             tags = {tag.name: tag.target_commit for tag in self.api.list_repo_refs(self.name, repo_type=KIND).tags}
-            return There(files, str(info.sha), bool(info.private), tags)
+            return TargetState(files, str(info.sha), bool(info.private), tags)
 
-    def read(self, path: str, there: There, most: int) -> bytes:
+    def read(self, path: str, there: TargetState, most: int) -> bytes:
         """A small file of what is there. Raises `PublishError` for one of more than so many bytes."""
         if (size := there.files[path].size) > most:
             where, got = f"{self.name}: {path}", f"{size:,} bytes"
@@ -89,7 +89,9 @@ class Hub:
             found = self.api.hf_hub_download(self.name, path, repo_type=KIND, revision=there.head)
             return Path(found).read_bytes()
 
-    def put(self, files: Mapping[str, Content], changes: list[Change], there: There | None, message: str) -> str | None:
+    def put(
+        self, files: Mapping[str, Content], changes: list[Change], there: TargetState | None, message: str
+    ) -> str | None:
         """One commit on top of what was there; a repository that is not there is made first."""
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
@@ -125,7 +127,7 @@ class Hub:
         by_xet = find_spec("hf_xet") is not None and not constants.HF_HUB_DISABLE_XET
         groups = [additions] if by_xet else [[each] for each in additions]
         send = partial(self.api.preupload_lfs_files, self.name, repo_type=KIND, create_pr=self.pull_request)
-        on_threads([partial(send, group) for group in groups])
+        run_in_threads([partial(send, group) for group in groups])
 
     def tag(self, name: str, commit: str) -> None:
         """Name a commit."""
@@ -154,11 +156,11 @@ def _payload(content: Content) -> str | bytes:
     return content if isinstance(content, bytes) else str(content)
 
 
-def _stored(entry: Any) -> Stored:
-    return Stored(entry.size, entry.lfs.sha256 if entry.lfs else None, entry.blob_id)
+def _stored(entry: Any) -> StoredFile:
+    return StoredFile(entry.size, entry.lfs.sha256 if entry.lfs else None, entry.blob_id)
 
 
-def holds_token(lines: Iterable[bytes]) -> bool:
+def contains_token(lines: Iterable[bytes]) -> bool:
     """Whether a text says the token with which it would be sent."""
     token = _token()
     return token is not None and any(token.encode() in line for line in lines)

@@ -12,7 +12,7 @@ Content = Path | bytes
 """A file on disk, or what a file is to hold."""
 
 
-class Stored(NamedTuple):
+class StoredFile(NamedTuple):
     """A file that is there: its size, and the digests by which the place knows it."""
 
     size: int
@@ -22,10 +22,10 @@ class Stored(NamedTuple):
 
 
 @dataclass(frozen=True)
-class There:
+class TargetState:
     """What a place holds."""
 
-    files: dict[str, Stored]
+    files: dict[str, StoredFile]
     head: str = ""
     """Commit on which it was looked at; empty for a folder."""
     private: bool = False
@@ -42,23 +42,25 @@ class Change(NamedTuple):
     """Size of what is sent; 0 for a file that is deleted."""
 
 
-class Place(Protocol):
+class Target(Protocol):
     """A repository on the Hub, or a folder."""
 
     name: str
     """As a user writes it."""
 
-    def there(self) -> There | None:
+    def there(self) -> TargetState | None:
         """What is there; None if there is no such place."""
 
-    def read(self, path: str, there: There, most: int) -> bytes:
+    def read(self, path: str, there: TargetState, most: int) -> bytes:
         """A file of what is there, of so many bytes at most."""
 
-    def put(self, files: Mapping[str, Content], changes: list[Change], there: There | None, message: str) -> str | None:
+    def put(
+        self, files: Mapping[str, Content], changes: list[Change], there: TargetState | None, message: str
+    ) -> str | None:
         """Make all the changes or none; the commit, if the place has such. Raises `PublishError`."""
 
 
-def changes(files: Mapping[str, Content], there: There | None, owned: set[str]) -> list[Change]:
+def changes(files: Mapping[str, Content], there: TargetState | None, owned: set[str]) -> list[Change]:
     """What publishing these files would do. What we own there and is not among them is deleted, the rest left alone."""
     old = there.files if there else {}
     sent = [
@@ -69,7 +71,7 @@ def changes(files: Mapping[str, Content], there: There | None, owned: set[str]) 
     return sorted([*sent, *(Change(path, "deleted", 0) for path in (owned & set(old)) - set(files))])
 
 
-def is_same(content: Content, stored: Stored) -> bool:
+def is_same(content: Content, stored: StoredFile) -> bool:
     """Whether a file is byte for byte the one that is there."""
     if size(content) != stored.size:
         return False

@@ -11,7 +11,7 @@ THREADS = 5
 Job = Callable[[], None]
 
 
-def on_threads(jobs: Sequence[Job]) -> None:
+def run_in_threads(jobs: Sequence[Job]) -> None:
     """Do all jobs. Raises the first error, or what interrupts the waiting; after that none is begun any more."""
     todo, done, stopped = SimpleQueue[Job](), SimpleQueue[BaseException | None](), Event()
     for job in jobs:

@@ -24,7 +24,7 @@ from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import MANIFEST, RECIPE, REJECTS, REPORT
 from ...validators.readers.run_folder import parquet
 from ...validators.tables.sql import connect
-from ..facts.manifest_facts import filled, types
+from ..facts.manifest_facts import row_types, splits_with_rows
 from ..hub.target import sha256
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def load(path: Path, verify: bool = False) -> Dataset:
     """Open a run; every shard must be there in its size, with `verify` every file in its sha256. Raises `DataError`."""
     folder = Path(path)
     manifest = _manifest(folder)
-    dataset = Dataset(folder, manifest, types(manifest))
+    dataset = Dataset(folder, manifest, row_types(manifest))
     for table in dataset.tables:
         for shard in dataset.shards(table):
             _check(folder, shard, verify)
@@ -76,7 +76,7 @@ class Dataset:
     def splits(self, table: str) -> list[str]:
         """The splits of a table that have rows."""
         self.shards(table)
-        return [*filled(self.manifest, table)]
+        return [*splits_with_rows(self.manifest, table)]
 
     def shards(self, table: str, split: str | None = None) -> list[File]:
         """The files of a table, in order. Raises `DataError` for a table or split that there is not."""

@@ -13,7 +13,7 @@ from ...schemas.report import Figure, Report
 from ...validators.readers.run_folder import read
 from ...validators.stats.table_diff import compare, drifts
 from ...validators.tables.sql import connect
-from ..facts.manifest_facts import types
+from ..facts.manifest_facts import row_types
 from ..markdown import code, md
 from .dataset import Dataset
 
@@ -45,7 +45,7 @@ def diff(before: Dataset, after: Dataset) -> Difference:
 
 
 def _tables(before: Dataset, after: Dataset) -> tuple[list[TableChange], list[Drift]]:
-    known = {**types(before.manifest), **types(after.manifest)}
+    known = {**row_types(before.manifest), **row_types(after.manifest)}
     changes, moved = list[TableChange](), list[Drift]()
     with connect() as connection:
         old, new = read(connection, before.folder), read(connection, after.folder)

@@ -13,7 +13,7 @@ from ...schemas.rows import tables_of
 from .dataset import Dataset
 
 if TYPE_CHECKING:
-    from .published import Foreign
+    from .published import ExternalDataset
 
 Nested = dict[str, Any]
 """A row as a dict: its own columns, `judgements` (aspect -> annotator -> label), and the rows below it by table."""
@@ -24,7 +24,7 @@ MISSING = "rejects"
 """What the table of what is missing is called."""
 
 
-def nested(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nested]:
+def nest(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nested]:
     """The main rows, each with the rows that point to it."""
     names, main = {row_type: table for table, row_type in types.items()}, next(iter(types))
     tops, linked = list[Row](), defaultdict[tuple[str, str, str], list[Row]](list)
@@ -66,7 +66,7 @@ def _judgements(annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def from_dataset(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nested]:
+def nested_rows(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nested]:
     """The first rows of the main table, or the one with this key. Raises `DataError` if there is none."""
     types = tables_of(dataset.manifest.family, dataset.manifest.tables)
     main = dataset.manifest.main_table
@@ -74,10 +74,10 @@ def from_dataset(dataset: Dataset, wanted: str | None, n: int | None) -> list[Ne
     found = [row for row in rows if key_of(row) == wanted][:1] if wanted else list(islice(rows, n))
     if wanted and not found:
         raise DataError("no such row", where=main, got=wanted, hint=f"`pluriset show RUN {main}` lists some")
-    return list(nested([*found, *_below(dataset, found, types)], types))
+    return list(nest([*found, *_below(dataset, found, types)], types))
 
 
-def from_table(dataset: Dataset | Foreign, table: str, n: int | None) -> list[Nested]:
+def table_rows(dataset: Dataset | ExternalDataset, table: str, n: int | None) -> list[Nested]:
     """The first rows of one table, or all, each with its key first; of a run, `rejects` is what is missing."""
     rows = dataset.rejects() if isinstance(dataset, Dataset) and table == MISSING else dataset.rows(table)
     return [_in_order(row) for row in islice(rows, n)]

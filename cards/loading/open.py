@@ -7,19 +7,19 @@ from pathlib import Path
 from ...schemas.errors import DataError, PublishError
 from ...schemas.manifest import File, Manifest
 from ...schemas.run_layout import CARD, JOURNAL, MANIFEST, RECIPE
-from ..facts.manifest_facts import types
+from ..facts.manifest_facts import row_types
 from ..hub.client import ID, Hub
-from ..hub.target import There
+from ..hub.target import TargetState
 from .dataset import LARGEST, Dataset, check_path, load, read_manifest
-from .published import Foreign, foreign
+from .published import ExternalDataset, open_external
 from .stream import Stream
-from .verify import verified
+from .verify import verify_run
 
 RUNS = "runs"
 """The folder in which a build makes runs where nobody says where; no owner on the Hub is meant by it."""
 
 
-def opened(
+def open_run(
     where: str | Path, revision: str | None = None, verify: bool = False, stream: bool = False, journal: bool = False
 ) -> Dataset:
     """A finished run, by folder or by its id on the Hub, `owner/name` or `owner/name@revision`.
@@ -31,24 +31,24 @@ def opened(
     return _run(where, _on_hub(where, revision, stream), verify, stream, journal)
 
 
-def anything(
+def open_dataset(
     where: str | Path, revision: str | None = None, as_: str | None = None, verify: bool = False, stream: bool = False
-) -> Dataset | Foreign:
+) -> Dataset | ExternalDataset:
     """A finished run, or a dataset that somebody else published and that we know, by path or id."""
     if (found := _on_hub(where, revision, stream)) is None:
         theirs = as_ or _is_foreign(Path(where))
-        return foreign(where, as_, verify) if theirs else _run(where, None, verify, stream)
+        return open_external(where, as_, verify) if theirs else _run(where, None, verify, stream)
     hub, there = found
     if not as_ and MANIFEST in there.files:
         return _run(where, found, verify, stream)
     if stream:
         hint = f'`datasets.load_dataset("{hub.name}", streaming=True)` may stream it'
         raise DataError(f"no {MANIFEST}: only what pluriset published is streamed", where=hub.name, hint=hint)
-    return foreign(f"{hub.name}@{there.head}", as_, verify)
+    return open_external(f"{hub.name}@{there.head}", as_, verify)
 
 
 def _run(
-    where: str | Path, found: tuple[Hub, There] | None, verify: bool, stream: bool, journal: bool = False
+    where: str | Path, found: tuple[Hub, TargetState] | None, verify: bool, stream: bool, journal: bool = False
 ) -> Dataset:
     """The run in a folder, or in the repository that was found."""
     if stream and verify:
@@ -59,12 +59,12 @@ def _run(
         hub, there = found
         manifest = _manifest(hub, there)
         if stream:
-            return Stream(Path(hub.name), manifest, types(manifest), hub, there)
+            return Stream(Path(hub.name), manifest, row_types(manifest), hub, there)
         dataset = load(hub.snapshot(_wanted(manifest, there, journal), there.head), verify)
-    return verified(dataset) if verify else dataset
+    return verify_run(dataset) if verify else dataset
 
 
-def _on_hub(where: str | Path, revision: str | None, stream: bool) -> tuple[Hub, There] | None:
+def _on_hub(where: str | Path, revision: str | None, stream: bool) -> tuple[Hub, TargetState] | None:
     """The repository that an id means; null for a path. Without a revision, a name in a folder that is here is none."""
     name, _, at = str(where).partition("@")
     if Path(where).exists() or not ID.fullmatch(name):
@@ -77,7 +77,7 @@ def _on_hub(where: str | Path, revision: str | None, stream: bool) -> tuple[Hub,
     return hub, _there(hub, revision or at or None)
 
 
-def _there(hub: Hub, revision: str | None) -> There:
+def _there(hub: Hub, revision: str | None) -> TargetState:
     """What is in a repository; where nothing is, neither is a folder of that name."""
     try:
         there = hub.there(revision)
@@ -95,19 +95,19 @@ def _is_foreign(path: Path) -> bool:
     return path.is_file() or (path.is_dir() and not any((path / name).exists() for name in (MANIFEST, RECIPE)))
 
 
-def _manifest(hub: Hub, there: There) -> Manifest:
+def _manifest(hub: Hub, there: TargetState) -> Manifest:
     """The manifest of what is on the Hub: every file that it names must be there, in its size."""
     if MANIFEST not in there.files:
         hint = f'`datasets.load_dataset("{hub.name}")` may open it'
         raise DataError(f"no {MANIFEST}: this dataset was not published by pluriset", where=hub.name, hint=hint)
     manifest = read_manifest(hub.read(MANIFEST, there, LARGEST), f"{hub.name}: {MANIFEST}")
-    types(manifest)
+    row_types(manifest)
     for file in manifest.everything():
         _check(hub.name, file, there)
     return manifest
 
 
-def _check(name: str, file: File, there: There) -> None:
+def _check(name: str, file: File, there: TargetState) -> None:
     check_path(file.path, f"{name}: {MANIFEST}")
     stored, where = there.files.get(file.path), f"{name}: {file.path}"
     if stored is None:
@@ -118,7 +118,7 @@ def _check(name: str, file: File, there: There) -> None:
         raise DataError("a file has another sha256", where=where, got=stored.sha256, expected=file.sha256)
 
 
-def _wanted(manifest: Manifest, there: There, journal: bool) -> list[str]:
+def _wanted(manifest: Manifest, there: TargetState, journal: bool) -> list[str]:
     """What is fetched: the files of the manifest, the card, and, where it is wanted, a journal that was published."""
     segments = [path for path in there.files if journal and path.startswith(f"{JOURNAL}/")]
     return [MANIFEST, *(file.path for file in manifest.everything()), *({CARD} & set(there.files)), *segments]

@@ -32,7 +32,7 @@ SPLIT = "coalesce(split, 'train')"
 """SQL of the split that a row is in."""
 
 
-def foreign(place: str | Path, as_: str | None = None, verify: bool = False) -> Foreign:
+def open_external(place: str | Path, as_: str | None = None, verify: bool = False) -> ExternalDataset:
     """Open a file, a folder, or a dataset of the Hub as the published dataset `as_`, else as what its columns say.
 
     Raises `DataError` if it cannot be read or is none that we know, and with `verify` `ChecksFailed` if a check of
@@ -50,12 +50,12 @@ def foreign(place: str | Path, as_: str | None = None, verify: bool = False) -> 
     tables = typed_tables(connection, found.tables, known)
     types = {table: known.profile.configs[table].row for table in tables}
     left_out = tuple(table for table in found.tables if table not in known.configs)
-    opened = Foreign(str(place), known.name, known.how, types, left_out, connection)
+    opened = ExternalDataset(str(place), known.name, known.how, types, left_out, connection)
     return opened.verified() if verify else opened
 
 
 @dataclass(frozen=True)
-class Foreign:
+class ExternalDataset:
     """Somebody's tables, typed; a cell that is not what its column holds is null here, and a finding of the report."""
 
     place: str
@@ -118,7 +118,7 @@ class Foreign:
         """What every check and measure says of it."""
         return validate_path(self.place, as_=self.profile)
 
-    def verified(self) -> Foreign:
+    def verified(self) -> ExternalDataset:
         """Itself, if no check of severity error finds rows. Raises `ChecksFailed`."""
         errors = [finding for finding in self.report.findings if finding.count and finding.severity == "error"]
         if errors:

@@ -13,9 +13,9 @@ from ...schemas.projections import arrow_schema
 from ...schemas.report import Report
 from ...schemas.run_layout import REPORT
 from ...validators.tables.sql import connect
-from ..facts.manifest_facts import filled
+from ..facts.manifest_facts import splits_with_rows
 from ..hub.client import Hub
-from ..hub.target import There
+from ..hub.target import TargetState
 from .dataset import LARGEST, Dataset, read_report
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Stream(Dataset):
     """The same tables and views; `datasets` gives a dataset that is iterated."""
 
     hub: Hub
-    there: There
+    there: TargetState
 
     def polars(self, table: str, split: str | None = None) -> LazyFrame:
         """A lazy frame that reads what it needs."""
@@ -46,7 +46,10 @@ class Stream(Dataset):
 
         self.shards(table)
         features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
-        files = {split: [f"hf://{path}" for path in self._at(table, split)] for split in filled(self.manifest, table)}
+        files = {
+            split: [f"hf://{path}" for path in self._at(table, split)]
+            for split in splits_with_rows(self.manifest, table)
+        }
         loaded = datasets.load_dataset("parquet", data_files=files, features=features, streaming=True) if files else {}
         return datasets.IterableDatasetDict(loaded)
 

@@ -10,7 +10,7 @@ from ...validators.validate import validate_run
 from .dataset import Dataset
 
 
-def verified(dataset: Dataset) -> Dataset:
+def verify_run(dataset: Dataset) -> Dataset:
     """The dataset, if its shapes, its counts and its report are true. Raises `DataError`."""
     for table in dataset.tables:
         _shape(dataset, table)

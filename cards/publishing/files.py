@@ -14,7 +14,7 @@ DESCRIBING = (CARD, MANIFEST, CROISSANT, EVAL, REPORT_PAGE)
 """What stands beside the rows; the card and the manifest must be there."""
 
 
-def shipment(dataset: Dataset, journal: bool) -> dict[str, Path]:
+def published_files(dataset: Dataset, journal: bool) -> dict[str, Path]:
     """Path in the repository -> file. Raises `DataError` if one is missing, or is a link that leads out of the run."""
     folder = dataset.folder
     found = [*(file.path for file in dataset.manifest.everything()), *_describing(folder, journal)]
@@ -23,7 +23,7 @@ def shipment(dataset: Dataset, journal: bool) -> dict[str, Path]:
     return {path: folder / path for path in found}
 
 
-def owned(manifest: Manifest, there: Iterable[str], journal: bool) -> set[str]:
+def managed_paths(manifest: Manifest, there: Iterable[str], journal: bool) -> set[str]:
     """The files of a published dataset that are ours to delete; of its journal only if another one comes."""
     folders = (f"{PLOTS}/", f"{JOURNAL}/") if journal else (f"{PLOTS}/",)
     named = {file.path for file in manifest.everything()}

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...schemas.errors import PublishError
-from ..hub.target import Change, Content, Stored, There, sha256
+from ..hub.target import Change, Content, StoredFile, TargetState, sha256
 
 
-class Folder:
+class FolderTarget:
     """A folder that holds what a repository on the Hub would hold."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
 
-    def there(self) -> There | None:
+    def there(self) -> TargetState | None:
         """What is there. Raises `PublishError` at a link: what is written through it would be somewhere else."""
         if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
             raise PublishError("not a folder", where=self.name)
@@ -27,16 +27,20 @@ class Folder:
         if links := [path for path in found if path.is_symlink()]:
             raise PublishError("a link in the folder", where=str(links[0]), expected="files and folders")
         files = [path for path in found if path.is_file()]
-        return There({f.relative_to(self.path).as_posix(): Stored(f.stat().st_size, sha256(f)) for f in files})
+        return TargetState(
+            {f.relative_to(self.path).as_posix(): StoredFile(f.stat().st_size, sha256(f)) for f in files}
+        )
 
-    def read(self, path: str, there: There, most: int) -> bytes:
+    def read(self, path: str, there: TargetState, most: int) -> bytes:
         """A file of what is there. Raises `PublishError` for one of more than so many bytes."""
         if (size := there.files[path].size) > most:
             where, got = str(self.path / path), f"{size:,} bytes"
             raise PublishError("too large to be read", where=where, got=got, expected=f"at most {most:,} bytes")
         return (self.path / path).read_bytes()
 
-    def put(self, files: Mapping[str, Content], changes: list[Change], there: There | None, message: str) -> str | None:
+    def put(
+        self, files: Mapping[str, Content], changes: list[Change], there: TargetState | None, message: str
+    ) -> str | None:
         """Make the folder anew beside the old one, then put it in its place. Raises `PublishError`."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from ...schemas.manifest import Manifest
 from ...schemas.report import Finding, Report
 from ...schemas.run_layout import REJECTS
 from ..facts.licensing import conflicts
-from ..facts.manifest_facts import steps
+from ..facts.manifest_facts import curation_steps
 
 PRIVATE = "contact_details"
 """The check that finds e-mail addresses, phone and account numbers."""
@@ -94,5 +94,5 @@ def _annotators(manifest: Manifest, report: Report) -> Iterator[Problem]:
 
 def _journal(manifest: Manifest) -> Iterator[Problem]:
     """The journal holds every text as it was asked and answered."""
-    if "mask" in steps(manifest):
+    if "mask" in curation_steps(manifest):
         yield Problem("The journal holds the texts as they were before `mask`.", "publish without the journal")

@@ -12,16 +12,16 @@ from ...schemas.difference import Bump
 from ...schemas.errors import DataError, Interrupted, PublishError, RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.run_layout import CARD, LOCK, MANIFEST
-from ..hub.client import ID, Hub, holds_token
-from ..hub.target import Change, Content, Place, There, changes
+from ..hub.client import ID, Hub, contains_token
+from ..hub.target import Change, Content, Target, TargetState, changes
 from ..loading.dataset import LARGEST, Dataset, load, read_manifest
 from ..loading.diff import diff
-from ..loading.open import opened
+from ..loading.open import open_run
 from ..readme import card_file
-from ..readme.merge import merged
+from ..readme.merge import merge_cards
 from . import gate, version
-from .files import owned, shipment
-from .folder_target import Folder
+from .files import managed_paths, published_files
+from .folder_target import FolderTarget
 
 LOCAL = re.compile(r"(\.{0,2}|~[^/]*)/|\.{1,2}\Z")
 """How a folder is written, so that nobody takes it for an id: /name, ./name, ../name or ~/name."""
@@ -63,24 +63,24 @@ def publish(folder: Path, target: str | Path, options: Options) -> Publication:
     """Publish a run. Raises `ChecksFailed` if the gate is shut and `PublishError` if the place refuses."""
     dataset = load(folder, verify=True)
     gate.enforce(dataset.manifest, dataset.report, options.journal)
-    files: dict[str, Content] = {**shipment(dataset, options.journal)}
-    card = card_file.checked(folder / CARD, dataset.manifest)
+    files: dict[str, Content] = {**published_files(dataset, options.journal)}
+    card = card_file.checked_card(folder / CARD, dataset.manifest)
     place = _place(folder, target, options)
     there = place.there()
     before = _manifest(place, there)
     _may(place, there, before, dataset.manifest, options)
     if there and CARD in there.files:
-        old = card_file.text(place.read(CARD, there, card_file.LARGEST))
-        files[CARD] = merged(card, old, ours=before is not None).encode()
+        old = card_file.decode_card(place.read(CARD, there, card_file.LARGEST))
+        files[CARD] = merge_cards(card, old, ours=before is not None).encode()
     _no_token(files)
-    todo = changes(files, there, owned(before, there.files, options.journal) if before and there else set())
+    todo = changes(files, there, managed_paths(before, there.files, options.journal) if before and there else set())
     plan = Publication(place.name, todo, dry_run=options.dry_run)
     if isinstance(place, Hub) and not options.pull_request:
         plan = _tagged(plan, there, before, dataset, options.version)
     return plan if options.dry_run else _done(plan, place, files, there)
 
 
-def _place(run: Path, target: str | Path, options: Options) -> Place:
+def _place(run: Path, target: str | Path, options: Options) -> Target:
     """A repository by its id, a folder by its path."""
     if isinstance(target, str) and ID.fullmatch(target) and not LOCAL.match(target):
         return Hub(target, private=options.private, pull_request=options.pull_request)
@@ -94,10 +94,10 @@ def _place(run: Path, target: str | Path, options: Options) -> Place:
         raise PublishError(
             "the folder of a run, with answers that were paid", where=str(path), expected="another folder"
         )
-    return Folder(path)
+    return FolderTarget(path)
 
 
-def _manifest(place: Place, there: There | None) -> Manifest | None:
+def _manifest(place: Target, there: TargetState | None) -> Manifest | None:
     """The manifest that is there; one that is none says nothing."""
     if there is None or MANIFEST not in there.files:
         return None
@@ -108,7 +108,7 @@ def _manifest(place: Place, there: There | None) -> Manifest | None:
         return None
 
 
-def _may(place: Place, there: There | None, before: Manifest | None, now: Manifest, options: Options) -> None:
+def _may(place: Target, there: TargetState | None, before: Manifest | None, now: Manifest, options: Options) -> None:
     """Refuse what nobody can have meant."""
     if before and (before.name, before.family) != (now.name, now.family):
         raise PublishError(
@@ -127,7 +127,7 @@ def _may(place: Place, there: There | None, before: Manifest | None, now: Manife
 def _no_token(files: dict[str, Content]) -> None:
     """The token with which we send is in no text that is sent; tables and pictures are not looked at."""
     for path, content in files.items():
-        if path.endswith((".json", ".jsonl", ".yaml", ".md", ".html")) and holds_token(_lines(content)):
+        if path.endswith((".json", ".jsonl", ".yaml", ".md", ".html")) and contains_token(_lines(content)):
             raise PublishError("the file holds your token of the Hub", where=path, hint="take it out and build again")
 
 
@@ -141,18 +141,18 @@ def _lines(content: Content) -> Iterator[bytes]:
 
 
 def _tagged(
-    plan: Publication, there: There | None, before: Manifest | None, dataset: Dataset, asked: str | None
+    plan: Publication, there: TargetState | None, before: Manifest | None, dataset: Dataset, asked: str | None
 ) -> Publication:
     """Which version it will be. An identical tree only gets the tag that it lacks."""
     tags, head = (there.tags, there.head) if there else ({}, "")
     if asked:
-        tag = str(version.asked(asked))
+        tag = str(version.parse_version(asked))
         if tag in tags and (plan.changes or tags[tag] != head):
-            expected = f"higher than {version.latest(tags)}"
+            expected = f"higher than {version.latest_version(tags)}"
             raise PublishError("this version is published already", where=plan.place, got=tag, expected=expected)
         return replace(plan, tag=tag, tagged=tag not in tags)
-    last = version.latest(tags)
-    if not plan.changes and (here := version.latest(tag for tag in tags if tags[tag] == head)):
+    last = version.latest_version(tags)
+    if not plan.changes and (here := version.latest_version(tag for tag in tags if tags[tag] == head)):
         return replace(plan, tag=str(here))
     if last is None:
         return replace(plan, tag=str(version.FIRST), tagged=True)
@@ -160,10 +160,10 @@ def _tagged(
     return replace(plan, tag=str(last.next(step)), tagged=True, reasons=reasons)
 
 
-def _step(name: str, there: There, dataset: Dataset) -> tuple[Bump, list[str]]:
+def _step(name: str, there: TargetState, dataset: Dataset) -> tuple[Bump, list[str]]:
     """How far the version goes on from what is there, which is fetched for that, and why."""
     try:
-        found = diff(opened(f"{name}@{there.head}"), dataset)
+        found = diff(open_run(f"{name}@{there.head}"), dataset)
     except DataError as error:
         raise PublishError(
             "what is published there cannot be compared, so the step of the version is not known",
@@ -174,7 +174,7 @@ def _step(name: str, there: There, dataset: Dataset) -> tuple[Bump, list[str]]:
     return found.bump, found.reasons
 
 
-def _done(plan: Publication, place: Place, files: dict[str, Content], there: There | None) -> Publication:
+def _done(plan: Publication, place: Target, files: dict[str, Content], there: TargetState | None) -> Publication:
     commit = there.head if there else None
     if plan.changes:
         commit = _put(plan, place, files, there)
@@ -183,7 +183,7 @@ def _done(plan: Publication, place: Place, files: dict[str, Content], there: The
     return replace(plan, commit=commit or None)
 
 
-def _put(plan: Publication, place: Place, files: dict[str, Content], there: There | None) -> str | None:
+def _put(plan: Publication, place: Target, files: dict[str, Content], there: TargetState | None) -> str | None:
     """Make the change; if it fails, say what is there now."""
     message = "Publish " + (plan.tag or "a new version")
     try:
@@ -202,14 +202,14 @@ def _put(plan: Publication, place: Place, files: dict[str, Content], there: Ther
         raise Interrupted("not published", where=place.name, hint=_state(there, _now(place))) from None
 
 
-def _now(place: Place) -> There | None:
+def _now(place: Target) -> TargetState | None:
     try:
         return place.there()
     except PublishError:
         return None
 
 
-def _state(before: There | None, now: There | None) -> str:
+def _state(before: TargetState | None, now: TargetState | None) -> str:
     """What a push that failed left behind."""
     if now is None:
         return "the place was not changed" if before is None else "the place cannot be looked at now"

@@ -38,13 +38,13 @@ class Version(NamedTuple):
 FIRST = Version(1, 0, 0)
 
 
-def asked(text: str) -> Version:
+def parse_version(text: str) -> Version:
     """The version that a user names. Raises `RecipeError`."""
     if (version := Version.parsed(text)) is None:
         raise RecipeError("not a version", where="--version", got=text, expected="three numbers, such as v1.2.0")
     return version
 
 
-def latest(tags: Iterable[str]) -> Version | None:
+def latest_version(tags: Iterable[str]) -> Version | None:
     """The highest version among some tags."""
     return max((version for tag in tags if (version := Version.parsed(tag))), default=None)

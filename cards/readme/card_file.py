@@ -8,16 +8,16 @@ from ...schemas.errors import PublishError
 from ...schemas.manifest import Manifest
 from ...schemas.run_layout import CARD
 from .front_matter import front_matter_problems
-from .merge import parts
+from .merge import split_card
 
 LARGEST = 1_000_000
 """Bytes of the largest card that is read."""
 
 
-def checked(path: Path, manifest: Manifest) -> str:
+def checked_card(path: Path, manifest: Manifest) -> str:
     """The card of a run. Raises `PublishError` if the Hub would not take it, or if its licence is not the recipe's."""
-    card = text(path.read_bytes(), str(path))
-    front, _ = parts(card, str(path))
+    card = decode_card(path.read_bytes(), str(path))
+    front, _ = split_card(card, str(path))
     problems = front_matter_problems(front)
     if front.get("license") not in (manifest.recipe.license, [manifest.recipe.license]):
         problems.append(f"the licence is missing, or another than that of the recipe ({manifest.recipe.license})")
@@ -27,7 +27,7 @@ def checked(path: Path, manifest: Manifest) -> str:
     return card
 
 
-def text(raw: bytes, where: str = CARD) -> str:
+def decode_card(raw: bytes, where: str = CARD) -> str:
     """The text of a card. Raises `PublishError` if it is no text, or too long for a card."""
     if len(raw) > LARGEST:
         expected = f"at most {LARGEST:,} bytes"

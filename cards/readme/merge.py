@@ -35,12 +35,12 @@ class Section(NamedTuple):
     text: str
 
 
-def merged(new: str, old: str, ours: bool) -> str:
+def merge_cards(new: str, old: str, ours: bool) -> str:
     """The new card with what is hand-written in the old one; `ours` says that we wrote the old one."""
     front, body = _split(new)
-    old_front, old_body = parts(old)
+    old_front, old_body = split_card(old)
     keys = {key: value for key, value in old_front.items() if key not in FIELDS}
-    kept = _hand_written(sections(old_body), {section.heading for section in sections(body)}, ours)
+    kept = _hand_written(split_sections(old_body), {section.heading for section in split_sections(body)}, ours)
     if not keys and not kept:
         return new
     texts = [body.rstrip("\n"), *(section.text.strip("\n") for section in kept)]
@@ -58,7 +58,7 @@ def _hand_written(old: list[Section], new: set[str], ours: bool) -> list[Section
     return [section for section in others if section.heading not in new]
 
 
-def parts(card: str, where: str = "README.md") -> tuple[dict[str, Any], str]:
+def split_card(card: str, where: str = "README.md") -> tuple[dict[str, Any], str]:
     """Front matter and body of a card. Raises `PublishError` if the front matter cannot be read."""
     text, body = _split(card)
     try:
@@ -76,7 +76,7 @@ def _split(card: str) -> tuple[str, str]:
     return (found[1], card[found.end() :]) if found else ("", card)
 
 
-def sections(body: str) -> list[Section]:
+def split_sections(body: str) -> list[Section]:
     """A text in its sections; what looks like a heading inside a fence is none."""
     found, lines, fence, heading = list[Section](), list[str](), "", ""
     for line in body.split("\n"):

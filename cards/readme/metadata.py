@@ -12,8 +12,8 @@ from ...schemas.recipe import CardText
 from ...schemas.row import Row
 from ...schemas.rows.question import Question
 from ...schemas.rows.shared import SHARED
-from ..facts.manifest_facts import count, filled, models, rows, spoke, types
-from ..formats.inspect_eval import benchmarks, config
+from ..facts.manifest_facts import models_used, row_count, row_types, splits_with_rows, teachers_used, total_rows
+from ..formats.inspect_eval import benchmarks, config_name
 
 SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 ARXIV = re.compile(r"(?i:arxiv(?:\.org/(?:abs|pdf)/|\.|:)\s*)(\d{4}\.\d{4,5})", re.ASCII)
@@ -23,27 +23,30 @@ REPOSITORY = re.compile(r"huggingface\.co/datasets/([\w.-]+/[\w.-]*\w)", re.ASCI
 
 def metadata(manifest: Manifest) -> dict[str, Any]:
     """The front matter of a run; a field of which nothing is known is left out."""
-    opened = {name: row_type for name, row_type in types(manifest).items() if filled(manifest, name)}
+    opened = {name: row_type for name, row_type in row_types(manifest).items() if splits_with_rows(manifest, name)}
     asked = benchmarks(manifest)
     told = {
         **_said(manifest),
-        "annotations_creators": _creators(manifest) if rows(manifest, "annotations") else ["no-annotation"],
+        "annotations_creators": _creators(manifest) if row_count(manifest, "annotations") else ["no-annotation"],
         "language_creators": ["found", *_creators(manifest)],
-        "size_categories": [size_category(rows(manifest, manifest.main_table))],
+        "size_categories": [size_category(row_count(manifest, manifest.main_table))],
         "task_categories": _tasks(manifest),
         "task_ids": ["multi-class-classification"] if asked else [],
         "tags": [
             *("pluriset", "pluralism", manifest.family),
-            *(["synthetic"] if models(manifest) else []),
+            *(["synthetic"] if models_used(manifest) else []),
             *_papers(manifest.recipe.card),
         ],
         "configs": [
-            *(_config(name, filled(manifest, name), f"data/{name}", name == manifest.main_table) for name in opened),
-            *(_config(config(aspect), splits, f"benchmark/{aspect}") for aspect, splits in asked.items()),
+            *(
+                _config(name, splits_with_rows(manifest, name), f"data/{name}", name == manifest.main_table)
+                for name in opened
+            ),
+            *(_config(config_name(aspect), splits, f"benchmark/{aspect}") for aspect, splits in asked.items()),
         ],
         "dataset_info": [
-            *(_info(name, filled(manifest, name), row_type) for name, row_type in opened.items()),
-            *(_info(config(aspect), splits, Question) for aspect, splits in asked.items()),
+            *(_info(name, splits_with_rows(manifest, name), row_type) for name, row_type in opened.items()),
+            *(_info(config_name(aspect), splits, Question) for aspect, splits in asked.items()),
         ],
     }
     return {field: value for field, value in told.items() if value}
@@ -79,14 +82,14 @@ def _papers(card: CardText) -> list[str]:
 
 
 def _creators(manifest: Manifest) -> list[str]:
-    made = models(manifest)
-    return sorted({"machine-generated" if name in made else "other" for name in spoke(manifest)})
+    made = models_used(manifest)
+    return sorted({"machine-generated" if name in made else "other" for name in teachers_used(manifest)})
 
 
 def _tasks(manifest: Manifest) -> list[str]:
     """Texts were written if a table of the family beside the main one has rows; judged, if there are annotations."""
-    written = any(rows(manifest, name) for name in manifest.tables if name not in {*SHARED, manifest.main_table})
-    return ["text-generation"] * written + ["text-classification"] * bool(rows(manifest, "annotations"))
+    written = any(row_count(manifest, name) for name in manifest.tables if name not in {*SHARED, manifest.main_table})
+    return ["text-generation"] * written + ["text-classification"] * bool(row_count(manifest, "annotations"))
 
 
 def _config(name: str, splits: Mapping[str, list[File]], folder: str, default: bool = False) -> dict[str, Any]:
@@ -97,7 +100,7 @@ def _config(name: str, splits: Mapping[str, list[File]], folder: str, default: b
 def _info(name: str, splits: Mapping[str, list[File]], row_type: type[Row]) -> dict[str, Any]:
     """Sizes are those of the files: what the rows weigh in memory is nowhere written down."""
     sizes = {split: sum(file.bytes for file in files) for split, files in splits.items()}
-    told = [{"name": s, "num_bytes": sizes[s], "num_examples": count(files)} for s, files in splits.items()]
+    told = [{"name": s, "num_bytes": sizes[s], "num_examples": total_rows(files)} for s, files in splits.items()]
     size = sum(sizes.values())
     features = hub_features(row_type)
     return {"config_name": name, "features": features, "splits": told, "download_size": size, "dataset_size": size}

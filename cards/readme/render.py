@@ -17,10 +17,10 @@ from ...schemas.run_layout import CARD, CROISSANT, EVAL
 from ...schemas.yaml_text import dump_yaml
 from ..facts import people
 from ..facts.limitations import limitations
-from ..facts.manifest_facts import types
+from ..facts.manifest_facts import row_types
 from ..facts.refusals import Refusal, refusals
 from ..formats.croissant import croissant
-from ..formats.inspect_eval import benchmark
+from ..formats.inspect_eval import eval_yaml
 from ..markdown import Safe, code, fenced, label, md, prose
 from . import sections
 from .front_matter import front_matter_problems
@@ -34,7 +34,7 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
         text = render(manifest, report, draw(folder, report), refusals(folder))
         (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
         (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
-        if tasks := benchmark(manifest):
+        if tasks := eval_yaml(manifest):
             (folder / EVAL).write_text(tasks, encoding="utf-8", newline="\n")
     except OSError as error:
         raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
@@ -57,14 +57,14 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Path], refused: S
         words=manifest.recipe.card,
         books=manifest.books,
         report=report,
-        types=types(manifest),
+        types=row_types(manifest),
         contents=sections.contents(manifest),
         benchmarks=sections.benchmark_rows(manifest),
         made=sections.made(manifest),
         refused=sections.refused(refused),
-        annotators=people.annotators(manifest, report),
-        private=people.private(manifest, report),
-        checklist=people.checked(manifest, report),
+        annotators=people.annotator_tables(manifest, report),
+        private=people.privacy_statements(manifest, report),
+        checklist=people.checklist_table(manifest, report),
         measures=sections.measures(report, {path.stem for path in plots}),
         plots_missing=bool(drawable(report)) and not plots,
         checks=sections.checks(report),

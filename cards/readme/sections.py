@@ -16,10 +16,10 @@ from ...schemas.row import Column, Row, columns
 from ...schemas.rows.shared import Attributes
 from ...schemas.run_layout import PLOTS
 from ...validators import measures as measuring
-from ..facts.licensing import conflicts, fitting, ingredients, notices
-from ..facts.manifest_facts import count, filled, panels, rows, types
+from ..facts.licensing import conflicts, describe_freest_licence, ingredients, notices
+from ..facts.manifest_facts import annotators_by_role, row_count, row_types, splits_with_rows, total_rows
 from ..facts.refusals import Refusal
-from ..formats.inspect_eval import asked, benchmarks, questions
+from ..formats.inspect_eval import benchmark_split, benchmarks, question_count
 from ..markdown import Safe, code, md, number, prose
 
 Lines = list[list[object]]
@@ -37,14 +37,14 @@ ELSEWHERE = ("annotator_coverage", "annotator_classes")
 
 def contents(manifest: Manifest) -> dict[str, Any]:
     """What is in a dataset, and how large each part is."""
-    known = types(manifest)
-    tables = [[code(name), rows(manifest, name), _splits(manifest, name), meaning(known[name])] for name in known]
+    known = row_types(manifest)
+    tables = [[code(name), row_count(manifest, name), _splits(manifest, name), meaning(known[name])] for name in known]
     said = _doc(known[manifest.main_table])
     return {
         "a_row": prose(said[:1].lower() + said[1:]),
-        "judged": rows(manifest, "annotations") > 0,
+        "judged": row_count(manifest, "annotations") > 0,
         "tables": tables,
-        "empty": any(len(filled(manifest, name)) < len(manifest.tables[name].splits) for name in known),
+        "empty": any(len(splits_with_rows(manifest, name)) < len(manifest.tables[name].splits) for name in known),
     }
 
 
@@ -72,7 +72,12 @@ def refused(found: Sequence[Refusal]) -> Lines:
 def benchmark_rows(manifest: Manifest) -> Lines:
     """Task, size, split and command of each benchmark."""
     return [
-        [code(aspect), questions(splits), code(asked(splits)), code(f"inspect eval hf/<id>/{aspect} --model <model>")]
+        [
+            code(aspect),
+            question_count(splits),
+            code(benchmark_split(splits)),
+            code(f"inspect eval hf/<id>/{aspect} --model <model>"),
+        ]
         for aspect, splits in benchmarks(manifest).items()
     ]
 
@@ -130,7 +135,7 @@ def _passed(findings: Sequence[Finding]) -> Lines:
 
 def licensed(manifest: Manifest) -> dict[str, Any]:
     """The licence, what it rests on, and every conflict with the reason for which it is overridden."""
-    recipe, fit = manifest.recipe, fitting(manifest)
+    recipe, fit = manifest.recipe, describe_freest_licence(manifest)
     named = [said for said in (recipe.card.license_name, recipe.card.license_link) if said]
     override = recipe.card.license_override
     why = f"They are overridden: {override}" if override else "While they stand, the dataset must not be published."
@@ -173,7 +178,7 @@ def _doc(row_type: type[Row]) -> str:
 
 def _splits(manifest: Manifest, table: str) -> str:
     splits = manifest.tables[table].splits
-    return ", ".join(f"{split} {count(files):,}" for split, files in splits.items())
+    return ", ".join(f"{split} {total_rows(files):,}" for split, files in splits.items())
 
 
 def _teachers(manifest: Manifest) -> Lines:
@@ -194,7 +199,7 @@ def _annotators(manifest: Manifest) -> Lines:
     """A persona without an id of its own has one that was made for it; it is in the table `annotators`."""
     return [
         [role, who.id or ("" if who.persona else who.teacher), code(who.teacher), _persona(who.persona)]
-        for role, members in panels(manifest).items()
+        for role, members in annotators_by_role(manifest).items()
         for who in members
     ]
 

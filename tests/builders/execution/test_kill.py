@@ -11,7 +11,7 @@ from typing import Any
 import pluriset
 import polars as pl
 import pytest
-from pluriset.cards.loading.open import opened
+from pluriset.cards.loading.open import open_run
 from pluriset.schemas.manifest import Manifest
 
 from tests.builders.conftest import JUDGED, LISTING
@@ -104,7 +104,7 @@ def test_a_build_killed_twenty_times_asks_nothing_again_that_was_on_disk(
     assert len(last) == ASKS - kept[-1] and known | last == on_disk(out)
     found = answers(out)
     assert len(found) == ASKS and set(found.values()) == {1}
-    books = opened(out, verify=True).manifest.books
+    books = open_run(out, verify=True).manifest.books
     assert books.imbalances() == [] and books.seeds.model_dump() == {"read": SEEDS, "built": SEEDS, "rejected": 0}
     assert books.asks.model_dump() == {"asked": ASKS, "replayed": kept[-1], "paid": ASKS - kept[-1], "failed": 0}
     assert pl.read_parquet(out / "data/situations/*.parquet")["text"].to_list() == SITUATIONS

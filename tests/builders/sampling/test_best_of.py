@@ -7,7 +7,7 @@ import pluriset
 import polars as pl
 import pytest
 from pluriset.builders.scorers.think_twice import Look
-from pluriset.cards.loading.open import opened as opened_run
+from pluriset.cards.loading.open import open_run as opened_run
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.manifest import Manifest
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer

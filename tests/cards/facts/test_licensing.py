@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from pluriset.cards.facts.licensing import conflicts, effective, fitting, notices
+from pluriset.cards.facts.licensing import conflicts, describe_freest_licence, freest_licence, notices
 from pluriset.schemas.licences import HUB_LICENCES
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe
@@ -49,7 +49,7 @@ def of(make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]) ->
 def test_sources(of: Of, licence: str, sources: list[str], best: str | None, conflict: str | None) -> None:
     manifest = of(licence, sources)
     found = conflicts(manifest)
-    assert effective(manifest) == best
+    assert freest_licence(manifest) == best
     assert len(found) == (conflict is not None)
     assert conflict is None or conflict in found[0].what
 
@@ -66,7 +66,7 @@ def test_where_a_licence_is_not_known_none_is_proposed(of: Of, sources: list[str
     manifest = of("cc-by-4.0", sources, model)
     [conflict] = conflicts(manifest)
     assert conflict.hint.startswith(key) and not any(licence in conflict.hint for licence in LICENCES)
-    assert effective(manifest) is None and "not known" in fitting(manifest)
+    assert freest_licence(manifest) is None and "not known" in describe_freest_licence(manifest)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import yaml
-from pluriset.cards.formats.inspect_eval import benchmark
+from pluriset.cards.formats.inspect_eval import eval_yaml
 from pluriset.cards.readme.front_matter import front_matter_problems
 from pluriset.cards.readme.metadata import metadata
 from pluriset.schemas.manifest import File, Manifest
@@ -17,7 +17,7 @@ def file(aspect: str, split: str, rows: int) -> File:
 
 def test_each_aspect_is_a_task_over_its_test_split(make_manifest: Make) -> None:
     files = [file("relevance", "train", 3), file("valence", "test", 2), file("valence", "train", 8)]
-    text = benchmark(make_manifest(files=files))
+    text = eval_yaml(make_manifest(files=files))
     assert text is not None
     said = yaml.safe_load(text)
     assert said["evaluation_framework"] == "inspect-ai"
@@ -31,4 +31,4 @@ def test_each_aspect_is_a_task_over_its_test_split(make_manifest: Make) -> None:
 
 
 def test_a_run_without_questions_is_no_benchmark(make_manifest: Make) -> None:
-    assert benchmark(make_manifest()) is None
+    assert eval_yaml(make_manifest()) is None

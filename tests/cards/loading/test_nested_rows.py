@@ -14,7 +14,7 @@ def rows(n: int) -> list[Row]:
 
 
 def test_what_hangs_together_is_shown_together() -> None:
-    (second,) = [one for one in nested_rows.nested(rows(3), TABLES) if one["situation_id"] == "s1"]
+    (second,) = [one for one in nested_rows.nest(rows(3), TABLES) if one["situation_id"] == "s1"]
     (below,) = second["considerations"]
     assert below["consideration_id"] == "c1" and below["judgements"] == {
         "valence": {"main": "supports", "elder": "opposes"}
@@ -26,6 +26,6 @@ def test_twice_the_rows_are_twice_the_work() -> None:
     looks = []
     for n in (20, 40):
         with patch.object(nested_rows, "key_of", side_effect=key_of) as looked:
-            list(nested_rows.nested(rows(n), TABLES))
+            list(nested_rows.nest(rows(n), TABLES))
         looks.append(looked.call_count)
     assert looks[1] == 2 * looks[0]

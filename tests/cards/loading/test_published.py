@@ -6,7 +6,7 @@ from typing import Any
 
 import pluriset
 import pytest
-from pluriset.cards.loading.published import Foreign
+from pluriset.cards.loading.published import ExternalDataset
 from pluriset.schemas.errors import ChecksFailed, DataError
 from pluriset.schemas.published.pandalm import Comparison, PandaLM
 
@@ -20,7 +20,7 @@ def written(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: Path) -> None:
     dataset = pluriset.load(written(tmp_path / "testset-v1.json", ROWS), verify=True)
-    assert isinstance(dataset, Foreign)
+    assert isinstance(dataset, ExternalDataset)
     assert (dataset.profile, dataset.tables) == ("pandalm", ("testset",)) and "by its columns" in dataset.how
     assert list(dataset.rows("testset")) == [Comparison.model_validate(row) for row in ROWS]
     assert dataset.arrow("testset").to_pylist() == dataset.polars("testset").collect().to_dicts() == ROWS
@@ -31,7 +31,7 @@ def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: P
 def test_a_row_without_a_split_is_of_train(tmp_path: Path) -> None:
     (path := tmp_path / "pairs.csv").write_text("prompt,chosen,rejected,split\na,b,c,train\nd,e,f,\ng,h,i,test\n")
     dataset = pluriset.load(path, as_="trl")
-    assert isinstance(dataset, Foreign)
+    assert isinstance(dataset, ExternalDataset)
     (table,) = dataset.tables
     assert dataset.datasets(table).num_rows == {"test": 1, "train": 2} and dataset.splits(table) == ["test", "train"]
 
@@ -41,7 +41,7 @@ def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
         written(tmp_path / f"{split}.json", ROWS[:2] if split == "test" else ROWS)
     (tmp_path / "notes.csv").write_text("who,said\nme,nothing\n")
     dataset = pluriset.load(tmp_path, as_="pandalm")
-    assert isinstance(dataset, Foreign) and dataset.splits("testset") == ["test", "train"]
+    assert isinstance(dataset, ExternalDataset) and dataset.splits("testset") == ["test", "train"]
     assert dataset.left_out == ("notes",)
     assert len(list(dataset.rows("testset", "test"))) == 2 and dataset.arrow("testset").num_rows == len(ROWS) + 2
     assert dataset.datasets("testset").num_rows == {"test": 2, "train": len(ROWS)}

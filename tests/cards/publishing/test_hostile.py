@@ -9,7 +9,7 @@ from typing import Any
 import pluriset
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-from pluriset.cards.loading.open import opened
+from pluriset.cards.loading.open import open_run
 from pluriset.schemas.errors import PlurisetError
 from pluriset.tests.servers.hub import WRITE, Hub
 from pluriset.tests.servers.hub_repository import Blob, Repository
@@ -196,7 +196,7 @@ def test_a_repository_without_a_manifest_is_not_ours(hub: Hub, runs: dict[str, P
     gone = [CommitOperationDelete("manifest.json")]
     HfApi(endpoint=hub.url, token=WRITE).create_commit(ID, gone, commit_message="a", repo_type="dataset")
     with pytest.raises(PlurisetError, match="not published by pluriset"):
-        opened(ID)
+        open_run(ID)
     with pytest.raises(PlurisetError, match="only what pluriset published is streamed"):
         pluriset.load(ID, stream=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pluriset
 import pytest
 from huggingface_hub import HfApi
-from pluriset.cards.loading.open import opened
+from pluriset.cards.loading.open import open_run
 from pluriset.schemas.errors import DataError, PublishError
 from pluriset.schemas.published.pandalm import PandaLM
 from pluriset.tests.cards.conftest import small_tables
@@ -76,12 +76,12 @@ def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
 
 def test_what_is_fetched_is_what_was_published(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID, journal=True)
-    folder = opened(ID).folder
-    for file in opened(runs["one"]).manifest.everything():
+    folder = open_run(ID).folder
+    for file in open_run(runs["one"]).manifest.everything():
         assert (folder / file.path).read_bytes() == (runs["one"] / file.path).read_bytes()
     assert not (folder / "journal").exists(), "only who asks for the journal waits for it"
-    assert (opened(ID, journal=True).folder / "journal" / "00001.jsonl").is_file()
-    assert opened(f"{ID}@v1.0.0").manifest == opened(runs["one"]).manifest
+    assert (open_run(ID, journal=True).folder / "journal" / "00001.jsonl").is_file()
+    assert open_run(f"{ID}@v1.0.0").manifest == open_run(runs["one"]).manifest
 
 
 def test_a_stream_reads_what_it_needs(hub: Hub, runs: dict[str, Path]) -> None:

@@ -8,8 +8,8 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from hypothesis import given
 from hypothesis import strategies as st
-from pluriset.cards.publishing.version import Version, latest
-from pluriset.cards.readme.merge import merged, parts, sections
+from pluriset.cards.publishing.version import Version, latest_version
+from pluriset.cards.readme.merge import merge_cards, split_card, split_sections
 from pluriset.tests.servers.hub import WRITE, Hub
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # of the client, about itself
@@ -45,9 +45,9 @@ LINES = st.lists(
 
 
 def test_hand_written_sections_of_a_foreign_card_are_kept() -> None:
-    front, body = parts(merged(NEW, FOREIGN, ours=False))
+    front, body = split_card(merge_cards(NEW, FOREIGN, ours=False))
     assert front == {"license": "mit", "extra_gated_prompt": "Please be kind."}
-    assert [section.heading for section in sections(body)][1:] == [
+    assert [section.heading for section in split_sections(body)][1:] == [
         "Small", "Columns", "From the earlier card", "Our data", "Ethics <script>alert(1)</script>",
     ]  # fmt: skip
     assert "Words before any heading." in body
@@ -57,32 +57,32 @@ def test_hand_written_sections_of_a_foreign_card_are_kept() -> None:
 
 def test_what_we_wrote_before_goes_and_what_is_hand_written_stays() -> None:
     ours = "---\nlicense: mit\n---\n\n# Old title\n\n## Checks\n\nOld.\n\n## Ethics\n\nBy hand.\n"
-    assert merged(NEW, ours, ours=True) == NEW + "\n## Ethics\n\nBy hand.\n"
+    assert merge_cards(NEW, ours, ours=True) == NEW + "\n## Ethics\n\nBy hand.\n"
 
 
 @pytest.mark.parametrize("before", ["", "```pip install x```\n\n", "## Columns ##\n\nOurs.\n\n"])
 @pytest.mark.parametrize("heading", ["## My notes", "My notes\n--------", "My notes\n="])
 def test_a_heading_is_one_however_it_is_written(before: str, heading: str) -> None:
     ours = f"---\nlicense: mit\n---\n\n# Old title\n\n{before}{heading}\n\nPrecious.\n"
-    assert merged(NEW, ours, ours=True) == NEW + f"\n{heading}\n\nPrecious.\n"
+    assert merge_cards(NEW, ours, ours=True) == NEW + f"\n{heading}\n\nPrecious.\n"
 
 
 def test_a_hostile_heading_takes_no_time() -> None:
     start = process_time()
-    sections("# a" + " " * 50_000 + "\tb" + "#" * 50_000 + "c")
+    split_sections("# a" + " " * 50_000 + "\tb" + "#" * 50_000 + "c")
     assert process_time() - start < 1
 
 
 @given(LINES)
 def test_keeping_twice_is_keeping_once(lines: list[str]) -> None:
-    once = merged(NEW, "\n".join(lines), ours=False)
-    assert merged(NEW, once, ours=True) == once
+    once = merge_cards(NEW, "\n".join(lines), ours=False)
+    assert merge_cards(NEW, once, ours=True) == once
 
 
 @given(LINES)
 def test_sections_hold_every_line(lines: list[str]) -> None:
     body = "\n".join(lines)
-    assert "\n".join(section.text for section in sections(body)).lstrip("\n") == body.lstrip("\n")
+    assert "\n".join(section.text for section in split_sections(body)).lstrip("\n") == body.lstrip("\n")
 
 
 def test_a_foreign_card_on_the_hub(hub: Hub, runs: dict[str, Path]) -> None:
@@ -100,5 +100,5 @@ def test_a_foreign_card_on_the_hub(hub: Hub, runs: dict[str, Path]) -> None:
 
 
 def test_versions() -> None:
-    assert latest(["v1.9.0", "1.10.0", "main", "v01.2.3"]) == Version(1, 10, 0)
+    assert latest_version(["v1.9.0", "1.10.0", "main", "v01.2.3"]) == Version(1, 10, 0)
     assert [str(Version(1, 2, 3).next(each)) for each in ("major", "minor", "patch")] == ["v2.0.0", "v1.3.0", "v1.2.4"]
