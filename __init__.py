@@ -6,6 +6,7 @@ for situation in dataset.rows("situations"): ...
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from .schemas.recipe import Recipe
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
-    from .validators.expectations.second_opinion import Opinion
+    from .validators.expectations.run_suite import SuiteResult
 
 __all__ = [
     "build",
@@ -45,7 +46,6 @@ __all__ = [
     "components",
     "diff",
     "estimate",
-    "expect",
     "export",
     "load",
     "plan",
@@ -162,15 +162,24 @@ def validate(
     as_: str | None = None,
     map: Mapping[str, str] | Sequence[str] | str | Path | None = None,
     checks: str | Path | None = None,
+    suite: str | Path | None = None,
+    table: str | None = None,
     out: str | Path | None = None,
     save: bool = False,
 ) -> Report:
-    """Check and measure a run, or a dataset that anybody published: a file, a folder, an id on the Hub.
+    """Validate a run or any published dataset: a file, a folder or an id on the Hub.
 
-    `as_` names the published dataset that it is, `map` the roles of its columns, also as a YAML file; without either
-    it is found out. `checks` is a file of decisions about checks; without it, `pluriset.yaml` beside the data. `save`
-    writes the report into a run, and `out` it and all failing rows, by check, into a folder.
+    `as_` names the published dataset it is, `map` the roles of its columns, as a mapping or a YAML file; without
+    either, the columns decide. `checks` is a file of overrides, by default `pluriset.yaml` beside the data. `save`
+    writes the report into the run; `out` is a folder for the report and all failing rows, by check.
+
+    `suite` runs a Great Expectations suite instead, on `table` (default: the one it names, or the only one); `out`
+    then also gets its validation result and Data Docs.
     """
+    if suite:
+        if as_ or map or checks or save:
+            raise RecipeError("a suite goes without the options of our own checks", where="--suite")
+        return _validate_with_suite(path, suite, table, out)
     from .validators import validate as run
     from .validators.profiles import column_roles as roles
 
@@ -188,6 +197,17 @@ def validate(
 
         report_folder.write(Path(out), report)
     return report
+
+
+def _validate_with_suite(path: str | Path, suite: str | Path, table: str | None, out: str | Path | None) -> Report:
+    from .validators.expectations.run_suite import run_suite
+
+    result = run_suite(Path(path), Path(suite), table)
+    if out:
+        from .cards.report import folder as report_folder
+
+        report_folder.write_suite_result(Path(out), result.report, result.validation_result, result.data_docs)
+    return result.report
 
 
 def _held(run: Path) -> AbstractContextManager[None]:
@@ -217,11 +237,12 @@ def repair(path: str | Path, out: str | Path, rules: Sequence[str] = ()) -> Repa
     return repair.repair(path, Path(out), rules)
 
 
-def expect(path: str | Path, suite: str | Path, table: str | None = None) -> Opinion:
-    """What a suite of Great Expectations says of a table of a run or of anybody's dataset, over DuckDB."""
-    from .validators.expectations import second_opinion
+def expect(path: str | Path, suite: str | Path, table: str | None = None) -> SuiteResult:
+    """Run a Great Expectations suite. Deprecated: use `validate(path, suite=...)`."""
+    from .validators.expectations.run_suite import run_suite
 
-    return second_opinion.opinion(Path(path), Path(suite), table)
+    warnings.warn("expect() is deprecated: use validate(path, suite=...)", DeprecationWarning, stacklevel=2)
+    return run_suite(Path(path), Path(suite), table)
 
 
 def schema(name: str, table: str | None = None, *, suite: bool = False) -> dict[str, Any]:

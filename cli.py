@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
 import pluriset
 
 from .cards.console import progress, terminal
@@ -145,8 +146,10 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
 @click.option("--as", "as_", metavar="NAME", help="Published dataset that it is.  [default: found out by its columns]")
 @click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file of them.")
 @click.option("--checks", type=a_path, help="Decisions about checks.  [default: pluriset.yaml beside the data]")
+@click.option("--suite", type=a_path, help="Run this Great Expectations suite (JSON) instead of the checks.")
+@click.option("--table", metavar="NAME", help="Table for --suite.  [default: the one it names, or the only one]")
 @click.option("--html", type=a_path, help="Write the report as a page for a browser.")
-@click.option("--out", type=a_path, help="Folder for report and all failing rows, by check.")
+@click.option("--out", type=a_path, help="Folder for the report and all failing rows, by check.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
 def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool, **options: Any) -> None:
@@ -196,21 +199,16 @@ def diff(before: str, after: str, as_json: bool) -> None:
     terminal.document(found.model_dump()) if as_json else terminal.difference(found)
 
 
-@main.command()
+@main.command(hidden=True, deprecated="use `validate --suite`")
 @dataset("path")
-@click.option("--suite", type=a_path, required=True, help="Suite of Great Expectations, as JSON.")
-@click.option("--table", metavar="NAME", help="Table that it is about.  [default: the one it names, or the only one]")
-@click.option("--out", type=a_path, help="Folder for the validation result and its Data Docs.")
+@click.option("--suite", type=a_path, required=True, help="Suite (JSON).")
+@click.option("--table", metavar="NAME", help="Table to run it on.")
+@click.option("--out", type=a_path, help="Folder for the results.")
 @as_json
-def expect(path: str, suite: Path, table: str | None, out: Path | None, as_json: bool) -> None:
-    """Run a suite of Great Expectations on a run or anybody's dataset; exit code 1 if it fails."""
-    found = pluriset.expect(path, suite, table)
-    if out:
-        from .cards.report import folder
-
-        folder.write_opinion(out, found.report, found.result, found.docs)
-    terminal.document(found.result) if as_json else terminal.findings(found.report, everything=True)
-    _exit_by(found.report)
+@click.pass_context
+def expect(ctx: click.Context, /, **options: Any) -> None:
+    """Run a Great Expectations suite."""
+    ctx.invoke(validate, **options)
 
 
 @main.command()

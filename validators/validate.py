@@ -65,7 +65,7 @@ def validate_path(
 
 
 @contextmanager
-def opened(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
+def open_tables(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
     """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
     folder = hub.local(place)
     with _database(memory) as connection, no_foreign_errors(str(place)):

@@ -17,11 +17,11 @@ def write(folder: Path, report: Report) -> None:
     _write(folder, {REPORT: report.model_dump_json(indent=1), REPORT_PAGE: page.render(report)})
 
 
-def write_opinion(folder: Path, report: Report, result: dict[str, Any], docs: str) -> None:
-    """Write what Great Expectations says beside our report: `validation_result.json` and `data_docs.html`."""
+def write_suite_result(folder: Path, report: Report, validation_result: dict[str, Any], data_docs: str) -> None:
+    """Write the report, with Great Expectations' `validation_result.json` and `data_docs.html` beside it."""
     write(folder, report)
-    said = json.dumps(result, ensure_ascii=False, indent=1)
-    _write(folder, {"validation_result.json": said, "data_docs.html": docs})
+    result = json.dumps(validation_result, ensure_ascii=False, indent=1)
+    _write(folder, {"validation_result.json": result, "data_docs.html": data_docs})
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

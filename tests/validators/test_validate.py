@@ -13,7 +13,7 @@ from pluriset.schemas.report import Report
 from pluriset.schemas.rows.values import TABLES
 from pluriset.validators import checks, measures
 from pluriset.validators.checks import Check
-from pluriset.validators.validate import opened, row_types, validate, validate_path, validate_run
+from pluriset.validators.validate import open_tables, row_types, validate, validate_path, validate_run
 
 KINDS = ("value", "right", "duty")
 PREFIX = {"value": "Trust", "right": "Right to rest", "duty": "Duty to help"}
@@ -286,7 +286,7 @@ def test_a_run_may_be_taken_for_something_else_once_it_has_tables(tmp_path: Path
     (tmp_path / "recipe.yaml").write_text("name: x\n")
     with pytest.raises(DataError, match="not complete"):
         validate_path(tmp_path, **said)
-    with pytest.raises(DataError, match="not complete"), opened(tmp_path):
+    with pytest.raises(DataError, match="not complete"), open_tables(tmp_path):
         pass
     report = validate_path(write(tmp_path, dataset()), **said)
     assert report.profile is not None and report.profile.columns["situations.text"] == "text"

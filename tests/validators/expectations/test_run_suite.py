@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
+import pluriset
 import pytest
-from pluriset.schemas.errors import DataError
+from click.testing import CliRunner
+from pluriset.cli import main
+from pluriset.schemas.errors import DataError, RecipeError
 from pluriset.schemas.row import ForeignKey, Key, Row
 from pluriset.schemas.rows.values import TABLES
-from pluriset.validators.expectations import second_opinion
+from pluriset.validators.expectations.run_suite import run_suite
 from pluriset.validators.expectations.suite import suite
 from pluriset.validators.judging.constraints import check_table
-from pluriset.validators.validate import opened
+from pluriset.validators.validate import open_tables
 from pydantic import Field
 
 
@@ -42,7 +45,7 @@ HITS = {
     "id.pattern": 1, "key": 1, "who.foreign_key": 1, "kind.null": 1, "kind.min_length": 2,
     "share.exclusive_maximum": 1, "parts.items.pattern": 1,
 }  # fmt: skip
-ABSENT = "cannot be judged: there is no column 'absent'"
+ABSENT = "cannot be evaluated: there is no column 'absent'"
 
 
 @pytest.fixture
@@ -80,15 +83,15 @@ def test_a_suite_says_all_that_a_row_type_does(table: str) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_great_expectations_finds_what_we_find(data: Path) -> None:
     path = save(data, expectations=(said := suite("judged", Judged))["expectations"], meta=said["meta"])
-    found = second_opinion.opinion(data, path)
+    found = run_suite(data, path)
     assert found.report.skipped == {}
     theirs = {f.check.removeprefix("judged."): f.count for f in found.report.found()}
     # they count every row of a repeated key, we those after the first
     assert theirs == {**HITS, "key": 2, "invisible_characters": 1}
-    assert found.result["statistics"]["unsuccessful_expectations"] == len(HITS) + 1
-    assert "<html" in found.docs and "expect" not in found.report.rows
+    assert found.validation_result["statistics"]["unsuccessful_expectations"] == len(HITS) + 1
+    assert "<html" in found.data_docs and "expect" not in found.report.rows
     types: dict[str, type[Row]] = {"judged": Judged, "people": Person}
-    with opened(data) as (_, tables):
+    with open_tables(data) as (_, tables):
         ours = {f.check.removeprefix("judged."): f.count for f in check_table("judged", tables, types, {"judged": 22})}
     assert {check: count for check, count in ours.items() if count} == HITS
 
@@ -107,7 +110,7 @@ def test_a_foreign_suite_reaches_the_tables_and_nothing_else(data: Path) -> None
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "absent"}, "severity": "warning"},
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "kind"}},
     ]
-    found = second_opinion.opinion(data, save(data, expectations), "judged").report
+    found = run_suite(data, save(data, expectations), "judged").report
     shown = {f.check: (f.severity, f.count, f.examples) for f in found.found()}
     denied = shown.pop("judged.unexpected_rows_expectation")
     assert shown == {
@@ -116,17 +119,41 @@ def test_a_foreign_suite_reaches_the_tables_and_nothing_else(data: Path) -> None
         "judged.kind.expect_column_values_to_not_be_null": ("error", 1, []),
     }
     assert "disabled by configuration" in denied[2][0]["problem"] and found.skipped == {}
-    with pytest.raises(DataError, match="no expectation: expect_magic"):
-        second_opinion.opinion(data, save(data, [{"type": "expect_magic", "kwargs": {}}]), "judged")
+    with pytest.raises(DataError, match="unknown expectation: expect_magic"):
+        run_suite(data, save(data, [{"type": "expect_magic", "kwargs": {}}]), "judged")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"expectations": 3}', '{"expectations": [3]}'])
 def test_what_is_no_suite_is_one_clear_error(data: Path, text: str) -> None:
     (data / "suite.txt").write_text(text)
     with pytest.raises(DataError, match=r"suite\.txt"):
-        second_opinion.opinion(data, data / "suite.txt")
+        run_suite(data, data / "suite.txt")
 
 
 def test_a_suite_must_say_which_table(data: Path) -> None:
     with pytest.raises(DataError, match="one of judged, people"):
-        second_opinion.opinion(data, save(data, []))
+        run_suite(data, save(data, []))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.filterwarnings("ignore")
+def test_validate_with_a_suite_reports_and_writes_the_result_beside_the_report(data: Path, tmp_path: Path) -> None:
+    rule = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "kind"}}
+    path = save(data, [rule], meta={"table": "judged"})
+    report = pluriset.validate(data, suite=path, out=tmp_path / "out")
+    assert [(finding.check, finding.count) for finding in report.findings] == [
+        ("judged.kind.expect_column_values_to_not_be_null", 1)
+    ]
+    written = {file.name for file in (tmp_path / "out").iterdir()}
+    assert written == {"report.json", "report.html", "validation_result.json", "data_docs.html"}
+    arguments = [str(data), "--suite", str(path), "--json"]
+    results = [CliRunner().invoke(main, [command, *arguments]) for command in ("validate", "expect")]
+    assert results[0].exit_code == results[1].exit_code == 1
+    assert json.loads(results[0].stdout) == json.loads(results[1].stdout) == report.model_dump()
+    assert "deprecated" in results[1].stderr.lower()
+
+
+def test_a_suite_is_not_combined_with_options_of_the_own_checks(data: Path) -> None:
+    with pytest.raises(RecipeError, match="--suite"):
+        pluriset.validate(data, suite=data / "suite.txt", as_="generic")
