@@ -20,6 +20,7 @@ from typing import Literal
 
 from pluriset.builders.asking.ask import Ask
 from pluriset.builders.asking.engine import Engine
+from pluriset.builders.asking.journal_reader import JournalReader
 from pluriset.builders.asking.question import Answerer
 from pluriset.builders.execution.seed import finished
 from pluriset.builders.storage.journal import Journal
@@ -63,11 +64,11 @@ def prompt(number: int) -> Prompt:
 
 
 @contextmanager
-def engine(folder: Path, live: bool) -> Iterator[Engine]:
-    """An engine with one simulated annotator."""
+def engine(folder: Path, kind: type[JournalReader] = Engine) -> Iterator[JournalReader]:
+    """An engine, or a reader of its journal, with one simulated annotator."""
     journal = Journal(folder)
     who = Answerer(Annotator(annotator_id="main", kind="model"), "main", Simulated())
-    yield Engine(journal, {"judge": [who]}, live=live)
+    yield kind(journal, {"judge": [who]})
     journal.close()
 
 
@@ -93,17 +94,17 @@ def asking(folder: Path) -> None:
     """CPU of an ask that is paid."""
     teacher = Simulated()
     bare = cpu(lambda: asyncio.run(spread(lambda i: teacher.complete(Request(prompt(i).messages, {}, 60, i)), ASKS)))
-    with engine(folder, live=True) as ours:
+    with engine(folder) as ours:
         durable = cpu(lambda: asyncio.run(spread(lambda i: Ask(ours, str(i))(prompt(i), Judgement, "judge"), ASKS)))
     print(f"ask      {(durable - bare) / ASKS * 1e3:.3f} ms of CPU above the bare call ({bare / ASKS * 1e3:.3f} ms)")
 
 
 def replaying(folder: Path) -> None:
     """Answers a second of the final replay."""
-    with engine(folder, live=True) as ours:
+    with engine(folder) as ours:
         asyncio.run(spread(lambda i: Ask(ours, str(i))(prompt(i), Judgement, "judge"), REPLAYS))
     start = time.perf_counter()
-    with engine(folder, live=False) as ours:
+    with engine(folder, JournalReader) as ours:
         for number in range(REPLAYS):
             finished(Ask(ours, str(number))(prompt(number), Judgement, "judge"))
     wall = time.perf_counter() - start

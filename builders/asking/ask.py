@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from ...schemas.request import RE_ASK, Completion, Message, Prompt
 from ...schemas.rows.reject import Level, Reject
 from ...schemas.rows.shared import Annotator
-from .engine import AskFailed, Engine
+from .journal_reader import AskFailed, JournalReader
 from .question import Answerer, Question
 
 T = TypeVar("T", bound=BaseModel)
@@ -45,7 +45,7 @@ class Answer(Generic[T]):
 class Ask:
     """What a family asks with; one for each seed, so that failures are recorded where they belong."""
 
-    engine: Engine
+    engine: JournalReader
     seed_id: str
     rejects: list[Reject] = field(default_factory=list)
     earlier: Sequence[str] = ()
@@ -96,7 +96,7 @@ class Ask:
 
     async def all(self, asks: Iterable[Coroutine[Any, Any, R]]) -> list[R]:
         """Wait for several asks at once, results in order; siblings of a failed one finish."""
-        if not self.engine.live:
+        if not self.engine.concurrent:
             return [await ask for ask in asks]
         results = await asyncio.gather(*asks, return_exceptions=True)
         for result in results:

@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Any
-
-from pydantic import BaseModel
-from pydantic_core import to_json
 
 from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherUnavailable
 from ...schemas.recipe import Budget as Limit
 from ...schemas.recipe import Price
 from ...schemas.request import Completion, Request
-from ...schemas.usage import Spent
 from ..dispatch.endpoint import Endpoint
 from ..dispatch.pool import Pool
 from ..dispatch.stop import Halt
-from ..storage.journal import Journal
 from .budget import Budget
+from .journal_reader import AskFailed, JournalReader
 from .question import Answerer, Question
 
 BACKOFF = (0.5, 1.0, 2.0, 4.0)
@@ -45,35 +38,21 @@ class Postponed(Exception):
     """The ask is written down to be answered later; its seed goes on when it is."""
 
 
-class AskFailed(Exception):
-    """There is no usable answer: rejects the seed, or is a missing annotation of a panel."""
-
-    def __init__(self, reason: str, detail: str, digest: bytes) -> None:
-        super().__init__(reason)
-        self.reason, self.detail, self.digest = reason, detail, digest
-
-
 @dataclass
-class Engine:
-    """What all asks of a run share. `live` is false in the final replay, which never calls a teacher."""
+class Engine(JournalReader):
+    """What all asks of a run share: a teacher is sent what the journal does not answer."""
 
-    journal: Journal
-    answerers: dict[str, list[Answerer]]
-    live: bool = True
+    concurrent = True
     limit: Limit = field(default_factory=Limit)
     prices: Mapping[str, Price] = field(default_factory=dict)
     recipe: str = "recipe.yaml"
     """The file that says what the limit is."""
-    asks: Counter[str] = field(default_factory=Counter)
-    spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
-    """(role, teacher) -> what it cost."""
     paid_tokens: int = 0
     """Tokens of the answers that this process paid for."""
     halt: Halt = field(default_factory=Halt)
     budget: Budget = field(init=False)
     postpone: Callable[[Question], Exception] | None = None
     """Takes an open ask in place of its teacher, and says why there is no answer to it now."""
-    _contexts: dict[tuple[str, type], tuple[str, dict[str, Any]]] = field(default_factory=dict)
     _pools: dict[str, Pool] = field(default_factory=dict)
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
     _silence: int = 0
@@ -81,30 +60,20 @@ class Engine:
     def __post_init__(self) -> None:
         self.budget = Budget(self.limit, self.prices, self.halt, self.recipe)
 
-    def context(self, who: Answerer, parse: type[BaseModel]) -> tuple[str, dict[str, Any]]:
-        """Digest and content of what stays the same between asks: the teacher and the schema of the answer."""
-        known = self._contexts.get(at := (who.row.annotator_id, parse))
-        if known is None:
-            facts = {"teacher": who.teacher.identity(), "schema": parse.model_json_schema()}
-            known = self._contexts[at] = (blake2b(to_json(facts), digest_size=16).hexdigest(), facts)
-        return known
-
     async def completion(self, question: Question) -> Completion:
         """The answer to a question: from the journal, from an identical ask in flight, or from the teacher."""
+        if (recorded := self.recorded(question)) is not None:
+            return recorded
         digest = question.digest
-        self.asks["asked"] += 1
-        if (answer := self.journal.answer(digest)) is not None:
-            self.asks["replayed"] += 1
-            return Completion(**answer)
         failure = self.journal.failure(digest)
-        if not self.live or failure[0] == CANNOT:
-            self.asks["failed"] += 1
+        if failure[0] == CANNOT:
+            self.asks.failed += 1
             raise AskFailed(*failure, digest)
         if self.postpone is not None:
-            self.asks["failed"] += 1
+            self.asks.failed += 1
             raise self.postpone(question)
         if (other := self._open.get(digest)) is not None:
-            self.asks["replayed"] += 1
+            self.asks.replayed += 1
             return await asyncio.shield(other)
         mine = self._open[digest] = asyncio.get_running_loop().create_future()
         try:
@@ -144,7 +113,7 @@ class Engine:
             self.halt.set(error)
             raise
         self._write_down(question, completion)
-        self.asks["paid"] += 1
+        self.asks.paid += 1
         self.paid_tokens += completion.output_tokens
         self._silence = 0
         return completion
@@ -195,10 +164,10 @@ class Engine:
 
         That a teacher cannot answer this one is believed of a teacher that can answer others.
         """
-        answers = self.asks["paid"] or self.asks["replayed"]
+        answers = self.asks.paid or self.asks.replayed
         reason = CANNOT if answers and isinstance(error, BadCompletion) else UNAVAILABLE
         self._silence += reason == UNAVAILABLE
-        self.asks["failed"] += 1
+        self.asks.failed += 1
         self.journal.add_failure(digest, reason, str(error))
         if self._silence < PATIENCE:
             return AskFailed(reason, str(error), digest)

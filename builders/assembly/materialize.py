@@ -138,7 +138,7 @@ def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: d
     asks = run.engine.asks
     return Books(
         seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
-        asks=Asks(asked=asks["asked"], replayed=asks["replayed"], paid=asks["paid"], failed=asks["failed"]),
+        asks=Asks(**asdict(asks)),
         rows={table: _rows(table, staging, tables, lost.get(table, Counter())) for table in tables},
         rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         spending=_spending(run),

@@ -14,7 +14,8 @@ from typing import Literal, TypeVar
 
 from ...schemas.errors import BadCompletion, BatchRefused, RecipeError, RunError, Stopped
 from ...schemas.progress import Watch
-from ..asking.engine import CANNOT, AskFailed, Postponed
+from ..asking.engine import CANNOT, Postponed
+from ..asking.journal_reader import AskFailed
 from ..asking.question import Question
 from ..teachers import Teacher
 from .batch_files import Wave, Waves, Writer

@@ -19,6 +19,7 @@ from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import JOURNAL
 from ...schemas.usage import Spending
 from ..asking.engine import Engine
+from ..asking.journal_reader import JournalReader
 from ..storage import run_folder
 from ..storage.journal import Journal
 from .earlier import Earlier
@@ -76,7 +77,7 @@ class Run:
 
     def replay(self, rejects: Callable[[Reject], None]) -> Iterator[list[Row]]:
         """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""
-        engine, earlier = Engine(self.journal, self.crew.answerers, live=False), Earlier(self.crew.family)
+        engine, earlier = JournalReader(self.journal, self.crew.answerers), Earlier(self.crew.family)
         for seed in self.crew.seeds():
             rows, missing = finished(rows_of(self.crew.family, engine, seed, earlier.seen))
             earlier.add(rows)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ...schemas.row import Row
 from ...schemas.rows.reject import Reject
 from ..asking.ask import Ask
-from ..asking.engine import AskFailed, Engine
+from ..asking.journal_reader import AskFailed, JournalReader
 from ..families import Family
 from ..sources import BadSeed, Seed
 
@@ -19,7 +19,7 @@ Made = tuple[list[Row], list[Reject]]
 """The rows of a seed, and what is missing of it."""
 
 
-async def rows_of(family: Family, engine: Engine, seed: Seed | BadSeed, seen: Sequence[str] = ()) -> Made:
+async def rows_of(family: Family, engine: JournalReader, seed: Seed | BadSeed, seen: Sequence[str] = ()) -> Made:
     """Make the rows of a seed; `seen` are the texts that diversity shows. Raises `Postponed` and what stops a run."""
     if isinstance(seed, BadSeed):
         return [], [_lost(family, seed.place, "source", seed.reason, seed.detail)]

@@ -20,7 +20,7 @@ from ...validators.readers.run_folder import read
 from ...validators.tables.sql import connect
 from .. import PACKAGE
 from ..asking.ask import Ask
-from ..asking.engine import AskFailed, Engine
+from ..asking.journal_reader import AskFailed, JournalReader
 from ..execution.earlier import Earlier
 from ..execution.resolve import answerers
 from ..execution.seed import finished, rows_of
@@ -87,13 +87,13 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
         raise DataError("the journal is not here", where=str(folder), hint="it is published on request only")
     journal = Journal(folder / JOURNAL)
     try:
-        engine = Engine(journal, who, live=False)
+        engine = JournalReader(journal, who)
         return everybody + _built(folder, manifest, family, engine, family.seed(main))
     finally:
         journal.close()
 
 
-def _built(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> list[Row]:
+def _built(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> list[Row]:
     earlier = _seen(folder, manifest, family, engine, seed) if family.round() is not None else ()
     try:
         return finished(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
@@ -102,7 +102,7 @@ def _built(folder: Path, manifest: Manifest, family: Family, engine: Engine, see
         raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None
 
 
-def _seen(folder: Path, manifest: Manifest, family: Family, engine: Engine, seed: Seed) -> Sequence[str]:
+def _seen(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> Sequence[str]:
     """What the seed was shown of the rounds before it, which are made again in the order of the source."""
     source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, manifest.recipe.file, "source")
     earlier, got = Earlier(family), f"no seed {seed.id}"

@@ -15,7 +15,7 @@ from ...schemas.progress import Watch
 from ...schemas.recipe import Recipe
 from ...schemas.usage import usd
 from ...validators.stats.aggregates import Z
-from ..asking.engine import Engine
+from ..asking.journal_reader import JournalReader
 from ..execution import run
 from ..execution.seed import finished, rows_of
 from ..sources import BadSeed, Seed
@@ -69,11 +69,11 @@ def estimate(recipe: Recipe, folder: Path, k: int, watch: Watch | None) -> Estim
 
 def _need(work: run.Run, recipe: Recipe, seed: Seed | BadSeed) -> tuple[float, float, float, float]:
     """Asks, tokens and dollars of one seed, counted by a replay."""
-    engine = Engine(work.journal, work.crew.answerers, live=False)
+    engine = JournalReader(work.journal, work.crew.answerers)
     finished(rows_of(work.crew.family, engine, seed))
     spent = engine.spending.values()
     prompts, answers = sum(s.input_tokens for s in spent), sum(s.output_tokens for s in spent)
-    return engine.asks["asked"], prompts, answers, usd(engine.spending, recipe.prices) or 0.0
+    return engine.asks.asked, prompts, answers, usd(engine.spending, recipe.prices) or 0.0
 
 
 def _spread(values: np.ndarray[tuple[int], np.dtype[np.float64]], total: int) -> Spread:

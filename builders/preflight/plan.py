@@ -20,7 +20,7 @@ from ...schemas.recipe import Recipe
 from ...schemas.request import Prompt
 from ...schemas.run_layout import JOURNAL
 from ..asking.ask import Answer, Ask
-from ..asking.engine import AskFailed, Engine
+from ..asking.journal_reader import AskFailed, JournalReader
 from ..asking.question import Answerer
 from ..dispatch.endpoint import CHARACTERS_PER_TOKEN
 from ..execution.earlier import MOST
@@ -138,7 +138,7 @@ def _rehearsed(crew: Crew, journal: Journal, seeds: list[Seed], largest: bool) -
     counts: dict[str, list[int]] = {}
     longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MOST)]
     for seed in seeds:
-        engine, earlier = Engine(journal, crew.answerers, live=False), longest if largest else []
+        engine, earlier = JournalReader(journal, crew.answerers), longest if largest else []
         ask = Rehearsal(engine, seed.id, earlier=earlier, largest=largest, counts=counts)
         try:
             finished(crew.family.build(seed, ask))

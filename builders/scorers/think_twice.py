@@ -17,7 +17,7 @@ from pydantic_core import to_json
 
 from ...schemas.request import Message, Prompt
 from ..asking.ask import Answer, Ask
-from ..asking.engine import AskFailed
+from ..asking.journal_reader import AskFailed
 from ..asking.question import Answerer
 from . import Score, Scorer
 

@@ -1,13 +1,14 @@
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from pluriset.builders.asking import engine as module
 from pluriset.builders.asking.ask import NOTHING, QUOTED, Ask
-from pluriset.builders.asking.engine import PATIENCE, AskFailed, Engine
+from pluriset.builders.asking.engine import PATIENCE, Engine
+from pluriset.builders.asking.journal_reader import AskCounts, AskFailed, JournalReader
 from pluriset.builders.asking.question import Answerer
 from pluriset.builders.dispatch import circuit_breaker
 from pluriset.builders.execution.seed import finished
@@ -42,7 +43,13 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder, self.sent = folder, list[Request]()
 
-    def engine(self, *scripts: Script, live: bool = True, persona: str | None = None) -> Engine:
+    def engine(self, *scripts: Script, persona: str | None = None) -> Engine:
+        return Engine(Journal(self.folder), {"say": self._panel(scripts, persona)})
+
+    def reader(self, script: Script) -> JournalReader:
+        return JournalReader(Journal(self.folder), {"say": self._panel([script], None)})
+
+    def _panel(self, scripts: Sequence[Script], persona: str | None) -> list[Answerer]:
         def heard(script: Script) -> Script:
             def answer(request: Request) -> str | Completion:
                 self.sent.append(request)
@@ -50,12 +57,10 @@ class Desk:
 
             return answer
 
-        journal = Journal(self.folder)
-        panel = [
+        return [
             Answerer(Annotator(annotator_id=f"a{i}", kind="model"), f"t{i}", Scripted(answer=heard(script)), persona)
             for i, script in enumerate(scripts)
         ]
-        return Engine(journal, {"say": panel}, live=live)
 
 
 @pytest.fixture
@@ -67,16 +72,16 @@ def prompt(text: str = "Which?") -> Prompt:
     return Prompt((Message("system", "Name a colour."), Message("user", text)), 20)
 
 
-def say(engine: Engine, text: str = "Which?", seed: str = "s1", sample: int = 0) -> Colour:
+def say(engine: JournalReader, text: str = "Which?", seed: str = "s1", sample: int = 0) -> Colour:
     return asyncio.run(Ask(engine, seed)(prompt(text), Colour, "say", sample)).value
 
 
 def test_an_answer_is_paid_once_and_then_replayed(desk: Desk) -> None:
     first = desk.engine(lambda request: RED)
     assert say(first).colour == say(first).colour == "red"
-    assert first.asks == {"asked": 2, "paid": 1, "replayed": 1}
+    assert first.asks == AskCounts(asked=2, paid=1, replayed=1)
     first.journal.close()
-    again = desk.engine(lambda request: RED, live=False)
+    again = desk.reader(lambda request: RED)
     assert finished(Ask(again, "s1")(prompt(), Colour, "say")).value.colour == "red"
     assert len(desk.sent) == 1
 
@@ -90,7 +95,7 @@ def test_whatever_can_change_the_answer_is_asked_anew(desk: Desk, other: dict[st
     engine = desk.engine(lambda request: RED)
     say(engine)
     say(engine, **other)  # type: ignore[arg-type]
-    assert engine.asks["paid"] == 2 and desk.sent[0].seed != desk.sent[1].seed
+    assert engine.asks.paid == 2 and desk.sent[0].seed != desk.sent[1].seed
 
 
 def test_another_schema_is_asked_anew(desk: Desk) -> None:
@@ -100,7 +105,7 @@ def test_another_schema_is_asked_anew(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED)
     say(engine)
     asyncio.run(Ask(engine, "s1")(prompt(), Shade, "say"))
-    assert engine.asks["paid"] == 2
+    assert engine.asks.paid == 2
 
 
 def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
@@ -111,8 +116,8 @@ def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
         return await ask.all(ask(prompt(), Colour, "say") for _ in range(5))
 
     assert len(asyncio.run(five(live))) == 5
-    assert live.asks == {"asked": 5, "paid": 1, "replayed": 4}
-    replay = desk.engine(lambda request: RED, live=False)
+    assert live.asks == AskCounts(asked=5, paid=1, replayed=4)
+    replay = desk.reader(lambda request: RED)
     assert len(finished(five(replay))) == 5
     assert live.spending == replay.spending == {("say", "t0"): Spent(1, 0, 0)}, "one call is in the books once"
 
@@ -145,7 +150,7 @@ def test_an_answer_that_does_not_parse_is_asked_for_again_then_rejected(
 
 def test_a_second_answer_that_parses_is_taken(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED if len(request.messages) == 4 else "what?")
-    assert say(engine).colour == "red" and engine.asks["paid"] == 2
+    assert say(engine).colour == "red" and engine.asks.paid == 2
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_a_refusal_is_an_answer_and_is_not_asked_again(desk: Desk) -> None:
     for _ in range(2):
         with pytest.raises(AskFailed, match="refused"):
             say(engine)
-    assert engine.asks["paid"] == 1
+    assert engine.asks.paid == 1
 
 
 def test_an_unreachable_teacher_is_tried_again_and_by_the_next_build(desk: Desk) -> None:
@@ -182,9 +187,9 @@ def test_an_unreachable_teacher_is_tried_again_and_by_the_next_build(desk: Desk)
     engine = desk.engine(down)
     with pytest.raises(AskFailed, match="teacher unavailable"):
         say(engine)
-    assert len(desk.sent) == 3 and engine.asks == {"asked": 1, "failed": 1}
+    assert len(desk.sent) == 3 and engine.asks == AskCounts(asked=1, failed=1)
     engine.journal.close()
-    replay = desk.engine(down, live=False)
+    replay = desk.reader(down)
     with pytest.raises(AskFailed, match="teacher unavailable"):
         finished(Ask(replay, "s1")(prompt(), Colour, "say"))
     assert say(desk.engine(lambda request: RED)).colour == "red"
@@ -218,8 +223,8 @@ def test_what_cannot_be_answered_stops_no_run_and_is_not_asked_again(desk: Desk)
         engine.journal.close()
         return engine
 
-    assert try_all().asks == {"asked": PATIENCE + 2, "paid": 1, "failed": PATIENCE + 1}
-    assert try_all().asks == {"asked": PATIENCE + 2, "replayed": 1, "failed": PATIENCE + 1}
+    assert try_all().asks == AskCounts(asked=PATIENCE + 2, paid=1, failed=PATIENCE + 1)
+    assert try_all().asks == AskCounts(asked=PATIENCE + 2, replayed=1, failed=PATIENCE + 1)
     assert len(desk.sent) == PATIENCE + 2
 
 

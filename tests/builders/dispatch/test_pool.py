@@ -10,7 +10,8 @@ from typing import Annotated, Any, Self
 import pytest
 from pluriset.builders.asking import engine as module
 from pluriset.builders.asking.ask import Ask
-from pluriset.builders.asking.engine import AskFailed, Engine
+from pluriset.builders.asking.engine import Engine
+from pluriset.builders.asking.journal_reader import AskFailed
 from pluriset.builders.asking.question import Answerer
 from pluriset.builders.dispatch import circuit_breaker
 from pluriset.builders.storage.journal import Journal
@@ -92,7 +93,7 @@ async def test_an_endpoint_that_loses_most_of_its_room_loses_no_ask(tmp_path: Pa
         return TEXT
 
     found = engine(tmp_path, Live(answer=answer, concurrency=64))
-    assert failures(await asked(found, 500)) == [] and found.asks["failed"] == 0
+    assert failures(await asked(found, 500)) == [] and found.asks.failed == 0
     assert most == {False: 64, True: 4}
     assert found._pools["main"].endpoints[0].limit.now <= 8
 
@@ -177,7 +178,7 @@ async def test_a_silent_endpoint_is_paused_and_then_given_up(tmp_path: Path, mon
         found = engine(tmp_path, teacher)
         results = await asked(found, 100)
     assert {type(error) for error in failures(results)} == {TeacherUnavailable} and len(failures(results)) == 100
-    assert "2 pauses" in str(results[0]) and found.asks["failed"] == 0, "nothing is rejected: the next build asks again"
+    assert "2 pauses" in str(results[0]) and found.asks.failed == 0, "nothing is rejected: the next build asks again"
 
 
 @pytest.mark.parametrize("asks", [1, 4, 100])

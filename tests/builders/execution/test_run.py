@@ -196,7 +196,7 @@ def test_a_retry_in_several_goes_pays_for_every_reject_once(recipe: Write, tmp_p
         with run.opened(pluriset.recipe(path), out) as work:
             work.retry(out / "rejects.parquet")
             work.ask()
-            return work.engine.asks["paid"]
+            return work.engine.asks.paid
 
     assert [go(), go()] == [3, 0]
     assert built(path, out, retry=True).books.asks.paid == 0 and len(asked(out)) == 3 * 3
@@ -313,7 +313,7 @@ def test_a_family_is_deterministic_between_asks(recipe: Write, tmp_path: Path) -
     with run.opened(pluriset.recipe(recipe(["Lying", "Stealing"])), tmp_path / "run") as work:
         work.ask()
         first, second = (list(work.replay(lambda reject: None)) for _ in range(2))
-        assert first == second and work.engine.asks["paid"] == 8
+        assert first == second and work.engine.asks.paid == 8
 
 
 def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(
@@ -399,7 +399,7 @@ def test_what_is_loaded_early_may_fail(recipe: Write, tmp_path: Path, monkeypatc
     with run.opened(pluriset.recipe(recipe([f"S{i}" for i in range(50)])), tmp_path / "run") as work:
         work.meanwhile = broken
         work.ask()
-        assert work.engine.asks["paid"] == 200
+        assert work.engine.asks.paid == 200
 
 
 def test_a_report_is_saved_into_no_run_that_is_being_built(recipe: Write, tmp_path: Path) -> None:
