@@ -139,7 +139,7 @@ def memory(count: int) -> None:
 
 def _all(folder: Path, live: bool, count: int) -> None:
     """Write so many answers, or read them all."""
-    with engine(folder, live) as ours:
+    with engine(folder) as ours:
         for number in range(count):
             if live:
                 ours.journal.add_answer(number.to_bytes(16), {"text": "{}", "finish": "stop"}, {"seed": str(number)})

@@ -26,20 +26,26 @@ RE_ASK = Message(
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a family asks: the conversation, and how long the answer may be."""
+    """What a family asks: the conversation, and how the answer is sampled."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 512
+    """Tokens at which the answer is cut off."""
+    temperature: float | None = None
+    """Sampling temperature of this ask; default: that of the teacher. Enters the digest only where it is set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A rendered ask: what one teacher is sent. `seed` is the sampling seed, derived from the digest."""
+    """A rendered ask: what one teacher is sent."""
 
     messages: tuple[Message, ...]
     schema: Mapping[str, Any]
     max_tokens: int
     seed: int
+    """Sampling seed, derived from the digest."""
+    temperature: float | None = None
+    """Sampling temperature; default: that of the teacher."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ConfigDict
 from pydantic_core import to_json
@@ -50,6 +52,31 @@ class Row(Documented):
     """Base of every row type. The docstring under a field becomes its description everywhere."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **values: Any) -> None:
+            if not UNVALIDATED.get():
+                self.__pydantic_validator__.validate_python(values, self_instance=self)
+                return
+            built = type(self).model_construct(**values)
+            for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"):
+                object.__setattr__(self, slot, getattr(built, slot))
+
+        __init__.__pydantic_base_init__ = True  # validation need not call it: it does what that of pydantic does
+
+
+UNVALIDATED: ContextVar[bool] = ContextVar("unvalidated", default=False)
+
+
+@contextmanager
+def unvalidated_rows() -> Iterator[None]:
+    """Rows constructed meanwhile are not validated: a plan runs a family on made-up answers and reads no row."""
+    token = UNVALIDATED.set(True)
+    try:
+        yield
+    finally:
+        UNVALIDATED.reset(token)
 
 
 RowTypes = Mapping[str, type[Row]]

@@ -1,6 +1,6 @@
-"""What a family asks with: one typed answer, or a panel's; what is missing is recorded where it belongs.
+"""What a family asks with: a typed answer, required or optional, or those of several annotators and samples.
 
-An answer is parsed after it was journaled, so it can be parsed again for nothing.
+An answer is parsed after it was journaled, so parsing it again costs nothing.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from ...schemas.request import RE_ASK, Completion, Message, Prompt
 from ...schemas.rows.reject import Level, Reject
 from ...schemas.rows.shared import Annotator
 from .journal_reader import AskFailed, JournalReader
+from .narrow import Narrow, check
 from .question import Answerer, Question
 
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
+Item = tuple[str, str]
+"""Table and key of the row that an ask is about."""
 
 RE_ASKS = 2
 """How often an answer that does not parse is asked for again."""
@@ -35,10 +38,19 @@ class Answer(Generic[T]):
     """A parsed answer, who gave it, and where it stands in the journal."""
 
     value: T
-    annotator_id: str
+    annotator: Annotator
     digest: str
     sample: int = 0
     """Number of the answer, where one annotator was asked several times."""
+    model: str = ""
+    """Name of the model, as the endpoint reported it; empty where it did not."""
+    temperature: float | None = None
+    """Sampling temperature of the prompt, else of the teacher; null where the endpoint's own default held."""
+
+    @property
+    def annotator_id(self) -> str:
+        """Id of the annotator who gave it."""
+        return self.annotator.annotator_id
 
 
 @dataclass
@@ -53,46 +65,56 @@ class Ask:
     _counted: set[bytes] = field(default_factory=set)
     """Digests of the answers in the books: equal asks share one, and they are always of one seed."""
 
-    async def __call__(self, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
-        """Ask the one annotator of a role. Raises `AskFailed`."""
-        return await self.answer(self.engine.answerers[role][0], prompt, parse, role, sample)
+    async def __call__(
+        self, prompt: Prompt, parse: type[T], role: str, *, sample: int = 0, narrow: Narrow | None = None
+    ) -> Answer[T]:
+        """Ask the one annotator of a role. Raises `AskFailed`, which rejects the seed unless the family handles it."""
+        return await self.answer(self.engine.answerers[role][0], prompt, parse, role, sample, narrow)
 
-    async def samples(
-        self, prompt: Prompt, parse: type[T], role: str, n: int, table: str, item_id: str
+    async def maybe(
+        self, prompt: Prompt, parse: type[T], role: str, *, item: Item, sample: int = 0, narrow: Narrow | None = None
+    ) -> Answer[T] | None:
+        """Ask for what the rows can do without: a failure is recorded under the item, and None comes back."""
+        try:
+            return await self(prompt, parse, role, sample=sample, narrow=narrow)
+        except AskFailed as failed:
+            self.missing(failed, item[0], item)
+            return None
+
+    async def each(
+        self,
+        prompt: Prompt | Callable[[Annotator], Prompt],
+        parse: type[T],
+        role: str,
+        *,
+        item: Item,
+        into: str | None = None,
+        samples: Iterable[int] = (0,),
+        narrow: Narrow | None = None,
+        required: bool = False,
     ) -> list[Answer[T]]:
-        """Ask the one annotator of a role `n` times; a failed ask is recorded. Raises `AskFailed` if all fail."""
+        """Ask every annotator of a role for every sample; a failed ask is recorded, and missing from the list.
 
-        async def one(sample: int) -> Answer[T] | AskFailed:
+        `into` is the table that lacks a row where one fails, by default that of the item. Where an answer is
+        `required`, `AskFailed` is raised if none of the asks has one.
+        """
+
+        async def one(who: Answerer, sample: int) -> Answer[T] | tuple[AskFailed, list[str | int]]:
             try:
-                return await self(prompt, parse, role, sample)
+                return await self.answer(who, one_prompt(who.row), parse, role, sample, narrow)
             except AskFailed as failed:
-                return failed
+                return failed, [who.row.annotator_id, *([sample] if sample else [])]
 
-        answers = await self.all(one(sample) for sample in range(n))
-        good = [answer for answer in answers if isinstance(answer, Answer)]
-        failed = [(sample, error) for sample, error in enumerate(answers) if isinstance(error, AskFailed)]
-        if not good:
-            raise failed[0][1]
-        for sample, error in failed:
-            key = to_json([table, item_id, sample]).decode()
-            self.reject("ask", table, key, error.reason, error.detail, digest=error.digest.hex())
-        return good
-
-    async def panel(
-        self, prompt: Callable[[Annotator], Prompt], parse: type[T], role: str, table: str, item_id: str
-    ) -> list[Answer[T]]:
-        """Ask every annotator of a role about one item. A failed ask is recorded, and missing from the list."""
-
-        async def one(who: Answerer) -> Answer[T] | None:
-            try:
-                return await self.answer(who, prompt(who.row), parse, role)
-            except AskFailed as failed:
-                key = to_json([table, item_id, who.row.annotator_id]).decode()
-                self.reject("ask", "annotations", key, failed.reason, failed.detail, digest=failed.digest.hex())
-                return None
-
-        answers = await self.all(one(who) for who in self.engine.answerers[role])
-        return [answer for answer in answers if answer is not None]
+        one_prompt = (lambda _: prompt) if isinstance(prompt, Prompt) else prompt
+        asks = [(who, sample) for who in self.engine.answerers[role] for sample in samples]
+        results = await self.all(one(*ask) for ask in asks)
+        answers = [result for result in results if isinstance(result, Answer)]
+        failures = [result for result in results if not isinstance(result, Answer)]
+        if required and not answers:
+            raise failures[0][0]
+        for failed, of in failures:
+            self.missing(failed, into or item[0], (*item, *of))
+        return answers
 
     async def all(self, asks: Iterable[Coroutine[Any, Any, R]]) -> list[R]:
         """Wait for several asks at once, results in order; siblings of a failed one finish."""
@@ -108,28 +130,44 @@ class Ask:
         """The error to raise when an answer was read but cannot be used."""
         return AskFailed(reason, detail, bytes.fromhex(answer.digest))
 
+    def missing(self, failed: AskFailed, table: str, key: Sequence[str | int]) -> None:
+        """Record that a table lacks what a failed ask was for."""
+        digest = failed.digest.hex()
+        self.reject("ask", table, to_json(key).decode(), failed.reason, failed.detail, digest=digest)
+
     def reject(self, level: Level, table: str, key: str, reason: str, detail: str, **links: str) -> None:
-        """Record that something is missing, and why; `links` are `digest` and `beaten_by` of the record."""
+        """Record that something is missing, and why; `links` are `digest` and `kept_key` of the record."""
         self.rejects.append(
             Reject(level=level, table=table, key=key, step="ask", reason=reason, detail=detail, **links)
         )
 
-    async def answer(self, who: Answerer, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
+    async def answer(
+        self,
+        who: Answerer,
+        prompt: Prompt,
+        parse: type[T],
+        role: str,
+        sample: int = 0,
+        narrow: Narrow | None = None,
+    ) -> Answer[T]:
         """Ask one annotator, and again if the answer does not parse. Raises `AskFailed`."""
         context, facts = self.engine.context(who, parse)
         messages = first = who.address(prompt.messages)
         for attempt in range(RE_ASKS + 1):
-            question = Question(who, role, messages, prompt.max_tokens, context, facts, self.seed_id, sample, attempt)
+            question = Question(
+                who, role, messages, prompt, context, facts, self.seed_id, sample, attempt, narrow or None
+            )
             completion = await self.engine.completion(question)
             self._spend(question, completion)
             if completion.finish == "refusal":
                 raise AskFailed("refused", completion.text, question.digest)
             try:
                 value = parse.model_validate_json(completion.text)
+                check(value, narrow or {})
             except ValidationError as error:
                 complaint = error
             else:
-                return Answer(value, who.row.annotator_id, question.digest.hex(), sample)
+                return Answer(value, who.row, question.digest.hex(), sample, completion.model, question.temperature)
             messages = (*first, *_again(completion))
         raise _unparsable(completion, complaint, question.digest)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from ...schemas.request import Message, Request
+from ...schemas.request import Message, Prompt, Request
 from ...schemas.rows.shared import Annotator
 from ..teachers import Teacher
+from .narrow import Narrow, narrowed
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Question:
     who: Answerer
     role: str
     messages: tuple[Message, ...]
-    max_tokens: int
+    """The conversation as it is sent: that of the prompt, with the persona, and in a re-ask with the last answer."""
+    prompt: Prompt
     context: str
     facts: dict[str, Any]
     seed_id: str
     sample: int
     attempt: int
+    narrow: Narrow | None = None
     digest: bytes = field(init=False)
     """Digest of everything that can change the answer; the context stands for teacher and schema."""
 
@@ -56,16 +59,26 @@ class Question:
         return {**self._asked(), "role": self.role, "teacher": self.who.name}
 
     def _asked(self) -> dict[str, Any]:
+        unset_by_most = {"temperature": self.prompt.temperature, "narrow": self.narrow}
         return {
             "context": self.context,
             "messages": self.messages,
-            "max_tokens": self.max_tokens,
+            "max_tokens": self.prompt.max_tokens,
             "annotator": self.who.row.annotator_id,
             "seed": self.seed_id,
             "sample": self.sample,
             "attempt": self.attempt,
+            **{name: value for name, value in unset_by_most.items() if value is not None},
         }
+
+    @property
+    def temperature(self) -> float | None:
+        """Sampling temperature of the prompt, else of the teacher."""
+        own = self.prompt.temperature
+        return own if own is not None else self.facts["teacher"].get("temperature")
 
     def request(self) -> Request:
         """What the teacher is sent; the sampling seed comes from the digest."""
-        return Request(self.messages, self.facts["schema"], self.max_tokens, int.from_bytes(self.digest[:4]) >> 1)
+        schema = narrowed(self.facts["schema"], self.narrow) if self.narrow else self.facts["schema"]
+        seed = int.from_bytes(self.digest[:4]) >> 1
+        return Request(self.messages, schema, self.prompt.max_tokens, seed, self.prompt.temperature)

@@ -151,7 +151,8 @@ class Values(Family):
         if self.best_of:
             best, rows = await self.best_of.taken(ask, prompt, self.listing, "write", "judge", item)
             return [best], rows
-        return await ask.samples(prompt, self.listing, "write", self.samples, *item), []
+        samples = range(self.samples)
+        return await ask.each(prompt, self.listing, "write", item=item, samples=samples, required=True), []
 
     def _listing(self, situation: Situation, earlier: Sequence[str]) -> Prompt:
         turns = [Message("system", self.list_prompt)]
@@ -186,7 +187,9 @@ class Values(Family):
         def prompt(annotator: Annotator) -> Prompt:
             return self._judging(situation, item, _orders(item, annotator.annotator_id))
 
-        answers = await ask.panel(prompt, Judgement, "judge", "considerations", item.consideration_id)
+        answers = await ask.each(
+            prompt, Judgement, "judge", item=("considerations", item.consideration_id), into="annotations"
+        )
         return [annotation for answer in answers for annotation in _annotations(item, answer)]
 
     def _judging(self, situation: Situation, item: Statement, orders: Mapping[str, Sequence[str]]) -> Prompt:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import islice
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel
@@ -18,9 +19,11 @@ from pydantic.fields import FieldInfo
 
 from ...schemas.recipe import Recipe
 from ...schemas.request import Prompt
+from ...schemas.row import unvalidated_rows
 from ...schemas.run_layout import JOURNAL
 from ..asking.ask import Answer, Ask
 from ..asking.journal_reader import AskFailed, JournalReader
+from ..asking.narrow import Bound, Narrow
 from ..asking.question import Answerer
 from ..dispatch.endpoint import CHARACTERS_PER_TOKEN
 from ..execution.earlier import MOST
@@ -67,14 +70,22 @@ class Rehearsal(Ask):
     largest: bool = False
     counts: dict[str, list[int]] = field(default_factory=dict)
 
-    async def answer(self, who: Answerer, prompt: Prompt, parse: type[T], role: str, sample: int = 0) -> Answer[T]:
+    async def answer(
+        self,
+        who: Answerer,
+        prompt: Prompt,
+        parse: type[T],
+        role: str,
+        sample: int = 0,
+        narrow: Narrow | None = None,
+    ) -> Answer[T]:
         """The smallest or largest answer that fits the type; several large ones differ, small ones are the same."""
-        value = extreme(parse, self.largest, f"{sample}." if self.largest else "")
+        value = extreme(parse, self.largest, f"{sample}." if self.largest else "", narrow or {})
         count = self.counts.setdefault(who.name, [0, 0, 0])
         count[0] += 1
         count[1] += sum(len(message.content) for message in who.address(prompt.messages))
         count[2] += prompt.max_tokens if self.largest else len(value.model_dump_json()) // CHARACTERS_PER_TOKEN
-        return Answer(value, who.row.annotator_id, "")
+        return Answer(value, who.row, "", sample)
 
 
 def plan(recipe: Recipe, folder: Path) -> Plan:
@@ -96,38 +107,60 @@ def plan(recipe: Recipe, folder: Path) -> Plan:
     )
 
 
-def extreme(model: type[T], largest: bool, salt: str = "") -> T:
+def extreme(model: type[T], largest: bool, salt: str = "", narrow: Narrow | None = None) -> T:
     """The smallest or largest instance of a model, not looking at patterns; texts of a list, and under `salt`, differ.
 
     Of the words of a closed list both have the shortest: a longer word is no larger answer.
     """
-    return model.model_construct(**{name: _value(f, largest, salt + name) for name, f in model.model_fields.items()})
+    values: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        bound, inner = (narrow or {}).get(name, {}), _inner(narrow or {}, name)
+        values[name] = _extreme(info.annotation, [*info.metadata, *_marks(bound)], largest, salt + name, inner)
+        if "enum" in bound:
+            values[name] = min(bound["enum"], key=len)
+    return model.model_construct(**values)
 
 
-def _value(field: FieldInfo, largest: bool, salt: str) -> Any:
-    return _typed(field.annotation, field.metadata, largest, salt)
+def _marks(bound: Bound) -> list[Any]:
+    """The lengths of a bound, before which those of the type do not count."""
+    kinds = {"min_length": MinLen, "max_length": MaxLen}
+    return [kind(bound[name]) for name, kind in kinds.items() if name in bound]  # type: ignore[literal-required]
 
 
-def _typed(kind: Any, marks: list[Any], largest: bool, salt: str) -> Any:
-    if get_origin(kind) in (Union, UnionType):
-        found = [_typed(one, marks, largest, salt) for one in get_args(kind)]
-        return (max if largest else min)(found, key=_size)
-    if get_origin(kind) is Literal:
-        return min(get_args(kind), key=_size)
-    if get_origin(kind) is list:
-        count = _bound(marks, MaxLen, 1) if largest else _bound(marks, MinLen, 0)
-        return [_typed(get_args(kind)[0], [], largest, f"{salt}{i}") for i in range(count)]
+def _inner(narrow: Narrow, name: str) -> Narrow:
+    """The bounds of the fields inside a nested model."""
+    return {path[len(name) + 1 :]: bound for path, bound in narrow.items() if path.startswith(f"{name}.")}
+
+
+def _extreme(kind: Any, marks: list[Any], largest: bool, salt: str, narrow: Narrow) -> Any:
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        inside = [part for mark in args[1:] for part in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
+        return _extreme(args[0], [*marks, *inside], largest, salt, narrow)
+    if origin in (Union, UnionType):
+        members = [_extreme(one, marks, largest, salt, narrow) for one in args]
+        return (max if largest else min)(members, key=_size)
+    if origin is Literal:
+        return min(args, key=_size)
+    if origin is tuple and args[-1:] != (...,):
+        return tuple(_extreme(one, [], largest, f"{salt}{at}", {}) for at, one in enumerate(args))
+    if origin in (list, tuple, set, frozenset):
+        count = _bound(marks, "max_length", 1) if largest else _bound(marks, "min_length", 0)
+        return origin(_extreme(args[0], [], largest, f"{salt}{at}", {}) for at in range(count))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return extreme(kind, largest, f"{salt}.")
+        return extreme(kind, largest, f"{salt}.", narrow)
     if kind is str:
-        length = _bound(marks, MaxLen, LONGEST_TEXT) if largest else _bound(marks, MinLen, 0)
+        length = _bound(marks, "max_length", LONGEST_TEXT) if largest else _bound(marks, "min_length", 0)
         return (salt * length)[:length]
-    return kind()
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind))
+    return None if kind in (None, NoneType, Any) else (origin or kind)()
 
 
-def _bound(marks: list[Any], mark: type[MinLen | MaxLen], default: int) -> int:
-    name = "max_length" if mark is MaxLen else "min_length"
-    return next((int(getattr(found, name)) for found in marks if isinstance(found, mark)), default)
+def _bound(marks: list[Any], name: str, default: int) -> int:
+    """The last bound of this name: that of a request comes after those of the type."""
+    bounds = [int(limit) for mark in marks if (limit := getattr(mark, name, None)) is not None]
+    return bounds[-1] if bounds else default
 
 
 def _size(value: Any) -> int:
@@ -141,7 +174,8 @@ def _rehearsed(crew: Crew, journal: Journal, seeds: list[Seed], largest: bool) -
         engine, earlier = JournalReader(journal, crew.answerers), longest if largest else []
         ask = Rehearsal(engine, seed.id, earlier=earlier, largest=largest, counts=counts)
         try:
-            finished(crew.family.build(seed, ask))
+            with unvalidated_rows():
+                finished(crew.family.build(seed, ask))
         except AskFailed:
             continue  # the smallest answer is a refusal: nothing more is asked about this seed
     return counts

@@ -49,7 +49,7 @@ class BestOf(Documented):
 
         `item` is table and key of the row that is asked about. Raises `AskFailed` if nothing can be taken.
         """
-        answers = await ask.samples(prompt, parse, writer, self.n, *item)
+        answers = await ask.each(prompt, parse, writer, item=item, samples=range(self.n), required=True)
         ids = [_id(*item, answer.sample) for answer in answers]
         texts = [to_json(answer.value).decode() for answer in answers]
         scores = await _scorer(self.scorer).scores(ask, judge, prompt.messages[-1].content, texts, ids)

@@ -38,7 +38,7 @@ class Rating(Scorer):
         async def one(text: str, candidate: str) -> list[Score]:
             asked = Message("user", f"{question}\n\nAnswer: {text}")
             prompt = Prompt((Message("system", self.prompt), asked), max_tokens=20)
-            answers = await ask.panel(lambda _: prompt, Rated, role, "candidates", candidate)
+            answers = await ask.each(prompt, Rated, role, item=("candidates", candidate), into="annotations")
             return [Score(answer.value.score, answer.annotator_id, answer.digest) for answer in answers]
 
         return await ask.all(one(text, candidate) for text, candidate in zip(candidates, ids, strict=True))

@@ -5,9 +5,10 @@ What a source is: a frozen options model that yields seeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ...schemas.component import Component
 
@@ -19,6 +20,8 @@ class Seed:
     id: str
     text: str
     origin: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """The other columns that the source was told to read, by the name that the family knows them by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Embedded(Teacher):
         return {
             "messages": [{"role": m.role, "content": m.content} for m in request.messages],
             "max_tokens": request.max_tokens,
-            "temperature": self.temperature,
+            "temperature": self.temperature if request.temperature is None else request.temperature,
             "top_p": self.top_p,
             "seed": request.seed,
         }

@@ -43,6 +43,8 @@ OURS = {
 """What a request says by the teacher's other options, or must not say."""
 NO_ROOM = {429, 503, 529}
 """Statuses that tell of load."""
+MOST_HEADS = 64
+"""Schemas whose part of a request is kept serialised."""
 LATER = {408, 409, 425}
 """Other statuses under 500 after which asking again may help."""
 
@@ -143,7 +145,7 @@ class OpenAI(Teacher):
             own = to_json({"messages": request.messages, self._longest: request.max_tokens, "seed": request.seed})
         except PydanticSerializationError:
             raise BadCompletion("the prompt is not Unicode text", got=str(request.messages)) from None
-        return self._head(request.schema)[:-1] + b"," + own[1:]
+        return self._head(request.schema, request.temperature)[:-1] + b"," + own[1:]
 
     def read(self, content: bytes) -> Completion:
         """The answer in what an endpoint sent."""
@@ -229,22 +231,25 @@ class OpenAI(Teacher):
             raise TeacherError(f"what {self._key_env} holds is no API key", expected="ASCII characters on one line")
         return key
 
-    def _head(self, schema: Mapping[str, Any]) -> bytes:
-        """All that stays the same between requests under one schema, serialised once."""
-        known = self._heads.get(id(schema))
+    def _head(self, schema: Mapping[str, Any], temperature: float | None) -> bytes:
+        """All that stays the same between requests under one schema and temperature, serialised once."""
+        known = self._heads.get(at := (id(schema), temperature))
         if known is None:
-            sampling = {"temperature": self.temperature, "top_p": self.top_p}
+            own = self.temperature if temperature is None else temperature
+            sampling = {"temperature": own, "top_p": self.top_p}
+            if len(self._heads) >= MOST_HEADS:  # schemas that are narrowed for one request do not come again
+                self._heads.clear()
             fields = {
                 "model": self.model,
                 "response_format": chat.response_format(schema, self.strict),
                 **{name: value for name, value in sampling.items() if value is not None},
                 **self.extra_body,
             }
-            known = self._heads[id(schema)] = schema, to_json(fields)  # a schema that is held keeps its id
+            known = self._heads[at] = schema, to_json(fields)  # a schema that is held keeps its id
         return known[1]
 
     @cached_property
-    def _heads(self) -> dict[int, tuple[Mapping[str, Any], bytes]]:
+    def _heads(self) -> dict[tuple[int, float | None], tuple[Mapping[str, Any], bytes]]:
         return {}
 
     def _refused(self, status: int, wait: str | None, content: bytes) -> TeacherError:

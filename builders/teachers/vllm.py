@@ -108,7 +108,7 @@ class VLLM(Teacher):
                     "response_format": chat.response_format({**request.schema, **GUIDANCE}, strict=True),
                     "max_tokens": request.max_tokens,
                     "seed": request.seed,
-                    "temperature": self.temperature,
+                    "temperature": self.temperature if request.temperature is None else request.temperature,
                     "top_p": self.top_p,
                     "chat_template_kwargs": self.template,
                     **({"logprobs": True, "top_logprobs": self.logprobs} if self.logprobs else {}),
@@ -214,7 +214,7 @@ def _sampling(request: Request, teacher: VLLM) -> Any:
     from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
     return SamplingParams(
-        temperature=teacher.temperature,
+        temperature=teacher.temperature if request.temperature is None else request.temperature,
         top_p=teacher.top_p,
         seed=request.seed,
         max_tokens=request.max_tokens,

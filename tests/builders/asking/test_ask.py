@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -73,7 +74,7 @@ def prompt(text: str = "Which?") -> Prompt:
 
 
 def say(engine: JournalReader, text: str = "Which?", seed: str = "s1", sample: int = 0) -> Colour:
-    return asyncio.run(Ask(engine, seed)(prompt(text), Colour, "say", sample)).value
+    return asyncio.run(Ask(engine, seed)(prompt(text), Colour, "say", sample=sample)).value
 
 
 def test_an_answer_is_paid_once_and_then_replayed(desk: Desk) -> None:
@@ -111,7 +112,7 @@ def test_another_schema_is_asked_anew(desk: Desk) -> None:
 def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
     live = desk.engine(lambda request: RED)
 
-    async def five(engine: Engine) -> list[object]:
+    async def five(engine: JournalReader) -> list[object]:
         ask = Ask(engine, "s1")
         return await ask.all(ask(prompt(), Colour, "say") for _ in range(5))
 
@@ -259,7 +260,7 @@ def test_too_many_asks_without_an_answer_stop_the_run(desk: Desk) -> None:
 def test_a_panel_keeps_every_judgement_and_records_what_is_missing(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED, lambda request: "what?", lambda request: '{"colour": "green"}')
     ask = Ask(engine, "s1")
-    answers = asyncio.run(ask.panel(lambda who: prompt(who.annotator_id), Colour, "say", "things", "t1"))
+    answers = asyncio.run(ask.each(lambda who: prompt(who.annotator_id), Colour, "say", item=("things", "t1")))
     assert [(a.annotator_id, a.value.colour) for a in answers] == [("a0", "red"), ("a2", "green")]
     [missing] = ask.rejects
     assert (missing.level, json.loads(missing.key)) == ("ask", ["things", "t1", "a1"])
@@ -280,3 +281,40 @@ def test_the_journal_holds_what_was_asked_but_no_key(desk: Desk) -> None:
     assert context["teacher"]["teacher"] == "scripted" and "colour" in context["schema"]["properties"]
     assert answer["ask"]["messages"][1] == {"role": "user", "content": "Which?"}
     assert answer["ask"]["context"] == context["context"] and answer["answer"]["text"] == RED
+
+
+def test_what_is_unset_stays_out_of_the_digest_and_what_is_set_reaches_teacher_and_journal(desk: Desk) -> None:
+    engine = desk.engine(lambda request: RED)
+    ask, warm = Ask(engine, "s1"), replace(prompt(), temperature=0.3)
+    plain = asyncio.run(ask(prompt(), Colour, "say"))
+    bound = asyncio.run(ask(warm, Colour, "say", narrow={"colour": {"enum": ["red"]}}))
+    assert plain.digest != bound.digest and (plain.temperature, bound.temperature) == (None, 0.3)
+    assert desk.sent[1].temperature == 0.3 and desk.sent[1].schema["properties"]["colour"]["enum"] == ["red"]
+    records = [engine.journal.record(bytes.fromhex(answer.digest)) or {} for answer in (plain, bound)]
+    assert not {"temperature", "narrow"} & set(records[0]["ask"])
+    assert records[1]["ask"]["narrow"] == {"colour": {"enum": ["red"]}} and records[1]["ask"]["temperature"] == 0.3
+
+
+def test_an_answer_outside_its_bounds_is_asked_for_again(desk: Desk) -> None:
+    engine = desk.engine(lambda request: RED if len(request.messages) == 2 else '{"colour": "green"}')
+    answer = asyncio.run(Ask(engine, "s1")(prompt(), Colour, "say", narrow={"colour": {"enum": ["green"]}}))
+    assert answer.value.colour == "green" and engine.asks.paid == 2
+
+
+def test_an_optional_ask_that_fails_is_recorded_under_its_item(desk: Desk) -> None:
+    ask = Ask(desk.engine(lambda request: "what?"), "s1")
+    assert asyncio.run(ask.maybe(prompt(), Colour, "say", item=("things", "t1"))) is None
+    assert [(lost.table, lost.key) for lost in ask.rejects] == [("things", '["things","t1"]')]
+
+
+def test_each_asks_every_annotator_for_every_sample(desk: Desk) -> None:
+    engine = desk.engine(lambda request: RED, lambda request: '{"colour": "green"}')
+    answers = asyncio.run(Ask(engine, "s1").each(prompt(), Colour, "say", item=("things", "t1"), samples=range(2)))
+    assert [(a.annotator_id, a.sample) for a in answers] == [("a0", 0), ("a0", 1), ("a1", 0), ("a1", 1)]
+
+
+def test_what_is_required_fails_if_every_ask_does(desk: Desk) -> None:
+    ask = Ask(desk.engine(lambda request: "what?"), "s1")
+    with pytest.raises(AskFailed):
+        asyncio.run(ask.each(prompt(), Colour, "say", item=("things", "t1"), required=True))
+    assert not ask.rejects

@@ -11,7 +11,7 @@ import pytest
 from pluriset.builders.asking import engine as module
 from pluriset.builders.asking.ask import Ask
 from pluriset.builders.asking.engine import Engine
-from pluriset.builders.asking.journal_reader import AskFailed
+from pluriset.builders.asking.journal_reader import AskCounts, AskFailed
 from pluriset.builders.asking.question import Answerer
 from pluriset.builders.dispatch import circuit_breaker
 from pluriset.builders.storage.journal import Journal
@@ -244,5 +244,5 @@ async def test_scattered_faults_lose_nothing_over_real_http(tmp_path: Path) -> N
         assert failures(await asked(found, 400)) == []
         seen = stats(url)
     assert seen["hangs"] > 0 and seen["cut"] > 0 and seen["broken"] > 0 and seen["busy"] > 0
-    assert seen["answered"] == 400 and found.asks == {"asked": 400, "paid": 400}
+    assert seen["answered"] == 400 and found.asks == AskCounts(asked=400, paid=400)
     assert found._pools["main"].endpoints[0].limit.now > 8
