@@ -49,7 +49,7 @@ def test_the_import_is_light() -> None:
         "numpy",
         "pydantic",
         "xllamacpp",
-        "matplotlib",
+        "vl_convert",
         "rich",
     ]
     code = f"import sys, pluriset, pluriset.cli; print([m for m in {heavy} if m in sys.modules])"

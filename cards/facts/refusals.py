@@ -16,11 +16,11 @@ from ...validators.tables.sql import Tables, connect, fetch_all, quote_identifie
 REASONS = ("refused", "declined")
 """Reasons of rejects that are refusals: by the model or its endpoint, and in the words of an answer."""
 WRITER = "who was to write"
-Refusal = tuple[str, Mapping[str, str], str, int]
+RefusalCount = tuple[str, Mapping[str, str], str, int]
 """Annotator, what is declared of it, reason, and how many asks."""
 
 
-def refusals(folder: Path) -> list[Refusal]:
+def refusals(folder: Path) -> list[RefusalCount]:
     """The refusals of a run, most first; none where its rejects are not here. Raises `DataError` for a broken file."""
     with connect() as connection:
         if (lost := rejects(connection, folder)) is None:

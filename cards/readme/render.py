@@ -18,20 +18,26 @@ from ...schemas.yaml_text import dump_yaml
 from ..facts import people
 from ..facts.limitations import limitations
 from ..facts.manifest_facts import row_types
-from ..facts.refusals import Refusal, refusals
+from ..facts.refusals import RefusalCount, refusals
 from ..formats.croissant import croissant
 from ..formats.inspect_eval import eval_yaml
 from ..markdown import Safe, code, fenced, label, md, prose
+from ..plots.drawing import can_draw, write_plots
+from ..plots.plots import Plot, plots
 from . import sections
 from .front_matter import front_matter_problems
 from .metadata import metadata
-from .plots import draw, drawable
 
 
 def write(folder: Path, manifest: Manifest, report: Report) -> None:
-    """Write what describes a run into its folder. Raises `RecipeError` if the Hub would not take the card."""
+    """Write what describes a run into its folder: card, plots, Croissant, benchmark.
+
+    Raises `RecipeError` if the Hub would not accept the card, and `RunError` if a file cannot be written.
+    """
+    drawn = [*plots(report)]
     try:
-        text = render(manifest, report, draw(folder, report), refusals(folder))
+        write_plots(folder, drawn)
+        text = render(manifest, report, drawn, refusals(folder))
         (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
         (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
         if tasks := eval_yaml(manifest):
@@ -40,33 +46,33 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
         raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
 
 
-def render(manifest: Manifest, report: Report, plots: Sequence[Path], refused: Sequence[Refusal] = ()) -> str:
-    """The text of the card; `plots` are the pictures that it shows, `refused` is who refused."""
+def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refused: Sequence[RefusalCount] = ()) -> str:
+    """The text of the card, with these plots and these refusals."""
     front = metadata(manifest)
     if problems := front_matter_problems(front):
         raise RecipeError(
-            "the Hub would not take this card",
+            "the Hub would not accept this card",
             where=f"{manifest.recipe.file}: card",
             got="; ".join(problems),
-            hint="correct the recipe and build again: nothing is asked twice",
+            hint="fix the recipe and build again: no request is sent twice",
         )
     return _template().render(
         front=Safe(dump_yaml(front)),
         manifest=manifest,
         recipe=manifest.recipe,
         words=manifest.recipe.card,
-        books=manifest.books,
+        counts=manifest.books,
         report=report,
         types=row_types(manifest),
         contents=sections.contents(manifest),
         benchmarks=sections.benchmark_rows(manifest),
-        made=sections.made(manifest),
+        creation=sections.creation(manifest),
         refused=sections.refused(refused),
         annotators=people.annotator_tables(manifest, report),
         private=people.privacy_statements(manifest, report),
         checklist=people.checklist_table(manifest, report),
-        measures=sections.measures(report, {path.stem for path in plots}),
-        plots_missing=bool(drawable(report)) and not plots,
+        measures=sections.measures(report, plots if can_draw() else ()),
+        plots_missing=bool(plots) and not can_draw(),
         checks=sections.checks(report),
         limitations=limitations(manifest, report),
         licensed=sections.licensed(manifest),

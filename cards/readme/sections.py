@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from markupsafe import Markup
@@ -18,9 +18,10 @@ from ...schemas.run_layout import PLOTS
 from ...validators import measures as measuring
 from ..facts.licensing import conflicts, describe_freest_licence, ingredients, notices
 from ..facts.manifest_facts import annotators_by_role, row_count, row_types, splits_with_rows, total_rows
-from ..facts.refusals import Refusal
+from ..facts.refusals import RefusalCount
 from ..formats.inspect_eval import benchmark_split, benchmarks, question_count
 from ..markdown import Safe, code, md, number, prose
+from ..plots.plots import Plot
 
 Lines = list[list[object]]
 """The rows of a table in the card."""
@@ -48,7 +49,7 @@ def contents(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def made(manifest: Manifest) -> dict[str, Any]:
+def creation(manifest: Manifest) -> dict[str, Any]:
     """Who wrote and judged, under which prompts, and what became of the rows."""
     priced = any(spending.usd is not None for spending in manifest.books.spending)
     return {
@@ -64,7 +65,7 @@ def made(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def refused(found: Sequence[Refusal]) -> Lines:
+def refused(found: Sequence[RefusalCount]) -> Lines:
     """Who refused, what is declared of it, for what reason, and how often."""
     return [[who, _attributes(declared), reason, count] for who, declared, reason, count in found]
 
@@ -82,8 +83,9 @@ def benchmark_rows(manifest: Manifest) -> Lines:
     ]
 
 
-def measures(report: Report, drawn: Collection[str]) -> list[dict[str, Any]]:
-    """The figures of each measure as a table, with the picture of it if it was drawn."""
+def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
+    """The figures of each measure as a table, with its plot."""
+    alt_texts = {plot.measure: plot.alt for plot in plots}
     found = []
     for name in dict.fromkeys(f.measure for f in report.figures if f.measure not in ELSEWHERE):
         figures = [figure for figure in report.figures if figure.measure == name]
@@ -93,7 +95,8 @@ def measures(report: Report, drawn: Collection[str]) -> list[dict[str, Any]]:
             {
                 "title": name.replace("_", " ").capitalize(),
                 "meaning": prose(_measured(name)),
-                "plot": f"{PLOTS}/{name}.png" if name in drawn else None,
+                "plot": f"{PLOTS}/{name}.png" if name in alt_texts else None,
+                "alt": alt_texts.get(name),
                 "head": [*groups, "value", *(["95% interval"] if interval else []), "n"],
                 "rows": [_figure(figure, groups, interval) for figure in figures[:MOST_FIGURES]],
                 "more": max(0, len(figures) - MOST_FIGURES),

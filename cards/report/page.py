@@ -23,6 +23,8 @@ from ...schemas.errors import RunError
 from ...schemas.report import Figure, Finding, Report
 from ...schemas.run_layout import REPORT_PAGE
 from ..markdown import visible
+from ..plots.drawing import can_draw, svg
+from ..plots.plots import plots
 
 MOST_FIGURES = 60
 """Figures of one measure that are drawn; all of them are in the JSON."""
@@ -52,7 +54,7 @@ class Drawn(NamedTuple):
     high: float | None
 
 
-class Plot(NamedTuple):
+class Scale(NamedTuple):
     """Figures of one measure about the same kind of thing, on one scale."""
 
     measure: str
@@ -81,10 +83,21 @@ def render(report: Report) -> str:
         found=[pair for pair in anchored if pair[1].suppressed is None],
         suppressed=[pair for pair in anchored if pair[1].suppressed is not None],
         passed=[finding for finding in report.findings if not finding.count],
-        plots=[*plots(report.figures)],
+        scales=[*scales(report.figures)],
+        images=_images(report),
         severities=SEVERITIES,
         evidence=EVIDENCE,
     )
+
+
+def _images(report: Report) -> dict[str, tuple[str, str]]:
+    """Measure -> address and alternative text of its plot: an image inside the page, in which no script can run."""
+    if not can_draw():
+        return {}
+    return {
+        plot.measure: ("data:image/svg+xml;base64," + b64encode(svg(plot.spec).encode()).decode(), plot.alt)
+        for plot in plots(report)
+    }
 
 
 def _led(report: Report, here: Path, rows: Path) -> Report:
@@ -94,13 +107,13 @@ def _led(report: Report, here: Path, rows: Path) -> Report:
     return report.model_copy(update={"findings": findings})
 
 
-def plots(figures: Sequence[Figure]) -> Iterator[Plot]:
+def scales(figures: Sequence[Figure]) -> Iterator[Scale]:
     """The figures by measure and by what they are about, each with its place."""
     for (measure, _), some in groupby(figures, lambda f: (f.measure, tuple(f.group))):
         known = [*some]
         low, high = _scale(known)
         drawn = [_drawn(figure, low, high) for figure in known[:MOST_FIGURES]]
-        yield Plot(measure, (low, high), _place(0, low, high), drawn, len(known) - len(drawn))
+        yield Scale(measure, (low, high), _place(0, low, high), drawn, len(known) - len(drawn))
 
 
 def _drawn(figure: Figure, low: float, high: float) -> Drawn:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pluriset.cards.plots.plots import Plot
 from pluriset.cards.readme.render import render, write
 from pluriset.schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
 from pluriset.schemas.projections import arrow_schema, schema_hash
@@ -193,7 +194,8 @@ def make_card(make_manifest: Callable[..., Manifest]) -> Callable[..., str]:
         plots: Sequence[str] = ("agreement",),
         **changes: Any,
     ) -> str:
-        return render(make_manifest(tables, **changes), report_of(**(report or {})), [Path(f"{p}.png") for p in plots])
+        shown = [Plot(measure, {}, f"A plot of {measure}.") for measure in plots]
+        return render(make_manifest(tables, **changes), report_of(**(report or {})), shown)
 
     return make
 

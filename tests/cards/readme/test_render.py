@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pluriset.cards.facts.refusals import refusals
 from pluriset.cards.loading.dataset import load
+from pluriset.cards.readme import render as rendering
 from pluriset.cards.readme.front_matter import front_matter_problems
 from pluriset.cards.readme.metadata import metadata
 from pluriset.cards.readme.render import render, write
@@ -171,13 +172,12 @@ def test_refusals_are_told_by_who_refused(finished: Make) -> None:
     assert "| elder | country: Kenya | refused | 2 |\n| who was to write |  | declined | 1 |\n\n" in card
 
 
-def test_plots_are_shown_if_there_are_any(make_card: Card) -> None:
-    drawn = make_card(plots=["agreement"])
-    assert [token.attrs["src"] for token in flat(drawn) if token.type == "image"] == ["plots/agreement.png"]
-    assert "add them" not in drawn
-    undrawn = make_card(plots=[])
-    assert "pip install 'pluriset[cards]'" in undrawn
-    assert "add them" not in make_card(plots=[], report={"figures": []})
+def test_plots_are_shown_with_their_alternative_text(make_card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    (image,) = [token for token in flat(make_card(plots=["agreement"])) if token.type == "image"]
+    assert image.attrs["src"] == "plots/agreement.png" and image.content == "A plot of agreement."
+    monkeypatch.setattr(rendering, "can_draw", lambda: False)
+    assert "pip install 'pluriset[cards]'" in make_card(plots=["agreement"])
+    assert "pip install" not in make_card(plots=[])
 
 
 def test_a_notice_is_a_warning(make_card: Card) -> None:
@@ -316,7 +316,7 @@ def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, reci
 
 def test_a_card_that_the_hub_would_not_take(make_card: Card, recipe: Callable[..., Any]) -> None:
     unread = recipe().card.model_copy(update={"language": ["xx"]})  # a recipe that is read does not get so far
-    with pytest.raises(RecipeError, match="the Hub would not take this card") as caught:
+    with pytest.raises(RecipeError, match="the Hub would not accept this card") as caught:
         make_card(recipe=recipe().model_copy(update={"card": unread}))
     assert "language: not on the Hub's list: 'xx'" in str(caught.value)
 

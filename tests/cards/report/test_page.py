@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from pluriset.cards.report.page import plots, render, write
+from pluriset.cards.report.page import render, scales, write
 from pluriset.schemas.report import Figure, Finding, Profile, Report
 
 CHROMIUM = shutil.which("chromium")
@@ -103,7 +103,7 @@ def test_figures_lie_on_the_scale_of_their_measure() -> None:
         Figure(measure="alpha", group={"aspect": aspect}, value=value, low=value - 0.1, high=value + 0.1, n=9)
         for aspect, value in {"one": 0.5, "other": -0.2}.items()
     ]
-    [plot] = plots(figures)
+    [plot] = scales(figures)
     assert plot.scale[0] == pytest.approx(-0.3) and plot.scale[1] == 1
     ends = [(drawn.low, drawn.at, drawn.high) for drawn in plot.figures]
     assert all(low is not None and high is not None and at is not None and low < at < high for low, at, high in ends)

@@ -1,0 +1,66 @@
+"""The plots of a report, each of a named kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+from ...schemas.errors import DataError
+from ...schemas.report import Figure, Report
+from . import kinds as plot_kinds
+from .style import CONFIG, SCHEMA, Spec, about, number, words
+
+DEFAULT_KINDS: Mapping[str, str] = {
+    "valence_by_kind": "stacked_bar",
+    "considerations_per_situation": "histogram",
+    "agreement": "interval",
+    "agreement_of_scores": "interval",
+    "label_pairs": "heatmap",
+}
+"""Measure -> kind of plot, for measures that are not specific to one family. A family names kinds of its own."""
+SPOKEN_FIGURES = 6
+"""Figures that an alternative text reads out; with more of them it says only how many there are."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The plot of one measure."""
+
+    measure: str
+    spec: Spec
+    """A Vega-Lite specification, complete with data and style."""
+    alt: str
+    """What the plot shows, for readers who do not see it."""
+
+
+def kinds() -> list[str]:
+    """The kinds of plot there are."""
+    return sorted(module.name for module in iter_modules(plot_kinds.__path__))
+
+
+def plots(report: Report, chosen: Mapping[str, str] = DEFAULT_KINDS) -> Iterator[Plot]:
+    """A plot for each measure with a kind in `chosen` and at least one finite value.
+
+    Raises `DataError` for a kind that does not exist.
+    """
+    for measure, kind in chosen.items():
+        if kind not in kinds():
+            raise DataError.unknown("no such kind of plot", kind, kinds(), where=f"plot of {measure}")
+        figures = [figure for figure in report.figures if figure.measure == measure and _is_finite(figure)]
+        if any(figure.value is not None for figure in figures):
+            spec = import_module(f".{kind}", plot_kinds.__name__).spec(figures)
+            yield Plot(measure, {"$schema": SCHEMA, "config": CONFIG, **spec}, _alt(measure, figures))
+
+
+def _is_finite(figure: Figure) -> bool:
+    return all(map(math.isfinite, (figure.value or 0, figure.low or 0, figure.high or 0)))
+
+
+def _alt(measure: str, figures: list[Figure]) -> str:
+    if len(figures) > SPOKEN_FIGURES:
+        return f"{words(measure)}: {len(figures)} values, listed in the table below."
+    shown = (f"{about(figure)} {number(figure.value)}" for figure in figures if figure.value is not None)
+    return f"{words(measure)}: {', '.join(shown)}."

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pluriset.cards.plots import drawing
+from pluriset.cards.plots.drawing import png, svg, write_plots
+from pluriset.cards.plots.plots import DEFAULT_KINDS, kinds, plots
+from pluriset.schemas.errors import DataError
+from pluriset.schemas.report import Figure, Report
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def report(*figures: Figure) -> Report:
+    return Report(dataset="a", rows={}, findings=[], skipped={}, figures=list(figures))
+
+
+def judged(kind: str, label: str, count: float) -> Figure:
+    return Figure(measure="valence_by_kind", group={"kind": kind, "label": label}, value=count, n=int(count))
+
+
+def agreement(value: float | None, aspect: str = "valence") -> Figure:
+    return Figure(measure="agreement", group={"aspect": aspect}, value=value, n=3)
+
+
+SOME = (
+    judged("value", "supports", 3),
+    judged("duty", "opposes", 0),
+    Figure(measure="considerations_per_situation", group={"considerations": "2"}, value=4, n=4),
+    Figure(measure="considerations_per_situation", group={}, value=2.0, n=4),
+    agreement(-0.5),
+    Figure(measure="label_pairs", group={"aspect": "v", "label": "no", "other label": "yes"}, value=0.4, n=4),
+    Figure(measure="label_pairs", group={"aspect": "v", "label": "yes", "other label": "yes"}, value=0.6, n=4),
+)
+MEASURES = ["agreement", "considerations_per_situation", "label_pairs", "valence_by_kind"]
+
+
+def test_each_measure_with_a_kind_is_written_as_json_and_png(tmp_path: Path) -> None:
+    write_plots(tmp_path, plots(report(*SOME)))
+    paths = sorted((tmp_path / "plots").iterdir())
+    assert [path.name for path in paths] == sorted(f"{m}.{ext}" for m in MEASURES for ext in ("png", "vl.json"))
+    for path in paths:
+        raw = path.read_bytes()
+        assert raw.startswith(PNG) if path.suffix == ".png" else json.loads(raw)["config"]["background"]
+
+
+def test_the_same_figures_give_the_same_bytes() -> None:
+    (first,), (second,) = ([*plots(report(agreement(0.5)))] for _ in range(2))
+    assert first == second and png(first.spec) == png(second.spec)
+
+
+def test_measures_without_values_have_no_plot(tmp_path: Path) -> None:
+    write_plots(tmp_path, plots(report(agreement(None))))
+    assert not (tmp_path / "plots").exists()
+
+
+@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_kind_draws_any_measure(kind: str, measure: str) -> None:
+    (plot,) = plots(report(*SOME), {measure: kind})
+    assert png(plot.spec).startswith(PNG)
+
+
+def test_an_unknown_kind_is_an_error() -> None:
+    with pytest.raises(DataError, match="no such kind of plot"):
+        list(plots(report(*SOME), {"agreement": "pie"}))
+
+
+@pytest.mark.parametrize("label", ["$\\frac{", "支持", "a" * 500, "</svg><script>alert(1)</script>", "", "datum['x']"])
+def test_any_label_can_be_drawn_and_stays_text(label: str) -> None:
+    for plot in plots(report(judged(label, label, 2), agreement(0.5, label))):
+        assert png(plot.spec).startswith(PNG)
+        assert "<script" not in svg(plot.spec)
+
+
+def test_stacked_bars_end_at_100_percent() -> None:
+    (plot,) = plots(report(judged("value", "supports", 3), judged("value", "opposes", 1)))
+    assert [(part["from"], part["to"]) for part in plot.spec["data"]["values"]] == [(0, 75), (75, 100)]
+
+
+def test_a_pair_of_labels_is_halved_over_both_cells() -> None:
+    (plot,) = plots(report(*SOME), {"label_pairs": "heatmap"})
+    cells = {(cell["one"], cell["other"]): cell["share"] for cell in plot.spec["vconcat"][0]["data"]["values"]}
+    assert cells == {("no", "no"): 0, ("no", "yes"): 20, ("yes", "no"): 20, ("yes", "yes"): 60}
+
+
+def test_alternative_texts_read_out_few_values_and_count_many() -> None:
+    (few,) = plots(report(agreement(-0.25)))
+    assert few.alt == "Agreement: valence \N{MINUS SIGN}0.25."
+    (many,) = plots(report(*(agreement(0.5, f"aspect {n}") for n in range(40))))
+    assert re.search(r"\b40\b", many.alt)
+    assert "30 of 40" in many.spec["title"]["subtitle"]
+
+
+def test_without_the_converter_only_the_json_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "can_draw", lambda: False)
+    write_plots(tmp_path, plots(report(agreement(0.5))))
+    assert [path.name for path in (tmp_path / "plots").iterdir()] == ["agreement.vl.json"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1e300])
+@pytest.mark.parametrize("group", [{}, {"kind": "a"}, {"considerations": "many"}, {"considerations": "9" * 400}])
+def test_odd_figures_do_not_stop_a_plot(group: dict[str, str], value: float) -> None:
+    odd = [Figure(measure=name, group=group, value=value, low=value, high=value, n=1) for name in DEFAULT_KINDS]
+    for plot in plots(report(*odd, *SOME)):
+        assert png(plot.spec).startswith(PNG)
