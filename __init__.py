@@ -182,13 +182,14 @@ def validate(
         return _validate_with_suite(path, suite, table, out)
     from .validators import validate as run
     from .validators.profiles import column_roles as roles
+    from .validators.readers.run_folder import is_run
 
-    if save and not run.is_run(Path(path)):
+    if save and not is_run(Path(path)):
         hint = "--out FOLDER writes it, and all failing rows, elsewhere"
         raise RecipeError("only a run has a place for its report", where="--save", got=str(path), hint=hint)
     known = roles.given(map) if map else None
     decided, folder_of_rows = (Path(p) if p else None for p in (checks, out))
-    with _held(Path(path)) if save else nullcontext():
+    with _locked(Path(path)) if save else nullcontext():
         report = run.validate_path(path, as_=as_, roles=known, checks=decided, out=folder_of_rows)
         if save:
             _save(Path(path), report)
@@ -210,24 +211,24 @@ def _validate_with_suite(path: str | Path, suite: str | Path, table: str | None,
     return result.report
 
 
-def _held(run: Path) -> AbstractContextManager[None]:
+def _locked(run: Path) -> AbstractContextManager[None]:
     """No build changes what is judged, nor the manifest that will know the report."""
     from .builders.storage import run_folder as folder
 
-    return folder.held(run)
+    return folder.locked(run)
 
 
 def _save(where: Path, report: Report) -> None:
     """Write a report into a run; where the run is complete, its manifest knows the report."""
     from .builders.assembly import materialize as make
-    from .builders.storage import run_folder as folder
-    from .cards.loading import dataset as load
     from .cards.report import page as report_html
+    from .validators.readers.manifest import read_manifest
+    from .validators.tables.atomic_write import write_atomic
 
-    folder.write(where / REPORT, report.model_dump_json(indent=1))
+    write_atomic(where / REPORT, report.model_dump_json(indent=1))
     report_html.write(where / REPORT_PAGE, report)
-    if (manifest := where / MANIFEST).exists():
-        make.finish(where, load.read_manifest(manifest.read_bytes(), str(manifest)))
+    if (where / MANIFEST).exists():
+        make.finish(where, read_manifest(where))
 
 
 def repair(path: str | Path, out: str | Path, rules: Sequence[str] = ()) -> Repaired:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,14 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
-from pydantic_core import from_json
 
-from ..schemas.errors import DataError, RecipeError
+from ..schemas.errors import RecipeError
 from ..schemas.report import Report
 from ..schemas.row import RowTypes
 from ..schemas.rows import families, tables_of
 from ..schemas.rows.shared import SHARED
-from ..schemas.run_layout import DATA, JOURNAL, MANIFEST, RECIPE
+from ..schemas.run_layout import MANIFEST
 from .findings.failing_rows import forget, keep_in
 from .findings.subject import Subject
 from .judging import card_claims, manifest_shards, overrides
@@ -69,7 +67,10 @@ def open_tables(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckD
     """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
     folder = hub.local(place)
     with _database(memory) as connection, no_foreign_errors(str(place)):
-        yield connection, run_folder.read(connection, folder) if _has_run(folder) else read(connection, folder).tables
+        yield (
+            connection,
+            run_folder.read(connection, folder) if run_folder.has_tables(folder) else read(connection, folder).tables,
+        )
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
@@ -87,17 +88,10 @@ def validate(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
         return judge(_known(tables, row_types, dataset))
 
 
-def is_run(folder: Path) -> bool:
-    """Whether this is a run of ours: it says so, or has all tables of a family in the place that they have there."""
-    data = folder / DATA
-    there = {path.name for path in data.iterdir() if path.is_dir()} if data.is_dir() else set()
-    return bool(there) and (bool(_family(folder)) or any(set(tables_of(f)) <= there for f in families()))
-
-
 def row_types(folder: Path, tables: Tables) -> RowTypes:
     """The row types of a run: those of the family that its manifest names, else of the family that has its tables."""
     known = {family: tables_of(family, tables) for family in families()}
-    if (family := _family(folder)) in known:
+    if (family := run_folder.manifest_family(folder)) in known:
         return known[family]
     fitting = [types for types in known.values() if set(types) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}
@@ -108,7 +102,7 @@ def _subject(
     connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
 ) -> Subject:
     """What is at a place, and whether it is what its card and manifest say."""
-    ours = _has_run(folder) and not as_ and not roles
+    ours = run_folder.has_tables(folder) and not as_ and not roles
     subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
     if ours and not (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
         return subject
@@ -150,27 +144,6 @@ def _theirs(
     known = None if by_roles else named(as_, raw) if as_ else recognise(raw)
     subject = published(connection, called, raw, known) if known else generic(connection, called, raw, roles)
     return replace(subject, findings=[*found.findings, *subject.findings])
-
-
-def _has_run(folder: Path) -> bool:
-    """Whether there is a run of ours. Raises `DataError` if it has no tables yet."""
-    ours = is_run(folder)
-    if not ours and (folder / RECIPE).is_file() and (folder / JOURNAL).is_dir():
-        hint = f"finish it: {shlex.join(['pluriset', 'build', str(folder / RECIPE), '--out', str(folder)])}"
-        raise DataError("this run is not complete: it has no tables yet", where=str(folder), hint=hint)
-    return ours
-
-
-def _family(folder: Path) -> str:
-    """The family that the manifest names; a run that is being built has no manifest yet."""
-    path = folder / MANIFEST
-    if not path.exists():
-        return ""
-    try:
-        manifest = from_json(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise DataError("the manifest cannot be read", where=str(path), got=str(error)) from None
-    return str(manifest.get("family")) if isinstance(manifest, dict) else ""
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from ...schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spendi
 from ...schemas.projections import schema_hash
 from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
-from ...schemas.run_layout import DATA, RECIPE, REJECTS, REPORT
+from ...schemas.run_layout import DATA, MANIFEST, RECIPE, REJECTS, REPORT
 from ...schemas.usage import usd
 from ...validators.stats.aggregates import aggregates
+from ...validators.tables.atomic_write import write_atomic, write_error
 from ...validators.tables.pii import masked
 from ...validators.tables.sql import connect, quote_identifier
 from ..curation import Step
@@ -31,6 +32,9 @@ from .curation_runner import Curation
 
 LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 """Besides ours, the libraries whose version can change the bytes of a run."""
+
+
+FAILED = "cannot write the tables; the journal is complete"
 
 
 def warm_up(run: Run) -> None:
@@ -58,9 +62,12 @@ def make(run: Run) -> Manifest:
         database.unlink()
         run_folder.swap(run.folder, run.building)
         run.journal.add_built()  # what was asked again led to the rejects that are there now
-    except (OSError, OperationalError) as error:  # DuckDB's own: no room on the disk or in memory
-        raise _no_room(run.folder, error) from None
-    run_folder.write(run.folder / RECIPE, dump(run_folder.portable(recipe, run.folder)))
+    except OSError as error:
+        raise write_error(error, run.folder, FAILED) from None
+    except OperationalError as error:  # of its own: no room on the disk or in memory
+        hint = "free some disk space or memory and run the same command again"
+        raise RunError(FAILED, where=str(run.folder), got=str(error), hint=hint) from None
+    write_atomic(run.folder / RECIPE, dump(run_folder.portable(recipe, run.folder)))
     return _manifest(run, tables, books, asked)
 
 
@@ -76,7 +83,7 @@ def finish(folder: Path, manifest: Manifest) -> None:
     report = described(folder, folder / REPORT, rows=False)
     others = [file for file in manifest.files if file.path != report.path]
     whole = manifest.model_copy(update={"files": [*others, report]})
-    run_folder.write_manifest(folder, whole.model_dump_json(indent=1))
+    write_atomic(folder / MANIFEST, whole.model_dump_json(indent=1))
 
 
 def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
@@ -181,13 +188,4 @@ def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File
         ],
         books=books,
         versions={library: version(library) for library in ("pluriset", *LIBRARIES)},
-    )
-
-
-def _no_room(folder: Path, error: Exception) -> RunError:
-    return RunError(
-        "cannot write the tables; the journal is complete",
-        where=str(folder),
-        got=str(error),
-        hint="make room on the disk or in memory, and run the same command again: nothing is asked twice",
     )

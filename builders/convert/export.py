@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +18,10 @@ from ...schemas.published_dataset import REJECTS, PublishedDataset
 from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import CARD
+from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import read
+from ...validators.tables.atomic_write import atomic_folder
 from ...validators.tables.sql import connect, quote_identifier, quote_literal
-from ..storage.run_folder import manifest_of
 
 PUBLISHED = "pluriset.schemas.published"
 """Where the shapes are."""
@@ -53,11 +51,11 @@ class Exported:
 
 def export(folder: Path, as_: Spec, out: Path) -> Exported:
     """Write the run in `folder` in the shape `as_` to the new folder `out`; nothing, if it raises `DataError`."""
-    manifest = manifest_of(folder)
+    manifest = read_manifest(folder)
     shape = _shape(manifest.family, as_)
     _free(out)
     try:
-        with _at_once(out) as draft, connect(str(draft.parent / "work.duckdb"), **MEMORY) as connection:
+        with atomic_folder(out) as draft, connect(str(draft.parent / "work.duckdb"), **MEMORY) as connection:
             _translate(connection, folder, shape)
             rows = {config: _written(connection, shape, config, draft) for config in shape.configs}
             left_out = _left_out(connection, draft / REJECTS_FILE)
@@ -91,17 +89,6 @@ def _free(out: Path) -> None:
     """Nothing that exists is ever overwritten."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError("already there", where=str(out), expected="a new or empty folder", hint="choose another --out")
-
-
-@contextmanager
-def _at_once(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that becomes `out` if all goes well, and vanishes if not."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as room:
-        draft = Path(room) / "draft"
-        draft.mkdir()
-        yield draft
-        draft.rename(out)
 
 
 def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDataset) -> None:

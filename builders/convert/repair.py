@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -16,6 +15,7 @@ from ...schemas.component import find, load, names
 from ...schemas.errors import DataError, RecipeError
 from ...schemas.report import Finding
 from ...validators.readers.read import confine, read
+from ...validators.tables.atomic_write import atomic_folder
 from ...validators.tables.sql import connect, quote_identifier, quote_literal
 from .. import curation
 from ..curation._text_repair import Mend
@@ -47,14 +47,11 @@ def repair(place: str | Path, out: Path, rules: Sequence[str] = ()) -> Repaired:
     steps = [_step(rule) for rule in rules or mending()]
     if out.exists():
         raise DataError("there is something already", where=str(out), expected="a folder that is not there yet")
-    out.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as room:
-            draft = Path(room) / "draft"
-            (draft / DATA).mkdir(parents=True)
-            with connect(temp_directory=str(Path(room) / "spill"), **MEMORY) as connection:
+        with atomic_folder(out) as draft:
+            (draft / DATA).mkdir()
+            with connect(temp_directory=str(draft.with_name("spill")), **MEMORY) as connection:
                 changes = _repair(connection, place, draft, steps)
-            draft.rename(out)
     except (OSError, duckdb.Error) as error:
         raise DataError("cannot be repaired", where=str(place), got=str(error).partition("\n")[0]) from None
     return Repaired(out, changes)

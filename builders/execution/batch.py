@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from ...schemas.errors import BadCompletion, BatchRefused, RecipeError, RunError, Stopped
 from ...schemas.progress import Watch
+from ...validators.tables.atomic_write import write_atomic
 from ..asking.engine import CANNOT, Postponed
 from ..asking.journal_reader import AskFailed
 from ..asking.question import Question
@@ -106,9 +107,7 @@ class Batches:
         except BatchRefused as error:
             content, why = b"", str(error.got)
         if content is not None:
-            fresh = out.with_suffix(".new")
-            fresh.write_bytes(content)
-            fresh.replace(out)
+            write_atomic(out, content)
         return why
 
     def _out(self, wave: Wave) -> Path:

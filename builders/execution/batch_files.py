@@ -22,8 +22,8 @@ from pydantic_core import from_json, to_json
 
 from ...schemas.errors import DataError
 from ...schemas.run_layout import BATCHES
+from ...validators.tables.atomic_write import write_atomic
 from ..asking.question import Question
-from ..storage import run_folder
 
 MOST_ASKS, MOST_BYTES = 50_000, 190_000_000
 """What OpenAI takes in one file, with some room."""
@@ -63,7 +63,7 @@ class Waves:
 
     def save(self, wave: Wave) -> None:
         """Write down what is known of a wave."""
-        run_folder.write(self.folder / f"{wave.name}.json", wave.model_dump_json(indent=1))
+        write_atomic(self.folder / f"{wave.name}.json", wave.model_dump_json(indent=1))
 
     def asks(self, wave: Wave) -> Iterator[tuple[int, dict[str, Any]]]:
         """Every record of `asks` and the byte where it begins: the asks, each after the context that it refers to."""

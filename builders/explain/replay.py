@@ -16,6 +16,7 @@ from ...schemas.explanation import Found, Replayed
 from ...schemas.manifest import Manifest
 from ...schemas.row import Row, key_of
 from ...schemas.run_layout import JOURNAL
+from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import read
 from ...validators.tables.sql import connect
 from .. import PACKAGE
@@ -27,7 +28,6 @@ from ..execution.seed import finished, rows_of
 from ..families import Family
 from ..sources import Seed, Source
 from ..storage.journal import Journal
-from ..storage.run_folder import manifest_of
 from ..teachers import Teacher
 from .why import ancestors, row_of, types_of
 
@@ -57,7 +57,7 @@ class Recorded(Teacher):
 
 def replay(folder: Path, table: str, wanted: str) -> Replayed:
     """Make a row of a finished run again. Raises `DataError` if it is not there, or the journal does not make it."""
-    manifest = manifest_of(folder)
+    manifest = read_manifest(folder)
     if table == "aggregates":
         raise DataError("not made from asks", where=table, hint=AGGREGATES)
     with connect() as connection:

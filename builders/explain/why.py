@@ -19,10 +19,10 @@ from ...schemas.rows import tables_of
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import JOURNAL, REJECTS
 from ...validators.judging.row_checks import named
+from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import read, rejects
 from ...validators.tables.sql import Tables, connect, key_text, quote_identifier, quote_literal
 from ..storage.journal import Journal
-from ..storage.run_folder import manifest_of
 
 REJECTED = "rejects"
 """What a story calls the table of a reject."""
@@ -30,7 +30,7 @@ REJECTED = "rejects"
 
 def why(folder: Path, table: str, wanted: str) -> Story:
     """The story of a row, or of the reject that tells why it is not there. Raises `DataError` if there is neither."""
-    manifest = manifest_of(folder)
+    manifest = read_manifest(folder)
     with connect() as connection:
         tables, lost = read(connection, folder), rejects(connection, folder)
         types: dict[str, type[Row]] = {**types_of(folder, manifest, table), REJECTED: Reject}

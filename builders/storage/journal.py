@@ -23,8 +23,11 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from ...schemas.errors import DataError, RunError
+from ...schemas.errors import DataError
+from ...validators.tables.atomic_write import write_error
 
+BINARY = getattr(os, "O_BINARY", 0)
+"""Without it Windows rewrites line ends."""
 OFFSET_BITS = 44
 PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
@@ -127,12 +130,8 @@ class Journal:
             try:
                 os.fsync(self._writer)
             except OSError as error:
-                raise RunError(
-                    "the disk does not hold what was written to the journal",
-                    where=str(self.folder),
-                    got=error.strerror,
-                    hint="run the same command again: what is lost is asked again",
-                ) from None
+                hint = "run the same command again: lost answers are requested again"
+                raise write_error(error, self.folder, "cannot sync the journal to disk", hint) from None
             self._synced = end
 
     def close(self) -> None:
@@ -153,16 +152,12 @@ class Journal:
         line, start = to_json(record, inf_nan_mode="strings") + b"\n", self._end
         assert self._writer is not None
         try:
-            if os.write(self._writer, line) != len(line):
-                raise OSError("the disk took a part of the record only")
+            written = os.write(self._writer, line)
+            while written < len(line):  # a full disk takes a part, then says why it takes no more
+                written += os.write(self._writer, line[written:])
         except OSError as error:
             os.ftruncate(self._writer, start)
-            raise RunError(
-                "cannot write to the journal; everything answered before is kept",
-                where=str(self.folder),
-                got=error.strerror or str(error),
-                hint="make room and run the same command again: it goes on from here",
-            ) from None
+            raise write_error(error, self.folder, "cannot write to the journal; earlier answers are kept") from None
         self._end += len(line)
         return self._own << OFFSET_BITS | start
 
@@ -170,7 +165,7 @@ class Journal:
         """Open a segment of our own, after all that exist."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._own = max(self.segments(), default=0) + 1
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | BINARY
         self._writer = os.open(self._path(self._own), flags, 0o644)
 
     def _index(self, segment: int) -> None:
@@ -205,9 +200,9 @@ class Journal:
     def _read(self, place: int) -> dict[str, Any]:
         segment, offset = place >> OFFSET_BITS, place & (1 << OFFSET_BITS) - 1
         if segment not in self._readers:
-            self._readers[segment] = os.open(self._path(segment), os.O_RDONLY)
+            self._readers[segment] = os.open(self._path(segment), os.O_RDONLY | BINARY)
         size = PAGE
-        while (end := (chunk := os.pread(self._readers[segment], size, offset)).find(b"\n")) < 0:
+        while (end := (chunk := _pread(self._readers[segment], size, offset)).find(b"\n")) < 0:
             if len(chunk) < size:
                 raise DataError("the journal is cut short", where=f"{self._path(segment)}, byte {offset}")
             size *= 4
@@ -226,6 +221,14 @@ class Journal:
 
     def _path(self, segment: int) -> Path:
         return self.folder / f"{segment:05d}.jsonl"
+
+
+def _pread(descriptor: int, size: int, offset: int) -> bytes:
+    """`os.pread`, which Windows lacks; a journal is read by one thread."""
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, size, offset)
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, size)
 
 
 def _is_whole(record: dict[str, Any]) -> bool:

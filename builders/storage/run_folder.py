@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
+from filelock import FileLock, Timeout
 
-from ...schemas.errors import DataError, RunError, from_validation
-from ...schemas.manifest import Manifest
+from ...schemas.errors import RunError
 from ...schemas.recipe import Recipe
-from ...schemas.run_layout import BUILDING, JOURNAL, LOCK, MANIFEST, REBUILT, RECIPE
+from ...schemas.run_layout import BUILDING, JOURNAL, LOCK, LOCK_HOLDER, MANIFEST, REBUILT, RECIPE
+from ...validators.tables.atomic_write import draft_name, write_atomic, write_error
 from . import recipe_file
 
 
@@ -32,11 +31,11 @@ def opened(folder: Path, recipe: Recipe) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunError("cannot make the folder of the run", where=str(folder), got=error.strerror) from None
-    with held(folder):
+        raise write_error(error, folder, "cannot create the folder of the run") from None
+    with locked(folder):
         _ours(folder, recipe)
         if not (folder / RECIPE).exists():
-            write(folder / RECIPE, recipe_file.dump(portable(recipe, folder)))
+            write_atomic(folder / RECIPE, recipe_file.dump(portable(recipe, folder)))
         building = folder / BUILDING
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir()
@@ -64,47 +63,13 @@ def swap(folder: Path, building: Path) -> None:
             (building / name).rename(old)
 
 
-def manifest_of(folder: Path) -> Manifest:
-    """The manifest, which says that the run is complete. Raises `DataError` if there is none that can be read."""
-    path = folder / MANIFEST
-    try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        hint = "`pluriset build` writes it last: run the same build again"
-        raise DataError("not a finished run", where=str(path), got=error.strerror, hint=hint) from None
-    except ValidationError as error:
-        raise from_validation(error, DataError, str(path)) from None
-
-
-def write_manifest(folder: Path, content: str) -> None:
-    """The last act of a build: that the manifest exists means that the run is complete."""
-    write(folder / MANIFEST, content)
-
-
-def write(path: Path, content: str) -> None:
-    """Write a text file as a whole or not at all. Raises `RunError` when the disk is full."""
-    try:
-        fresh = path.with_name(_fresh(path.name))
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as error:
-        raise RunError("cannot write", where=str(path), got=error.strerror, hint="make room and run again") from None
-
-
-def _fresh(name: str) -> str:
-    """What a file is called while it is written."""
-    return f".{name}.new"
-
-
 def _ours(folder: Path, recipe: Recipe) -> None:
     """Refuse a folder that is another run, or that holds something else."""
     if folder.exists() and not folder.is_dir():
         raise RunError("not a folder", where=str(folder))
     if not (folder / RECIPE).exists():
-        if folder.exists() and {path.name for path in folder.iterdir()} - {LOCK, BUILDING, _fresh(RECIPE)}:
+        others = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        if others - {LOCK, LOCK_HOLDER, BUILDING, draft_name(RECIPE)}:
             raise RunError("the folder holds something else than a run", where=str(folder), hint="choose another --out")
         return
     there = recipe_file.read(folder / RECIPE)
@@ -119,19 +84,27 @@ def _ours(folder: Path, recipe: Recipe) -> None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Nobody else changes the run. Raises `RunError` if somebody does."""
+def locked(folder: Path) -> Iterator[None]:
+    """Keep every other process from changing the run. Raises `RunError` if one already holds it."""
+    path = folder / LOCK
+    lock = FileLock(path)
     try:
-        file = (folder / LOCK).open("a+")
-    except OSError as error:
-        raise RunError("cannot hold the run", where=str(folder / LOCK), got=error.strerror) from None
-    with file as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise RunError("another build works in this run", where=str(folder), got=f"process {lock.read()}") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise RunError("another build works in this run", where=str(folder), got=f"process {_holder(folder)}") from None
+    except (OSError, NotImplementedError) as error:
+        raise RunError("cannot lock the run", where=str(path), got=str(error)) from None
+    try:
+        write_atomic(folder / LOCK_HOLDER, str(os.getpid()))
         yield
+    finally:
+        (folder / LOCK_HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(folder: Path) -> str:
+    """The pid in the file beside the lock, as Windows lets no one read a locked file."""
+    try:
+        return (folder / LOCK_HOLDER).read_text(encoding="utf-8")
+    except OSError:
+        return "unknown"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import re
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ from ...schemas.projections import arrow_schema
 from ...schemas.report import Report
 from ...schemas.row import Row
 from ...schemas.rows.reject import Reject
-from ...schemas.run_layout import MANIFEST, RECIPE, REJECTS, REPORT
+from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
+from ...validators.readers.manifest import mismatch, read_manifest
 from ...validators.readers.run_folder import parquet
 from ...validators.tables.sql import connect
 from ..facts.manifest_facts import row_types, splits_with_rows
-from ..hub.target import sha256
 
 if TYPE_CHECKING:
     from polars import LazyFrame
@@ -37,15 +36,13 @@ BUFFER = 1 << 16
 """Bytes of a column that are read at once, so that large row groups do not have to fit into memory."""
 INSIDE = re.compile(r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*")
 """A path that stays inside the folder it starts from."""
-LARGEST = 50_000_000
-"""Bytes of the largest manifest that is read."""
 AGAIN = "the file is not as it was built; get it again (with git: `git lfs pull`)"
 
 
 def load(path: Path, verify: bool = False) -> Dataset:
     """Open a run; every shard must be there in its size, with `verify` every file in its sha256. Raises `DataError`."""
     folder = Path(path)
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     dataset = Dataset(folder, manifest, row_types(manifest))
     for table in dataset.tables:
         for shard in dataset.shards(table):
@@ -177,44 +174,12 @@ def _reading(path: Path) -> Iterator[None]:
         raise DataError("cannot read the rows of this file", where=str(path), got=str(error)) from None
 
 
-def _manifest(folder: Path) -> Manifest:
-    """The manifest of a run, read and checked."""
-    path = folder / MANIFEST
-    if not folder.is_dir():
-        raise DataError("no such folder", got=str(folder), expected="the folder of a run")
-    try:
-        if path.stat().st_size > LARGEST:
-            raise DataError("too large for a manifest", where=str(path), expected=f"at most {LARGEST:,} bytes")
-        return read_manifest(path.read_bytes(), str(path))
-    except FileNotFoundError:
-        raise _incomplete(folder) from None
-    except OSError as error:
-        raise DataError("cannot read the manifest", where=str(path), got=error.strerror) from None
-
-
-def read_manifest(raw: bytes, where: str) -> Manifest:
-    """What a manifest says. Raises `DataError`."""
-    try:
-        return Manifest.model_validate_json(raw)
-    except ValidationError as error:
-        raise from_validation(error, DataError, where) from None
-
-
 def read_report(raw: bytes, where: str) -> Report:
     """What a report says. Raises `DataError`."""
     try:
         return Report.model_validate_json(raw)
     except ValidationError as error:
         raise from_validation(error, DataError, where) from None
-
-
-def _incomplete(folder: Path) -> DataError:
-    """Without a manifest a folder is a run that is not complete, or no run."""
-    recipe = folder / RECIPE
-    if not recipe.is_file():
-        return DataError(f"no {MANIFEST} here", where=str(folder), expected="the folder of a run")
-    command = shlex.join(["pluriset", "build", str(recipe), "--out", str(folder)])
-    return DataError("this run is not complete", where=str(folder), hint=f"finish it: {command}")
 
 
 def check_path(path: str, where: str) -> None:
@@ -227,13 +192,6 @@ def check_path(path: str, where: str) -> None:
 def _check(folder: Path, shard: File, verify: bool) -> None:
     """One shard is where the manifest says, and what it says."""
     check_path(shard.path, str(folder / MANIFEST))
-    path = folder / shard.path
-    if not path.is_file():
-        raise DataError("a file is missing", where=str(path), hint=AGAIN)
-    if (size := path.stat().st_size) != shard.bytes:
-        expected = f"{shard.bytes:,} bytes"
-        raise DataError(
-            "a file has another size", where=str(path), got=f"{size:,} bytes", expected=expected, hint=AGAIN
-        )
-    if verify and (digest := sha256(path)) != shard.sha256:
-        raise DataError("a file has another sha256", where=str(path), got=digest, expected=shard.sha256, hint=AGAIN)
+    if wrong := mismatch(folder, shard, digest=verify):
+        where = str(folder / shard.path)
+        raise DataError(wrong.what, where=where, got=wrong.got, expected=wrong.expected, hint=AGAIN)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from ...schemas.errors import DataError, PublishError
 from ...schemas.manifest import File, Manifest
-from ...schemas.run_layout import CARD, JOURNAL, MANIFEST, RECIPE
+from ...schemas.run_layout import CARD, JOURNAL, MANIFEST
+from ...validators.readers.manifest import MAX_MANIFEST_BYTES, parse_manifest
+from ...validators.readers.run_folder import is_run
 from ..facts.manifest_facts import row_types
 from ..hub.client import ID, Hub
 from ..hub.target import TargetState
-from .dataset import LARGEST, Dataset, check_path, load, read_manifest
+from .dataset import Dataset, check_path, load
 from .published import ExternalDataset, open_external
 from .stream import Stream
 from .verify import verify_run
@@ -92,7 +94,7 @@ def _there(hub: Hub, revision: str | None) -> TargetState:
 
 def _is_foreign(path: Path) -> bool:
     """Whether this is a file, or a folder with nothing of a run in it."""
-    return path.is_file() or (path.is_dir() and not any((path / name).exists() for name in (MANIFEST, RECIPE)))
+    return path.is_file() or (path.is_dir() and not is_run(path))
 
 
 def _manifest(hub: Hub, there: TargetState) -> Manifest:
@@ -100,7 +102,7 @@ def _manifest(hub: Hub, there: TargetState) -> Manifest:
     if MANIFEST not in there.files:
         hint = f'`datasets.load_dataset("{hub.name}")` may open it'
         raise DataError(f"no {MANIFEST}: this dataset was not published by pluriset", where=hub.name, hint=hint)
-    manifest = read_manifest(hub.read(MANIFEST, there, LARGEST), f"{hub.name}: {MANIFEST}")
+    manifest = parse_manifest(hub.read(MANIFEST, there, MAX_MANIFEST_BYTES), f"{hub.name}: {MANIFEST}")
     row_types(manifest)
     for file in manifest.everything():
         _check(hub.name, file, there)

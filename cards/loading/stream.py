@@ -12,11 +12,12 @@ from ...schemas.manifest import File
 from ...schemas.projections import arrow_schema
 from ...schemas.report import Report
 from ...schemas.run_layout import REPORT
+from ...validators.readers.manifest import MAX_MANIFEST_BYTES
 from ...validators.tables.sql import connect
 from ..facts.manifest_facts import splits_with_rows
 from ..hub.client import Hub
 from ..hub.target import TargetState
-from .dataset import LARGEST, Dataset, read_report
+from .dataset import Dataset, read_report
 
 if TYPE_CHECKING:
     from polars import LazyFrame
@@ -56,7 +57,7 @@ class Stream(Dataset):
     @cached_property
     def report(self) -> Report:
         """What was checked and measured when the run was built."""
-        return read_report(self.hub.read(REPORT, self.there, LARGEST), f"{self.hub.name}: {REPORT}")
+        return read_report(self.hub.read(REPORT, self.there, MAX_MANIFEST_BYTES), f"{self.hub.name}: {REPORT}")
 
     @cached_property
     def connection(self) -> DuckDBPyConnection:

@@ -12,9 +12,10 @@ from ...schemas.difference import Bump
 from ...schemas.errors import DataError, Interrupted, PublishError, RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.run_layout import CARD, LOCK, MANIFEST
+from ...validators.readers.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from ..hub.client import ID, Hub, contains_token
 from ..hub.target import Change, Content, Target, TargetState, changes
-from ..loading.dataset import LARGEST, Dataset, load, read_manifest
+from ..loading.dataset import Dataset, load
 from ..loading.diff import diff
 from ..loading.open import open_run
 from ..readme import card_file
@@ -101,9 +102,9 @@ def _manifest(place: Target, there: TargetState | None) -> Manifest | None:
     """The manifest that is there; one that is none says nothing."""
     if there is None or MANIFEST not in there.files:
         return None
-    raw = place.read(MANIFEST, there, LARGEST)
+    raw = place.read(MANIFEST, there, MAX_MANIFEST_BYTES)
     try:
-        return read_manifest(raw, f"{place.name}: {MANIFEST}")
+        return parse_manifest(raw, f"{place.name}: {MANIFEST}")
     except DataError:
         return None
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from ...schemas.errors import DataError, from_validation
-from ...schemas.manifest import File, Manifest
+from ...schemas.manifest import File
 from ...schemas.report import Finding
 from ...schemas.run_layout import DATA
+from ..readers.manifest import mismatch, parse_manifest
 
 CHECK = "manifest.shards"
 TITLE = "Every shard is the file that the manifest names."
@@ -19,10 +16,7 @@ TITLE = "Every shard is the file that the manifest names."
 
 def against_manifest(folder: Path, manifest: Path) -> list[Finding]:
     """A finding for each table. Raises `DataError` if the manifest cannot be read."""
-    try:
-        tables = Manifest.model_validate_json(manifest.read_bytes()).tables
-    except ValidationError as error:
-        raise from_validation(error, DataError, str(manifest)) from None
+    tables = parse_manifest(manifest.read_bytes(), str(manifest)).tables
     shards: dict[str, dict[str, File | None]] = {
         name: {file.path: file for files in table.splits.values() for file in files} for name, table in tables.items()
     }
@@ -50,10 +44,8 @@ def _problem(folder: Path, file: File | None) -> str | None:
     """What is wrong with a shard; nothing outside the data of the run is looked at."""
     if file is None:
         return "not in the manifest"
-    path, parts = folder / file.path, Path(file.path).parts
-    if parts[:1] != (DATA,) or ".." in parts or not path.is_file():
+    parts = Path(file.path).parts
+    if parts[:1] != (DATA,) or ".." in parts:
         return "missing"
-    if (size := path.stat().st_size) != file.bytes:
-        return f"{size:,} bytes instead of {file.bytes:,}"
-    with path.open("rb") as data:
-        return None if hashlib.file_digest(data, "sha256").hexdigest() == file.sha256 else "another sha256"
+    wrong = mismatch(folder, file)
+    return wrong and (f"{wrong.got} instead of {wrong.expected}" if wrong.got else "missing")

@@ -9,13 +9,60 @@ from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from pydantic_core import from_json
 
 from ...schemas.errors import DataError
-from ...schemas.run_layout import DATA, REJECTS
+from ...schemas.rows import families, tables_of
+from ...schemas.run_layout import DATA, JOURNAL, LOCK, MANIFEST, RECIPE, REJECTS
 from ..tables.sql import one_path, quote_literal
+from .manifest import finish_command
 
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
 """Split, number and how many: the names that the Hub knows."""
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder is a run, finished or not. The one place that decides it.
+
+    A run has a manifest that names its family, or a recipe with the journal or lock of a build, or all tables of a
+    family where a run has them. Raises `DataError` if there is a manifest that is not JSON.
+    """
+    if manifest_family(folder) or _is_started(folder):
+        return True
+    tables = _table_names(folder)
+    return bool(tables) and any(set(tables_of(family)) <= tables for family in families())
+
+
+def has_tables(folder: Path) -> bool:
+    """Whether a folder is a run with tables to read. Raises `DataError` for a run whose build has written none yet."""
+    if not is_run(folder):
+        return False
+    if not _table_names(folder) and _is_started(folder):
+        hint = f"finish it: {finish_command(folder)}"
+        raise DataError("this run is not complete: it has no tables yet", where=str(folder), hint=hint)
+    return bool(_table_names(folder))
+
+
+def manifest_family(folder: Path) -> str | None:
+    """The family that the manifest of a run names; None without a manifest, as while the run is being built."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        manifest = from_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError("the manifest cannot be read", where=str(path), got=str(error)) from None
+    family = manifest.get("family") if isinstance(manifest, dict) else None
+    return family if isinstance(family, str) else None
+
+
+def _is_started(folder: Path) -> bool:
+    return (folder / RECIPE).is_file() and ((folder / JOURNAL).is_dir() or (folder / LOCK).is_file())
+
+
+def _table_names(folder: Path) -> set[str]:
+    data = folder / DATA
+    return {path.name for path in data.iterdir() if path.is_dir()} if data.is_dir() else set()
 
 
 def read(connection: DuckDBPyConnection, folder: Path) -> dict[str, DuckDBPyRelation]:

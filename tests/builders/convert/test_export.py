@@ -214,7 +214,7 @@ def test_refusals(tmp_path: Path) -> None:
     assert refused(tmp_path, other, tmp_path / "out").got == "culture"
     assert "the majority of its valence is a tie" in str(refused(tmp_path, tied, tmp_path / "out"))
     assert refused(tmp_path, empty, tmp_path / "out").got == "an empty run"
-    assert refused(tmp_path, tmp_path / "nowhere", tmp_path / "out").what == "not a finished run"
+    assert refused(tmp_path, tmp_path / "nowhere", tmp_path / "out").what == "no such folder"
     assert refused(tmp_path, run, file / "out").what == "cannot export"
 
 

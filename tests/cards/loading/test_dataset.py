@@ -160,7 +160,7 @@ def test_a_run_that_is_not_complete_says_how_to_finish_it(finished: Make) -> Non
         (b"\xff\xfe", "Invalid JSON"),
         (b"[]", "not keys and values"),
         (b"[" * 100_000, "recursion limit"),
-        (b'{"format": 2}', "not one of the possible values"),
+        (b'{"format": 2}', "newer pluriset"),
         (b'{"surprise": 1}', "unknown key"),
     ],
 )

@@ -103,7 +103,7 @@ RUNS: dict[str, tuple[Change, str]] = {
     "empty manifest": (raw("manifest.json", b""), "EOF"),
     "manifest of another encoding": (raw("manifest.json", "{}".encode("utf-16")), "Invalid JSON"),
     "manifest that nests": (raw("manifest.json", b"[" * 100_000), "recursion limit"),
-    "manifest of another format": (told(format=2), "not one of the possible values"),
+    "manifest of another format": (told(format=2), "newer pluriset"),
     "manifest with more": (told(surprise=1), "unknown key"),
     "unknown family": (told(family="../values"), "we do not know this family"),
     "unknown table": (told(main_table="rejects"), "no such table"),
