@@ -1,7 +1,4 @@
-"""Where seeds come from: one source a file.
-
-What a source is: a frozen options model that yields seeds.
-"""
+"""Where seeds come from: one source a file, a frozen options model that yields seeds."""
 
 from __future__ import annotations
 
@@ -15,18 +12,21 @@ from ...schemas.component import Component
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What is asked about: an id, a text, and where it was found."""
+    """What a family is asked to build on."""
 
     id: str
+    """The declared id, the key of a row of another dataset, else a digest of the text."""
     text: str
+    """What is asked about."""
     origin: str
+    """Where it was read: the file and its line, or an `Origin` for a row of a dataset."""
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """The other columns that the source was told to read, by the name that the family knows them by."""
+    """Field that the family reads -> value, from the columns that the source maps."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadSeed:
-    """A record of a source that is no seed, where it stands, and why; becomes a reject."""
+    """A record of a source that makes no seed, its place and the reason; becomes a reject."""
 
     place: str
     reason: str

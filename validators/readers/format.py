@@ -1,7 +1,8 @@
-"""What a format is: a file becomes a relation, and what cannot be read becomes a finding."""
+"""The base of every format: a file is read as a table, or record by record."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from ...schemas.component import Component
 from ...schemas.errors import DataError
 from ..tables.sql import one_path, quote_identifier, quote_literal
 from .findings import Findings
+from .record import Broken, Record
 
 SCHEMA = "raw"
 """Schema of the tables that hold what was read, a table a file."""
@@ -49,6 +51,13 @@ class Format(Component):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """The columns of the file, and `_row`, the number of the record from 1. Raises `DataError`."""
+        raise NotImplementedError
+
+    def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
+        """The records one at a time, with the wanted columns at least.
+
+        Raises `DataError` before the first one if the file cannot be read or a column is missing.
+        """
         raise NotImplementedError
 
 

@@ -14,7 +14,7 @@ from .findings import Findings
 from .format import File
 from .globs import matches
 from .readme import README, front_matter
-from .saved import saved
+from .saved_to_disk import saved
 from .splits import partitions, split_of, table_of
 from .suffixes import format_of, known
 

@@ -7,44 +7,15 @@ import csv
 import gzip
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ...schemas.errors import DataError
+from .record import Broken
 
 LONGEST = 16 * 2**20
 """Bytes of a record; a longer one is told without being held."""
 CHUNK = 2**20
 """Bytes read at once where lines do not matter."""
-
-
-def is_blank(path: Path) -> bool:
-    """Whether a text has nothing in it; decodes it to its end and raises `DataError` where it is not UTF-8."""
-    decoder, blank, end, line = codecs.getincrementaldecoder("utf-8-sig")(), True, 0, 1
-    with opened(path) as stream:
-        chunk = b"-"
-        while chunk:
-            chunk = stream.read(CHUNK)
-            end += len(chunk)
-            try:
-                blank = not decoder.decode(chunk, final=not chunk).strip() and blank
-            except UnicodeDecodeError as error:
-                at = end - len(error.object) + error.start
-                line += error.object.count(b"\n", 0, error.start)
-                raise _not_utf8(path, at, line, error.object[error.start]) from None
-            line += chunk.count(b"\n")
-    return blank
-
-
-def _not_utf8(path: Path, at: int, line: int, byte: int) -> DataError:
-    return DataError(
-        "the file is not UTF-8",
-        where=f"{path}: line {line}, byte offset {at}",
-        got=f"byte 0x{byte:02x}",
-        expected="UTF-8",
-        hint="convert it first, such as with: iconv -f WINDOWS-1252 -t UTF-8",
-    )
 
 
 def opened(path: Path) -> BinaryIO:
@@ -60,7 +31,10 @@ class TooLong(Exception):
 
 
 class Lines:
-    """Lines of a text, counted. The lines of a record can be read again, so that one broken record spoils no other."""
+    """Lines of a text, counted. The lines of a record can be read again, so that one broken record spoils no other.
+
+    A byte that is not UTF-8 becomes a lone surrogate, which `undecodable` finds.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._number, self._size = stream, 0, 0
@@ -101,16 +75,16 @@ class Lines:
             line = b""
         if not line:
             return None
-        return line.removeprefix(codecs.BOM_UTF8).decode() if self._number == 0 else line.decode()
+        return (line.removeprefix(codecs.BOM_UTF8) if self._number == 0 else line).decode(errors="surrogateescape")
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A record that cannot be read, and why."""
-
-    line: int
-    reason: str
-    detail: str
+def undecodable(text: str) -> str | None:
+    """The first byte of a line that is not UTF-8, such as `byte 0xe9`; None if all of it is."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return f"byte 0x{ord(text[error.start]) & 0xFF:02x}"
+    return None
 
 
 def cells(lines: Lines, delimiter: str, what: str) -> Iterator[tuple[int, list[str]] | Broken]:

@@ -34,8 +34,10 @@ BINARY = {
 """First bytes -> what it is."""
 
 
-def plain(file: File, room: Path, findings: Findings) -> Path:
+def plain(file: File, room: Path, findings: Findings | None) -> Path:
     """The file itself if it is plain, else a copy in `room`; bytes that are not UTF-8 become U+FFFD and a finding.
+
+    Without `findings`, such bytes stay as they are.
 
     Raises `DataError` for what is no text, cannot be unpacked, or unpacks to far more than it should.
     """
@@ -78,7 +80,7 @@ def _is_utf8(start: bytes, stream: BinaryIO) -> bool:
     return True
 
 
-def _pieces(file: File, findings: Findings) -> Iterator[bytes]:
+def _pieces(file: File, findings: Findings | None) -> Iterator[bytes]:
     """The text as UTF-8, whole lines at a time."""
     with opened(file.path) as stream:
         start = stream.read(2)
@@ -88,7 +90,7 @@ def _pieces(file: File, findings: Findings) -> Iterator[bytes]:
         line = 1
         for number, lines in enumerate(_whole_lines(file.path, start, stream)):
             text = lines.removeprefix(codecs.BOM_UTF8) if number == 0 else lines
-            yield _mended(text, line, file, findings)
+            yield _repaired(text, line, file, findings) if findings else text
             line += lines.count(b"\n")
 
 
@@ -111,15 +113,17 @@ def _whole_lines(path: Path, start: bytes, stream: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
-def _mended(lines: bytes, first: int, file: File, findings: Findings) -> bytes:
+def _repaired(lines: bytes, first: int, file: File, findings: Findings) -> bytes:
     try:
         lines.decode()
     except UnicodeDecodeError:
-        return b"\n".join(_mend(line, number, file, findings) for number, line in enumerate(lines.split(b"\n"), first))
+        return b"\n".join(
+            _replaced(line, number, file, findings) for number, line in enumerate(lines.split(b"\n"), first)
+        )
     return lines
 
 
-def _mend(line: bytes, number: int, file: File, findings: Findings) -> bytes:
+def _replaced(line: bytes, number: int, file: File, findings: Findings) -> bytes:
     try:
         line.decode()
     except UnicodeDecodeError as error:
@@ -128,10 +132,11 @@ def _mend(line: bytes, number: int, file: File, findings: Findings) -> bytes:
     return line.decode(errors="replace").encode()
 
 
-def _from_utf16(file: File, mark: bytes, stream: BinaryIO, findings: Findings) -> Iterator[bytes]:
+def _from_utf16(file: File, mark: bytes, stream: BinaryIO, findings: Findings | None) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder("utf-16")("replace")
     decoder.decode(mark)
-    findings.add("encoding", file.table, {"file": file.name, "problem": "UTF-16"})
+    if findings:
+        findings.add("encoding", file.table, {"file": file.name, "problem": "UTF-16"})
     while chunk := stream.read(CHUNK):
         yield decoder.decode(chunk).encode()
     yield decoder.decode(b"", final=True).encode()

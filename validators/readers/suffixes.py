@@ -11,8 +11,10 @@ from .format import Format
 
 
 def format_of(path: PurePath) -> Format | None:
-    """The format that a suffix tells, also before .gz."""
-    return _by_suffix().get(PurePath(path.name.lower().removesuffix(".gz")).suffix)
+    """The format that a suffix tells, of a text format also before .gz."""
+    name = path.name.lower()
+    found = _by_suffix().get(PurePath(name.removesuffix(".gz")).suffix)
+    return None if found and name.endswith(".gz") and not found.is_text else found
 
 
 def known() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from ...tables.sql import quote_identifier
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable, unused
+from ..record import Broken, Record, from_batches, require
 
 
 class Arrow(Format):
@@ -32,6 +34,16 @@ class Arrow(Format):
             raise unreadable(file, error) from None
         parts = ", ".join([*map(quote_identifier, columns), "rowid + 1 AS _row"])
         return connection.sql(f"SELECT {parts} FROM {table}")
+
+    def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
+        """The rows of all batches."""
+        try:
+            with pa.memory_map(str(file.path)) as source:
+                batches = _batches(source)
+                require(wanted, batches.schema.names, file.name)
+                yield from from_batches(batches, wanted)
+        except (pa.ArrowException, ValueError, KeyError) as error:
+            raise unreadable(file, error) from None
 
 
 def _batches(source: Any) -> Any:

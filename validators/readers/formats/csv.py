@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import ClassVar
 
@@ -17,7 +17,8 @@ from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unused
 from ..header import has_header
-from ..lines import LONGEST, Broken, Lines, cells
+from ..lines import LONGEST, Lines, cells, undecodable
+from ..record import Broken, Record, require
 
 DELIMITERS = ",\t;|"
 LOOKED_AT = 50
@@ -52,6 +53,49 @@ class Csv(Format):
             names = distinct([cell or "" for cell in first], file, findings)
             return below.select(_renamed(columns, names, f"_row - {start}"))
         return rows.select(_renamed(columns, [f"column{at}" for at in range(width)], "_row + 1"))
+
+    def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
+        """The records below the first, which is the header."""
+        delimiter = _delimiter(file, wanted)
+        columns = _header(file, delimiter)
+        require(wanted, columns, file.name)
+        with file.path.open("rb") as stream:
+            for row in islice(cells(Lines(stream), delimiter, _kind(file)), 1, None):
+                yield row if isinstance(row, Broken) else _record(row[0], columns, row[1])
+
+
+def _record(line: int, columns: Sequence[str], row: Sequence[str]) -> Record | Broken:
+    if len(row) != len(columns):
+        return Broken(line, "another number of cells", f"{len(row)} cells under {len(columns)} columns")
+    if byte := undecodable("".join(row)):
+        return Broken(line, "record is not UTF-8", byte)
+    return Record(line, dict(zip(columns, row, strict=True)))
+
+
+def _delimiter(file: File, wanted: Sequence[str]) -> str:
+    """The delimiter that the suffix promises, unless only another one gives the wanted columns."""
+    promised = "\t" if _kind(file) == "TSV" else ","
+    if not set(wanted) <= set(_header(file, promised)):
+        found, _ = _layout(file)
+        if set(wanted) <= set(_header(file, found)):
+            return found
+    return promised
+
+
+def _header(file: File, delimiter: str) -> list[str]:
+    with file.path.open("rb") as stream:
+        first = next(cells(Lines(stream), delimiter, _kind(file)), None)
+    if first is None:
+        raise DataError("the file is empty", where=file.name)
+    if isinstance(first, Broken):
+        raise DataError("the header cannot be read", where=f"{file.name}: line {first.line}", got=first.detail)
+    if byte := undecodable("".join(first[1])):
+        raise DataError("the header is not UTF-8", where=f"{file.name}: line {first[0]}", got=byte)
+    return first[1]
+
+
+def _kind(file: File) -> str:
+    return "TSV" if file.name.lower().removesuffix(".gz").endswith(".tsv") else "CSV"
 
 
 def _renamed(columns: list[str], names: list[str], row: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,17 +10,22 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ....schemas.errors import DataError
+from ...tables.sql import connect
 from ..findings import Findings
 from ..format import File, Format, loaded, unreadable, unused
+from ..json_columns import DEEPEST, too_deep, typed
+from ..json_shapes import records_query
 from ..lines import LONGEST
-from ..records import DEEPEST, too_deep, typed
-from ..shapes import records
-from .jsonl import Jsonl
+from ..record import Broken, Record, require
+from .jsonl import LOOKED_AT, Jsonl, parse_object
 
 LARGEST = 2**30
 """Bytes of a document that is not a list; it is held in memory."""
 START = 2**16
 """Bytes that tell what a document is."""
+BATCH = 1000
+"""Records that Python holds at once."""
+NO_END = "the list has no end"
 SHOWN = 40
 """Bytes of what is none."""
 
@@ -31,44 +37,76 @@ class Json(Format):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """Records in the order of the file; where they have keys, those are the column `key`."""
-        with file.path.open("rb") as stream:
-            start = stream.read(START).lstrip()
-            stream.seek(-min(START, file.path.stat().st_size), 2)
-            end = stream.read().rstrip()
-        if not start:
-            raise DataError("the file is empty", where=file.name)
+        start, end = _ends(file)
         if start.startswith(b"["):
             if not end.endswith(b"]"):
-                findings.add("unreadable", file.table, {"file": file.name, "problem": "the list has no end"})
-            return self._list(connection, file, findings)
+                findings.add("unreadable", file.table, {"file": file.name, "problem": NO_END})
+            return typed(connection, _as_objects(connection, _list(connection, file)), file, findings)
         if _is_lines(connection, file.path):
             return Jsonl().read(connection, file, findings)
-        return self._object(connection, file, start, findings)
+        return typed(connection, _object(connection, file, start), file, findings)
 
-    def _list(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
-        options = f"format='array', maximum_object_size={LONGEST}"
-        table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
-        return typed(connection, _as_objects(connection, table), file, findings)
+    def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
+        """The same records, numbered from 1; the columns are the keys of the first records."""
+        start, end = _ends(file)
+        with connect() as connection:
+            if not start.startswith(b"[") and _is_lines(connection, file.path):
+                yield from Jsonl().records(file, wanted)
+                return
+            is_list = start.startswith(b"[")
+            table = _as_objects(connection, _list(connection, file)) if is_list else _object(connection, file, start)
+            first = connection.sql(f"SELECT json_keys(json) FROM {table} ORDER BY rowid LIMIT {LOOKED_AT}").fetchall()
+            require(wanted, [*dict.fromkeys(key for (keys,) in first for key in keys or [])], file.name)
+            documents = connection.sql(f"SELECT json::VARCHAR AS json FROM {table} ORDER BY rowid")
+            number = 0
+            for number, document in enumerate(_documents(documents), 1):
+                yield parse_object(number, document)
+            if is_list and not end.endswith(b"]"):
+                yield Broken(number + 1, NO_END, end[-SHOWN:].decode(errors="replace"))
 
-    def _object(self, connection: DuckDBPyConnection, file: File, start: bytes, findings: Findings) -> DuckDBPyRelation:
-        if start[:1] != b"{":
-            expected = "a list of objects, or an object"
-            raise DataError("no table", where=file.name, got=start[:SHOWN].decode(errors="replace"), expected=expected)
-        size = file.path.stat().st_size
-        if size > LARGEST:
-            hint = "write its records as JSON lines"
-            raise DataError("too large for one JSON object", where=file.name, got=f"{size:,} bytes", hint=hint)
-        if too_deep(file.path.read_text()):
-            raise DataError("nested too deeply", where=file.name, got=f"over {DEEPEST} levels")
-        options = f"format='unstructured', maximum_object_size={max(size, LONGEST) + 1}"
-        table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
-        try:
-            made = unused(connection)
-            connection.execute(f"CREATE TABLE {made} AS {records(connection, table)}")
-            connection.execute(f"DROP TABLE {table}")
-        except duckdb.Error as error:
-            raise unreadable(file, error) from None
-        return typed(connection, made, file, findings)
+
+def _ends(file: File) -> tuple[bytes, bytes]:
+    """The first and the last bytes. Raises `DataError` if there are none."""
+    with file.path.open("rb") as stream:
+        start = stream.read(START).lstrip()
+        stream.seek(-min(START, file.path.stat().st_size), 2)
+        end = stream.read().rstrip()
+    if not start:
+        raise DataError("the file is empty", where=file.name)
+    return start, end
+
+
+def _list(connection: DuckDBPyConnection, file: File) -> str:
+    """A table of the items of a list."""
+    options = f"format='array', maximum_object_size={LONGEST}"
+    return loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
+
+
+def _object(connection: DuckDBPyConnection, file: File, start: bytes) -> str:
+    """A table of the records inside one object. Raises `DataError`."""
+    if start[:1] != b"{":
+        expected = "a list of objects, or an object"
+        raise DataError("no table", where=file.name, got=start[:SHOWN].decode(errors="replace"), expected=expected)
+    size = file.path.stat().st_size
+    if size > LARGEST:
+        hint = "write its records as JSON lines"
+        raise DataError("too large for one JSON object", where=file.name, got=f"{size:,} bytes", hint=hint)
+    if too_deep(file.path.read_text(encoding="utf-8", errors="replace")):
+        raise DataError("nested too deeply", where=file.name, got=f"over {DEEPEST} levels")
+    options = f"format='unstructured', maximum_object_size={max(size, LONGEST) + 1}"
+    table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
+    try:
+        made = unused(connection)
+        connection.execute(f"CREATE TABLE {made} AS {records_query(connection, table)}")
+        connection.execute(f"DROP TABLE {table}")
+    except duckdb.Error as error:
+        raise unreadable(file, error) from None
+    return made
+
+
+def _documents(rows: DuckDBPyRelation) -> Iterator[str]:
+    for batch in rows.to_arrow_reader(BATCH):
+        yield from batch["json"].to_pylist()
 
 
 def _is_lines(connection: DuckDBPyConnection, path: Path) -> bool:

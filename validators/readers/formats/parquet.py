@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...tables.sql import one_path, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable
+from ..record import Broken, Record, from_batches, require
+
+BATCH = 1000
+"""Rows that Python holds at once."""
 
 
 class Parquet(Format):
@@ -31,4 +38,13 @@ class Parquet(Format):
             ]
             return connection.sql(f"SELECT {', '.join([*parts, f'{place} AS _row'])} FROM {scan}")
         except duckdb.Error as error:
+            raise unreadable(file, error) from None
+
+    def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
+        """The rows, a batch in memory at a time."""
+        try:
+            with pq.ParquetFile(file.path) as parquet:
+                require(wanted, parquet.schema_arrow.names, file.name)
+                yield from from_batches(parquet.iter_batches(BATCH, columns=list(wanted)), wanted)
+        except pa.ArrowException as error:
             raise unreadable(file, error) from None

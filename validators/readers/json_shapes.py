@@ -26,7 +26,7 @@ LIST = "'[\"JSON\"]'"
 """A list of anything, as `from_json` wants it said."""
 
 
-def records(connection: DuckDBPyConnection, table: str) -> str:
+def records_query(connection: DuckDBPyConnection, table: str) -> str:
     """A query for `json`, a record each, of a table `json` that holds one object.
 
     It is a list under one key, lists under several (splits, columns, or records by key), columns by row, records by

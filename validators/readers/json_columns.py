@@ -13,7 +13,7 @@ from ...schemas.errors import DataError
 from .columns import distinct
 from .findings import SHOWN, Findings
 from .format import File, unused
-from .structure import MOST_PARTS, Structure, parsed, whole
+from .json_structure import MOST_PARTS, Structure, parsed, whole
 
 DEEPEST = 100
 """Levels of a record; DuckDB gives up at 128."""
