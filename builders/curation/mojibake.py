@@ -1,15 +1,14 @@
-"""UTF-8 that was read as Windows-1252 or Latin-1: â€™ for ’."""
+"""UTF-8 decoded with another encoding: â€™ for ’."""
 
 from __future__ import annotations
 
-from ...validators.checks.texts.mojibake import GARBLED
+from ...validators.tables.mojibake import fixed
 from ._text_repair import Mend
 
 
 class Mojibake(Mend):
-    """Reads garbled signs again as the UTF-8 that they are, where every one of them is; else the text stays."""
+    """Fixes text decoded with the wrong encoding; leaves quotes and ligatures as they are."""
 
     def mended(self, value: str) -> str:
-        """`ungarbled` is a function of every connection of ours, see `validators/tables/normalise.py`."""
-        found = f"strlen({value}) > length({value}) AND regexp_matches({value}, '{GARBLED}')"
-        return f"CASE WHEN {found} THEN ungarbled({value}) ELSE {value} END"
+        """SQL that calls ftfy on suspicious texts only."""
+        return fixed(value)

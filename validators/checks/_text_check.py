@@ -29,6 +29,9 @@ class TextCheck(Check):
     written_only: ClassVar[bool] = False
     """Whether keys and names of ours, which nobody wrote, are left out."""
 
+    portable: ClassVar[bool] = True
+    """Whether its SQL runs in any DuckDB; false where it calls functions that only our connections have."""
+
     most: Annotated[float, Field(gt=0, le=1)] = 1.0
     """A column in which more than this share of the texts is so is meant to be, and left out."""
 

@@ -12,10 +12,6 @@ SPACE = re.compile(r"\s+")
 TRAILING = ".,;:!?…。！？"
 PREFIX = re.compile(r"^(right|duty) to\s+", re.IGNORECASE)
 TOKEN = re.compile(r"[^\W_]+")
-NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-LATIN = {chr(byte): byte for byte in range(128, 256)}
-LATIN |= {bytes([byte]).decode("cp1252", "ignore"): byte for byte in range(128, 160)}
-"""Sign -> the byte that Latin-1 or Windows-1252 reads as it."""
 
 
 def norm(text: str) -> str:
@@ -71,15 +67,3 @@ def _longest_common(a: Sequence[str], b: Sequence[str]) -> int:
         for j, y in enumerate(b, 1):
             before, row[j] = row[j], before + 1 if x == y else max(row[j], row[j - 1])
     return row[-1]
-
-
-def ungarbled(text: str) -> str:
-    """A text whose UTF-8 was read as Windows-1252 or Latin-1 as it was; the same text where that is not certain."""
-    return NOT_ASCII.sub(lambda found: _read_again(found[0]), text)
-
-
-def _read_again(signs: str) -> str:
-    try:
-        return bytes(LATIN[sign] for sign in signs).decode()
-    except (KeyError, UnicodeDecodeError):
-        return signs

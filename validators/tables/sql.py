@@ -12,7 +12,8 @@ import duckdb
 
 from ...schemas.row import Row, key
 from .literal import know_literals
-from .normalise import norm, ungarbled
+from .mojibake import register_fix_encoding
+from .normalise import norm
 
 T = TypeVar("T")
 READS = re.compile(r"\s*(SELECT|WITH|FROM)\b")
@@ -27,7 +28,7 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
     safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(database, config={**safe, **config})
     connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
-    connection.create_function("ungarbled", ungarbled, ["VARCHAR"], "VARCHAR")
+    register_fix_encoding(connection)
     # ASCII, nearly everything, never leaves the engine, and most of it has nothing to collapse.
     connection.execute(
         r"""CREATE OR REPLACE MACRO norm(s) AS CASE

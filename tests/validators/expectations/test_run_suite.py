@@ -74,7 +74,7 @@ def test_a_suite_says_all_that_a_row_type_does(table: str) -> None:
     said = suite(table, TABLES[table])
     assert json.loads(json.dumps(said)) == said and said["meta"]["table"] == table
     checks = [one["meta"]["check"] for one in said["expectations"]]
-    assert len(checks) == len(set(checks)) and {f"{table}.key", f"{table}.mojibake"} <= {*checks}
+    assert len(checks) == len(set(checks)) and {f"{table}.key", f"{table}.control_characters"} <= {*checks}
     assert {one["severity"] for one in said["expectations"]} == {"critical", "warning", "info"}
 
 
