@@ -12,7 +12,9 @@ COMPONENTS: Mapping[str, Mapping[str, str]] = {}
 """Kind of component, such as `checks` -> its renamed components."""
 OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {}
 """(kind, component) by new name -> its renamed options."""
-FIELDS: Mapping[str, Mapping[str, str]] = {}
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "Finding": {"title": "rule", "mends": "auto_repairable"},
+}
 """Model of `schemas`, such as `Finding`, or table, such as `rejects` -> its renamed fields or columns."""
 
 

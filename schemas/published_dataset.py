@@ -72,6 +72,8 @@ class Rule:
     """How it is known to hold."""
     unit: str = "rows"
     """What the statement has a row of, where that is no row of the config that it names first."""
+    problem: str = "break|breaks this rule"
+    """What is wrong, as it follows the count of units; `schemas.report.problem_line` says how it is written."""
     per: str = ""
     """SQL over that config of what tells one such unit from another; empty where it cannot count them."""
 

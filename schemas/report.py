@@ -1,7 +1,8 @@
-"""What checks found and what measures say."""
+"""The report: findings of checks and figures of measures."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import ConfigDict
@@ -10,7 +11,46 @@ from .field_docs import Stored
 
 Severity = Literal["error", "warning", "info"]
 Evidence = Literal["file", "card", "recalled"]
-"""How a rule about somebody's dataset is known: from a real file, from its card, or from memory."""
+"""Where a rule about a published dataset comes from: a real file, its card, or memory."""
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_IRREGULAR = {"strata": "stratum"}
+
+
+def counted(count: int, of: int, unit: str | None) -> str:
+    """A count with its total and unit, such as `4 of 16 situations`; without the total where it is unknown."""
+    if unit is None:
+        return "the table as a whole"
+    total = of if of >= count else 0
+    noun = unit if (total or count) != 1 else singular(unit)
+    return f"{count:,} of {total:,} {noun}" if total else f"{count:,} {noun}"
+
+
+def singular(plural: str) -> str:
+    """The singular of a unit."""
+    if plural in _IRREGULAR:
+        return _IRREGULAR[plural]
+    return plural[:-3] + "y" if plural.endswith("ies") else plural.removesuffix("s")
+
+
+def problem_line(problem: str, count: int, of: int, unit: str | None, options: Mapping[str, Any] | None = None) -> str:
+    """The problem of a finding as one sentence that leads with its count; empty where the count is 0.
+
+    `problem` is what follows the count and begins with its verb in both numbers, such as
+    `have|has fewer than {least} considerations`. Where the unit is null it is the whole sentence.
+    """
+    if not count:
+        return ""
+    if options is not None:
+        problem = problem.format_map({name: _in_words(value) for name, value in options.items()})
+    if unit is None:
+        return problem
+    verb, _, rest = problem.partition(" ")
+    many, _, one = verb.partition("|")
+    return f"{counted(count, of, unit)} {one if one and count == 1 else many} {rest}"
+
+
+def _in_words(value: Any) -> Any:
+    return _NUMBERS[value] if type(value) is int and 0 <= value < len(_NUMBERS) else value
 
 
 class Entry(Stored):
@@ -22,50 +62,53 @@ class Entry(Stored):
 class Finding(Entry):
     """One check and the rows that fail it; a passed check has a count of 0."""
 
+    problem: str = ""
+    """What is wrong and how often, in a sentence; empty where the check passed."""
+    rule: str
+    """What should hold."""
     check: str
     """Stable id of the check."""
     severity: Severity
-    """error: breaks use; warning: likely a mistake; info: worth knowing."""
-    title: str
-    """What should hold, in a line."""
+    """error: the dataset cannot be used as it is; warning: probably a mistake; info: a property to be aware of."""
     table: str
-    """Table that was looked at."""
+    """Table that was checked."""
     count: int
-    """Units that fail; what is said of the whole table is said once."""
+    """Units that fail; 1 where the table as a whole fails."""
     of: int
-    """Units that were looked at, 0 where nobody counted them; rows, where the table as a whole is looked at."""
+    """Units that were checked, 0 where their number is unknown; rows, where the unit is null."""
     unit: str | None = "rows"
-    """What is counted: rows, cells, columns, items, ...; null where the finding is about the table as a whole."""
+    """What is counted, in the plural: rows, cells, situations, ...; null where the table as a whole is checked."""
     examples: list[dict[str, Any]]
-    """Up to five failing rows: key and what is wrong."""
+    """Up to five failing rows: their key and `problem`, what is wrong with each."""
     parts: dict[str, int] = {}
-    """Failing rows by column, or by problem where there are few; most frequent first, what is left as `others`."""
+    """Failing rows by column, or by problem where there are few; most frequent first, the remainder as `others`."""
     repair: str | None = None
-    """Curation step that would mend it."""
-    mends: bool = False
-    """Whether `pluriset repair` makes that step too, on anybody's dataset; else it is for a recipe."""
+    """Curation step that fixes it."""
+    auto_repairable: bool = False
+    """Whether `pluriset repair` can apply that step to any dataset; otherwise it belongs in a recipe."""
     evidence: Evidence | None = None
-    """How the rule is known, where it is about somebody's dataset; null for a rule that holds of all data."""
+    """Where a rule about a published dataset comes from; null for a rule that holds for all data."""
     declared: Severity | None = None
-    """The severity of the check itself, where a checks file gave it another."""
+    """The check's own severity, where a checks file overrides it."""
     suppressed: str | None = None
-    """The reason for which a checks file suppresses it; it then counts nowhere, but is shown."""
+    """The reason a checks file gives for suppressing it; a suppressed finding is shown but not counted."""
     file: str | None = None
-    """The file with all failing rows, where they were written."""
+    """The file with all failing rows, if they were written."""
+
+    @property
+    def headline(self) -> str:
+        """The problem; the rule where the check passed, and in reports of versions without problem lines."""
+        return self.problem or self.rule
 
     @property
     def share(self) -> float | None:
-        """What fails of what was looked at, 0 to 1; null where that is no share, such as where a unit fails twice."""
+        """The share of units that fail, 0 to 1; null where their number is unknown or a unit can fail twice."""
         return self.count / self.of if self.unit and 0 < self.of >= self.count else None
 
     @property
     def counted(self) -> str:
-        """How many of what in words, `in` so many where one can fail twice; it goes before `of` and the table."""
-        if not self.unit:
-            return "the whole"
-        if not self.of:
-            return f"{self.count:,} {self.unit.removesuffix('s') if self.count == 1 else self.unit}"
-        return f"{self.count:,} {'of' if self.count <= self.of else 'in'} {self.of:,} {self.unit}"
+        """The count with its total and unit, such as `4 of 16 situations`."""
+        return counted(self.count, self.of, self.unit)
 
 
 class Figure(Entry):

@@ -91,7 +91,7 @@ def _nothing_is_lost(place: str | Path, findings: Sequence[Finding]) -> None:
             "some of it cannot be read, and would be missing",
             where=str(place),
             got="; ".join(f"{finding.count:,} in {finding.table}, such as {_example(finding)}" for finding in lost),
-            expected="; ".join(dict.fromkeys(finding.title for finding in lost)),
+            expected="; ".join(dict.fromkeys(finding.rule for finding in lost)),
             hint=f"`pluriset validate {place}` tells more; nothing was written",
         )
 

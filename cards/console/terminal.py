@@ -57,7 +57,7 @@ def findings(report: Report, everything: bool = False) -> None:
         for check, why in report.skipped.items():
             click.echo(clean(f"skipped {check}: {why}"), err=True)
     elif found := report.found():
-        rows = [(f.severity, f.check, f"{f.counted} of {f.table}", f.title) for f in found]
+        rows = [(f.severity, f.check, f"{f.counted} of {f.table}", f.headline) for f in found]
         table("", ["severity", "check", "found in", "what should hold"], rows)
     counts = ", ".join(f"{report.count(severity)} {severity}" for severity in SEVERITIES)
     hidden = f"; suppressed: {len(report.suppressed())}" if report.suppressed() else ""
@@ -70,7 +70,7 @@ def _finding(finding: Finding) -> None:
     severity = click.style(finding.severity, fg=COLOURS[finding.severity])
     click.echo(f"{severity} {clean(f'{finding.check}: {finding.counted} of {finding.table}{share}')}")
     known = f" (known from: {finding.evidence})" if finding.evidence else ""
-    click.echo(clean(f"  {finding.title}{known}"))
+    click.echo(clean(f"  {finding.rule}{known}"))
     if finding.suppressed is not None:
         click.echo(clean(f"  suppressed: {finding.suppressed}"))
         return
@@ -83,7 +83,7 @@ def _finding(finding: Finding) -> None:
     if finding.declared:
         click.echo(f"  severity: {finding.declared} by itself; changed by the checks file")
     if finding.repair:
-        click.echo(clean(f"  suggested {'repair' if finding.mends else 'curation step'}: {finding.repair}"))
+        click.echo(clean(f"  suggested {'repair' if finding.auto_repairable else 'curation step'}: {finding.repair}"))
     if finding.file:
         click.echo(clean(f"  all of them: {finding.file}"))
 

@@ -107,7 +107,7 @@ def _findings(report: Report) -> Iterator[str]:
         yield f"{_counted(errors, 'check', 'checks')} of severity error found rows: the dataset breaks a promise."
     for finding in report.found():
         if finding.severity == "warning":
-            yield f"Does not hold everywhere ({finding.counted} of {finding.table}): {finding.title}"
+            yield f"{finding.headline} (table {finding.table})"
 
 
 def _unknown(manifest: Manifest) -> Iterator[str]:

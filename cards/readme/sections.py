@@ -118,7 +118,7 @@ def checks(report: Report) -> dict[str, Any]:
     counts = ", ".join(f"{report.count(severity):,} of severity {severity}" for severity in SEVERITIES)
     return {
         "summary": f"Checks: {report.ran}. What they found: {counts}.",
-        "failing": [[f.severity, _found_in(f), prose(f.title), code(f.check)] for f in found],
+        "failing": [[f.severity, _found_in(f), prose(f.headline), code(f.check)] for f in found],
         "passed": _passed(passed),
     }
 
@@ -132,7 +132,7 @@ def _passed(findings: Sequence[Finding]) -> Lines:
     tables: dict[tuple[str, str], list[Markup]] = {}
     for found in findings:
         looked_at = Safe("{} ({})").format(code(found.table), f"{found.of:,} {found.unit or 'rows'}")
-        tables.setdefault((found.check, found.title), []).append(looked_at)
+        tables.setdefault((found.check, found.rule), []).append(looked_at)
     return [[prose(title), Safe(", ").join(looked_at), code(check)] for (check, title), looked_at in tables.items()]
 
 

@@ -262,13 +262,13 @@ def test_a_finding_says_what_it_counts(connection: DuckDBPyConnection) -> None:
     pairs = "SELECT i AS pair_id, 'p' AS prompt, 'long ' || i AS first, 'x' AS second, 'first' AS preferred"
     tables = {"items": connection.sql(f"FROM {texts}"), "pairs": connection.sql(f"{pairs} FROM range(200) AS r(i)")}
     found = validate(tables, {}, "theirs").found()
-    assert {f"{f.check}: {f.counted} of {f.table}" for f in found} == {
-        "split_leak: 1 of 2 texts of items",
-        "unique_items: 1 of 2 ids of items",
-        "repeated_items: 1 of 3 rows of items",
-        "outer_white_space: 1 of 9 cells of items",
-        "constant_columns: 3 of 5 columns of pairs",
-        "length_bias: the whole of pairs",
+    assert {f"{f.check}: {f.problem}" for f in found} == {
+        "split_leak: 1 of 2 texts is in more than one split",
+        "unique_items: 1 of 2 item IDs is missing or shared by several items",
+        "repeated_items: 1 of 3 items repeats the text of an earlier item",
+        "outer_white_space: 1 of 9 cells has leading or trailing white space",
+        "constant_columns: 3 of 5 columns have a single value",
+        "length_bias: Preferences depend on the length of the responses",
     }
     [bias] = [finding for finding in found if finding.check == "length_bias"]
     assert (bias.count, bias.of, bias.unit, bias.share) == (1, 200, None, None)

@@ -1,6 +1,6 @@
-"""One check a file.
+"""Checks, one per file.
 
-What a check is: the rows for which something does not hold.
+A check finds the rows that break a rule. The first line of its docstring is the rule, in the report and in listings.
 """
 
 from __future__ import annotations
@@ -19,33 +19,37 @@ Example = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class Check(Component):
-    """Finds failing rows. Runs wherever the tables and columns that it needs exist; its docstring is its title."""
+    """Finds the rows that break a rule; runs on any dataset with the tables and columns that it needs."""
 
     severity: ClassVar[Severity]
-    """error: breaks use; warning: likely a mistake; info: worth knowing."""
+    """error: the dataset cannot be used as it is; warning: probably a mistake; info: a property to be aware of."""
+    problem: ClassVar[str]
+    """What is wrong, as it follows the count: `have|has fewer than {least} considerations`, with the verb in the
+    plural and singular and options in braces; a whole sentence where the unit is null."""
     table: ClassVar[str]
-    """The table whose rows are judged."""
+    """The table whose rows are checked; `*` is every raw table."""
     unit: ClassVar[str | None] = "rows"
-    """What is counted: rows, cells, columns or what else a failing row stands for; null: the table as a whole."""
+    """What a failing row stands for, in the plural: rows, the name of the table, cells, columns or something else;
+    null for the table as a whole."""
     per: ClassVar[Sequence[str]] = ()
-    """Columns of the table that tell one unit from another, where units are none of these and can be counted."""
+    """Columns of the table that identify a unit of another kind, so that the units can be counted."""
     needs: ClassVar[Mapping[str, Sequence[str]]]
     """Table -> columns without which the check cannot run; `*` is every raw table, with its `_row`."""
     may_use: ClassVar[Mapping[str, Sequence[str]]] = {}
-    """Table -> columns that the check looks at where they are there."""
+    """Table -> columns that the check uses if they exist."""
     implied_by_row_type: ClassVar[bool] = False
-    """Whether a row type of ours says the same or says it better: not run on tables of a run."""
+    """Whether our row types cover the rule already, so that it does not run on the tables of a run."""
     of_rejects: ClassVar[bool] = False
-    """Whether it looks at what was rejected too: a check that needs no knowledge."""
+    """Whether rejected rows are checked too; for checks of any table."""
     repair: ClassVar[str | None] = None
-    """Curation step that mends what is found."""
-    mends: ClassVar[bool] = False
-    """Whether that step mends texts alone, so that `pluriset repair` makes it on anybody's dataset too."""
+    """Curation step that fixes the problem."""
+    auto_repairable: ClassVar[bool] = False
+    """Whether that step changes only texts, so that `pluriset repair` can apply it to any dataset."""
     passes: ClassVar[Example]
-    """An example in which nothing fails; a test."""
+    """An example in which nothing fails; it is a test."""
     fails: ClassVar[Example]
-    """An example in which something fails; a test."""
+    """An example in which something fails; it is a test."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """The failing rows: what identifies each of them, then `problem VARCHAR` in words. Empty means it holds."""
+        """The failing rows: the columns that identify each, then `problem VARCHAR` in words; none if it passes."""
         raise NotImplementedError

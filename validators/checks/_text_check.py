@@ -35,11 +35,11 @@ class TextCheck(Check):
     most: Annotated[float, Field(gt=0, le=1)] = 1.0
     """A column in which more than this share of the texts is so is meant to be, and left out."""
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that is wrong; `value` is the SQL of a text that is not null."""
         raise NotImplementedError
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """What is wrong with it, in words."""
         raise NotImplementedError
 
@@ -62,12 +62,12 @@ def wrong_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> 
 
 
 def _wrong(check: TextCheck) -> str:
-    wrong = check.wrong("cell.value")
+    wrong = check.matches("cell.value")
     return f"(NOT cell.ours AND {wrong})" if check.written_only else f"({wrong})"
 
 
 def _case(rule: int, check: TextCheck) -> str:
-    return f"CASE WHEN {_wrong(check)} THEN {{rule: {rule}, problem: {check.problem('cell.value')}}} END"
+    return f"CASE WHEN {_wrong(check)} THEN {{rule: {rule}, problem: {check.describe('cell.value')}}} END"
 
 
 def _of(

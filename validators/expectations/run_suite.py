@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from pydantic_core import from_json
 
 from ...schemas.errors import DataError
-from ...schemas.report import Finding, Report, Severity
+from ...schemas.report import Finding, Report, Severity, problem_line
 from ..findings.evidence import EXAMPLES
 from ..findings.severity import worst_first
 from ..tables.sql import Tables, quote_identifier, quote_literal
@@ -173,14 +173,18 @@ def _finding(check: str, table: str, outcome: Mapping[str, Any], exception: str)
     counts_rows = "unexpected_rows" in config["type"]
     count = facts.get("unexpected_count", facts.get("observed_value") if counts_rows else None)
     options = ", ".join(f"{key} {value}" for key, value in config["kwargs"].items() if key != "batch_id")
+    unit = None if count is None else "rows"
+    failing = max(int(count), 1) if failed and isinstance(count, int) else int(failed)
+    problem = "do|does not meet the expectation" if unit else "The table does not meet the expectation"
     return Finding(
+        problem=problem_line(problem, failing, facts.get("element_count", 0), unit),
         check=check,
         severity=SEVERITIES.get(str(config.get("severity")), "error"),
-        title=f"{config['type'].replace('_', ' ')}: {options}",
+        rule=f"{config['type'].replace('_', ' ')}: {options}",
         table=table,
-        count=max(int(count), 1) if failed and isinstance(count, int) else int(failed),
+        count=failing,
         of=facts.get("element_count", 0),
-        unit=None if count is None else "rows",
+        unit=unit,
         examples=[{"problem": f"cannot be evaluated: {exception}"}]
         if exception
         else _examples(facts)

@@ -79,7 +79,7 @@ def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
         if isinstance(check, TextCheck) and check.portable and check.most == 1:
             judged = [t for t in texts if not (check.written_only and is_ours(t))]
             wrong = " OR ".join(
-                f"({quote_identifier(t)} IS NOT NULL AND {check.wrong(quote_identifier(t))})" for t in judged
+                f"({quote_identifier(t)} IS NOT NULL AND {check.matches(quote_identifier(t))})" for t in judged
             )
             yield _rows(f"{table}.{check_name}", wrong or "false", SEVERITY[check.severity])
 

@@ -12,18 +12,26 @@ from typing import Any
 
 from duckdb import DuckDBPyRelation
 
-from ...schemas.report import Finding, Severity
+from ...schemas.report import Finding, Severity, problem_line
 from ..readers.layout import ALONE
 from ..readers.readme import front_matter
 from ..tables.sql import Tables, query
 
-RULES: Mapping[str, tuple[Severity, str]] = {
-    "counts": ("warning", "The card counts the rows that are there"),
-    "columns": ("warning", "The card names the columns that are there"),
-    "types": ("info", "The card gives columns the types that they have"),
-    "size": ("info", "The card names the size category that the dataset is in"),
+RULES: Mapping[str, tuple[Severity, str, str]] = {
+    "counts": (
+        "warning",
+        "The row counts on the card match the data",
+        "have|has another number of rows than the card states",
+    ),
+    "columns": (
+        "warning",
+        "The columns on the card match the data",
+        "are|is on the card or in the data, but not in both",
+    ),
+    "types": ("info", "The column types on the card match the data", "are|is of another type than the card states"),
+    "size": ("info", "The size category on the card fits the dataset", "The card states another size category"),
 }
-"""Rule -> severity, and what should hold."""
+"""Rule -> severity, the rule in words, and the problem."""
 COUNTED = {"counts": "splits", "columns": "columns", "types": "columns"}
 """Rule -> what it counts; the size is said of the whole."""
 OURS = {"_row", "_table", "split"}
@@ -117,15 +125,17 @@ def _fits(size: str, total: int, tables: Tables) -> bool:
 
 
 def _finding(rule: str, table: str, of: int, wrong: list[dict[str, Any]]) -> Finding:
-    severity, title = RULES[rule]
+    severity, title, problem = RULES[rule]
+    unit = COUNTED.get(rule)
     return Finding(
+        problem=problem_line(problem, len(wrong), of, unit),
+        rule=title,
         check=f"card.{rule}",
         severity=severity,
-        title=title,
         table=table,
         count=len(wrong),
         of=of,
-        unit=COUNTED.get(rule),
+        unit=unit,
         examples=wrong[:5],
     )
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyRelation
 
-from ...schemas.report import Finding
+from ...schemas.report import Finding, problem_line
 from ...schemas.row import Column, Row, RowTypes, columns, key
 from ..findings.evidence import evidence, examples
 from ..findings.failing_rows import Keep, forget
@@ -29,20 +29,30 @@ class Judged(NamedTuple):
     row_type: type[Row]
     relation: DuckDBPyRelation
     rows: int
+    unit: str
+    """What a row is called, in the plural."""
     keep: Keep
 
     def finding(
         self,
+        part: str,
         rule: str,
-        title: str,
+        problem: str,
         count: int,
         shown: list[dict[str, Any]],
         failing: Callable[[], DuckDBPyRelation] | None = None,
     ) -> Finding:
-        """Whatever breaks a row type breaks its use: always an error."""
-        check = f"{self.table}.{rule}"
+        """A finding about the rows; breaking a row type is always an error."""
         found = Finding(
-            check=check, severity="error", title=title, table=self.table, count=count, of=self.rows, examples=shown
+            problem=problem_line(problem, count, self.rows, self.unit),
+            rule=rule,
+            check=f"{self.table}.{part}",
+            severity="error",
+            table=self.table,
+            count=count,
+            of=self.rows,
+            unit=self.unit,
+            examples=shown,
         )
         return self.keep(found, failing) if failing else found
 
@@ -56,16 +66,33 @@ class Judged(NamedTuple):
 
 
 def check_table(
-    table: str, tables: Tables, row_types: RowTypes, rows: Mapping[str, int], keep: Keep = forget
+    table: str,
+    tables: Tables,
+    row_types: RowTypes,
+    rows: Mapping[str, int],
+    keep: Keep = forget,
+    unit: str = "rows",
 ) -> Iterator[Finding]:
-    """What a table does to the constraints of its row type: columns, rows, key, and what its rows point to."""
+    """Check a table against its row type: columns, constraints on rows, the key and references.
+
+    `unit` is what the rows of the table are called in the plural.
+    """
     if table not in tables:
-        check, absent = f"{table}.missing", f"the table `{table}` is there"
-        yield Finding(check=check, severity="error", title=absent, table=table, count=1, of=0, unit=None, examples=[])
+        yield Finding(
+            problem=f"The table `{table}` is missing",
+            rule=f"The table `{table}` exists",
+            check=f"{table}.missing",
+            severity="error",
+            table=table,
+            count=1,
+            of=0,
+            unit=None,
+            examples=[],
+        )
         return
-    judged = Judged(table, row_types[table], tables[table], rows[table], keep)
+    judged = Judged(table, row_types[table], tables[table], rows[table], unit, keep)
     broken = [*_columns(judged), *_rows(judged)]
-    yield from broken or [judged.finding("constraints", "Rows keep the constraints of their row type", 0, [])]
+    yield from broken or [judged.finding("constraints", "Every row satisfies its row type", "", 0, [])]
     yield from _unique(judged)
     for column in columns(judged.row_type):
         if column.name in judged.relation.columns:
@@ -92,10 +119,13 @@ def _columns(judged: Judged) -> Iterator[Finding]:
     for column in columns(judged.row_type):
         if column.name not in there:
             if judged.row_type.model_fields[column.name].is_required():
-                yield judged.finding(f"{column.name}.missing", f"the column `{column.name}` is there", count, [])
+                rule, problem = f"The column `{column.name}` exists", f"lack|lacks the column `{column.name}`"
+                yield judged.finding(f"{column.name}.missing", rule, problem, count, [])
         elif not fits(column.schema, there[column.name]):
             expected, found = str(column.schema.get("type")), {"found": str(there[column.name])}
-            yield judged.finding(f"{column.name}.type", f"`{column.name}` is of type {expected}", count, [found])
+            rule = f"The column `{column.name}` is of type {expected}"
+            problem = f"have|has `{column.name}` of another type than {expected}"
+            yield judged.finding(f"{column.name}.type", rule, problem, count, [found])
 
 
 def _rows(judged: Judged) -> Iterator[Finding]:
@@ -111,7 +141,8 @@ def _rows(judged: Judged) -> Iterator[Finding]:
     for rule, count, found in counted.fetchall():
         failing = partial(query, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
         condition = asked[rule][1]
-        yield judged.finding(f"{condition.path}.{condition.rule}", condition.title, count, found, failing)
+        check = f"{condition.path}.{condition.rule}"
+        yield judged.finding(check, condition.title, condition.problem, count, found, failing)
 
 
 def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDBPyRelation:
@@ -143,22 +174,25 @@ def _unique(judged: Judged) -> Iterator[Finding]:
     repeated = materialize(found)
     shown = examples({**parts, "found": "times || ' rows'"})
     count, first = query(repeated, f"SELECT coalesce(sum(times - 1), 0), {shown} FROM rows").fetchall()[0]
-    title = f"No two rows have the same {', '.join(parts)}"
-    yield judged.finding("key", title, int(count), first or [], lambda: repeated)
+    named = ", ".join(f"`{part}`" for part in parts)
+    rule, problem = f"No two rows have the same {named}", f"repeat|repeats the {named} of an earlier row"
+    yield judged.finding("key", rule, problem, int(count), first or [], lambda: repeated)
 
 
 def _points_somewhere(judged: Judged, column: Column, tables: Tables, row_types: RowTypes) -> Iterator[Finding]:
     if column.foreign and column.foreign.table in row_types:
-        title = f"`{column.name}` is a `{column.foreign.field}` of `{column.foreign.table}`"
+        rule = f"Every `{column.name}` is a `{column.foreign.field}` of the table `{column.foreign.table}`"
+        problem = f"have|has a `{column.name}` that is missing from the table `{column.foreign.table}`"
         parent = tables.get(column.foreign.table)
         known = parent if parent is not None and column.foreign.field in parent.columns else None
         orphans = _orphans(judged.relation, known, {column.name: column.foreign.field})
-        yield _reference(judged, column, "foreign_key", title, orphans)
+        yield _reference(judged, column, "foreign_key", rule, problem, orphans)
     if column.item_of and column.item_of in judged.relation.columns:
-        title = f"`{column.name}` is the key of a row in the table that `{column.item_of}` names"
+        rule = f"Every `{column.name}` is the key of a row in the table that `{column.item_of}` names"
+        problem = f"have|has a `{column.name}` that is missing from the table in `{column.item_of}`"
         items = _items(judged, column.item_of, tables, row_types)
         orphans = _orphans(judged.relation, items, {column.item_of: "tab", column.name: "key"})
-        yield _reference(judged, column, "item_key", title, orphans)
+        yield _reference(judged, column, "item_key", rule, problem, orphans)
 
 
 def _orphans(
@@ -175,10 +209,12 @@ def _orphans(
     return pointing.set_alias("child").join(parents.set_alias("parent"), " AND ".join(same), how="anti")
 
 
-def _reference(judged: Judged, column: Column, rule: str, title: str, orphans: DuckDBPyRelation) -> Finding:
+def _reference(
+    judged: Judged, column: Column, part: str, rule: str, problem: str, orphans: DuckDBPyRelation
+) -> Finding:
     shown = {**judged.place(), "found": quote_identifier(column.name)}
     failing = orphans.select(", ".join(f"{sql} AS {quote_identifier(label)}" for label, sql in shown.items()))
-    return judged.finding(f"{column.name}.{rule}", title, *evidence(failing), lambda: failing)
+    return judged.finding(f"{column.name}.{part}", rule, problem, *evidence(failing), lambda: failing)
 
 
 def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes) -> DuckDBPyRelation | None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...schemas.manifest import File
-from ...schemas.report import Finding
+from ...schemas.report import Finding, problem_line
 from ...schemas.run_layout import DATA
 from ..readers.manifest import mismatch, parse_manifest
 
 CHECK = "manifest.shards"
-TITLE = "Every shard is the file that the manifest names."
+RULE = "Every shard matches the manifest"
 
 
 def against_manifest(folder: Path, manifest: Path) -> list[Finding]:
@@ -29,9 +29,10 @@ def _finding(folder: Path, table: str, files: Mapping[str, File | None]) -> Find
     problems = {path: _problem(folder, files[path]) for path in sorted(files)}
     wrong = [{"file": path, "problem": problem} for path, problem in problems.items() if problem]
     return Finding(
+        problem=problem_line("do|does not match the manifest", len(wrong), len(files), "shards"),
+        rule=RULE,
         check=CHECK,
         severity="error",
-        title=TITLE,
         table=table,
         count=len(wrong),
         of=len(files),

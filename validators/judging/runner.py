@@ -13,7 +13,7 @@ from duckdb import DuckDBPyRelation
 
 from ...schemas.component import load, names
 from ...schemas.errors import DataError
-from ...schemas.report import Figure, Finding, Report
+from ...schemas.report import Figure, Finding, Report, problem_line
 from ...schemas.row import Row, columns
 from ...schemas.rows.shared import SHARED
 from .. import checks, measures
@@ -93,12 +93,20 @@ def _constraints(subject: Subject, keep: Keep) -> Iterator[Finding]:
     rows = {table: _count(relation) for table, relation in subject.tables.items() if table in subject.row_types}
     unread = {finding.check.removesuffix(".type"): finding.count for finding in subject.findings}
     for table in subject.row_types:
-        for finding in check_table(table, subject.tables, subject.row_types, rows, keep):
+        unit = table if table in subject.own() and table.endswith("s") else "rows"
+        for finding in check_table(table, subject.tables, subject.row_types, rows, keep, unit):
             # A cell that cannot be read is null here, but the file has something in it.
             known = unread.get(finding.check.removesuffix(".null"), 0)
             if known == 0 or finding.count > known:
-                less = finding.model_copy(update={"count": finding.count - known})
+                less = _fewer(finding, finding.count - known) if known else finding
                 yield of_constraint(less, subject.configs[table]) if table in subject.configs else less
+
+
+def _fewer(nulls: Finding, count: int) -> Finding:
+    """A finding about nulls, of which fewer are null in the file."""
+    column = nulls.check.removeprefix(f"{nulls.table}.").removesuffix(".null")
+    problem = problem_line(f"have|has no `{column}`", count, nulls.of, nulls.unit)
+    return nulls.model_copy(update={"count": count, "problem": problem})
 
 
 def _count(relation: DuckDBPyRelation) -> int:
@@ -165,18 +173,20 @@ def _wanted(check: Check, raw: Tables) -> Iterator[tuple[str, DuckDBPyRelation]]
 def _finding(job: Job, units: Units, keep: Keep) -> Finding:
     check, failing = job.check, job.failing()
     count, shown = evidence(failing)
+    of = units("rows" if check.unit == check.table else check.unit, tuple(check.per), job.judged)
     found = Finding(
+        problem=problem_line(check.problem, count, of, check.unit, dict(check)),
+        rule=(type(check).__doc__ or job.name).partition("\n")[0].removesuffix("."),
         check=job.name,
         severity=check.severity,
-        title=(type(check).__doc__ or job.name).partition("\n")[0],
         table=job.table,
         count=count,
-        of=units(check.unit, tuple(check.per), job.judged),
+        of=of,
         unit=check.unit,
         examples=shown,
         parts=parts(failing, count),
         repair=check.repair,
-        mends=check.mends,
+        auto_repairable=check.auto_repairable,
     )
     return keep(found, lambda: failing)
 

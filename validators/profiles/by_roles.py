@@ -65,14 +65,15 @@ def _unknown(raw: Tables) -> Finding:
     """That it is read as nothing: nobody should take silence for health."""
     columns = ", ".join(column for relation in raw.values() for column in relation.columns if column not in OURS)
     return Finding(
+        problem="No columns are recognised; map them with --map",
+        rule="Columns are recognised by their names or mapped with --map",
         check="generic.judgeable",
         severity="warning",
-        title="Columns are known for something that can be judged, by their names or by --map",
         table=next(iter(raw)),
         count=1,
         of=1,
         unit=None,
-        examples=[{"columns": columns[:LONGEST], "problem": "too little is known of them"}],
+        examples=[{"columns": columns[:LONGEST], "problem": "not recognised"}],
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...schemas.report import Finding
+from ...schemas.report import Finding, problem_line
 from ..findings.evidence import evidence, parts
 from ..tables.sql import quote_identifier
 from . import gold_option, preference
@@ -73,9 +73,10 @@ class Reading(NamedTuple):
         [(rows,)] = connection.sql(f"SELECT count(*) FROM theirs.{quote_identifier(self.table)}").fetchall()
         count, shown = evidence(failing)
         return Finding(
+            problem=problem_line(f"have|has a `{self.column}` that cannot be interpreted", count, rows, "rows"),
             check=self.check,
             severity="warning",
-            title=TITLES[self.role].format(self.column) + self._hint(failing, roles),
+            rule=TITLES[self.role].format(self.column) + self._hint(failing, roles),
             table=self.table,
             count=count,
             of=rows,

@@ -9,7 +9,7 @@ from functools import partial, reduce
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.published_dataset import Config, Rule, View
-from ...schemas.report import Finding, Profile
+from ...schemas.report import Finding, Profile, problem_line
 from ...schemas.row import Column, columns
 from ...schemas.views import VIEWS
 from ..findings.evidence import evidence, parts
@@ -145,10 +145,12 @@ def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Fin
 def _unread(table: str, column: Column, count: int, of: int, relation: DuckDBPyRelation, broken: str) -> Finding:
     place = "_row, " if "_row" in relation.columns else ""
     failing = query(relation, f"SELECT {place}{quote_identifier(column.name)} AS found FROM rows WHERE {broken}")
+    expected = column.schema["type"]
     return Finding(
+        problem=problem_line(f"have|has `{column.name}` that is not of type {expected}", count, of, "rows"),
+        rule=f"`{column.name}` is of type {expected}",
         check=f"{table}.{column.name}.type",
         severity="error",
-        title=f"`{column.name}` can be read as {column.schema['type']}",
         table=table,
         count=count,
         of=of,
@@ -173,13 +175,15 @@ def _rule(connection: DuckDBPyConnection, check: str, rule: Rule, tables: Tables
     table = _named(rule.select)[0]
     failing = connection.sql(rule.select)
     count, shown = evidence(failing)
+    of = int(tables[table].aggregate(_counted(rule)).fetchall()[0][0])
     found = Finding(
+        problem=problem_line(rule.problem, count, of, rule.unit),
+        rule=rule.title,
         check=check,
         severity=rule.severity,
-        title=rule.title,
         table=table,
         count=count,
-        of=int(tables[table].aggregate(_counted(rule)).fetchall()[0][0]),
+        of=of,
         unit=rule.unit,
         examples=shown,
         parts=parts(failing, count),

@@ -5,29 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...schemas.report import Finding, Severity
+from ...schemas.report import Finding, Severity, problem_line
 
-RULES: Mapping[str, tuple[Severity, str]] = {
-    "broken_file": ("error", "Every file can be read"),
-    "unreadable": ("error", "Every record can be read"),
-    "encoding": ("error", "The text is UTF-8"),
-    "outside": ("error", "Every file is inside the dataset"),
-    "no_rows": ("warning", "Every table has rows"),
-    "no_header": ("warning", "A table in text begins with the names of its columns"),
-    "other_names": ("warning", "The README names as many columns of a table in text as there are"),
-    "renamed": ("warning", "Every column has a name of its own, whatever its case, and none is `_row`, which we add"),
-    "renamed_table": ("warning", "Names of tables differ by more than case"),
+RULES: Mapping[str, tuple[Severity, str, str]] = {
+    "broken_file": ("error", "Every file can be read", "cannot be read"),
+    "unreadable": ("error", "Every record can be read", "cannot be read"),
+    "encoding": ("error", "Text files are UTF-8", "are|is not UTF-8"),
+    "outside": ("error", "Every file is inside the dataset", "point|points outside the dataset"),
+    "no_rows": ("warning", "Every file has rows", "have|has no rows"),
+    "no_header": ("warning", "CSV and TSV files have a header", "have|has no header"),
+    "other_names": (
+        "warning",
+        "The README names as many columns as the file has",
+        "have|has another number of columns than the README names",
+    ),
+    "renamed": (
+        "warning",
+        "Column names are unique, ignoring case, and none is `_row`, which is added on reading",
+        "have|has a duplicate or reserved name",
+    ),
+    "renamed_table": (
+        "warning",
+        "Table names are unique, ignoring case",
+        "have|has a name that differs from another only in case",
+    ),
     "partitioned": (
         "warning",
-        "No folder is `column=value`: the Hub reads neither a column nor a split from it (a split needs `configs`)",
+        "No folder is named `column=value`: the Hub reads neither a column nor a split from it (use `configs`)",
+        "are|is in a folder named `column=value`, which the Hub does not read as a column or split",
     ),
-    "rounded": ("warning", "A whole number keeps all its digits: write it as text beside fractions"),
-    "repeated_key": ("warning", "An object has each key once"),
-    "not_read": ("info", "Every file is data in a format that can be read"),
-    "unsure_header": ("info", "The first line is names of columns beyond doubt"),
-    "unnamed_column": ("info", "Every column has a name"),
+    "rounded": (
+        "warning",
+        "Integers in a column of floats keep all their digits (write them as text)",
+        "hold|holds an integer that loses digits in a column of floats",
+    ),
+    "repeated_key": ("warning", "The keys of a JSON object are unique", "have|has a JSON object with a duplicate key"),
+    "not_read": ("info", "Every file has a format that can be read", "are|is in a format that cannot be read"),
+    "unsure_header": ("info", "The first line is clearly a header", "may have no header"),
+    "unnamed_column": ("info", "Every column has a name", "have|has no name"),
 }
-"""Rule -> severity, and what should hold."""
+"""Rule -> severity, the rule in words, and the problem; see `schemas.report.problem_line`."""
 UNITS: Mapping[str, str] = {
     "unreadable": "records",
     "encoding": "places",
@@ -65,19 +82,21 @@ class Findings:
 
     def all(self, rows: Mapping[str, int], columns: Mapping[str, int]) -> Iterator[Finding]:
         """Every finding, in the order of the rules; `rows` and `columns` are how many of them a table has."""
-        for check, (severity, title) in RULES.items():
+        for check, (severity, title, problem) in RULES.items():
             for (rule, table), count in self._counts.items():
                 if rule == check:
                     unit = UNITS.get(rule, "files")
                     read = rows.get(table, 0)
                     there = {"records": read + count, "rows": read, "columns": columns.get(table, 0)}
+                    of = there.get(unit, 0)
                     yield Finding(
+                        problem=problem_line(problem, count, of, unit),
+                        rule=title,
                         check=f"reader.{rule}",
                         severity=severity,
-                        title=title,
                         table=table,
                         count=count,
-                        of=there.get(unit, 0),
+                        of=of,
                         unit=unit,
                         examples=self._examples[rule, table],
                     )

@@ -30,24 +30,51 @@ KEYWORDS = {
     "minLength": (
         "min_length",
         "strlen({value}) < 4 * {bound} AND length({value}) < {bound}",
-        "at least {words} characters",
+        "`{path}` has at least {words} characters",
+        "have|has `{path}` shorter than {words} characters",
     ),
     "maxLength": (
         "max_length",
         "strlen({value}) > {bound} AND length({value}) > {bound}",
-        "at most {words} characters",
+        "`{path}` has at most {words} characters",
+        "have|has `{path}` longer than {words} characters",
     ),
-    "pattern": ("pattern", "NOT regexp_matches({value}, {bound})", "matches {words}"),
-    "enum": ("enum", "{value} NOT IN {bound}", "one of {words}"),
-    "const": ("const", "{value} <> {bound}", "always {words}"),
-    "minimum": ("minimum", "{value} < {bound}", "at least {words}"),
-    "maximum": ("maximum", "{value} > {bound}", "at most {words}"),
-    "exclusiveMinimum": ("exclusive_minimum", "{value} <= {bound}", "more than {words}"),
-    "exclusiveMaximum": ("exclusive_maximum", "{value} >= {bound}", "less than {words}"),
-    "minItems": ("min_items", "len({value}) < {bound}", "at least {words} items"),
-    "maxItems": ("max_items", "len({value}) > {bound}", "at most {words} items"),
+    "pattern": (
+        "pattern",
+        "NOT regexp_matches({value}, {bound})",
+        "`{path}` matches {words}",
+        "have|has a malformed `{path}`",
+    ),
+    "enum": ("enum", "{value} NOT IN {bound}", "`{path}` is one of {words}", "have|has an unknown `{path}`"),
+    "const": ("const", "{value} <> {bound}", "`{path}` is {words}", "have|has `{path}` other than {words}"),
+    "minimum": ("minimum", "{value} < {bound}", "`{path}` is at least {words}", "have|has `{path}` below {words}"),
+    "maximum": ("maximum", "{value} > {bound}", "`{path}` is at most {words}", "have|has `{path}` above {words}"),
+    "exclusiveMinimum": (
+        "exclusive_minimum",
+        "{value} <= {bound}",
+        "`{path}` is more than {words}",
+        "have|has `{path}` of {words} or less",
+    ),
+    "exclusiveMaximum": (
+        "exclusive_maximum",
+        "{value} >= {bound}",
+        "`{path}` is less than {words}",
+        "have|has `{path}` of {words} or more",
+    ),
+    "minItems": (
+        "min_items",
+        "len({value}) < {bound}",
+        "`{path}` has at least {words} items",
+        "have|has fewer than {words} `{path}`",
+    ),
+    "maxItems": (
+        "max_items",
+        "len({value}) > {bound}",
+        "`{path}` has at most {words} items",
+        "have|has more than {words} `{path}`",
+    ),
 }
-"""Keyword of JSON Schema -> name of the rule, SQL that is true of what breaks it, and the rule in words."""
+"""Keyword of JSON Schema -> id of the rule, SQL that is true of what breaks it, the rule, and the problem."""
 
 SPACE, DIGIT = r"\t-\r \x{85}\p{Z}", r"\p{Nd}"
 CLASSES = {r"\s": f"[{SPACE}]", r"\S": f"[^{SPACE}]", r"\d": f"[{DIGIT}]", r"\D": f"[^{DIGIT}]"}
@@ -68,6 +95,9 @@ class Condition(NamedTuple):
     path: str
     rule: str
     title: str
+    """What should hold."""
+    problem: str
+    """What a row that breaks it has or lacks; `schemas.report.problem_line` says how it is written."""
     broken: str
     """SQL over a row; true where the rule is broken."""
 
@@ -90,7 +120,7 @@ def conditions(column: Column, kind: DuckDBPyType) -> Iterator[Condition]:
     """Every condition on the rows of a column of this DuckDB type, which must fit."""
     value = quote_identifier(column.name)
     if not column.nullable:
-        yield Condition(column.name, "null", f"`{column.name}` is not null", f"{value} IS NULL")
+        yield _not_null(column.name, f"{value} IS NULL")
     yield from _of(column.schema, value, kind, column.name)
 
 
@@ -103,7 +133,8 @@ def _of(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[C
         if keyword in schema:
             yield _condition(keyword, schema[keyword], simple, path)
     if kind.id in ("float", "double"):
-        yield Condition(path, "finite", f"`{path}` is a finite number", f"NOT isfinite({value})")
+        problem = f"have|has infinite or undefined `{path}`"
+        yield Condition(path, "finite", f"`{path}` is a finite number", problem, f"NOT isfinite({value})")
     if schema["type"] == "array":
         yield from _of_items(schema["items"], value, members(kind)["child"], path)
     if schema["type"] == "object":
@@ -127,19 +158,25 @@ def _of_members(parts: Schema, value: str, kinds: Mapping[str, DuckDBPyType], pa
 def _of_part(schema: Schema, value: str, kind: DuckDBPyType, path: str, null: str) -> Iterator[Condition]:
     schema, nullable = unwrapped(schema)
     if not nullable:
-        yield Condition(path, "null", f"`{path}` is not null", null)
+        yield _not_null(path, null)
     yield from _of(schema, value, kind, path)
 
 
+def _not_null(path: str, null: str) -> Condition:
+    return Condition(path, "null", f"`{path}` is not null", f"have|has no `{path}`", null)
+
+
 def _condition(keyword: str, bound: Any, value: str, path: str) -> Condition:
-    rule, broken, words = KEYWORDS[keyword]
+    rule, broken, title, problem = KEYWORDS[keyword]
     listed = ", ".join(map(str, bound)) if isinstance(bound, list) else bound
     literal = quote_literal(_re2(bound)) if keyword == "pattern" else _literal(bound)
-    title = f"`{path}`: {words.format(words=listed)}"
+    title, problem = (part.format(path=path, words=listed) for part in (title, problem))
+    if bound in (1, VISIBLE) and keyword in ("minLength", "pattern"):
+        title, problem = f"`{path}` is not empty", f"have|has an empty `{path}`"
     if keyword == "pattern" and (code := CODE.fullmatch(bound)):
-        return Condition(path, rule, title, f"NOT ({value} GLOB {quote_literal(_glob(code[1]))})")
+        return Condition(path, rule, title, problem, f"NOT ({value} GLOB {quote_literal(_glob(code[1]))})")
     quickly = f"NOT {begins_visibly(value)} AND " if bound == VISIBLE else ""
-    return Condition(path, rule, title, quickly + broken.format(value=value, bound=literal))
+    return Condition(path, rule, title, problem, quickly + broken.format(value=value, bound=literal))
 
 
 def _glob(code: str) -> str:

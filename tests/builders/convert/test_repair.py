@@ -69,7 +69,7 @@ def test_what_cannot_be_done(tmp_path: Path, rules: list[str], out: str, error: 
         ),
         ("broken.jsonl", b'{"text": "one"}\n{"text":\n', "got: 1 in broken, such as .* line 2,"),
         ("latin1.csv", "id,text\n1,café\n".encode("latin-1"), "line 2, problem byte 0xe9"),
-        ("twice.jsonl", b'{"text": "one", "text": "two"}\n', "has each key once"),
+        ("twice.jsonl", b'{"text": "one", "text": "two"}\n', "keys of a JSON object are unique"),
     ],
 )
 def test_what_cannot_be_read_is_not_lost_silently(tmp_path: Path, name: str, content: bytes, error: str) -> None:

@@ -7,7 +7,7 @@ from pluriset.schemas.report import Figure, Finding, Profile, Report
 WORST = Finding(
     check="rows.key",
     severity="error",
-    title="No two rows have the same `id`",
+    rule="No two rows have the same `id`",
     table="rows",
     count=2,
     of=8,

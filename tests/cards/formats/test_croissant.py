@@ -67,7 +67,7 @@ def test_responsible_ai_is_answered_from_the_report(
         Figure(measure="annotations_per_item", group={"aspect": "valence", "of": "mean"}, value=2.5, n=40),
         Figure(measure="agreement", group={"aspect": "valence"}, value=0.4, low=0.3, high=0.5, n=40),
     ]
-    private = Finding(check="contact_details", severity="warning", title="T", table="t", count=2, of=9, examples=[])
+    private = Finding(check="contact_details", severity="warning", rule="T", table="t", count=2, of=9, examples=[])
     wanted = {"target": {"country": {"Kenya": 0.5}, "religion": {"none": 0.2}}}
     document = croissant(make_manifest(recipe=recipe(card=wanted)), report_of(figures=figures, findings=[private]))
     assert document["rai:annotatorDemographics"] == ["country: Kenya, 25.0% of 8 annotators"]

@@ -14,7 +14,7 @@ Make = Callable[..., Manifest]
 
 def finding(check: str, severity: Any = "error", count: int = 2, **facts: Any) -> Finding:
     return Finding(
-        check=check, severity=severity, title="T.", table="annotations", count=count, of=9, examples=[], **facts
+        check=check, severity=severity, rule="T.", table="annotations", count=count, of=9, examples=[], **facts
     )
 
 

@@ -93,7 +93,7 @@ def card(old: str, new: str) -> Change:
 def finding(folder: Path) -> None:
     report = json.loads((folder / "report.json").read_text())
     report["findings"].append(
-        {"check": "x", "severity": "error", "title": "X.", "table": "situations", "count": 1, "of": 3, "examples": []}
+        {"check": "x", "severity": "error", "rule": "X.", "table": "situations", "count": 1, "of": 3, "examples": []}
     )
     raw("report.json", json.dumps(report).encode(), named=True)(folder)
 

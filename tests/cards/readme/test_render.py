@@ -125,7 +125,7 @@ def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) ->
         "| `kind` | one of `value`, `right`, `duty` |  | Value, right or duty. |",
         "| valence | -0.04 | -0.15 to 0.12 | 80 |",
         "| tone | not defined |  | 0 |",
-        "| warning | 3 of 3 rows of `situations` | Every situation has every kind. | `values_missing_kind` |",
+        "| warning | 3 of 3 rows of `situations` | 3 of 3 situations have a missing kind | `values_missing_kind` |",
         "| language\\_share | no detector is installed |",
         "| Jokes | `cc0-1.0` | <https://example.org/a_b> |",
     ):
@@ -213,7 +213,7 @@ def test_limitations_are_those_of_this_run(make_card: Card, recipe: Callable[...
         "up to 12.5% of judgements (annotator elder)",
         "1 of 4 seeds are not in this dataset",
         "1 ask of the last build had no answer",
-        "Does not hold everywhere (3 of 3 rows of situations): Every situation has every kind.",
+        "3 of 3 situations have a missing kind (table situations)",
     ):
         assert limitation in card
     assert "breaks a promise" not in card
@@ -243,7 +243,7 @@ def test_a_script_is_not_called_a_model(make_card: Card) -> None:
 
 
 def test_errors_are_said(make_card: Card) -> None:
-    broken = Finding(check="a", severity="error", title="b `c_d`.", table="situations", count=1, of=3, examples=[])
+    broken = Finding(check="a", severity="error", rule="b `c_d`.", table="situations", count=1, of=3, examples=[])
     card = make_card(report={"findings": [broken]})
     assert "b `c_d`." in card
     assert "1 check of severity error found rows" in card
@@ -333,7 +333,7 @@ def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callabl
         "sources": [dict.fromkeys(("name", "license", "url", "citation"), HOSTILE)],
     }
     said = dict.fromkeys(("teacher", "model", "revision", "notice"), HOSTILE) | {"options": {"a": HOSTILE}}
-    finding = Finding(check=HOSTILE, severity="info", title=HOSTILE, table=HOSTILE, count=1, of=3, examples=[])
+    finding = Finding(check=HOSTILE, severity="info", rule=HOSTILE, table=HOSTILE, count=1, of=3, examples=[])
     card = make_card(
         recipe=recipe(card=words, annotators={"panel": panel}, source={"file": {"path": HOSTILE}}),
         teachers={"main": said},

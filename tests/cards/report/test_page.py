@@ -17,7 +17,7 @@ CHROMIUM = shutil.which("chromium")
 
 
 def finding(**changes: Any) -> Finding:
-    said = {"check": "key", "severity": "error", "title": "`id` is a key", "table": "rows", "count": 6, "of": 2720}
+    said = {"check": "key", "severity": "error", "rule": "`id` is a key", "table": "rows", "count": 6, "of": 2720}
     return Finding.model_validate({**said, "examples": [{"id": "1", "found": "2 rows"}], **changes})
 
 
@@ -31,7 +31,7 @@ def hostile(text: str) -> Report:
     """A report that has a text everywhere a dataset can put one."""
     figures = [Figure(measure=text, group={text: text}, value=float("inf"), low=-1, high=float("nan"), n=2)]
     example = {text: text, "blank": "  ", "none": None, "list": [text, {text: 1}], "wide": "W" * 1000}
-    facts = {"check": text, "title": text, "table": text, "repair": text, "file": text, "examples": [example]}
+    facts = {"check": text, "rule": text, "table": text, "repair": text, "file": text, "examples": [example]}
     found = [finding(**facts), finding(**facts), finding(**facts, suppressed=text), finding(**facts, count=0)]
     profile = Profile(name=text, title=text, how=text, columns={text: text})
     return report(
@@ -67,8 +67,10 @@ def test_words_of_others_are_text_and_nothing_else(text: str) -> None:
 
 
 def test_a_page_says_worst_first_how_many_and_what_to_do() -> None:
-    few = finding(check="few", severity="warning", title="Few", count=1, repair="trim", mends=True, evidence="recalled")
-    known = finding(check="known", title="Known", repair="split", suppressed="the authors mean it")
+    few = finding(
+        check="few", severity="warning", rule="Few", count=1, repair="trim", auto_repairable=True, evidence="recalled"
+    )
+    known = finding(check="known", rule="Known", repair="split", suppressed="the authors mean it")
     text = " ".join(Seen(render(report(finding(), few, known))).text.split())
     for words in (
         "6 of 2,720 rows of table rows (0.2%) do not keep to this.",

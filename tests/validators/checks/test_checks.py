@@ -41,7 +41,7 @@ def test_examples_have_what_the_check_needs(name: str) -> None:
 def test_what_is_suggested_can_be_done(name: str) -> None:
     check: Check = load(checks.__name__, name)
     assert check.repair in {None, *names(curation.__name__)}
-    assert check.mends == (check.repair in repair.mending())
+    assert check.auto_repairable == (check.repair in repair.mending())
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_a_text_is_in_all_its_splits(tables_of: TablesOf, turned: bool) -> None:
 class Broken(TextCheck):
     """No text is what DuckDB does not know."""
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         return f"no_such({value})"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         return value
 
 

@@ -8,7 +8,7 @@ from pluriset.validators.findings.failing_rows import keep_in
 
 
 def finding(check: str, table: str, count: int = 2) -> Finding:
-    return Finding(check=check, severity="error", title="", table=table, count=count, of=9, examples=[])
+    return Finding(check=check, severity="error", rule="", table=table, count=count, of=9, examples=[])
 
 
 def test_all_failing_rows_are_kept_by_check_and_said_in_the_report(tmp_path: Path) -> None:

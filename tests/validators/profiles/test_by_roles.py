@@ -117,7 +117,7 @@ def test_nobody_knows_where_numbers_count_from_that_begin_at_0_and_end_with_the_
         [finding] = [f for f in subject.findings if f.check == "t.answer.gold"]
         known = subject.views["choices"].filter("gold").order("item_id").project("text").fetchall()
     assert known == [("x",), ("y",), ("z",)]
-    assert finding.count == 3 and "from 0 or 1 throughout" in finding.title
+    assert finding.count == 3 and "from 0 or 1 throughout" in finding.rule
 
 
 NO_SHARES = ["'half'", "[[0.1, 0.9]]", "['a', 'b']", '\'{"a": 0.5, "b": "x"}\'', "{'yes': {'share': 0.5}}"]
@@ -224,7 +224,7 @@ def test_numbers_that_mean_a_side_are_told_with_the_words_that_have_them_read(sa
     with connect() as connection:
         [finding] = generic(connection, "d", {"t": connection.sql(rows)}, None).findings
     assert finding.count == len(said)
-    words = shlex.split(finding.title.partition("order: ")[2].removesuffix(")"))
+    words = shlex.split(finding.rule.partition("order: ")[2].removesuffix(")"))
     assert f"winner={coding}" in words
     with connect() as connection:
         subject = generic(connection, "d", {"t": connection.sql(rows)}, roles.given(words[1::2]))

@@ -30,10 +30,12 @@ UNLIKE = f"""
 
 
 class AggregatesRecompute(Check):
-    """An aggregate is what its rule makes of the annotations."""
+    """An aggregate follows from its annotations by its rule."""
 
     severity = "error"
+    problem = "do|does not recompute from the annotations"
     table = "aggregates"
+    unit = "aggregates"
     needs = {
         "aggregates": [column.name for column in columns(Aggregate)],
         "annotations": ["item_table", "item_id", "aspect", "label", "score"],

@@ -11,9 +11,10 @@ GIVEN = {"item_table": "items", "item_id": "1", "annotator_id": "x", "aspect": "
 
 
 class AnnotatedTwice(Check):
-    """Nobody judged the same aspect of the same item twice."""
+    """An annotator judges an aspect of an item at most once."""
 
     severity = "warning"
+    problem = "are|is repeated by the same annotator"
     table = "annotations"
     unit = "judgements"
     per = ("item_table", "item_id", "annotator_id", "aspect")

@@ -15,9 +15,10 @@ BOTH = [{"item_table": "items", "item_id": f"{n}", "aspect": "harm"} for n in ra
 
 
 class AnnotationCount(Check):
-    """All items have equally many judgements of an aspect, where nearly all have the same number and more than one."""
+    """All items have the same number of annotations per aspect, if nearly all do."""
 
     severity = "warning"
+    problem = "have|has an unusual number of annotations"
     table = "annotations"
     unit = "item aspects"
     per = ("item_table", "item_id", "aspect")

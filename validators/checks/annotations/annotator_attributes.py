@@ -11,9 +11,10 @@ NONE = "SELECT annotator_id, '' AS problem FROM rows WHERE false"
 
 
 class AnnotatorAttributes(Check):
-    """What is declared of an annotator is the same everywhere."""
+    """An annotator has the same attributes in every row."""
 
     severity = "warning"
+    problem = "have|has contradictory attributes"
     table = "annotators"
     unit = "annotators"
     per = ("annotator_id",)

@@ -11,9 +11,10 @@ CANDIDATE = {"item_table": "situations", "item_id": "a", "score": 0.5}
 
 
 class BestChosen(Check):
-    """Of the candidates for an answer exactly one is taken: the highest score, and the lowest number of several."""
+    """The selected candidate of an item is the one with the highest score, the first in a tie."""
 
     severity = "error"
+    problem = "do|does not have the best candidate selected"
     table = "candidates"
     unit = "items"
     per = ("item_table", "item_id")

@@ -14,10 +14,12 @@ KENYAN = {**NOTHING, "kind": "human", "country": "Kenya"}
 
 
 class KAnonymity(Check):
-    """Every human annotator shares what is known of them with at least four others."""
+    """A human annotator shares their attributes with at least k - 1 others."""
 
     severity = "warning"
+    problem = "share|shares their attributes with fewer than {k} annotators, themselves included"
     table = "annotators"
+    unit = "annotators"
     needs = {"annotators": ["annotator_id"]}
     may_use = {"annotators": ["kind", *ATTRIBUTES]}
     repair = "coarsen"

@@ -9,9 +9,10 @@ from .. import Check
 
 
 class KnownAnnotators(Check):
-    """Everybody who annotated is described."""
+    """Every annotator of an annotation is in the table `annotators`."""
 
     severity = "error"
+    problem = "are|is missing from the table `annotators`"
     table = "annotations"
     unit = "annotators"
     per = ("annotator_id",)

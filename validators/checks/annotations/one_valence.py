@@ -11,9 +11,10 @@ ROW = {"situation": "Lying", "vrd": "Value", "text": "Honesty", "explanation": "
 
 
 class OneValence(Check):
-    """The same situation and statement never have two valences."""
+    """A statement has one valence for a situation."""
 
     severity = "error"
+    problem = "have|has several valences for the same situation"
     table = "full"
     unit = "statements"
     per = ("situation", "vrd", "text")

@@ -15,9 +15,10 @@ WAYS = [["supports", "opposes"], ["opposes", "supports"]]
 
 
 class OptionOrder(Check):
-    """Annotators saw the options of an aspect in several orders."""
+    """Annotators see the options of an aspect in varying order."""
 
     severity = "info"
+    problem = "were|was always shown with the options in the same order"
     table = "annotations"
     unit = "aspects"
     per = ("item_table", "aspect")

@@ -15,11 +15,12 @@ OTHER = SAID | {"annotator_id": "y", "score": 5.0}
 
 
 class StraightLining(Check):
-    """No annotator gives every item the same answer, where answers differ."""
+    """An annotator uses more than one label for an aspect, if others do."""
 
     severity = "info"
+    problem = "consist|consists of a single label"
     table = "annotations"
-    unit = "annotator aspects"
+    unit = "answer sets"
     per = ("annotator_id", "aspect")
     needs = {"annotations": ["annotator_id", "aspect", "label", "score"]}
     passes = {"annotations": [*[SAID | {"score": float(n % 2)} for n in range(12)], OTHER]}

@@ -9,10 +9,12 @@ from .. import Check
 
 
 class BlankChoices(Check):
-    """Every option says something."""
+    """No choice is blank."""
 
     severity = "error"
+    problem = "are|is blank"
     table = "choices"
+    unit = "choices"
     needs = {"choices": ["item_id", "position", "text"]}
     passes = {"choices": [{"item_id": "1", "position": 1, "text": "A"}]}
     fails = {"choices": [{"item_id": "1", "position": 1, "text": None}, {"item_id": "1", "position": 2, "text": " "}]}

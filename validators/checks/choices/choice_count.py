@@ -13,9 +13,10 @@ from .. import Check
 
 
 class ChoiceCount(Check):
-    """All items have equally many options, where nearly all have the same number and more than one."""
+    """All items have the same number of choices, if nearly all do."""
 
     severity = "warning"
+    problem = "have|has an unusual number of choices"
     table = "choices"
     unit = "items"
     per = ("item_id",)

@@ -9,9 +9,10 @@ from .. import Check
 
 
 class EqualChoices(Check):
-    """The options of an item differ, in more than white space."""
+    """The choices of an item differ by more than white space."""
 
     severity = "error"
+    problem = "have|has identical choices"
     table = "choices"
     unit = "items"
     per = ("item_id",)

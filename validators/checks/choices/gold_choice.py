@@ -9,9 +9,10 @@ from .. import Check
 
 
 class GoldChoice(Check):
-    """Every item has a right option, where items have one."""
+    """Every item has a correct choice, if any does."""
 
     severity = "error"
+    problem = "have|has no correct choice"
     table = "choices"
     unit = "items"
     per = ("item_id",)

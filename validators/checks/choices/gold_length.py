@@ -18,9 +18,10 @@ def _options(golds: list[int]) -> list[dict[str, Any]]:
 
 
 class GoldLength(Check):
-    """The right option is as often the longest as it is any other."""
+    """The correct choice is the longest no more often than by chance."""
 
     severity = "info"
+    problem = "The length of a choice gives away the correct one"
     table = "choices"
     unit = None
     needs = {"choices": ["item_id", "text", "gold"]}

@@ -17,9 +17,10 @@ def _options(golds: list[int]) -> list[dict[str, Any]]:
 
 
 class GoldPosition(Check):
-    """The right option is equally often at every place."""
+    """The correct choice is equally often in every position."""
 
     severity = "warning"
+    problem = "The position of a choice gives away the correct one"
     table = "choices"
     unit = None
     needs = {"choices": ["item_id", "position", "gold"]}

@@ -13,10 +13,12 @@ from .. import Check
 
 
 class OneWordChoices(Check):
-    """Options have two words or more, where options seldom have one."""
+    """Choices have at least two words, if nearly all do."""
 
     severity = "info"
+    problem = "consist|consists of one word"
     table = "choices"
+    unit = "choices"
     needs = {"choices": ["item_id", "position", "text"]}
     passes = {"choices": [{"item_id": "1", "position": n, "text": answer} for n, answer in enumerate(["Yes", "No"])]}
     fails = {

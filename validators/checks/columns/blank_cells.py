@@ -13,6 +13,7 @@ class BlankCells(Check):
     """No cell is null, empty or white space."""
 
     severity = "info"
+    problem = "are|is null, empty or white space"
     table = "*"
     unit = "cells"
     needs = {"*": []}

@@ -15,6 +15,7 @@ class ConstantColumns(Check):
     """Every column has more than one value."""
 
     severity = "info"
+    problem = "have|has a single value"
     table = "*"
     unit = "columns"
     needs = {"*": []}

@@ -15,14 +15,15 @@ LISTS = [{"_row": row, "values": "['trust', \"one's word\"]"} for row in range(9
 
 
 class DamagedLists(Check):
-    """Every cell of a column of lists is a whole list."""
+    """Every cell of a list column is a complete list."""
 
     severity = "error"
+    problem = "are|is not a complete list"
     table = "*"
     unit = "cells"
     needs = {"*": []}
     repair = "list_cells"
-    mends = True
+    auto_repairable = True
     passes = {"*": [*LISTS, {"_row": 9, "values": "[nan, None, {'a': [1]}]"}]}
     fails = {"*": [*LISTS, {"_row": 9, "values": "['it's', 'a']"}, {"_row": 10, "values": "trust, honesty"}]}
 

@@ -13,9 +13,10 @@ NONE = "SELECT '' AS \"column\", '' AS problem WHERE false"
 
 
 class FractionalIds(Check):
-    """No column of ids holds floating-point numbers."""
+    """No ID column holds floating-point numbers."""
 
     severity = "warning"
+    problem = "hold|holds IDs as floating-point numbers"
     table = "*"
     unit = "columns"
     needs = {"*": []}

@@ -15,10 +15,12 @@ ITEMS = [{"item_id": sha256(said.encode()).hexdigest()[:12], "text": said} for s
 
 
 class HashIds(Check):
-    """Ids that are hashes of the texts recompute, where nearly all do."""
+    """IDs that are hashes of the texts can be recomputed, if nearly all can."""
 
     severity = "warning"
+    problem = "have|has an ID that is not the hash of its text"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id", "text"]}
     passes = {"items": ITEMS}
     fails = {"items": [*ITEMS, {**ITEMS[0], "text": "changed"}]}

@@ -16,9 +16,10 @@ RULES = ["Do not break your promises"] * 11 + ["Do not cause pain"] * 11
 
 
 class LabelNearMisses(Check):
-    """No rare label of a column is nearly a frequent one."""
+    """No rare label is a likely misspelling of a frequent one."""
 
     severity = "warning"
+    problem = "are|is probably a misspelling of a more frequent label"
     table = "*"
     unit = "labels"
     implied_by_row_type = True

@@ -11,9 +11,10 @@ from .. import Check
 
 
 class LabelTwins(Check):
-    """No two labels of a column differ in case, white space, hyphens or quotes alone."""
+    """No two labels of a column differ only in case, white space, hyphens or quotes."""
 
     severity = "warning"
+    problem = "are|is a spelling variant of another label"
     table = "*"
     unit = "labels"
     implied_by_row_type = True

@@ -16,9 +16,10 @@ NUMBERS = 20
 
 
 class MixedTypes(Check):
-    """All cells of a column are of one type."""
+    """All cells of a column have the same type."""
 
     severity = "warning"
+    problem = "have|has another type than the rest of the column"
     table = "*"
     unit = "cells"
     needs = {"*": []}

@@ -16,6 +16,7 @@ class OverlappingBins(Check):
     """The bins of a column, such as ages 18-24 and 25-34, do not overlap."""
 
     severity = "warning"
+    problem = "overlap|overlaps with another bin"
     table = "*"
     unit = "bins"
     needs = {"*": []}

@@ -21,9 +21,10 @@ def _lists(*lengths: tuple[int, int]) -> list[dict[str, object]]:
 
 
 class RaggedLists(Check):
-    """Columns of lists that are equally long in nearly all rows are so in every row."""
+    """The lists of a column have the same length, if nearly all do."""
 
     severity = "warning"
+    problem = "hold|holds a list of unusual length"
     table = "*"
     unit = "cells"
     needs = {"*": []}

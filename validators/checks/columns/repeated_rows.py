@@ -10,9 +10,10 @@ from .. import Check
 
 
 class RepeatedRows(Check):
-    """No row is equal to an earlier row in every column."""
+    """No row repeats an earlier row."""
 
     severity = "warning"
+    problem = "repeat|repeats an earlier row"
     table = "*"
     needs = {"*": []}
     repair = "exact_duplicates"

@@ -11,9 +11,10 @@ CELL = {"item_id": "1", "template_id": "t", "bare": "A [RACE] man"}
 
 
 class BareTexts(Check):
-    """The variants of a template are identical without their factors."""
+    """The variants of a template are identical apart from their factors."""
 
     severity = "error"
+    problem = "differ|differs from the other variants of the template outside its factors"
     table = "factors"
     unit = "items"
     per = ("item_id",)

@@ -24,9 +24,10 @@ def _rows(design: list[Any]) -> list[dict[str, str]]:
 
 
 class FactorialHoles(Check):
-    """Every template has every combination of the levels of its factors."""
+    """Every template covers every combination of factor levels."""
 
     severity = "warning"
+    problem = "are|is missing from a template"
     table = "factors"
     unit = "combinations"
     needs = {"factors": ["item_id", "factor", "level"]}

@@ -13,9 +13,10 @@ CELL = {"item_id": "1", "template_id": "t", "factor": "race", "level": "white"}
 
 
 class FactorialRepeats(Check):
-    """No template has a combination of levels twice."""
+    """No template has a combination of factor levels more than once."""
 
     severity = "warning"
+    problem = "occur|occurs more than once in a template"
     table = "factors"
     unit = "combinations"
     needs = {"factors": ["item_id", "factor", "level"]}

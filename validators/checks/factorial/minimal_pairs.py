@@ -18,9 +18,10 @@ def _rows(*cells: tuple[str, str]) -> list[dict[str, str]]:
 
 
 class MinimalPairs(Check):
-    """The variants of a template differ in nothing that no single factor explains."""
+    """Variants of a template differ only where a single factor explains it."""
 
     severity = "warning"
+    problem = "differ|differs between variants without a factor that explains it"
     table = "factors"
     unit = "places"
     needs = {"factors": ["item_id", "template_id", "factor", "level", "text"]}

@@ -9,10 +9,12 @@ from .. import Check
 
 
 class BlankItems(Check):
-    """Every item says something."""
+    """No item is blank."""
 
     severity = "error"
+    problem = "are|is blank"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id", "text"]}
     passes = {"items": [{"item_id": "1", "text": "🤝"}]}
     fails = {"items": [{"item_id": "1", "text": " ... "}, {"item_id": "2", "text": None}]}

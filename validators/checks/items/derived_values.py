@@ -26,9 +26,10 @@ def _stated(values: dict[str, str]) -> list[dict[str, Any]]:
 
 
 class DerivedValues(Check):
-    """A value that is derived from votes or scores is what its rule makes of them."""
+    """A derived value follows from the votes or scores by its rule."""
 
     severity = "error"
+    problem = "state|states a value that does not follow from the votes or scores"
     table = "stated"
     needs = {"stated": ["item_id", "rule", "stated"], "votes": ["item_id", "option", "votes"]}
     passes = {"stated": _stated(STATED), "votes": VOTES}

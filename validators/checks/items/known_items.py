@@ -12,11 +12,12 @@ ABOUT = ("votes", "choices", "mentions", "stated", "distributions", "factors")
 
 
 class KnownItems(Check):
-    """Every item that something is said of exists."""
+    """Every reference to an item is to one that exists."""
 
     severity = "error"
+    problem = "are|is referenced but missing from the items"
     table = "items"
-    unit = "items"
+    unit = "item IDs"
     needs = {"items": ["item_id"]}
     may_use = {view: ["item_id"] for view in ABOUT}
     passes = {"items": [{"item_id": "1"}], "votes": [{"item_id": "1"}]}

@@ -13,10 +13,12 @@ from .. import Check
 
 
 class OneWordItems(Check):
-    """Items have two words or more, where items seldom have one."""
+    """Items have at least two words, if nearly all do."""
 
     severity = "info"
+    problem = "consist|consists of one word"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id", "text"]}
     passes = {"items": [{"item_id": "1", "text": "Peace"}, {"item_id": "2", "text": "Trust"}]}
     fails = {"items": [{"item_id": f"{n}", "text": "Leave" if n == 5 else "Tell the truth"} for n in range(20)]}

@@ -9,10 +9,12 @@ from .. import Check
 
 
 class RepeatedItems(Check):
-    """No two items have the same text, but for case, white space and final punctuation."""
+    """No two items have the same text, ignoring case, white space and final punctuation."""
 
     severity = "warning"
+    problem = "repeat|repeats the text of an earlier item"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id", "text"]}
     may_use = {"items": ["group_id"]}
     repair = "exact_duplicates"

@@ -11,9 +11,10 @@ SHARE = {"item_id": "1", "group_id": "Peru", "option": "a"}
 
 
 class RepeatedOptions(Check):
-    """No distribution has the same option twice."""
+    """No distribution lists an option more than once."""
 
     severity = "error"
+    problem = "occur|occurs more than once in a distribution"
     table = "distributions"
     unit = "options"
     per = ("item_id", "group_id", "option")

@@ -14,9 +14,10 @@ SHARE = {"item_id": "1", "group_id": "Peru", "option": "a", "share": 0.49}
 
 
 class SharesAddUp(Check):
-    """The shares of a distribution are between 0 and 1 and add up to 1."""
+    """The shares of a distribution lie between 0 and 1 and sum to 1."""
 
     severity = "warning"
+    problem = "have|has shares that do not sum to 1 or lie outside 0 to 1"
     table = "distributions"
     unit = "distributions"
     per = ("item_id", "group_id")

@@ -18,7 +18,9 @@ class SimilarItems(Check):
     """No two items have nearly the same text."""
 
     severity = "info"
+    problem = "are|is nearly identical to another item"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id", "text"]}
     passes = {"items": [{"item_id": "1", "text": TEXT.format("her")}, {"item_id": "2", "text": "Lying to a friend"}]}
     fails = {"items": [{"item_id": str(n), "text": TEXT.format(who)} for n, who in enumerate(("her", "his"))]}

@@ -12,9 +12,10 @@ from .. import Check
 
 
 class StratumSizes(Check):
-    """All strata have equally many items, where most do."""
+    """All strata have the same number of items, if most do."""
 
     severity = "warning"
+    problem = "have|has an unusual number of items"
     table = "items"
     unit = "strata"
     per = ("stratum",)

@@ -9,11 +9,12 @@ from .. import Check
 
 
 class UniqueItems(Check):
-    """No two items have the same id; ids may start again in another split."""
+    """Every item has an ID that is unique within its split."""
 
     severity = "error"
+    problem = "are|is missing or shared by several items"
     table = "items"
-    unit = "ids"
+    unit = "item IDs"
     per = ("item_id",)
     needs = {"items": ["item_id"]}
     may_use = {"items": ["split"]}

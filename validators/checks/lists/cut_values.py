@@ -18,10 +18,12 @@ NAMED = {"item_id": "1", "side": None, "position": 0}
 
 
 class CutValues(Check):
-    """No value looks as if a list was split inside it."""
+    """No value is cut off by a list that was split in the wrong place."""
 
     severity = "warning"
+    problem = "look|looks like part of a value that was split"
     table = "mentions"
+    unit = "mentions"
     needs = {"mentions": ["item_id", "side", "position", "value"]}
     passes = {"mentions": [{**NAMED, "value": v} for v in ("self-respect", "living well", "wellness")]}
     fails = {"mentions": [{**NAMED, "value": v} for v in ("self", "emotional well", "Right to non")]}

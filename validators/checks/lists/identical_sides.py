@@ -11,9 +11,10 @@ NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
 
 
 class IdenticalSides(Check):
-    """The sides of an item do not stand for the same values."""
+    """The sides of an item stand for different values."""
 
     severity = "warning"
+    problem = "have|has the same values on every side"
     table = "mentions"
     unit = "items"
     per = ("item_id",)

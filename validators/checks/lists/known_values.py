@@ -11,10 +11,12 @@ NAMED = {"item_id": "1", "side": None, "position": 0}
 
 
 class KnownValues(Check):
-    """Every value that is named is in the vocabulary."""
+    """Every value is in the vocabulary."""
 
     severity = "error"
+    problem = "name|names a value that is not in the vocabulary"
     table = "mentions"
+    unit = "mentions"
     needs = {"mentions": ["item_id", "side", "position", "value"], "vocabulary": ["value"]}
     passes = {"mentions": [{**NAMED, "value": "trust"}], "vocabulary": [{"value": "trust"}]}
     fails = {"mentions": [{**NAMED, "value": "Trust"}], "vocabulary": [{"value": "trust"}]}

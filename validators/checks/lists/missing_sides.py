@@ -14,6 +14,7 @@ class MissingSides(Check):
     """Every item has values on every side."""
 
     severity = "warning"
+    problem = "have|has a side without values"
     table = "mentions"
     unit = "items"
     per = ("item_id",)

@@ -11,9 +11,10 @@ NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
 
 
 class OverlappingSides(Check):
-    """No value is on both sides of an item."""
+    """No value is on more than one side of an item."""
 
     severity = "info"
+    problem = "have|has a value on more than one side"
     table = "mentions"
     unit = "items"
     per = ("item_id",)

@@ -11,9 +11,10 @@ NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
 
 
 class RepeatedValues(Check):
-    """No list names a value twice."""
+    """No list names a value more than once."""
 
     severity = "warning"
+    problem = "name|names a value more than once"
     table = "mentions"
     unit = "lists"
     per = ("item_id", "side")

@@ -11,11 +11,12 @@ LIST = {"item_id": "1", "bundle": "values", "list": "names", "length": 2}
 
 
 class UnparallelLists(Check):
-    """Lists that go together are equally long."""
+    """Parallel lists have the same length."""
 
     severity = "error"
+    problem = "have|has lists of different lengths"
     table = "lists"
-    unit = "bundles"
+    unit = "list groups"
     per = ("item_id", "bundle")
     needs = {"lists": ["item_id", "bundle", "list", "length"]}
     passes = {"lists": [LIST, {**LIST, "list": "reasons"}, {**LIST, "bundle": "parties", "length": 5}]}

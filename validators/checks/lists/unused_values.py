@@ -9,9 +9,10 @@ from .. import Check
 
 
 class UnusedValues(Check):
-    """Every value of the vocabulary is named somewhere."""
+    """Every value of the vocabulary is used."""
 
     severity = "info"
+    problem = "are|is never used"
     table = "vocabulary"
     unit = "values"
     per = ("value",)

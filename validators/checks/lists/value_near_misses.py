@@ -13,9 +13,10 @@ from .. import Check
 
 
 class ValueNearMisses(Check):
-    """No value of the vocabulary is another one but for a letter, a plural or a little word."""
+    """No two values differ only in a letter, a plural or a function word."""
 
     severity = "info"
+    problem = "are|is probably a variant of another value"
     table = "vocabulary"
     unit = "values"
     per = ("value",)

@@ -10,9 +10,10 @@ from .. import Check
 
 
 class ValueTwins(Check):
-    """No two values of the vocabulary differ in case, white space, hyphens or quotes alone."""
+    """No two values differ only in case, white space, hyphens or quotes."""
 
     severity = "warning"
+    problem = "are|is a spelling variant of another value"
     table = "vocabulary"
     unit = "values"
     per = ("value",)

@@ -9,10 +9,12 @@ from .. import Check
 
 
 class AlikeSides(Check):
-    """The two sides of a pair differ in more than case, white space and final punctuation."""
+    """The responses of a pair differ by more than case, white space and final punctuation."""
 
     severity = "warning"
+    problem = "have|has responses that differ only in case, white space or final punctuation"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "first", "second"]}
     passes = {
         "pairs": [{"pair_id": "1", "first": "Yes", "second": "No"}, {"pair_id": "2", "first": "a", "second": "a"}]

@@ -12,11 +12,12 @@ SWAPPED = {"prompt": "p", "first": "b", "second": "a"}
 
 
 class ConflictingPairs(Check):
-    """A pair that is there more than once, in either order, has one preference from one annotator."""
+    """An annotator prefers the same response whenever a pair is repeated."""
 
     severity = "warning"
+    problem = "have|has contradictory preferences"
     table = "pairs"
-    unit = "groups"
+    unit = "repeated pairs"
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
     may_use = {"pairs": ["annotator_id"]}
     passes = {

@@ -9,10 +9,12 @@ from .. import Check
 
 
 class EmptyPreferred(Check):
-    """The preferred side of a pair says something."""
+    """The preferred response of a pair is not empty."""
 
     severity = "error"
+    problem = "have|has an empty preferred response"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "first", "second", "preferred"]}
     passes = {
         "pairs": [

@@ -9,11 +9,12 @@ from .. import Check
 
 
 class EmptySides(Check):
-    """Both sides of a pair say something."""
+    """No response of a pair is empty."""
 
     severity = "warning"
+    problem = "are|is empty"
     table = "pairs"
-    unit = "sides"
+    unit = "responses"
     needs = {"pairs": ["pair_id", "first", "second"]}
     passes = {"pairs": [{"pair_id": "1", "first": "a", "second": "b"}]}
     fails = {"pairs": [{"pair_id": "1", "first": "", "second": "b"}, {"pair_id": "2", "first": "a", "second": None}]}

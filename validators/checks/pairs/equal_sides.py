@@ -9,10 +9,12 @@ from .. import Check
 
 
 class EqualSides(Check):
-    """The two sides of a pair differ."""
+    """The two responses of a pair differ."""
 
     severity = "error"
+    problem = "have|has two identical responses"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "first", "second"]}
     passes = {
         "pairs": [{"pair_id": "1", "first": "Yes.", "second": "yes"}, {"pair_id": "2", "first": "", "second": ""}]

@@ -15,9 +15,10 @@ PAIRS = [{"first": "aa", "second": "a", "preferred": "first" if n % 2 else "seco
 
 
 class LengthBias(Check):
-    """Preferences do not follow the length of the sides."""
+    """Preferences do not depend on the length of the responses."""
 
     severity = "info"
+    problem = "Preferences depend on the length of the responses"
     table = "pairs"
     unit = None
     needs = {"pairs": ["first", "second", "preferred"]}

@@ -15,9 +15,10 @@ TWO_EACH = [{"prompt": f"Question {n}?"} for n in range(30) for _ in range(2)]
 
 
 class PairCount(Check):
-    """All prompts have equally many pairs, where nearly all have the same number and it is more than one."""
+    """All prompts have the same number of pairs, if nearly all do."""
 
     severity = "warning"
+    problem = "have|has an unusual number of pairs"
     table = "pairs"
     unit = "prompts"
     per = ("prompt",)

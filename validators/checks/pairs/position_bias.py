@@ -15,9 +15,10 @@ SHOWN = [{"preferred": "first" if n % 2 else "second", "shown": True} for n in r
 
 
 class PositionBias(Check):
-    """Preferences do not follow the order in which the sides were shown."""
+    """Preferences do not depend on the position of the responses."""
 
     severity = "info"
+    problem = "Preferences depend on the position of the responses"
     table = "pairs"
     unit = None
     needs = {"pairs": ["preferred", "shown"]}

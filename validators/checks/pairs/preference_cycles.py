@@ -19,11 +19,12 @@ def _pairs(*sides: str) -> list[dict[str, str]]:
 
 
 class PreferenceCycles(Check):
-    """No three answers to a prompt are preferred in a circle, by one annotator where annotators are named."""
+    """No three responses to a prompt are preferred in a cycle."""
 
     severity = "info"
+    problem = "occur|occurs among the responses to a prompt"
     table = "pairs"
-    unit = "circles"
+    unit = "preference cycles"
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
     may_use = {"pairs": ["annotator_id"]}
     passes = {"pairs": _pairs("ab", "bc", "ac")}

@@ -11,10 +11,12 @@ PAIR = {"prompt": "p", "first": "a", "second": "b"}
 
 
 class RepeatedPairs(Check):
-    """No pair is there twice, in the same order and from the same annotator."""
+    """No annotator judges the same pair twice in the same order."""
 
     severity = "warning"
+    problem = "repeat|repeats an earlier pair"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "prompt", "first", "second"]}
     may_use = {"pairs": ["annotator_id"]}
     repair = "exact_duplicates"

@@ -9,10 +9,12 @@ from .. import Check
 
 
 class ScoreOrder(Check):
-    """The preferred side of a pair does not have the lower score."""
+    """The preferred response of a pair does not have the lower score."""
 
     severity = "warning"
+    problem = "prefer|prefers the response with the lower score"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "preferred", "first_score", "second_score"]}
     passes = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.9}]}
     fails = {"pairs": [{"pair_id": "1", "preferred": "second", "first_score": 0.9, "second_score": 0.2}]}

@@ -11,10 +11,12 @@ PAIR = {"prompt": "p", "first": "a", "second": "b"}
 
 
 class SwappedPairs(Check):
-    """No pair is there a second time with its sides swapped."""
+    """No pair is repeated with its responses swapped."""
 
     severity = "info"
+    problem = "repeat|repeats an earlier pair with the responses swapped"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "prompt", "first", "second"]}
     passes = {"pairs": [{**PAIR, "pair_id": "1"}, {**PAIR, "pair_id": "2", "prompt": "q"}]}
     fails = {"pairs": [{**PAIR, "pair_id": "1"}, {"pair_id": "2", "prompt": "p", "first": "b", "second": "a"}]}

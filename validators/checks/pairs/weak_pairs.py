@@ -12,10 +12,12 @@ from .. import Check
 
 
 class WeakPairs(Check):
-    """The scores of the two sides of a pair are some way apart, unless it is a tie."""
+    """The scores of two responses are clearly apart, unless the pair is a tie."""
 
     severity = "info"
+    problem = "have|has nearly equal scores but no tie"
     table = "pairs"
+    unit = "pairs"
     needs = {"pairs": ["pair_id", "preferred", "first_score", "second_score"]}
     passes = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.2}]}
     fails = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.88}]}

@@ -12,9 +12,10 @@ NONE = "SELECT '' AS split, '' AS \"column\", '' AS problem WHERE false"
 
 
 class SplitDrift(Check):
-    """A column that has values in one split has some in every split."""
+    """A column with values in one split has values in every split."""
 
     severity = "warning"
+    problem = "are|is empty in some splits only"
     table = "*"
     unit = "columns"
     needs = {"*": ["split"]}

@@ -12,9 +12,10 @@ ITEM = {"item_id": "1", "text": "Lying", "split": "train"}
 
 
 class SplitLeak(Check):
-    """No text is in two splits."""
+    """No text is in more than one split."""
 
     severity = "error"
+    problem = "are|is in more than one split"
     table = "items"
     unit = "texts"
     per = ("text",)

@@ -12,9 +12,10 @@ PAIR = {"annotator_id": "a", "split": "train"}
 
 
 class SplitLeakAnnotator(Check):
-    """No annotator of pairs is in two splits; where people are to be told apart, a test needs new ones."""
+    """No annotator of pairs is in more than one split."""
 
     severity = "info"
+    problem = "are|is in more than one split"
     table = "pairs"
     unit = "annotators"
     per = ("annotator_id",)

@@ -12,9 +12,10 @@ ITEM = {"group_id": "a", "split": "train"}
 
 
 class SplitLeakGroup(Check):
-    """No group of items, such as a dialogue or a scenario, is in two splits."""
+    """No group of items, such as a dialogue or scenario, is in more than one split."""
 
     severity = "error"
+    problem = "are|is in more than one split"
     table = "items"
     unit = "groups"
     per = ("group_id",)

@@ -12,9 +12,10 @@ ITEM = {"item_id": "1", "text": "Lying", "split": "train"}
 
 
 class SplitLeakNormalised(Check):
-    """No text is in two splits in another case, spacing or final punctuation."""
+    """No text is in more than one split, ignoring case, white space and final punctuation."""
 
     severity = "error"
+    problem = "are|is in more than one split but for case, white space or final punctuation"
     table = "items"
     unit = "texts"
     per = ("text",)

@@ -12,9 +12,10 @@ PAIR = {"group_id": "a", "split": "train"}
 
 
 class SplitLeakPairGroup(Check):
-    """No group of pairs, such as those of a dialogue, is in two splits."""
+    """No group of pairs, such as a dialogue, is in more than one split."""
 
     severity = "error"
+    problem = "are|is in more than one split"
     table = "pairs"
     unit = "groups"
     per = ("group_id",)

@@ -16,10 +16,12 @@ ITEMS: list[dict[str, Any]] = [
 
 
 class SplitLeakParent(Check):
-    """Every item is in the split of the item that it was made from."""
+    """Every item is in the same split as the item it is derived from."""
 
     severity = "error"
+    problem = "are|is not in the split of the parent item"
     table = "items"
+    unit = "items"
     needs = {"items": ["item_id", "parent_id", "split"]}
     repair = "split"
     passes = {"items": ITEMS}

@@ -12,9 +12,10 @@ PAIR = {"pair_id": "1", "prompt": "Is it ok to lie?", "split": "train"}
 
 
 class SplitLeakPrompt(Check):
-    """No prompt is in two splits, in whatever case and spacing."""
+    """No prompt is in more than one split, ignoring case and white space."""
 
     severity = "error"
+    problem = "are|is in more than one split"
     table = "pairs"
     unit = "prompts"
     per = ("prompt",)

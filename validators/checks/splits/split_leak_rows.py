@@ -15,9 +15,10 @@ TEXT = "You find a purse and nobody looks."
 
 
 class SplitLeakRows(Check):
-    """No row is in two splits with the same values."""
+    """No row is in more than one split."""
 
     severity = "error"
+    problem = "repeat|repeats a row of another split"
     table = "*"
     needs = {"*": ["split"]}
     repair = "split"

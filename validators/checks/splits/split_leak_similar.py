@@ -16,9 +16,10 @@ HERS, HIS = ({"item_id": who, "text": TEXT.format(who), "split": "train"} for wh
 
 
 class SplitLeakSimilar(Check):
-    """No two items with nearly the same text are in two splits."""
+    """No two items in different splits have nearly the same text."""
 
     severity = "warning"
+    problem = "are|is nearly identical to a text in another split"
     table = "items"
     needs = {"items": ["item_id", "text", "split"]}
     passes = {"items": [HERS, HIS]}

@@ -10,9 +10,10 @@ from .._text_check import TextCheck
 
 
 class ContactDetails(TextCheck):
-    """No text holds an e-mail address, or a phone or account number."""
+    """No text contains an email address, phone number or account number."""
 
     severity = "warning"
+    problem = "contain|contains an email address, phone number or account number"
     repair = "mask"
     written_only = True
     of_rejects = True
@@ -31,10 +32,10 @@ class ContactDetails(TextCheck):
         ]
     }
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has something to mask."""
         return leads_to_somebody(value)
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """What is around it in the text as masking would leave it, so that a report gives nothing away."""
         return around(masked(value), "|".join(map(re.escape, MASKS)))

@@ -9,16 +9,17 @@ CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066
 
 
 class ControlCharacters(TextCheck):
-    """No text has control characters, NUL among them."""
+    """No text contains control characters."""
 
     severity = "warning"
+    problem = "contain|contains control characters"
     passes = {"*": [{"_row": 1, "text": "a\tb\r\nc"}]}
     fails = {"*": [{"_row": 1, "text": "a\x00b"}, {"_row": 2, "text": "it\x92s"}]}
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has one."""
         return f"regexp_matches({value}, '{CONTROL}')"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The code point of the first one."""
         return f"printf('U+%04X', unicode(regexp_extract({value}, '{CONTROL}')))"

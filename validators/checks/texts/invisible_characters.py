@@ -9,18 +9,19 @@ INVISIBLE = r"[\x{a0}\x{ad}\x{200b}\x{2060}\x{feff}]"
 
 
 class InvisibleCharacters(TextCheck):
-    """No text has no-break spaces, soft hyphens, zero-width spaces or byte order marks."""
+    """No text contains no-break spaces, soft hyphens, zero-width spaces or byte order marks."""
 
     severity = "info"
+    problem = "contain|contains invisible characters or no-break spaces"
     repair = "white_space"
-    mends = True
+    auto_repairable = True
     passes = {"*": [{"_row": 1, "text": "می‌خواهم 👩‍👩‍👧"}]}
     fails = {"*": [{"_row": 1, "text": "two\u00a0words"}]}
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has one."""
         return f"strlen({value}) > length({value}) AND regexp_matches({value}, '{INVISIBLE}')"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The code point of the first one."""
         return f"printf('U+%04X', unicode(regexp_extract({value}, '{INVISIBLE}')))"

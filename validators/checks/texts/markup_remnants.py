@@ -19,9 +19,10 @@ MARKUP = "|".join([TAG, ENTITY, END_OF_ATTRIBUTE, ESCAPED])
 
 
 class MarkupRemnants(TextCheck):
-    """No text has HTML tags, entities, or line ends written as \\n, where its column seldom has."""
+    """No text contains HTML or escaped line breaks, unless its column often does."""
 
     severity = "info"
+    problem = "contain|contains HTML tags, entities or escaped line breaks"
     passes = {"*": [{"_row": 1, "text": "if a < b and c > d: \\nabla & co"}, {"_row": 2, "text": "<name>"}]}
     fails = {
         "*": [
@@ -33,10 +34,10 @@ class MarkupRemnants(TextCheck):
     most: Annotated[float, Field(gt=0, le=1)] = 0.2
     """A column with markup in more than this share of its texts is meant to have it."""
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has some."""
         return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The words around it."""
         return around(value, MARKUP)

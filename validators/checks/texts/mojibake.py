@@ -8,12 +8,13 @@ from .._text_check import TextCheck
 
 
 class Mojibake(TextCheck):
-    """No text is UTF-8 that was decoded with another encoding."""
+    """No text is UTF-8 decoded with the wrong encoding."""
 
     severity = "warning"
     portable = False
+    problem = "contain|contains mojibake: UTF-8 decoded with the wrong encoding"
     repair = "mojibake"
-    mends = True
+    auto_repairable = True
     passes = {"*": [{"_row": 1, "text": "São Tomé, Ângela, “naïve” château"}, {"_row": 2, "text": "Â"}]}
     fails = {
         "*": [
@@ -22,10 +23,10 @@ class Mojibake(TextCheck):
         ]
     }
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that ftfy would fix."""
         return is_mojibake(value)
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The text around the first suspicious characters."""
         return around(value, SUSPICIOUS)

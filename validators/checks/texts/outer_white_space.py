@@ -10,20 +10,21 @@ SOMETHING = f"[^{SPACE}]"
 
 
 class OuterWhiteSpace(TextCheck):
-    """No text begins or ends with white space."""
+    """No text has leading or trailing white space."""
 
     severity = "warning"
+    problem = "have|has leading or trailing white space"
     repair = "white_space"
-    mends = True
+    auto_repairable = True
     passes = {"*": [{"_row": 1, "text": "in between"}, {"_row": 2, "text": " "}, {"_row": 3, "text": ""}]}
     fails = {"*": [{"_row": 1, "text": " Very important"}, {"_row": 2, "text": "sure\n"}]}
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text with white space at an end; one of nothing else is blank, which is another check."""
         inside = f"{begins_visibly(value)} AND {begins_visibly(f'{value}[-1]')}"
         return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {_has(value, SOMETHING)}"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """At which end."""
         begins, ends = (f"CASE WHEN {_has(value, at)} THEN '{end}' END" for at, end in AT.items())
         return f"concat_ws(' and ', {begins}, {ends}) || ' with white space'"

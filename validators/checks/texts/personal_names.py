@@ -10,17 +10,18 @@ NAMED = rf"(?:^|[^\p{{L}}])(?:{BEFORE})\s+\p{{Lu}}[\p{{Ll}}'’-]"
 
 
 class PersonalNames(TextCheck):
-    """No text names a person after a title, or after words such as "my name is"."""
+    """No text names a person, as after a title or "my name is"."""
 
     severity = "warning"
+    problem = "seem|seems to contain the name of a person"
     written_only = True
     passes = {"*": [{"_row": 1, "text": "Telling Mr. and Mrs. that my name is no business of theirs"}]}
     fails = {"*": [{"_row": 1, "text": "Lying to Dr. Ömer Çelik"}, {"_row": 2, "text": "Hi, my name is Jo."}]}
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text with a name."""
         return f"regexp_matches({value}, {quote_literal(NAMED)})"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """Not the name itself."""
         return quote_literal("seems to name a person")

@@ -11,18 +11,19 @@ TWICE = r"\p{L},?  +\p{L}"
 
 
 class RepeatedSpaces(TextCheck):
-    """No two words have more than one space between them."""
+    """No text has repeated spaces between words."""
 
     severity = "info"
+    problem = "have|has repeated spaces between words"
     repair = "white_space"
-    mends = True
+    auto_repairable = True
     passes = {"*": [{"_row": 1, "text": "One.  Two.\n    three"}]}
     fails = {"*": [{"_row": 1, "text": "not  wanting to"}]}
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has them."""
         return f"contains({value}, '  ') AND {in_prose(value, TWICE)}"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The words around it."""
         return around(value, TWICE)

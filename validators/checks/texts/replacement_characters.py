@@ -9,16 +9,17 @@ LOST = "\ufffd"
 
 
 class ReplacementCharacters(TextCheck):
-    """No text has the replacement character U+FFFD."""
+    """No text contains the replacement character U+FFFD."""
 
     severity = "warning"
+    problem = "contain|contains the replacement character U+FFFD"
     passes = {"*": [{"_row": 1, "text": "the parrot’s cage"}, {"_row": 2, "text": None}]}
     fails = {"*": [{"_row": 1, "text": "the parrot\ufffd\ufffd\ufffds cage"}]}
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has one."""
         return f"contains({value}, '{LOST}')"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The words around it."""
         return around(value, LOST)

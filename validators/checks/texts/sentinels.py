@@ -7,11 +7,12 @@ from .._text_check import TextCheck
 
 
 class Sentinels(TextCheck):
-    """No text is a word for a missing value."""
+    """No text is a placeholder for a missing value."""
 
     severity = "warning"
+    problem = "hold|holds a placeholder for a missing value"
     repair = "sentinels"
-    mends = True
+    auto_repairable = True
     passes = {"*": [{"_row": 1, "label": "Nothing"}, {"_row": 2, "label": None}, {"_row": 3, "label": "Nan"}]}
     fails = {"*": [{"_row": 1, "label": "N/A"}, {"_row": 2, "label": "DATA_EXPIRED"}]}
 
@@ -21,11 +22,11 @@ class Sentinels(TextCheck):
     )  # fmt: skip
     """The words, in the case in which they are written; answers such as "Prefer not to say" are answers."""
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that is such a word."""
         words = ", ".join(map(quote_literal, self.words))
         return f"strlen({value}) < 20 AND trim({value}) IN ({words})"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The word."""
         return value

@@ -17,9 +17,10 @@ SLOT = rf"(?:^|[\s(\x22])(?:{BRACES}|{BRACKETS})"
 
 
 class TemplateSlots(TextCheck):
-    """No text has an unfilled slot such as {name} or [NAME], where its column seldom has."""
+    """No text contains a slot such as {name} or [NAME], unless its column often does."""
 
     severity = "info"
+    problem = "contain|contains an unfilled template slot"
     passes = {"*": [{"_row": 1, "template": "The {race} patient"}, {"_row": 2, "template": "A {race} patient"}]}
     fails = {
         "*": [
@@ -31,10 +32,10 @@ class TemplateSlots(TextCheck):
     most: Annotated[float, Field(gt=0, le=1)] = 0.2
     """A column with slots in more than this share of its texts holds templates."""
 
-    def wrong(self, value: str) -> str:
+    def matches(self, value: str) -> str:
         """True of a text that has one."""
         return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
 
-    def problem(self, value: str) -> str:
+    def describe(self, value: str) -> str:
         """The words around it."""
         return around(value, SLOT)

@@ -12,9 +12,10 @@ SAYS_SOMETHING = r"[\p{L}\p{N}\p{S}]"
 
 
 class BlankText(Check):
-    """Situations, texts and explanations say something."""
+    """No situation, consideration or explanation is blank."""
 
     severity = "error"
+    problem = "are|is blank"
     table = "considerations"
     unit = "cells"
     needs = {

@@ -12,7 +12,9 @@ class Considered(Check):
     """Every situation has a consideration."""
 
     severity = "error"
+    problem = "have|has no considerations"
     table = "situations"
+    unit = "situations"
     needs = {"situations": ["situation_id"], "considerations": ["situation_id"]}
     passes = {"situations": [{"situation_id": "a"}], "considerations": [{"situation_id": "a"}]}
     fails = {"situations": [{"situation_id": "a"}, {"situation_id": "b"}], "considerations": [{"situation_id": "a"}]}

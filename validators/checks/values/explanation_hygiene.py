@@ -16,10 +16,12 @@ EXPLAINED = {"consideration_id": "1", "text": "Trust"}
 
 
 class ExplanationHygiene(Check):
-    """An explanation adds to its text, is whole, and speaks of the situation."""
+    """An explanation is a complete sentence about the situation that adds to the text."""
 
     severity = "warning"
+    problem = "have|has a faulty explanation"
     table = "considerations"
+    unit = "considerations"
     needs = {"considerations": ["consideration_id", "text", "explanation"]}
     passes = {
         "considerations": [

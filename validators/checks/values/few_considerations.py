@@ -13,10 +13,12 @@ from .. import Check
 
 
 class FewConsiderations(Check):
-    """A situation that has considerations has at least three, a value, a right and a duty among them."""
+    """A situation has at least three considerations, with every kind among them."""
 
     severity = "warning"
+    problem = "have|has fewer than {least} considerations or a missing kind"
     table = "situations"
+    unit = "situations"
     needs = {"situations": ["situation_id"], "considerations": ["situation_id", "kind"]}
     passes = {
         "situations": [{"situation_id": "a"}, {"situation_id": "none at all is an error of its own"}],

@@ -14,10 +14,12 @@ WHO = {"item_table": "considerations", "item_id": "c", "annotator_id": "x", "asp
 
 
 class KnownLabels(Check):
-    """A label of a consideration is in the vocabulary of its aspect."""
+    """Every label is one of the labels of its aspect."""
 
     severity = "error"
+    problem = "have|has a label that is not one of its aspect"
     table = "annotations"
+    unit = "annotations"
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect", "label"]}
     passes = {
         "annotations": [

@@ -12,10 +12,12 @@ CONSIDERATIONS = [{"consideration_id": "1", "situation_id": "a"}, {"consideratio
 
 
 class OneSided(Check):
-    """The considerations of a situation do not all support it, and do not all oppose it."""
+    """The considerations of a situation neither all support nor all oppose it."""
 
     severity = "info"
+    problem = "have|has only supporting or only opposing considerations"
     table = "situations"
+    unit = "situations"
     needs = {
         "situations": ["situation_id"],
         "considerations": ["consideration_id", "situation_id"],

@@ -14,7 +14,9 @@ class PrefixFitsKind(Check):
     """What begins with "Right to" is a right, and what begins with "Duty to" a duty."""
 
     severity = "warning"
+    problem = "begin|begins like another kind of consideration"
     table = "considerations"
+    unit = "considerations"
     needs = {"considerations": ["consideration_id", "kind", "text"]}
     passes = {
         "considerations": [

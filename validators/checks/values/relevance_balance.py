@@ -12,9 +12,10 @@ DRAWN = {"situation": "Lying", "vrd": "Value", "text": "Punctuality"}
 
 
 class RelevanceBalance(Check):
-    """There are as many relevant statements as others, and no other is listed for its situation."""
+    """Half of the statements are relevant, and none of the others is listed for its situation."""
 
     severity = "error"
+    problem = "label|labels a listed statement as irrelevant, or the classes are unbalanced"
     table = "relevance"
     needs = {
         "full": ["situation", "vrd", "text"],

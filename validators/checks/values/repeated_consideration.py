@@ -11,10 +11,12 @@ SITUATIONS = [{"situation_id": "a", "text": "Lying."}, {"situation_id": "b", "te
 
 
 class RepeatedConsideration(Check):
-    """No situation lists a value, right or duty twice, however it is written."""
+    """No situation has the same consideration twice, ignoring case and punctuation."""
 
     severity = "error"
+    problem = "repeat|repeats another consideration of the situation"
     table = "considerations"
+    unit = "considerations"
     needs = {
         "situations": ["situation_id", "text"],
         "considerations": ["consideration_id", "situation_id", "kind", "text"],

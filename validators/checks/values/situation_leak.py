@@ -14,9 +14,10 @@ SITUATIONS = [
 
 
 class SituationLeak(Check):
-    """No situation is in two splits, with itself or with its considerations, however it is written."""
+    """No situation is in more than one split, itself or through its considerations."""
 
     severity = "error"
+    problem = "are|is in more than one split"
     table = "situations"
     unit = "texts"
     per = ("text",)
