@@ -1,7 +1,9 @@
-"""The command line: parse, call one verb, print. stdout is data, everything else goes to stderr."""
+"""The command line: parse, call one function, print. stdout is data, everything else goes to stderr."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,291 +12,374 @@ import click
 
 import pluriset
 
-from .cards.console import progress, terminal
-from .cards.console.options import Commands, OneOf, a_path, as_json, count_option, dataset, recipe_options
+from .cards.console import explanation, progress, text
+from .cards.console import report as reports
+from .cards.console import rows as outline
+from .cards.console import run as results
+from .cards.console.options import (
+    Commands,
+    Name,
+    as_json,
+    complete_tables,
+    dataset,
+    n_option,
+    path_type,
+    recipe_options,
+)
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
-    from .builders.execution.batch import How
+    from .cards.loading.dataset import Dataset
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
 
-def _shapes() -> list[str]:
+def _recipes() -> list[str]:
+    from .builders.storage.recipe_file import shipped_names
+
+    return shipped_names()
+
+
+def _families() -> list[str]:
+    from .schemas.rows import families
+
+    return [*families()]
+
+
+def _formats() -> list[str]:
     from .builders.convert.export import shapes
 
     return [*shapes()]
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def _kinds() -> list[str]:
+    return ["recipe", *pluriset.KINDS]
+
+
+def _published() -> list[str]:
+    from .schemas.component import names
+
+    return names(pluriset.KINDS["published"])
+
+
+def _schemas() -> list[str]:
+    return ["recipe", "report", "checks", *_families(), *_published()]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="pluriset", message="%(version)s")
 def main() -> None:
     """Build, validate and publish datasets in which people are allowed to disagree.
 
-    RECIPE is a YAML file, or the name of a family with a shipped recipe, such as `values`.
+    RECIPE is a YAML file, or the name of a family with a shipped recipe, such as `values`. A dataset is a folder, a
+    file, or the id of a dataset on the Hub.
     """
 
 
+assert isinstance(main, Commands)
+main.sections = {
+    "Build": ["init", "plan", "preview", "build", "check-teacher"],
+    "Inspect": ["show", "why", "replay", "diff"],
+    "Validate and repair": ["validate", "repair"],
+    "Publish": ["card", "publish", "export"],
+    "Reference": ["list", "schema"],
+}
+main.renamed = {"expect": "validate PATH --suite FILE"}
+
+
 @main.command()
-@recipe_options
-@count_option
-@click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more; replaces `budget`.")
-@click.option("--retry-rejects", "retry", is_flag=True, help="Ask again for what was rejected before.")
-@click.option("--batch", is_flag=True, help="Ask nobody: write what is open to batch files in RUN/batch.")
-@click.option("--submit", is_flag=True, help="Instead of --batch: also send them to the endpoint's batch API.")
-@click.option("--batch-results", "results", type=a_path, multiple=True, help="File of answers that lies elsewhere.")
+@click.argument("family", type=Name(_families), metavar="[FAMILY]", default="values")
+@click.option("--out", type=path_type, default="recipe.yaml", show_default=True, help="File to write.")
+def init(family: str, out: Path) -> None:
+    """Write a commented recipe to start from.
+
+    Its JSON Schema is written beside it, so that an editor completes and checks keys. No file is overwritten.
+    """
+    for path in pluriset.init(family, out):
+        click.echo(path)
+
+
+@main.command()
+@recipe_options(_recipes)
+@n_option
+@click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more.")
+@click.option("--retry-rejects", "retry", is_flag=True, help="Send rejected requests again.")
+@click.option("--batch", is_flag=True, help="Write pending requests to batch files; makes no API calls.")
+@click.option("--submit", is_flag=True, help="Submit pending requests to the endpoint's batch API.")
+@click.option("--batch-results", "files", type=path_type, multiple=True, help="File of batch answers to read.")
 @as_json
 def build(
-    retry: bool, batch: bool, submit: bool, results: tuple[Path, ...], out: Path | None, as_json: bool, **options: Any
+    retry: bool, batch: bool, submit: bool, files: tuple[Path, ...], out: Path | None, as_json: bool, **options: Any
 ) -> None:
-    """Build a dataset: ask, check, describe.
+    """Build a dataset from a recipe.
 
-    Run it again to go on after an interruption, or after an edit of the recipe: what is answered already is not
-    asked again.
+    Run it again after an interruption or an edit of the recipe: answers are cached, and only new requests are sent.
     """
     if batch and submit:
-        raise RecipeError("either written or also sent", where="--batch, --submit")
-    recipe, out = _recipe(out=out, **options)
-    _notices(recipe)
-    how: How | None = "submit" if submit else "write" if batch else None
+        raise RecipeError("--batch and --submit exclude each other", where="--batch, --submit")
+    recipe, folder = _recipe(out=out, **options)
+    _print_notices(recipe)
+    how = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
-        dataset = pluriset.build(recipe, out, watch=watch, retry=retry, batch=how, results=results)
+        dataset = pluriset.build(recipe, folder, watch=watch, retry=retry, batch=how, results=files)
+    books, report = dataset.manifest.books, dataset.report
     if as_json:
-        books = dataset.manifest.books
-        terminal.document({"run": str(out), "books": books.model_dump(), "report": dataset.report.model_dump()})
+        text.document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})
     else:
-        terminal.books(dataset.manifest.books)
-        terminal.findings(dataset.report)
-        click.echo(f"{out}: done. `pluriset show {out}` shows some of it.", err=True)
-    _exit_by(dataset.report)
+        results.print_counts(books, _removed(dataset))
+        reports.print_summary(report)
+        click.echo(f"Built {folder}. Look at it with `pluriset show {folder}`.", err=True)
+    _exit_by(report)
 
 
 @main.command()
-@recipe_options
-@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="How many seeds to ask about.")
+@recipe_options(_recipes)
+@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="Number of seeds to run.")
 @as_json
 def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
-    """Ask about a few seeds and show what comes back; a build uses the same answers."""
-    recipe, out = _recipe(out=out, n=None, **options)
-    _notices(recipe)
+    """Run a few seeds and show their rows.
+
+    The answers are cached: a build reuses them.
+    """
+    recipe, folder = _recipe(out=out, n=None, **options)
+    _print_notices(recipe)
     with progress.watching(as_json) as watch:
-        rows, missing = pluriset.preview(recipe, out, n, watch=watch)
+        rows, rejects = pluriset.preview(recipe, folder, n, watch=watch)
     if as_json:
-        terminal.document({"rows": rows, "rejects": [reject.model_dump() for reject in missing]})
+        text.document({"rows": rows, "rejects": [reject.model_dump() for reject in rejects]})
         return
-    terminal.nested(rows)
-    for reject in missing:
-        click.echo(terminal.clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
+    outline.print_nested(rows)
+    for reject in rejects:
+        click.echo(text.clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
 
 
 @main.command()
-@recipe_options
-@count_option
-@click.option("--sample", type=int, metavar="K", help="Ask about K seeds, which costs, and estimate from what came.")
+@recipe_options(_recipes)
+@n_option
+@click.option("--sample", type=int, metavar="K", help="Run K seeds, which costs, and estimate from them.")
 @as_json
 def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
-    """Say how much a build would ask at least and at most; asks nobody, unless --sample says so."""
-    recipe, out = _recipe(out=out, **options)
+    """Estimate requests, tokens and cost.
+
+    Makes no API calls, except with --sample.
+    """
+    recipe, folder = _recipe(out=out, **options)
     if sample is None:
-        found = pluriset.plan(recipe, out)
-        terminal.document(found.model_dump()) if as_json else terminal.plan(found)
+        bounds = pluriset.plan(recipe, folder)
+        text.document(bounds.model_dump()) if as_json else results.print_plan(bounds)
         return
     with progress.watching(as_json) as watch:
-        estimated = pluriset.estimate(recipe, out, sample, watch=watch)
-    terminal.document(estimated.model_dump()) if as_json else terminal.estimate(estimated)
+        estimate = pluriset.estimate(recipe, folder, sample, watch=watch)
+    text.document(estimate.model_dump()) if as_json else results.print_estimate(estimate)
 
 
 @main.command("check-teacher")
-@click.argument("recipe")
+@click.argument("recipe", type=Name(_recipes, files=True))
 @click.argument("name", required=False)
 @as_json
 def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
-    """Find out what the teachers of a RECIPE, or the one called NAME, can do; costs a few small requests each."""
-    found = pluriset.check_teacher(pluriset.recipe(recipe), name)
+    """Test what the teachers of a recipe support.
+
+    Each teacher, or the one called NAME, gets a few small requests, which cost.
+    """
+    findings = pluriset.check_teacher(pluriset.recipe(recipe), name)
     if as_json:
-        terminal.document([finding.model_dump() for finding in found])
+        text.document([finding.model_dump() for finding in findings])
     else:
-        terminal.table("", ["teacher", "what", "found"], [list(finding.model_dump().values()) for finding in found])
-    if not all(finding.answers for finding in found):
+        text.table("", ["teacher", "feature", "result"], [[*finding.model_dump().values()] for finding in findings])
+    if not all(finding.answers for finding in findings):
         raise SystemExit(3)
 
 
 @main.command()
 @dataset("run")
-@click.argument("table", required=False)
+@click.argument("table", required=False, shell_complete=complete_tables)
 @click.option("--id", "key", metavar="KEY", help="Show the row of the main table with this key.")
-@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="How many rows.")
-@click.option("--stream", is_flag=True, help="Read from the Hub only what is needed, and keep nothing.")
+@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="Number of rows.")
+@click.option("--stream", is_flag=True, help="Download only what is shown.")
 @as_json
 def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_json: bool) -> None:
-    """Show rows: of one TABLE as they are, or of the main table with all that belongs to them.
+    """Show rows of a dataset.
 
-    The TABLE `rejects` holds what is missing, and why.
+    Rows of TABLE, or of the main table with the rows that belong to them. The table `rejects` holds what is missing
+    and why.
     """
     rows = pluriset.show(run, key, n, table=table, stream=stream)
     if as_json:
-        terminal.document(rows)
+        text.document(rows)
     elif table:
-        terminal.table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+        text.table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
     else:
-        terminal.nested(rows)
-        terminal.personas(rows, pluriset.show(run, n=None, table="annotators", stream=stream))
+        outline.print_nested(rows)
+        outline.print_personas(rows, pluriset.show(run, n=None, table="annotators", stream=stream))
 
 
 @main.command()
 @dataset("path")
-@click.option("--as", "as_", metavar="NAME", help="Published dataset that it is.  [default: found out by its columns]")
-@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file of them.")
-@click.option("--checks", type=a_path, help="Decisions about checks.  [default: pluriset.yaml beside the data]")
-@click.option("--suite", type=a_path, help="Run this Great Expectations suite (JSON) instead of the checks.")
-@click.option("--table", metavar="NAME", help="Table for --suite.  [default: the one it names, or the only one]")
-@click.option("--html", type=a_path, help="Write the report as a page for a browser.")
-@click.option("--out", type=a_path, help="Folder for the report and all failing rows, by check.")
+@click.option("--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset.  [default: inferred]")
+@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file.")
+@click.option("--checks", type=path_type, help="Checks file.  [default: pluriset.yaml beside the data]")
+@click.option("--suite", type=path_type, help="Run a Great Expectations suite instead of the checks.")
+@click.option("--table", metavar="NAME", help="Table for --suite.  [default: named in the suite]")
+@click.option("--html", type=path_type, help="Write the report as an HTML page.")
+@click.option("--out", type=path_type, help="Folder for the report and all failing rows.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
 def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool, **options: Any) -> None:
-    """Check a run or anybody's dataset; exit code 1 if a check of severity error found rows.
+    """Check a dataset and report problems.
 
-    PATH is a file, a folder, or the id of a dataset on the Hub.
+    Exit code 1 if a check of severity error fails.
     """
     report = pluriset.validate(path, map=roles, **options)
     if html:
         from .cards.report import page
 
         page.write(html, report, options["out"])
-    terminal.document(report.model_dump()) if as_json else terminal.findings(report, everything=True)
+    text.document(report.model_dump()) if as_json else reports.print_report(report)
     _exit_by(report)
 
 
 @main.command()
 @dataset("run")
-@click.argument("table")
+@click.argument("table", shell_complete=complete_tables)
 @click.argument("key")
 @as_json
 def why(run: str, table: str, key: str, as_json: bool) -> None:
-    """Tell the story of a row: seed, asks with their raw answers, judgements, failed checks; or why it is missing."""
-    found = pluriset.why(run, table, key)
-    terminal.document(found.model_dump()) if as_json else terminal.story(found)
+    """Explain where a row comes from.
+
+    Its seed, requests and raw answers, judgements and failed checks; for a missing row, why it is missing.
+    """
+    story = pluriset.why(run, table, key)
+    text.document(story.model_dump()) if as_json else explanation.print_story(story)
 
 
 @main.command()
 @dataset("run")
-@click.argument("table")
+@click.argument("table", shell_complete=complete_tables)
 @click.argument("key")
 @as_json
 def replay(run: str, table: str, key: str, as_json: bool) -> None:
-    """Make a row again from the journal alone; exit code 1 if it differs from the published one."""
-    found = pluriset.replay(run, table, key)
-    terminal.document(found.model_dump()) if as_json else terminal.replayed(found)
-    raise SystemExit(1 if found.differs else 0)
+    """Rebuild a row from the journal alone.
+
+    Exit code 1 if it differs from the published row.
+    """
+    replayed = pluriset.replay(run, table, key)
+    text.document(replayed.model_dump()) if as_json else explanation.print_replay(replayed)
+    raise SystemExit(1 if replayed.differs else 0)
 
 
 @main.command()
-@click.argument("before")
-@click.argument("after")
+@click.argument("before", type=Name(list, files=True))
+@click.argument("after", type=Name(list, files=True))
 @as_json
 def diff(before: str, after: str, as_json: bool) -> None:
-    """Say what changed from one version to another, such as org/name@v1.0.0, and suggest the step of the version."""
-    found = pluriset.diff(before, after)
-    terminal.document(found.model_dump()) if as_json else terminal.difference(found)
+    """Compare two versions of a dataset.
 
-
-@main.command(hidden=True, deprecated="use `validate --suite`")
-@dataset("path")
-@click.option("--suite", type=a_path, required=True, help="Suite (JSON).")
-@click.option("--table", metavar="NAME", help="Table to run it on.")
-@click.option("--out", type=a_path, help="Folder for the results.")
-@as_json
-@click.pass_context
-def expect(ctx: click.Context, /, **options: Any) -> None:
-    """Run a Great Expectations suite."""
-    ctx.invoke(validate, **options)
+    A version is a folder or an id such as org/name@v1.0.0. Suggests a semver bump.
+    """
+    difference = pluriset.diff(before, after)
+    text.document(difference.model_dump()) if as_json else explanation.print_difference(difference)
 
 
 @main.command()
-@click.argument("name")
+@click.argument("name", type=Name(_schemas))
 @click.argument("table", required=False)
-@click.option("--suite", is_flag=True, help="A suite of Great Expectations instead of JSON Schema.")
+@click.option("--suite", is_flag=True, help="Print a Great Expectations suite instead.")
 def schema(name: str, table: str | None, suite: bool) -> None:
-    """Print the JSON Schema of `recipe`, `report`, `checks`, or the tables of a family or published dataset."""
-    terminal.document(pluriset.schema(name, table, suite=suite))
+    """Print a JSON Schema.
+
+    NAME is `recipe`, `report`, `checks`, a family or a published dataset.
+    """
+    text.document(pluriset.schema(name, table, suite=suite))
 
 
 @main.command()
 @dataset("path")
-@click.option("--out", type=a_path, required=True, help="New folder to write.")
-@click.option("--rule", "rules", multiple=True, help="Repair to make, such as white_space.  [default: all]")
+@click.option("--out", type=path_type, required=True, help="New folder to write.")
+@click.option("--rule", "rules", multiple=True, help="Repair to apply, such as white_space.  [default: all]")
 @as_json
 def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
-    """Mend the texts of a dataset into a new folder; every change is in its changes.parquet."""
+    """Repair damaged text into a new folder.
+
+    Every change is recorded in its changes.parquet.
+    """
     done = pluriset.repair(path, out, rules)
-    rows = [(rule, table, count) for rule, by in done.changes.items() for table, count in by.items()]
-    heads = ["rule", "table", "changed cells"]
-    terminal.document(asdict(done)) if as_json else terminal.table(str(out), heads, rows)
+    rows = [(rule, table, count) for rule, tables in done.changes.items() for table, count in tables.items()]
+    text.document(asdict(done)) if as_json else text.table(str(out), ["rule", "table", "changed cells"], rows)
 
 
 @main.command()
 @dataset("run")
-@click.option("--as", "as_", type=OneOf(_shapes), required=True, help="Published dataset whose shape to write.")
-@click.option("--out", type=a_path, required=True, help="Folder to write.")
+@click.option("--as", "as_", type=Name(_formats, listed=True), required=True, help="Published dataset to follow.")
+@click.option("--out", type=path_type, required=True, help="Folder to write.")
 @as_json
 def export(run: str, as_: str, out: Path, as_json: bool) -> None:
-    """Write a run in the shape in which the field loads such data."""
+    """Convert a run to a published format."""
     done = pluriset.export(run, as_, out)
-    terminal.document(asdict(done)) if as_json else terminal.exported(done)
+    text.document(asdict(done)) if as_json else results.print_export(done)
 
 
 @main.command()
-@click.argument("run", type=a_path)
+@click.argument("run", type=path_type)
 def card(run: Path) -> None:
-    """Write the card of a finished run again, and print where it is."""
+    """Rewrite the dataset card of a run."""
     click.echo(pluriset.card(run))
 
 
 @main.command()
-@click.argument("run", type=a_path)
+@click.argument("run", type=path_type)
 @click.argument("target")
-@click.option("--version", metavar="V1.2.3", help="Tag of the version.  [default: the next by what changed]")
-@click.option("--private", is_flag=True, help="Make the repository a private one.")
-@click.option("--pull-request", is_flag=True, help="Open a pull request instead; gets no tag.")
-@click.option("--journal", is_flag=True, help="Publish the journal too: every prompt and raw answer.")
-@click.option("--dry-run", is_flag=True, help="Only show what would change there.")
+@click.option("--version", metavar="V1.2.3", help="Version tag.  [default: bumped by what changed]")
+@click.option("--private", is_flag=True, help="Create a private repository.")
+@click.option("--pull-request", is_flag=True, help="Open a pull request; creates no tag.")
+@click.option("--journal", is_flag=True, help="Publish the journal: all prompts and raw answers.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @as_json
 def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
-    """Publish a finished run to TARGET: org/name on the Hub, or a folder such as ./name.
+    """Publish a run to the Hub or to a folder.
 
-    One commit holds all of it, or nothing changes. Sections that somebody wrote into the card there are kept.
+    TARGET is org/name on the Hub, or a folder such as ./name. All files go into one commit. Sections of the card that
+    were edited there are kept.
     """
     done = pluriset.publish(run, target, **options)
-    terminal.document(done.as_json()) if as_json else terminal.publication(done)
+    text.document(done.as_json()) if as_json else results.print_publication(done)
 
 
 @main.command("list")
-@click.argument("kind", required=False)
+@click.argument("kind", type=Name(_kinds), required=False)
 @click.argument("name", required=False)
 @as_json
 def list_(kind: str | None, name: str | None, as_json: bool) -> None:
-    """List what a recipe can say and name; of one NAME, its options.
+    """List recipe keys, components and options.
 
-    KIND is `recipe`, for the keys of a recipe, or a kind of component, such as `curation`; a name alone is found too.
+    KIND is `recipe` or a kind of component, such as `curation`. A NAME alone is looked up in all kinds.
     """
     rows = pluriset.components(kind, name)
     heads = list(rows[0]) if rows else []
-    terminal.document(rows) if as_json else terminal.table("", heads, [list(row.values()) for row in rows])
+    text.document(rows) if as_json else text.table("", heads, [list(row.values()) for row in rows])
 
 
 def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, Path]:
-    """The recipe that a command line means, whole and fitting, and the folder of its run."""
+    """The recipe of a command line, validated, and the folder of its run."""
     from .builders.execution import resolve
     from .builders.storage import recipe_file, run_folder
 
-    found, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
-    resolve.assemble(found)
-    return found, out or run_folder.default(found, file if file.is_file() else None)
+    parsed, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
+    resolve.assemble(parsed)
+    return parsed, out or run_folder.default(parsed, file if file.is_file() else None)
 
 
-def _notices(recipe: Recipe) -> None:
-    """Say before asking what everybody must know of the teachers."""
+def _removed(dataset: Dataset) -> Mapping[str, Mapping[str, int]]:
+    """Table -> reason -> rows that were generated and then removed."""
+    removed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for reject in dataset.rejects():
+        if reject.level == "row" or (reject.level == "seed" and reject.step not in ("ask", "source")):
+            removed[reject.table][reject.reason] += 1
+    return removed
+
+
+def _print_notices(recipe: Recipe) -> None:
+    """Print what users must know about the teachers before anything is sent."""
     from .builders.execution.resolve import assemble
 
     for name, teacher in assemble(recipe).teachers.items():

@@ -1,1 +1,1 @@
-"""What the terminal shows: options, tables, progress."""
+"""The terminal: shared options, progress, and how results are printed."""

@@ -1,77 +1,121 @@
-"""What commands share: how they end, and what they are told of recipes and datasets."""
+"""What commands share: options, shell completion, help in sections, and how errors end them."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ...schemas.errors import PlurisetError, RecipeError
+from ...schemas.run_layout import DATA, REJECTS
 
-a_path = click.Path(path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-out_option = click.option("--out", type=a_path, help="Folder of the run.  [default: runs/NAME]")
-count_option = click.option("-n", "n", type=click.IntRange(min=1), help="How many seeds to take.")
+path_type = click.Path(path_type=Path)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+out_option = click.option("--out", type=path_type, help="Run folder.  [default: runs/NAME]")
+n_option = click.option("-n", "n", type=click.IntRange(min=1), help="Number of seeds to use.")
 
 
-def recipe_options(command: Any) -> Any:
-    """What a command that takes a recipe can be told about it."""
-    for option in (
-        click.option("--license", "license_", metavar="ID", help="Licence of the dataset; required with --source."),
-        click.option("--name", help="Name of the dataset.  [default with --source: the file's name]"),
-        click.option("--id", "id_", metavar="COLUMN", help="Column of --source that holds the id of a seed."),
-        click.option("--text", metavar="COLUMN", help="Column of --source that holds the text of a seed."),
-        click.option("--source", type=a_path, help="JSONL, CSV, TSV or parquet file with your own seeds."),
+class Name(click.types.StringParamType):
+    """One of several names, looked up only for completion and, with `listed`, for the help."""
+
+    name = "name"
+
+    def __init__(self, names: Callable[[], Iterable[str]], listed: bool = False, files: bool = False) -> None:
+        self.names, self.listed, self.files = names, listed, files
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str | None:
+        """All names, or the name of the parameter."""
+        return "|".join(self.names()) if self.listed else param.metavar
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin so; with `files`, files too."""
+        names = [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
+        return names + ([CompletionItem(incomplete, type="file")] if self.files else [])
+
+
+def complete_tables(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Shell completion: the tables of the run or folder that was typed before."""
+    typed = next((value for key, value in ctx.params.items() if key in ("run", "path") and value), "")
+    folder = Path(str(typed))
+    tables = [path.name for path in sorted((folder / DATA).glob("*")) if path.is_dir()]
+    tables += [REJECTS.partition(".")[0]] if (folder / REJECTS).exists() else []
+    return [name for name in tables if name.startswith(incomplete)]
+
+
+def recipe_options(recipes: Callable[[], Iterable[str]]) -> Callable[[Any], Any]:
+    """The argument RECIPE, and the options that replace parts of it."""
+    options = (
+        click.argument("recipe", type=Name(recipes, files=True), metavar="RECIPE"),
         out_option,
-        click.argument("recipe", metavar="RECIPE"),
-    ):
+        click.option("--source", type=path_type, help="File with your seeds: JSONL, CSV, TSV or parquet."),
+        click.option("--text", metavar="COLUMN", help="Column of --source with the text."),
+        click.option("--id", "id_", metavar="COLUMN", help="Column of --source with a unique id."),
+        click.option("--name", help="Dataset name.  [default with --source: name of the file]"),
+        click.option("--license", "license_", metavar="ID", help="Dataset license; required with --source."),
+    )
+    return lambda command: _decorated(command, options)
+
+
+def dataset(argument: str) -> Callable[[Any], Any]:
+    """An argument that is a path or an id on the Hub, and the option --revision for the latter."""
+    eager: Any = {
+        "is_eager": True,
+        "expose_value": False,
+        "callback": lambda ctx, _, tag: ctx.meta.update(revision=tag),
+    }
+    revision = click.option("--revision", metavar="TAG", help="Version on the Hub, such as v1.0.0.", **eager)
+    place = click.argument(argument, type=Name(list, files=True), callback=_at_revision, metavar=argument.upper())
+    return lambda command: place(revision(command))
+
+
+def _decorated(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+    for option in reversed(options):
         command = option(command)
     return command
 
 
-def dataset(argument: str) -> Callable[[Any], Any]:
-    """What a command is told about the dataset that it reads: a path or an id on the Hub, and a revision there."""
-    said: Any = {"is_eager": True, "expose_value": False, "callback": lambda ctx, _, tag: ctx.meta.update(revision=tag)}
-    revision = click.option("--revision", metavar="TAG", help="Version on the Hub, such as v1.0.0.", **said)
-    place = click.argument(argument, callback=_at_revision)
-    return lambda command: place(revision(command))
-
-
 def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:
-    """The place as every verb takes it: `owner/name@revision`."""
-    if (revision := ctx.meta["revision"]) is None:
+    """The place as every function takes it: `owner/name@revision`."""
+    if (revision := ctx.meta.get("revision")) is None:
         return place
     if Path(place).exists():
-        raise RecipeError("only what is on the Hub has revisions", where="--revision", got=place)
+        raise RecipeError("only datasets on the Hub have revisions", where="--revision", got=place)
     return f"{place}@{revision}"
 
 
-class OneOf(click.types.StringParamType):
-    """A name of several, which are looked for only where they are shown."""
-
-    name = "name"
-
-    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
-        self.names = names
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """All of them."""
-        return "|".join(self.names())
-
-
 class Commands(click.Group):
-    """Commands in the order in which one needs them; our errors printed, never a traceback."""
+    """Commands in sections, in the order in which they are defined; errors are printed without a traceback."""
+
+    sections: Mapping[str, Sequence[str]] = {}
+    """Heading -> names of commands."""
+    renamed: Mapping[str, str] = {}
+    """Former command -> what replaces it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of this file."""
-        return list(self.commands)
+        """All commands, section by section."""
+        return [name for names in self.sections.values() for name in names]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A list of commands under each heading."""
+        for heading, names in self.sections.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(60)) for name in names])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named first; of one that was renamed, an error with its new name."""
+        if args and args[0] in self.renamed:
+            raise RecipeError("this command was renamed", got=args[0], expected=f"pluriset {self.renamed[args[0]]}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error of ours ends it with its exit code."""
+        """Run a command; one of our errors ends it with its exit code."""
         try:
             return super().invoke(ctx)
         except PlurisetError as error:

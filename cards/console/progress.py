@@ -1,4 +1,4 @@
-"""How a build shows how far it is: live on a terminal, a line now and then elsewhere, JSON lines for programs."""
+"""Progress of a build: a live bar on a terminal, a line now and then elsewhere, JSON lines with `--json`."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ...schemas.progress import Status, Watch
 
-EVERY = 15.0
-"""Seconds between two lines where nobody looks at a terminal."""
+INTERVAL = 15.0
+"""Seconds between two lines when stderr is not a terminal."""
 URGENT = re.compile(r"stopping|.* paused for ")
-"""How what is said at once begins, without how long it takes."""
-Told = Callable[["Status", float], str]
-"""A status, and the tokens of answers a second, as a line."""
+"""Beginnings of messages that are printed at once."""
+Render = Callable[["Status", float], str]
+"""Turns a status and the answer tokens per second into a line."""
 
 
 @contextmanager
 def watching(as_json: bool) -> Iterator[Watch]:
-    """What a build tells its progress to; all of it goes to stderr."""
+    """A function that prints each status it is called with, to stderr."""
     if sys.stderr.isatty() and not as_json:
         with _live() as watch:
             yield watch
     else:
-        yield _lines(_document if as_json else _sentence)
+        yield _lines(_json_line if as_json else _text_line)
 
 
-def _lines(told: Told) -> Watch:
-    """A line every so often, and at once when a teacher is paused or the run stops; none where all is done before."""
+def _lines(render: Render) -> Watch:
+    """Print a line every `INTERVAL` seconds, and at once when a teacher is paused or the run stops."""
     start = last = time.monotonic()
     urgent: set[str] = set()
 
     def watch(status: Status) -> None:
         nonlocal last, urgent
         now, before = time.monotonic(), urgent
-        urgent = {begins[0] for said in status.says if (begins := URGENT.match(said))}
-        if now - last >= EVERY or urgent - before:
+        urgent = {match[0] for message in status.says if (match := URGENT.match(message))}
+        if now - last >= INTERVAL or urgent - before:
             last = now
-            print(told(status, status.paid_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
+            print(render(status, status.paid_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
 
     return watch
 
@@ -73,20 +73,20 @@ def _live() -> Iterator[Watch]:
 
 
 def _facts(status: Status, speed: float) -> str:
-    parts = [f"{status.paid:,} asked", f"{status.replayed:,} known", f"{status.in_flight} in flight"]
+    parts = [f"{status.paid:,} sent", f"{status.replayed:,} cached", f"{status.in_flight} in flight"]
     parts += [f"{speed:,.0f} tokens/s"] if status.paid_tokens else []
     parts += [f"{status.usd:,.4f} USD"] if status.usd is not None else []
     parts += [f"{status.failed:,} failed"] if status.failed else []
-    often = sorted(status.rejects.items(), key=lambda item: -item[1])[:3]
-    return ", ".join([*parts, *(f"{count:,} x {reason}" for reason, count in often), *status.says])
+    frequent = sorted(status.rejects.items(), key=lambda item: -item[1])[:3]
+    return ", ".join([*parts, *(f"{count:,} {reason}" for reason, count in frequent), *status.says])
 
 
-def _sentence(status: Status, speed: float) -> str:
+def _text_line(status: Status, speed: float) -> str:
     return f"seeds {status.seeds_done:,} of {status.seeds:,}: {_facts(status, speed)}"
 
 
-def _document(status: Status, speed: float) -> str:
-    """The fields of a `Status`, and tokens of answers a second."""
+def _json_line(status: Status, speed: float) -> str:
+    """The fields of a `Status`, and the answer tokens per second."""
     facts: dict[str, Any] = {field.name: getattr(status, field.name) for field in fields(status)}
     facts["rejects"] = dict(status.rejects)
     facts["spent"] = [

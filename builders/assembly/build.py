@@ -1,0 +1,53 @@
+"""A build from start to end, in the order that survives a crash: journal, tables, report, card, manifest last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from ...schemas.manifest import Manifest
+from ...schemas.progress import Watch
+from ...schemas.recipe import Recipe
+from ...schemas.report import Report
+from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
+from ...validators.readers.manifest import read_manifest
+from ...validators.tables.atomic_write import write_atomic
+from ...validators.validate import validate_path
+from ..execution import run as runs
+from ..execution.batch import Batches, How
+from . import materialize
+
+Render = Callable[[Path, Manifest | None, Report], None]
+"""Writes the pages of a run that people read; without a manifest only the report."""
+
+
+def build(
+    recipe: Recipe,
+    folder: Path,
+    render: Render,
+    *,
+    watch: Watch | None = None,
+    retry: bool = False,
+    batch: How | None = None,
+    results: Iterable[Path] = (),
+) -> None:
+    """Build the run in a folder. Raises `Stopped` if requests were written to batch files instead of sent."""
+    with runs.opened(recipe, folder) as run:
+        batches = Batches(run)
+        batches.take(results)
+        if retry:
+            run.retry(folder / REJECTS)
+        batches.ask(watch, batch)
+        manifest = materialize.make(run)
+        report = validate_path(folder)
+        write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+        render(folder, manifest, report)
+        materialize.finish(folder, manifest)
+
+
+def save_report(folder: Path, report: Report, render: Render) -> None:
+    """Write a report into a run; the manifest of a complete run is updated with its digest."""
+    write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+    render(folder, None, report)
+    if (folder / MANIFEST).exists():
+        materialize.finish(folder, read_manifest(folder))

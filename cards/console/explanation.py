@@ -1,0 +1,70 @@
+"""How the story of a row, a replayed row and the difference between two versions are printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ...schemas.explanation import Found
+from .text import clean, table
+
+if TYPE_CHECKING:
+    from ...schemas.difference import Difference
+    from ...schemas.explanation import Replayed, Story
+
+
+def print_story(story: Story) -> None:
+    """Print where a row comes from, from its seed to the findings about it."""
+    _print_row("row", story.subject)
+    for row in story.rests_on:
+        _print_row("based on", row)
+    for ask in story.asks:
+        click.echo(
+            clean(f"\nrequest {ask.digest}: {ask.annotator} as {ask.role}, sample {ask.sample}, attempt {ask.attempt}")
+        )
+        options = ", ".join(f"{name}={value}" for name, value in ask.teacher.get("options", {}).items())
+        model, revision = ask.teacher.get("model"), ask.teacher.get("revision")
+        click.echo(clean(f"  teacher: {model}, {revision}, {options or 'no options'}"))
+        for message in ask.messages:
+            click.echo(clean(f"  {message.get('role')}: {message.get('content')}"))
+        click.echo(clean(f"  answer: {ask.answer.get('text')}"))
+    for row in story.judgements:
+        _print_row("judgement", row)
+    for reject in story.compared:
+        click.echo(clean(f"kept instead of {reject.key} ({reject.step}): {reject.reason}: {reject.detail}"))
+    for finding in story.findings:
+        click.echo(clean(f"{finding.severity}: {finding.problem} [{finding.check}]"))
+    sources = "; ".join(f"{source.name} ({source.license})" for source in story.sources)
+    click.echo(clean(f"\nlicense {story.licence}; sources: {sources or 'none declared'}"))
+    for gap in story.missing:
+        click.echo(clean(f"not recorded: {gap}"), err=True)
+
+
+def print_replay(replayed: Replayed) -> None:
+    """Print a row rebuilt from the journal, and where it differs from the published one."""
+    _print_row("replayed", Found(table=replayed.table, key=replayed.key, row=replayed.again))
+    for column in replayed.differs:
+        click.echo(clean(f"  {column} was published as {replayed.published.get(column)!r}"))
+    click.echo("differs from the published row" if replayed.differs else "equal to the published row")
+
+
+def print_difference(difference: Difference) -> None:
+    """Print what changed between two versions, and the semver bump."""
+    heads = ["table", "added", "removed", "changed", "moved", "columns"]
+    rows = [(c.table, c.added, c.removed, c.changed, c.moved, ", ".join(c.columns)) for c in difference.tables]
+    table("", heads, rows)
+    for drift in difference.drifts:
+        click.echo(clean(f"drift   {drift.table}.{drift.what}: {drift.distance:.1%} of the rows (total variation)"))
+    for moved in difference.figures:
+        group = ", ".join(f"{name} {value}" for name, value in moved.group.items())
+        apart = "; the intervals do not overlap" if moved.apart else ""
+        click.echo(clean(f"figure  {moved.measure} {group}: {moved.before} -> {moved.after}{apart}"))
+    click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
+
+
+def _print_row(label: str, found: Found) -> None:
+    click.echo(clean(f"\n{label}: {found.table} [{found.key}]"))
+    for column, value in found.row.items():
+        if value not in (None, "", []):
+            click.echo(clean(f"  {column}: {value}"))

@@ -1,0 +1,86 @@
+"""How the results of commands that build, estimate, convert and publish are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .text import aligned, join_counts, table
+
+if TYPE_CHECKING:
+    from ...schemas.manifest import Books
+    from ..publishing.publish import Publication
+
+
+def print_counts(books: Books, removed: Mapping[str, Mapping[str, int]]) -> None:
+    """Print the counts of a run: seeds, requests, rows and tokens. `removed`: table -> reason -> rows."""
+    seeds, requests = books.seeds, books.asks
+    lines = [
+        ("seeds", join_counts((seeds.read, "read"), (seeds.built, "built"), (seeds.rejected, "rejected"))),
+        ("requests", f"{requests.paid:,} sent, {requests.replayed:,} cached, {requests.failed:,} failed"),
+    ]
+    for name, rows in books.rows.items():
+        reasons = ((count, reason) for reason, count in removed.get(name, {}).items())
+        lines.append((name, join_counts((rows.made, "generated"), (rows.published, "kept"), *reasons)))
+    for spent in books.spending:
+        usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""
+        tokens = f"{spent.input_tokens:,} input + {spent.output_tokens:,} output tokens"
+        lines.append((f"{spent.teacher} ({spent.role})", f"{spent.answers:,} answers, {tokens}{usd}"))
+    aligned(lines)
+
+
+def print_plan(plan: Any) -> None:
+    """Print the least and the most that a build can need."""
+    rows = [("seeds", f"{plan.seeds:,}", "")]
+    rows += [(f"invalid seed: {reason}", f"{count:,}", "") for reason, count in plan.rejected.items()]
+    for label, span in (
+        ("requests", plan.asks),
+        ("prompt tokens", plan.prompt_tokens),
+        ("answer tokens", plan.answer_tokens),
+    ):
+        rows.append((label, f"{span.least:,.0f}", f"{span.most:,.0f}"))
+    usd = (f"{plan.usd.least:,.2f}", f"{plan.usd.most:,.2f}") if plan.usd else ("no prices declared", "")
+    table("", ["", "at least", "at most"], [*rows, ("USD", *usd), ("cached", f"{plan.answered:,}", "")])
+    click.echo(
+        "Prompt tokens are estimated at 4 characters each. Retries of invalid answers are not included.", err=True
+    )
+
+
+def print_estimate(estimate: Any) -> None:
+    """Print what a build will need in all, with the interval of the estimate."""
+    rows = []
+    for label, field, digits in (
+        ("requests", "asks", 0),
+        ("prompt tokens", "prompt_tokens", 0),
+        ("answer tokens", "answer_tokens", 0),
+        ("USD", "usd", 4),
+    ):
+        if (figure := getattr(estimate, field)) is not None:
+            rows.append((label, *(f"{number:,.{digits}f}" for number in (figure.value, figure.low, figure.high))))
+    table("", ["", "estimate", "low (95%)", "high (95%)"], rows)
+    click.echo(f"Estimated from {estimate.sampled:,} of {estimate.seeds:,} seeds, drawn at random.", err=True)
+
+
+def print_publication(done: Publication) -> None:
+    """Print what publishing changed, or would change, file by file."""
+    if done.changes:
+        table("", ["change", "bytes", "file"], [(c.kind, f"{c.bytes:,}", c.path) for c in done.changes])
+    counts = ", ".join(f"{sum(c.kind == k for c in done.changes)} {k}" for k in ("added", "changed", "deleted"))
+    lines = [("files", f"{counts}; {sum(c.bytes for c in done.changes):,} bytes to upload")]
+    if done.tag:
+        reasons = "".join(f"; {reason}" for reason in done.reasons)
+        lines.append(("tag", f"{done.tag}, {'new' if done.tagged else 'already exists'}{reasons}"))
+    if done.commit:
+        lines.append(("commit", done.commit))
+    aligned(lines)
+    click.echo(f"{done.place}: {'dry run, nothing was uploaded' if done.dry_run else 'done'}", err=True)
+
+
+def print_export(done: Any) -> None:
+    """Print what an export wrote, by config and split, and what it left out."""
+    rows = [(config, split, count) for config, splits in done.rows.items() for split, count in splits.items()]
+    table(str(done.folder), ["config", "split", "rows"], rows)
+    for reason, count in done.left_out.items():
+        click.echo(f"left out {count:,}: {reason}", err=True)
