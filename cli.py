@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +27,6 @@ from .cards.console.options import (
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
-    from .cards.loading.dataset import Dataset
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
@@ -126,7 +123,7 @@ def build(
     if as_json:
         text.document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})
     else:
-        results.print_counts(books, _removed(dataset))
+        results.print_counts(books, dataset.rejects())
         reports.print_summary(report)
         click.echo(f"Built {folder}. Look at it with `pluriset show {folder}`.", err=True)
     _exit_by(report)
@@ -367,15 +364,6 @@ def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, P
     parsed, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
     resolve.assemble(parsed)
     return parsed, out or run_folder.default(parsed, file if file.is_file() else None)
-
-
-def _removed(dataset: Dataset) -> Mapping[str, Mapping[str, int]]:
-    """Table -> reason -> rows that were generated and then removed."""
-    removed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for reject in dataset.rejects():
-        if reject.level == "row" or (reject.level == "seed" and reject.step not in ("ask", "source")):
-            removed[reject.table][reject.reason] += 1
-    return removed
 
 
 def _print_notices(recipe: Recipe) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click import Option
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from pluriset.cli import main
 
@@ -20,18 +21,18 @@ recipe = conftest.recipe
 Write = Callable[..., Path]
 
 
-def said(*arguments: object) -> Result:
-    """A command in this process, as it would talk to a terminal; whatever is no error of ours is raised."""
+def cli(*arguments: object) -> Result:
+    """Run a command in this process with colours; exceptions other than our errors are raised."""
     return CliRunner(catch_exceptions=False).invoke(main, [str(a) for a in arguments], color=True)
 
 
-def started(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own."""
+def cli_process(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
     return subprocess.run([sys.executable, "-m", "pluriset.cli", *map(str, arguments)], capture_output=True, text=True)
 
 
-def refused(result: Result, *words: str) -> None:
-    """One error that says what and where, then got, expected and hint where there are any; nothing on stdout."""
+def assert_error(result: Result, *words: str) -> None:
+    """Exit code 2, nothing on stdout, and one error: what and where, then any of got, expected and hint."""
     error = re.sub("\x1b\\[[0-9;]*m", "", result.stderr)
     assert (result.exit_code, result.stdout) == (2, ""), result.output
     head, *facts = error.splitlines()
@@ -44,7 +45,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run. Not to be changed."""
     folder = tmp_path_factory.mktemp("built")
     path = conftest.written(folder, ["Lying to a friend", "\x1b]0;x\x07\x9b2J Reading a diary"])
-    assert said("build", path, "--out", folder / "run").exit_code == 0
+    assert cli("build", path, "--out", folder / "run").exit_code == 0
     return folder / "run"
 
 
@@ -94,11 +95,11 @@ def own(path: str, text: str) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_wrong_recipe_is_one_clear_error_and_writes_nothing(
+def test_an_invalid_recipe_is_one_error_and_writes_nothing(
     recipe: Write, tmp_path: Path, changes: dict[str, Any], words: list[str]
 ) -> None:
     path = recipe(["Lying"], **changes).rename(tmp_path / "mine.yaml")
-    refused(said("build", path, "--out", tmp_path / "run"), *words)
+    assert_error(cli("build", path, "--out", tmp_path / "run"), *words)
     assert not (tmp_path / "run").exists()
 
 
@@ -112,19 +113,19 @@ def test_a_wrong_recipe_is_one_clear_error_and_writes_nothing(
         ),
     ],
 )
-def test_a_source_that_cannot_be_read_is_told(recipe: Write, tmp_path: Path, content: bytes, words: list[str]) -> None:
+def test_an_unreadable_source_is_one_error(recipe: Write, tmp_path: Path, content: bytes, words: list[str]) -> None:
     path = recipe(["Lying"])
     (tmp_path / "seeds.jsonl").write_bytes(content)
-    refused(said("build", path, "--out", tmp_path / "run"), *words)
+    assert_error(cli("build", path, "--out", tmp_path / "run"), *words)
     assert not (tmp_path / "run").exists() and (tmp_path / "seeds.jsonl").read_bytes() == content
 
 
-def test_the_real_command_ends_a_bad_input_with_2_and_no_traceback(recipe: Write, tmp_path: Path) -> None:
-    result = started("build", "valuse", "--out", tmp_path / "run", "--json")
+def test_bad_input_exits_2_without_a_traceback(recipe: Write, tmp_path: Path) -> None:
+    result = cli_process("build", "valuse", "--out", tmp_path / "run", "--json")
     assert result.returncode == 2 and "Traceback" not in result.stderr
     assert result.stderr.startswith("error: no such recipe\n  got: valuse\n  expected: a YAML file, or ")
-    told = json.loads(result.stdout)
-    assert (told["error"], told["what"], told["got"]) == ("RecipeError", "no such recipe", "valuse")
+    error = json.loads(result.stdout)
+    assert (error["error"], error["what"], error["got"]) == ("RecipeError", "no such recipe", "valuse")
     assert not (tmp_path / "run").exists()
 
 
@@ -132,65 +133,68 @@ def test_the_real_command_ends_a_bad_input_with_2_and_no_traceback(recipe: Write
     ("options", "missing"),
     [(["--text", "situation"], "--license ID"), (["--license", "cc0-1.0"], "--text COLUMN")],
 )
-def test_a_source_of_ones_own_needs_a_licence_and_a_column(tmp_path: Path, options: list[str], missing: str) -> None:
+def test_source_option_requires_license_and_text_column(tmp_path: Path, options: list[str], missing: str) -> None:
     (tmp_path / "mine.jsonl").write_text('{"situation": "Lying"}\n')
-    refused(
-        said("build", "values", "--source", tmp_path / "mine.jsonl", *options, "--out", tmp_path / "run"),
+    assert_error(
+        cli("build", "values", "--source", tmp_path / "mine.jsonl", *options, "--out", tmp_path / "run"),
         "--source",
         f"expected: {missing}",
     )
     assert not (tmp_path / "run").exists()
 
 
-def test_a_budget_that_is_spent_names_the_recipe_that_was_given(recipe: Write, tmp_path: Path) -> None:
+def test_an_exhausted_budget_names_the_recipe_file(recipe: Write, tmp_path: Path) -> None:
     prices = {"main": {"input": 1, "output": 1}}
     path = recipe(["Lying"], budget={"usd": 1e-9}, prices=prices).rename(tmp_path / "mine.yaml")
-    stopped = said("build", path, "--out", tmp_path / "run")
+    stopped = cli("build", path, "--out", tmp_path / "run")
     assert stopped.exit_code == 4 and "mine.yaml: budget: the budget is spent" in stopped.stderr
 
 
-def test_what_is_missing_is_shown_like_a_table(recipe: Write, tmp_path: Path) -> None:
-    assert said("build", recipe(["Lying", "Lying."]), "--out", tmp_path / "run").exit_code == 0
+def test_show_prints_rejects_as_a_table(recipe: Write, tmp_path: Path) -> None:
+    assert cli("build", recipe(["Lying", "Lying."]), "--out", tmp_path / "run").exit_code == 0
     [reject] = [
         row
-        for row in json.loads(said("show", tmp_path / "run", "rejects", "--json").stdout)
+        for row in json.loads(cli("show", tmp_path / "run", "rejects", "--json").stdout)
         if row["table"] == "situations"
     ]
     assert (reject["step"], reject["reason"]) == ("exact_duplicates", "same text as an earlier row")
 
 
-def test_personas_have_a_legend_and_annotators_begin_with_their_id(recipe: Write, tmp_path: Path) -> None:
+def test_show_explains_personas_and_puts_ids_first(recipe: Write, tmp_path: Path) -> None:
     persona = {"country": "Kenya", "age_band": "25-34"}
     panel = {"panel": [{"teacher": "main"}, {"teacher": "main", "persona": persona, "id": "nurse"}]}
     path = recipe(["Lying"], annotators=panel, roles={"write": "main", "judge": "panel"}, curation=[])
-    assert said("build", path, "--out", tmp_path / "run").exit_code == 0
-    shown = said("show", tmp_path / "run").stdout.splitlines()
+    assert cli("build", path, "--out", tmp_path / "run").exit_code == 0
+    shown = cli("show", tmp_path / "run").stdout.splitlines()
     assert shown[-1] == "nurse: country Kenya, age band 25-34" and not any(line.startswith("main: ") for line in shown)
-    rows = json.loads(said("show", tmp_path / "run", "annotators", "--json").stdout)
+    rows = json.loads(cli("show", tmp_path / "run", "annotators", "--json").stdout)
     assert next(iter(rows[0])) == "annotator_id" and rows[1]["country"] == "Kenya"
 
 
-def test_batch_files_are_either_only_written_or_also_sent(recipe: Write, tmp_path: Path) -> None:
+def test_batch_and_submit_exclude_each_other(recipe: Write, tmp_path: Path) -> None:
     for flags in (["--batch", "--submit"], ["--submit", "--batch"]):
-        refused(said("build", recipe(["Lying"]), "--out", tmp_path / "run", *flags), "--batch, --submit: either")
+        assert_error(
+            cli("build", recipe(["Lying"]), "--out", tmp_path / "run", *flags),
+            "--batch, --submit: ",
+        )
     assert not (tmp_path / "run").exists()
 
 
-def test_a_column_without_a_source_is_told(recipe: Write, tmp_path: Path) -> None:
-    refused(
-        said("build", recipe(["Lying"]), "--text", "situation", "--out", tmp_path / "run"),
+def test_text_option_requires_a_source(recipe: Write, tmp_path: Path) -> None:
+    assert_error(
+        cli("build", recipe(["Lying"]), "--text", "situation", "--out", tmp_path / "run"),
         "--text",
         "expected: --source FILE",
     )
 
 
-def test_a_folder_of_another_run_is_left_as_it_is(recipe: Write, finished: Path) -> None:
+def test_building_into_another_run_changes_nothing(recipe: Write, finished: Path) -> None:
     def state() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in finished.rglob("*") if path.is_file() and path.name != ".lock"}
 
     before = state()
-    refused(
-        said("build", recipe(["Lying"], name="other"), "--out", finished),
+    assert_error(
+        cli("build", recipe(["Lying"], name="other"), "--out", finished),
         "another run",
         "got: other (values)",
         "expected: test (values)",
@@ -198,8 +202,11 @@ def test_a_folder_of_another_run_is_left_as_it_is(recipe: Write, finished: Path)
     )
     manifest = before[finished / "recipe.yaml"].decode()
     (finished / "recipe.yaml").write_text(re.sub("(?m)^family: .*$", "family: dilemmas", manifest))
-    refused(
-        said("build", recipe(["Lying"]), "--out", finished), "expected: test (dilemmas)", "got: test (values)", "hint: "
+    assert_error(
+        cli("build", recipe(["Lying"]), "--out", finished),
+        "expected: test (dilemmas)",
+        "got: test (values)",
+        "hint: ",
     )
     (finished / "recipe.yaml").write_text(manifest)
     assert state() == before
@@ -209,23 +216,23 @@ def test_a_folder_of_another_run_is_left_as_it_is(recipe: Write, finished: Path)
     "command", [["show"], ["validate"], ["card"], ["export", "--as", "valueprism", "--out", "out"]]
 )
 @pytest.mark.parametrize("there", [True, False])
-def test_a_folder_that_is_no_run_is_told_and_left_alone(
+def test_commands_reject_a_folder_that_is_not_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], there: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
     if there:
         (tmp_path / "thesis").mkdir()
         (tmp_path / "thesis" / "notes.txt").write_text("years of work")
-    result = said(command[0], "thesis", *command[1:])
-    refused(result, "thesis")
+    result = cli(command[0], "thesis", *command[1:])
+    assert_error(result, "thesis")
     assert [path.name for path in tmp_path.rglob("*")] == (["thesis", "notes.txt"] if there else [])
 
 
-def test_a_broken_line_is_a_reject_with_its_number(recipe: Write, tmp_path: Path) -> None:
+def test_a_malformed_line_is_rejected_with_its_line_number(recipe: Write, tmp_path: Path) -> None:
     path, seeds = recipe(["Lying", "Stealing"]), tmp_path / "seeds.jsonl"
     first, second = seeds.read_text().splitlines()
     seeds.write_text(f'{first}\n{{"situation": "Hel\n{second}\n')
-    result = said("build", path, "--out", tmp_path / "run", "--json")
+    result = cli("build", path, "--out", tmp_path / "run", "--json")
     assert result.exit_code == 0, result.output
     books = json.loads(result.stdout)["books"]
     assert books["seeds"] == {"read": 3, "built": 2, "rejected": 1}
@@ -234,13 +241,13 @@ def test_a_broken_line_is_a_reject_with_its_number(recipe: Write, tmp_path: Path
     assert (lost["level"], lost["key"], lost["step"]) == ("seed", "seeds.jsonl:2", "source")
 
 
-def test_json_is_one_document(recipe: Write, tmp_path: Path) -> None:
+def test_json_output_is_one_document(recipe: Write, tmp_path: Path) -> None:
     path, run = recipe(["Lying", "Stealing"]), tmp_path / "run"
-    plan = said("plan", path, "--out", run, "--json")
-    preview = said("preview", path, "--out", run, "-n", 1, "--json")
-    build = said("build", path, "--out", run, "--json")
-    show, rows = said("show", run, "--json"), said("show", run, "considerations", "-n", 2, "--json")
-    validate, listed = said("validate", run, "--json"), said("list", "--json")
+    plan = cli("plan", path, "--out", run, "--json")
+    preview = cli("preview", path, "--out", run, "-n", 1, "--json")
+    build = cli("build", path, "--out", run, "--json")
+    show, rows = cli("show", run, "--json"), cli("show", run, "considerations", "-n", 2, "--json")
+    validate, listed = cli("validate", run, "--json"), cli("list", "--json")
     assert json.loads(plan.stdout)["asks"] == {"least": 2, "most": 20} and not json.loads(plan.stdout)["answered"]
     assert [row["text"] for row in json.loads(preview.stdout)["rows"]] == ["Lying"]
     assert json.loads(build.stdout)["books"]["asks"] == {"asked": 8, "replayed": 4, "paid": 4, "failed": 0}
@@ -251,14 +258,14 @@ def test_json_is_one_document(recipe: Write, tmp_path: Path) -> None:
     assert {r.exit_code for r in (plan, preview, build, show, rows, validate, listed)} == {0}
 
 
-def test_validate_ends_with_1_where_a_shard_was_tampered_with(finished: Path) -> None:
-    assert said("validate", finished).exit_code == 0
+def test_validate_exits_1_after_tampering(finished: Path) -> None:
+    assert cli("validate", finished).exit_code == 0
     [shard] = (finished / "data" / "considerations").iterdir()
     table = pq.read_table(shard)
     at = table.schema.get_field_index("explanation")
     texts = [" ", *table["explanation"].to_pylist()[1:]]
     pq.write_table(table.set_column(at, table.schema.field(at), pa.array(texts, pa.string())), shard)
-    result, document = said("validate", finished), said("validate", finished, "--json")
+    result, document = cli("validate", finished), cli("validate", finished, "--json")
     assert (result.exit_code, document.exit_code) == (1, 1) and "explanation" in result.stdout
     assert {f["check"] for f in json.loads(document.stdout)["findings"] if f["severity"] == "error" and f["count"]} == {
         "manifest.shards",
@@ -268,96 +275,135 @@ def test_validate_ends_with_1_where_a_shard_was_tampered_with(finished: Path) ->
 
 
 @pytest.mark.parametrize("table", ["situations", "more"])
-def test_a_shard_that_the_manifest_does_not_name_is_told(finished: Path, table: str) -> None:
+def test_validate_reports_shards_missing_from_the_manifest(finished: Path, table: str) -> None:
     [shard] = (finished / "data" / "situations").iterdir()
     more = finished / "data" / table / "other-00000-of-00001.parquet"
     more.parent.mkdir(exist_ok=True)
     shutil.copy(shard, more)
-    told = json.loads(said("validate", finished, "--json").stdout)["findings"]
-    [found] = [f for f in told if f["check"] == "manifest.shards" and f["count"]]
+    findings = json.loads(cli("validate", finished, "--json").stdout)["findings"]
+    [found] = [f for f in findings if f["check"] == "manifest.shards" and f["count"]]
     assert (found["table"], found["severity"]) == (table, "error")
     assert found["examples"] == [{"file": f"data/{table}/{more.name}", "problem": "not in the manifest"}]
 
 
-@pytest.mark.parametrize("place", ["theirs", "theirs/r.csv", "org/name"])
-def test_a_report_is_saved_into_a_run_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+@pytest.mark.parametrize("place", ["data", "data/r.csv", "org/name"])
+def test_save_requires_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "theirs").mkdir()
-    (tmp_path / "theirs/r.csv").write_text("text\none\n")
-    refused(
-        said("validate", place, "--save"), f"--save: only a run has a place for its report\n  got: {place}", "--out"
-    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/r.csv").write_text("text\none\n")
+    assert_error(cli("validate", place, "--save"), f"--save: only a run can hold its report\n  got: {place}", "--out")
     assert [path.name for path in tmp_path.rglob("*.*")] == ["r.csv"]
 
 
-def test_show_finds_rows_and_sends_no_control_characters(finished: Path) -> None:
-    rows = json.loads(said("show", finished, "situations", "--json").stdout)
+def test_show_prints_rows_without_control_characters(finished: Path) -> None:
+    rows = json.loads(cli("show", finished, "situations", "--json").stdout)
     assert [row["text"] for row in rows] == ["Lying to a friend", "\x1b]0;x\x07\x9b2J Reading a diary"]
-    one = said("show", finished, "--id", rows[0]["situation_id"])
+    one = cli("show", finished, "--id", rows[0]["situation_id"])
     assert "Lying to a friend" in one.stdout and "Honesty" in one.stdout and "main: supports" in one.stdout
     assert "Reading" not in one.stdout
-    table, nested = said("show", finished, "situations"), said("show", finished)
+    table, nested = cli("show", finished, "situations"), cli("show", finished)
     for text in (table.stdout, nested.stdout):
         assert "Reading a diary" in text and all(c.isprintable() or c == "\n" for c in text), ascii(text)
-    refused(said("show", finished, "--id", "none"), "no such row", "got: none", "hint: ")
-    refused(said("show", finished, "situation"), "no such table", "got: situation", "situations")
+    assert_error(cli("show", finished, "--id", "none"), "no such row", "got: none", "hint: ")
+    assert_error(cli("show", finished, "situation"), "no such table", "got: situation", "situations")
 
 
-def test_a_reject_that_holds_control_characters_is_shown_not_sent(recipe: Write, tmp_path: Path) -> None:
+def test_preview_prints_rejects_without_control_characters(recipe: Write, tmp_path: Path) -> None:
     path = recipe(["Lying"], {"match": "Situation: L", "answer": "\x1b]0;x\x07 \x9b no", "finish": "refusal"})
-    result = said("preview", path, "--out", tmp_path / "run")
+    result = cli("preview", path, "--out", tmp_path / "run")
     assert "refused" in result.stderr and all(c.isprintable() or c == "\n" for c in result.stderr), ascii(result.stderr)
 
 
-def test_export_writes_files_and_a_second_one_overwrites_nothing(finished: Path, tmp_path: Path) -> None:
-    result = said("export", finished, "--as", "valueprism", "--out", tmp_path / "theirs", "--json")
+def test_export_writes_files_and_overwrites_nothing(finished: Path, tmp_path: Path) -> None:
+    result = cli("export", finished, "--as", "valueprism", "--out", tmp_path / "data", "--json")
     assert result.exit_code == 0, result.output
     files = json.loads(result.stdout)["files"]
     assert "README.md" in files and any(name.endswith(".csv") for name in files)
-    assert all((tmp_path / "theirs" / name).stat().st_size for name in files)
-    refused(said("export", finished, "--as", "valueprism", "--out", tmp_path / "theirs"), "already there", "hint: ")
-    assert "--as valueprism " in said("export", "--help").stdout
-    refused(said("export", finished, "--as", "valueprsm", "--out", tmp_path / "new"), "got: valueprsm", "valueprism")
+    assert all((tmp_path / "data" / name).stat().st_size for name in files)
+    assert_error(cli("export", finished, "--as", "valueprism", "--out", tmp_path / "data"), "already there", "hint: ")
+    assert "--as valueprism " in cli("export", "--help").stdout
+    assert_error(
+        cli("export", finished, "--as", "valueprsm", "--out", tmp_path / "new"), "got: valueprsm", "valueprism"
+    )
     assert not (tmp_path / "new").exists()
 
 
-def test_card_is_written_again(finished: Path) -> None:
+def test_card_rewrites_the_card(finished: Path) -> None:
     card = finished / "README.md"
     before = card.read_text()
     card.write_text("gone")
-    result = said("card", finished)
+    result = cli("card", finished)
     assert (result.exit_code, result.stdout.strip()) == (0, str(card)) and card.read_text() == before
 
 
-def test_list_names_components_and_options() -> None:
-    every, one = said("list"), said("list", "curation", "kaleido_filter")
+def test_list_prints_components_and_options() -> None:
+    every, one = cli("list"), cli("list", "curation", "kaleido_filter")
     assert all(name in every.stdout for name in ("kaleido_filter", "embedded", "values", "exact_duplicates"))
     assert "relevance" in one.stdout and "openai" not in one.stdout
-    refused(said("list", "curatoin"), "got: curatoin", "expected: one of ", "curation")
-    refused(
-        said("list", "curation", "kaleido"), "error: no curation step of this name", "got: kaleido", "kaleido_filter"
+    assert_error(cli("list", "curatoin"), "got: curatoin", "expected: one of ", "curation")
+    assert_error(
+        cli("list", "curation", "kaleido"),
+        "error: no curation step of this name",
+        "got: kaleido",
+        "kaleido_filter",
     )
-    assert "No cell is null" in said("list", "checks", "blank_cells").stdout, "it has no options"
-    bound = next(line for line in said("list", "teachers", "openai").stdout.splitlines() if "requests_per" in line)
+    assert "No cell is null" in cli("list", "checks", "blank_cells").stdout, "it has no options"
+    bound = next(line for line in cli("list", "teachers", "openai").stdout.splitlines() if "requests_per" in line)
     assert re.split(" {2,}", bound)[1] == "float | None"
 
 
-def test_a_file_of_ours_has_a_schema_and_no_suite() -> None:
-    assert json.loads(said("schema", "report").stdout)["title"] == "Report"
-    refused(said("schema", "report", "--suite"), "this has no tables", "got: report", "expected: one of values, ")
+def test_report_has_a_json_schema_but_no_suite() -> None:
+    assert json.loads(cli("schema", "report").stdout)["title"] == "Report"
+    assert_error(cli("schema", "report", "--suite"), "this has no tables", "got: report", "expected: one of values, ")
 
 
 @pytest.mark.parametrize("command", list(main.commands))
-def test_every_command_says_what_it_does(command: str) -> None:
-    result = said(command, "--help")
-    first = (main.commands[command].help or "").partition("\n")[0]
-    assert result.exit_code == 0 and first and first in " ".join(result.stdout.split())
-    assert re.search(r"\s-h, --help ", result.stdout)
-    assert all(option.help for option in main.commands[command].params if isinstance(option, Option))
+def test_every_command_has_help(command: str) -> None:
+    summary = (main.commands[command].help or "").partition("\n")[0]
+    assert summary.endswith(".") and len(summary) < 45
+    options = [option for option in main.commands[command].params if isinstance(option, Option)]
+    assert all(option.help and option.help[0].isupper() for option in options)
+    assert re.search(r"\s-h, --help ", cli(command, "--help").stdout)
+    assert f" {summary}\n" in cli("--help").stdout, "it is listed, and its summary is not cut"
 
 
-def test_help_comes_at_once() -> None:
-    asked = "import sys; from pluriset.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+def test_a_renamed_command_names_its_successor() -> None:
+    assert_error(cli("expect", "data.csv"), "got: expect", "expected: pluriset validate PATH --suite FILE")
+
+
+def test_init_writes_a_recipe_that_can_be_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli("init").stdout.splitlines() == ["recipe.yaml", "recipe.schema.json"]
+    recipe = (tmp_path / "recipe.yaml").read_text()
+    assert recipe.startswith("# yaml-language-server: $schema=recipe.schema.json\n")
+    assert "# Name of the dataset.\nname: " in recipe and "# budget:\n" in recipe
+    assert json.loads((tmp_path / "recipe.schema.json").read_text())["title"] == "Recipe"
+    assert json.loads(cli("plan", "recipe.yaml", "--json").stdout)["seeds"] == 16
+    assert_error(cli("init"), "recipe.yaml: the file already exists", "--out")
+    assert (tmp_path / "recipe.yaml").read_text() == recipe
+    assert_error(cli("init", "valeus", "--out", "other.yaml"), "got: valeus", "did you mean 'values'?")
+    assert not (tmp_path / "other.yaml").exists()
+
+
+def completions(*words: str) -> list[str]:
+    """What the shell offers for the last word."""
+    *typed, incomplete = words
+    completion = ShellComplete(main, {}, "pluriset", "_PLURISET_COMPLETE")
+    return [item.value for item in completion.get_completions([*typed], incomplete)]
+
+
+def test_shells_complete_commands_options_and_names(finished: Path) -> None:
+    assert completions("va") == ["validate"]
+    assert "--retry-rejects" in completions("build", "--re")
+    assert completions("build", "val")[0] == "values" and completions("init", "val") == ["values"]
+    assert completions("list", "cu") == ["curation"]
+    assert completions("schema", "rec") == ["recipe"]
+    assert completions("show", str(finished), "s") == ["situations"]
+    assert "valueprism" in completions("export", str(finished), "--as", "val")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from pluriset.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {*done.stdout.splitlines()[-1].split()}
     assert "click" in loaded and not loaded & {"pydantic", "duckdb", "pyarrow", "numpy", "aiohttp", "yaml"}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...schemas.explanation import Found
 from .text import clean, table
 
 if TYPE_CHECKING:
     from ...schemas.difference import Difference
-    from ...schemas.explanation import Replayed, Story
+    from ...schemas.explanation import Found, Replayed, Story
 
 
 def print_story(story: Story) -> None:
@@ -43,7 +43,7 @@ def print_story(story: Story) -> None:
 
 def print_replay(replayed: Replayed) -> None:
     """Print a row rebuilt from the journal, and where it differs from the published one."""
-    _print_row("replayed", Found(table=replayed.table, key=replayed.key, row=replayed.again))
+    _print_cells("replayed", replayed.table, replayed.key, replayed.again)
     for column in replayed.differs:
         click.echo(clean(f"  {column} was published as {replayed.published.get(column)!r}"))
     click.echo("differs from the published row" if replayed.differs else "equal to the published row")
@@ -63,8 +63,12 @@ def print_difference(difference: Difference) -> None:
     click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
 
 
-def _print_row(label: str, found: Found) -> None:
-    click.echo(clean(f"\n{label}: {found.table} [{found.key}]"))
-    for column, value in found.row.items():
+def _print_row(label: str, row: Found) -> None:
+    _print_cells(label, row.table, row.key, row.row)
+
+
+def _print_cells(label: str, table: str, key: str, cells: Mapping[str, Any]) -> None:
+    click.echo(clean(f"\n{label}: {table} [{key}]"))
+    for column, value in cells.items():
         if value not in (None, "", []):
             click.echo(clean(f"  {column}: {value}"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,15 +15,20 @@ if TYPE_CHECKING:
     from ..publishing.publish import Publication
 
 
-def print_counts(books: Books, removed: Mapping[str, Mapping[str, int]]) -> None:
-    """Print the counts of a run: seeds, requests, rows and tokens. `removed`: table -> reason -> rows."""
+def print_counts(books: Books, rejects: Iterable[Any]) -> None:
+    """Print the counts of a run: seeds, requests, the rows of each table and why they were removed, tokens."""
+    removed = Counter(
+        (reject.table, reject.reason)
+        for reject in rejects
+        if reject.level == "row" or (reject.level == "seed" and reject.step not in ("ask", "source"))
+    )
     seeds, requests = books.seeds, books.asks
     lines = [
         ("seeds", join_counts((seeds.read, "read"), (seeds.built, "built"), (seeds.rejected, "rejected"))),
         ("requests", f"{requests.paid:,} sent, {requests.replayed:,} cached, {requests.failed:,} failed"),
     ]
     for name, rows in books.rows.items():
-        reasons = ((count, reason) for reason, count in removed.get(name, {}).items())
+        reasons = ((count, reason) for (table_name, reason), count in removed.items() if table_name == name)
         lines.append((name, join_counts((rows.made, "generated"), (rows.published, "kept"), *reasons)))
     for spent in books.spending:
         usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""

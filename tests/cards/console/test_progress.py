@@ -18,7 +18,7 @@ def status(**changes: Any) -> Status:
     return Status(**(facts | changes))
 
 
-def test_a_pause_and_a_stop_are_said_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pause_and_a_stop_are_printed_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with progress.watching(as_json=False) as watch:
         for says in (
             (),
@@ -28,15 +28,15 @@ def test_a_pause_and_a_stop_are_said_once_and_at_once(capsys: pytest.CaptureFixt
             ("stopping: waits",),
         ):
             watch(status(says=says))
-    facts = "seeds 0 of 10: 0 asked, 0 known, 0 in flight, 0.2500 USD, 2 x declined"
+    facts = "seeds 0 of 10: 0 sent, 0 cached, 0 in flight, 0.2500 USD, 2 declined"
     assert capsys.readouterr().err.splitlines() == [
         f"{facts}, main paused for 4 s: no answer",
         f"{facts}, stopping: waits",
     ]
 
 
-def test_programs_get_json_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "EVERY", 0.0)
+def test_json_progress_is_json_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "INTERVAL", 0.0)
     with progress.watching(as_json=True) as watch:
         watch(status(seeds_done=4))
         watch(status(seeds_done=8))
