@@ -329,4 +329,4 @@ def test_commands_take_what_is_on_the_hub_at_a_revision(hub: Hub, runs: dict[str
     assert said("why", ID, "situations", "s0", *first)["subject"]["key"] == "s0"
     assert said("diff", f"{ID}@v1.0.0", ID)["bump"] == "minor"
     refused = CliRunner().invoke(main, ["show", str(runs["one"]), *first])
-    assert refused.exit_code == 2 and "only what is on the Hub has revisions" in refused.stderr
+    assert refused.exit_code == 2 and "only datasets on the Hub have revisions" in refused.stderr
