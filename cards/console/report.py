@@ -45,9 +45,9 @@ def print_report(report: Report) -> None:
 def _print_problem(finding: Finding) -> None:
     severity = click.style(finding.severity, fg=COLOURS[finding.severity])
     share = f" ({100 * finding.share:.3g}%)" if finding.share is not None else ""
-    click.echo(f"{severity}: {one_line(f'{finding.counted} of {finding.table}{share}')} [{clean(finding.check)}]")
-    known = f" (source: {finding.evidence})" if finding.evidence else ""
-    click.echo(f"  rule: {one_line(f'{finding.title}{known}')}")
+    source = f" (source: {finding.evidence})" if finding.evidence else ""
+    click.echo(f"{severity}: {one_line(finding.problem or f'{finding.counted} in {finding.table}')}{share}")
+    click.echo(f"  {one_line(f'{finding.check}, table {finding.table}: {finding.rule}{source}')}")
 
 
 def _print_details(finding: Finding) -> None:
@@ -63,7 +63,9 @@ def _print_details(finding: Finding) -> None:
     if finding.declared:
         click.echo(f"  severity: changed from {finding.declared} by the checks file")
     if finding.repair:
-        click.echo(clean(f"  fix: {'pluriset repair --rule' if finding.mends else 'curation step'} {finding.repair}"))
+        click.echo(
+            clean(f"  fix: {'pluriset repair --rule' if finding.auto_repairable else 'curation step'} {finding.repair}")
+        )
     if finding.file:
         click.echo(clean(f"  all failing rows: {finding.file}"))
 

@@ -6,6 +6,7 @@ from pluriset.schemas.report import Figure, Finding, Profile, Report
 WORST = Finding(
     check="rows.key",
     severity="error",
+    problem="2 of 8 rows have an id that occurs more than once",
     rule="No two rows have the same `id`",
     table="rows",
     count=2,
@@ -32,8 +33,8 @@ def test_report_lists_findings_worst_first_with_examples_and_a_fix(capsys: pytes
     printed = capsys.readouterr()
     assert printed.out.splitlines()[:6] == [
         "some: read as Some Dataset (--as some), found by its columns",
-        "error: 2 of 8 rows of rows (25%) [rows.key]",
-        "  rule: No two rows have the same `id` (source: file)",
+        "error: 2 of 8 rows have an id that occurs more than once (25%)",
+        "  rows.key, table rows: No two rows have the same `id` (source: file)",
         "    id: a · found: 2 rows",
         "    id: b ]0;x ",
         "  fix: curation step exact_duplicates",
