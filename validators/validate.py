@@ -25,7 +25,7 @@ from .profiles.published import published
 from .profiles.recognise import named, recognise
 from .readers import hub, run_folder
 from .readers.read import confine, read
-from .tables.sql import Tables, connect, quote_literal
+from .tables.sql import Tables, connect, quote_literal, using
 
 MEMORY = "2GB"
 """What DuckDB may use before it writes to disk."""
@@ -151,5 +151,6 @@ def _database(memory: str, spill: Path | None = None) -> Iterator[DuckDBPyConnec
     with (
         tempfile.TemporaryDirectory(dir=spill) as room,
         connect(memory_limit=memory, temp_directory=room) as connection,
+        using(connection),
     ):
         yield connection

@@ -20,7 +20,7 @@ from ...schemas.usage import usd
 from ...validators.stats.aggregates import aggregates
 from ...validators.tables.atomic_write import write_atomic, write_error
 from ...validators.tables.pii import masked
-from ...validators.tables.sql import connect, quote_identifier
+from ...validators.tables.sql import connect, quote_identifier, using
 from ..curation import Step
 from ..curation.mask import Mask
 from ..execution.run import Run
@@ -39,7 +39,7 @@ FAILED = "cannot write the tables; the journal is complete"
 
 def warm_up(run: Run) -> None:
     """Load what only a first use loads, pandas among it, by staging rows that are known before any answer."""
-    with connect() as connection:
+    with connect() as connection, using(connection):
         staging = Staging(connection, run.crew.family.made())
         staging.add(run.crew.annotators())
         staging.flush()
@@ -50,7 +50,7 @@ def make(run: Run) -> Manifest:
     family, recipe = run.crew.family, run.crew.recipe
     database = run.building / "work.duckdb"
     try:
-        with connect(str(database)) as connection:
+        with connect(str(database)) as connection, using(connection):
             staging = _staged(run, connection)
             curation = Curation(connection, family.made())
             curation.run(run.crew.steps, recipe.seed)

@@ -16,7 +16,7 @@ from ...schemas.errors import DataError, RecipeError
 from ...schemas.report import Finding
 from ...validators.readers.read import confine, read
 from ...validators.tables.atomic_write import atomic_folder
-from ...validators.tables.sql import connect, quote_identifier, quote_literal
+from ...validators.tables.sql import connect, quote_identifier, quote_literal, using
 from .. import curation
 from ..curation._text_repair import Mend
 
@@ -50,7 +50,7 @@ def repair(place: str | Path, out: Path, rules: Sequence[str] = ()) -> Repaired:
     try:
         with atomic_folder(out) as draft:
             (draft / DATA).mkdir()
-            with connect(temp_directory=str(draft.with_name("spill")), **MEMORY) as connection:
+            with connect(temp_directory=str(draft.with_name("spill")), **MEMORY) as connection, using(connection):
                 changes = _repair(connection, place, draft, steps)
     except (OSError, duckdb.Error) as error:
         raise DataError("cannot be repaired", where=str(place), got=str(error).partition("\n")[0]) from None

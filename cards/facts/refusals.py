@@ -11,7 +11,7 @@ from ...schemas.errors import DataError
 from ...schemas.rows.shared import Attributes
 from ...schemas.run_layout import REJECTS
 from ...validators.readers.run_folder import read, rejects
-from ...validators.tables.sql import Tables, connect, fetch_all, quote_identifier
+from ...validators.tables.sql import Tables, connect, fetch_all, quote_identifier, using
 
 REASONS = ("refused", "declined")
 """Reasons of rejects that are refusals: by the model or its endpoint, and in the words of an answer."""
@@ -22,7 +22,7 @@ RefusalCount = tuple[str, Mapping[str, str], str, int]
 
 def refusals(folder: Path) -> list[RefusalCount]:
     """The refusals of a run, most first; none where its rejects are not here. Raises `DataError` for a broken file."""
-    with connect() as connection:
+    with connect() as connection, using(connection):
         if (lost := rejects(connection, folder)) is None:
             return []
         try:

@@ -12,7 +12,7 @@ from ...schemas.manifest import Manifest
 from ...schemas.report import Figure, Report
 from ...validators.readers.run_folder import read
 from ...validators.stats.table_diff import compare, drifts
-from ...validators.tables.sql import connect
+from ...validators.tables.sql import connect, using
 from ..facts.manifest_facts import row_types
 from ..markdown import code, md
 from .dataset import Dataset
@@ -47,7 +47,7 @@ def diff(before: Dataset, after: Dataset) -> Difference:
 def _tables(before: Dataset, after: Dataset) -> tuple[list[TableChange], list[Drift]]:
     known = {**row_types(before.manifest), **row_types(after.manifest)}
     changes, moved = list[TableChange](), list[Drift]()
-    with connect() as connection:
+    with connect() as connection, using(connection):
         old, new = read(connection, before.folder), read(connection, after.folder)
         for table, row_type in known.items():
             pair = _pair(old, new, table)

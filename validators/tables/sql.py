@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -16,11 +18,12 @@ from .mojibake import register_fix_encoding
 from .normalise import norm
 
 T = TypeVar("T")
-READS = re.compile(r"\s*(SELECT|WITH|FROM)\b")
-"""How a query begins that only reads."""
-MORE = re.compile(r"^\s*WITH\b")
+SELECTS = re.compile(r"\s*(SELECT|WITH|FROM)\b")
+"""Start of a query that only reads."""
+LEADING_WITH = re.compile(r"^\s*WITH\b")
 Tables = Mapping[str, duckdb.DuckDBPyRelation]
 """Table name -> relation; all of one connection."""
+_connection: ContextVar[duckdb.DuckDBPyConnection | None] = ContextVar("connection", default=None)
 
 
 def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
@@ -62,40 +65,56 @@ def key_text(row_type: type[Row], alias: str = "") -> str:
     return f"CAST({parts[0]} AS VARCHAR)" if len(parts) == 1 else f"CAST(json_array({', '.join(parts)}) AS VARCHAR)"
 
 
+@contextmanager
+def using(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """For a `with` block, run queries over the relations of a connection on it directly, which is three times faster.
+
+    A relation does not tell its connection. Elsewhere, `DuckDBPyRelation.query` finds it, but creates a view for each
+    call, after which DuckDB binds every relation again.
+    """
+    token = _connection.set(connection)
+    try:
+        yield connection
+    finally:
+        _connection.reset(token)
+
+
 def query(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
-    """What a query says of a relation, which it calls `rows`."""
-    connection: duckdb.DuckDBPyConnection | None = getattr(relation, "_con", None)
-    found: duckdb.DuckDBPyRelation | None
-    if connection is None or not READS.match(sql):
-        found = relation.query("rows", sql)
-    else:
-        # `query` makes a view for each call, after which every relation is bound again: five times the time.
-        found = _asked(connection.sql, relation, sql)
-    assert found is not None  # only a statement that returns nothing has no relation
-    return found
+    """The result of a query that calls the relation `rows`."""
+    connection = _connection.get()
+    if connection and SELECTS.match(sql):
+        with suppress(duckdb.InvalidInputException):  # a relation of another connection
+            return _run(connection.sql, relation, sql)
+    result: duckdb.DuckDBPyRelation | None = relation.query("rows", sql)
+    assert result is not None  # only a statement without a result has no relation
+    return result
 
 
 def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
-    """The rows of `over`, bound once: a relation is bound to know its columns, and again to be fetched."""
-    connection: duckdb.DuckDBPyConnection | None = getattr(relation, "_con", None)
-    if connection is None or not READS.match(sql):
-        return query(relation, sql).fetchall()
-    return _asked(connection.execute, relation, sql).fetchall()
+    """The rows of `query`, bound once: a relation is bound to know its columns, and again to be fetched."""
+    connection = _connection.get()
+    if connection and SELECTS.match(sql):
+        with suppress(duckdb.InvalidInputException):
+            return _run(connection.execute, relation, sql).fetchall()
+    return query(relation, sql).fetchall()
 
 
 def materialize(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Rows in a table of their own, which spills to disk: they are looked at several times."""
-    table = f"_kept_{uuid4().hex}"
+    """Copy rows that are read several times into a table, which spills to disk."""
+    table = f"_materialized_{uuid4().hex}"
     rows.create(table)
-    # A relation that is made of another one carries all its SQL along; this one starts anew.
-    connection: duckdb.DuckDBPyConnection | None = getattr(rows, "_con", None)
-    return connection.table(table) if connection else query(rows.limit(0).materialize(), f"SELECT * FROM {table}")
+    # A derived relation carries all its SQL along; one of the table by itself starts anew.
+    if connection := _connection.get():
+        with suppress(duckdb.CatalogException):  # created in the catalog of another connection
+            return connection.table(table)
+    copy: duckdb.DuckDBPyRelation | None = rows.limit(0).materialize().query("rows", f"SELECT * FROM {table}")
+    assert copy is not None
+    return copy
 
 
-def _asked(ask: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:
-    rows = relation  # noqa: F841 (DuckDB finds it by its name)
+def _run(run: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:
+    rows = relation  # noqa: F841 (DuckDB looks it up by its name)
     try:
-        return ask(sql)
-    except duckdb.CatalogException:  # a connection that is held to what was read finds no object of Python's
-        more = MORE.sub(",", sql, count=1)
-        return ask(f"WITH rows AS ({relation.sql_query()}) {more}")
+        return run(sql)
+    except duckdb.CatalogException:  # a confined connection does not look up Python objects
+        return run(f"WITH rows AS ({relation.sql_query()}) {LEADING_WITH.sub(',', sql, count=1)}")
