@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pluriset.builders.asking.ask import Ask
-from pluriset.builders.families import Family
+from pluriset.builders.families import Family, Role
 from pluriset.builders.families._values_prompts import JUDGE
 from pluriset.builders.families.values import Judgement
 from pluriset.builders.sources import Seed
@@ -29,7 +29,7 @@ class Judged(Family):
     """Situations, each judged once."""
 
     tables = TABLES
-    roles = {"judge": "judges a situation"}
+    roles = {"judge": Role("judges a situation")}
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """One ask, two rows."""

@@ -89,9 +89,9 @@ def validate(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
 
 
 def row_types(folder: Path, tables: Tables) -> RowTypes:
-    """The row types of a run: those of the family that its manifest names, else of the family that has its tables."""
+    """The row types of a run: those of its family, else of the family that has its tables."""
     known = {family: tables_of(family, tables) for family in families()}
-    if (family := run_folder.manifest_family(folder)) in known:
+    if (family := run_folder.family_of(folder)) in known:
         return known[family]
     fitting = [types for types in known.values() if set(types) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}

@@ -1,44 +1,77 @@
-"""The judgements of a run as questions to a model: what most annotators say of an item is the answer.
+"""The judgements of a run as questions to a model: the label that most annotators gave is the answer.
 
-A question has one answer, so an item on which no label has most votes is left out; what each annotator said of it is in
-`annotations`, and the shares of all labels are with the question.
+A question has one answer, so an item whose first two labels tie is left out; every judgement of it is in `annotations`,
+and each question carries the shares of all labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ...schemas.manifest import File
-from ...schemas.row import columns
+from ...schemas.row import Row, columns
 from ...schemas.rows.question import Question as QuestionRow
+from ...schemas.rows.shared import Aspect
 from ...schemas.run_layout import BENCHMARK
 from ...validators.stats.aggregates import DIGITS
-from ...validators.tables.sql import quote_identifier, quote_literal
-from ..families import Family, Question
+from ...validators.tables.sql import key_text, quote_identifier, quote_literal
 from ..storage.parquet import described, write
 from .curation_runner import Curation
 
+COLUMN = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
+"""A column of the item in a question, or of the row that one of its foreign keys points to."""
 
-def questions(family: Family, curation: Curation, root: Path) -> Iterator[File]:
+
+def questions(aspects: Iterable[Aspect], curation: Curation, root: Path) -> Iterator[File]:
     """Write the questions of every aspect and split that has some, `benchmark/<aspect>/<split>-...parquet`."""
-    for aspect, question in family.questions.items():
-        curation.connection.execute(f"CREATE TABLE _questions AS {_select(aspect, question)}")
-        found = curation.connection.sql("SELECT DISTINCT split FROM _questions ORDER BY split").fetchall()
-        for (split,) in found:
+    for aspect in aspects:
+        if aspect.question is None:
+            continue
+        curation.connection.execute(f"CREATE TABLE _questions AS {_select(aspect, curation.types)}")
+        splits = curation.connection.sql("SELECT DISTINCT split FROM _questions ORDER BY split").fetchall()
+        for (split,) in splits:
             chosen = ", ".join(quote_identifier(column.name) for column in columns(QuestionRow))
             query = f"SELECT {chosen} FROM _questions WHERE split = {quote_literal(split)} ORDER BY item_id"
-            paths = write(curation.connection, query, QuestionRow, root / BENCHMARK / aspect, split)
+            paths = write(curation.connection, query, QuestionRow, root / BENCHMARK / aspect.aspect, split)
             yield from (described(root, path) for path in paths)
         curation.connection.execute("DROP TABLE _questions")
 
 
-def _select(aspect: str, question: Question) -> str:
-    listed = ", ".join(map(quote_literal, question.choices))
+def question_input(aspect: Aspect, types: Mapping[str, type[Row]]) -> str:
+    """SELECT of `item_id` and `input`, the question in words, of every item of an aspect.
+
+    Raises `ValueError` for a column that the item, or the row that it points to, does not have.
+    """
+    assert aspect.question is not None
+    item_columns = {column.name: column for column in columns(types[aspect.item_table])}
+    parts, joins, at = list[str](), dict[str, str](), 0
+    for found in COLUMN.finditer(aspect.question):
+        key, name = found.groups()
+        foreign = item_columns[key].foreign if key in item_columns else None
+        of = types[foreign.table].model_fields if foreign else {} if key else item_columns
+        if name not in of:
+            raise ValueError(f"question of the aspect {aspect.aspect!r}: no column {found[0]}")
+        alias = quote_identifier(f"to {key}") if key else "item"
+        if foreign:
+            target = f"{quote_identifier(foreign.table)} {alias}"
+            on = f"{alias}.{quote_identifier(foreign.field)} = item.{quote_identifier(key)}"
+            joins[key] = f"LEFT JOIN {target} ON {on}"
+        parts += [quote_literal(aspect.question[at : found.start()]), f"{alias}.{quote_identifier(name)}"]
+        at = found.end()
+    parts.append(quote_literal(aspect.question[at:]))
+    key_of_item = key_text(types[aspect.item_table], "item")
+    item = f"{quote_identifier(aspect.item_table)} item {' '.join(joins.values())}"
+    return f"SELECT {key_of_item} AS item_id, concat({', '.join(parts)}) AS input FROM {item}"
+
+
+def _select(aspect: Aspect, types: Mapping[str, type[Row]]) -> str:
+    listed = ", ".join(map(quote_literal, aspect.choices()))
     return f"""
     WITH votes AS (
         SELECT item_id, label, count(*) AS votes FROM annotations
-        WHERE item_table = {quote_literal(question.table)} AND aspect = {quote_literal(aspect)}
+        WHERE item_table = {quote_literal(aspect.item_table)} AND aspect = {quote_literal(aspect.aspect)}
             AND sample = 0 AND label IN ({listed})
         GROUP BY ALL),
     joined AS (
@@ -48,5 +81,5 @@ def _select(aspect: str, question: Question) -> str:
     SELECT item_id, input, [{listed}] AS choices, chr(64 + list_position([{listed}], label)::INTEGER) AS target,
         list_transform(counted, lambda s: struct_pack(label := s.label, share := round(s.share / n, {DIGITS})))
             AS distribution, n, split
-    FROM joined JOIN ({question.select}) asked USING (item_id)
-    JOIN _places ON tab = {quote_literal(question.table)} AND key = item_id"""
+    FROM joined JOIN ({question_input(aspect, types)}) asked USING (item_id)
+    JOIN _places ON tab = {quote_literal(aspect.item_table)} AND key = item_id"""

@@ -17,18 +17,19 @@ from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import DATA, MANIFEST, RECIPE, REJECTS, REPORT
 from ...schemas.usage import usd
-from ...validators.stats.aggregates import aggregates
 from ...validators.tables.atomic_write import write_atomic, write_error
 from ...validators.tables.pii import masked
 from ...validators.tables.sql import connect, quote_identifier, using
 from ..curation import Step
 from ..curation.mask import Mask
 from ..execution.run import Run
+from ..families import Family
 from ..storage import run_folder
 from ..storage.parquet import Staging, described, write, write_one
 from ..storage.recipe_file import dump
 from .benchmark_questions import questions
 from .curation_runner import Curation
+from .derived import derive, derived_tables
 
 LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 """Besides ours, the libraries whose version can change the bytes of a run."""
@@ -40,7 +41,7 @@ FAILED = "cannot write the tables; the journal is complete"
 def warm_up(run: Run) -> None:
     """Load what only a first use loads, pandas among it, by staging rows that are known before any answer."""
     with connect() as connection, using(connection):
-        staging = Staging(connection, run.crew.family.made())
+        staging = Staging(connection, run.crew.family.tables_for_options())
         staging.add(run.crew.annotators())
         staging.flush()
 
@@ -52,11 +53,11 @@ def make(run: Run) -> Manifest:
     try:
         with connect(str(database)) as connection, using(connection):
             staging = _staged(run, connection)
-            curation = Curation(connection, family.made())
+            curation = Curation(connection, family.tables_for_options())
             curation.run(run.crew.steps, recipe.seed)
-            _aggregate(run, connection)
+            derive(family, curation)
             tables = _written(run, curation)
-            asked = [*questions(family, curation, run.building)]
+            asked = [*questions(family.aspects(), curation, run.building)]
             books = _books(run, connection, staging, tables)
         _balance(run, books)
         database.unlink()
@@ -88,23 +89,14 @@ def finish(folder: Path, manifest: Manifest) -> None:
 
 def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
     """Replay every seed into DuckDB; `rejects` is a table beside the family's."""
-    types: dict[str, type[Row]] = {**run.crew.family.made(), "rejects": Reject}
+    types: dict[str, type[Row]] = {**run.crew.family.tables_for_options(), "rejects": Reject}
     staging, rejects = Staging(connection, types), list[Row]()
-    staging.add(run.crew.annotators())
+    staging.add([*run.crew.annotators(), *run.crew.family.once()])
     for rows in run.replay(rejects.append):
         staging.add([*rows, *rejects])
         rejects.clear()
     staging.flush()
     return staging
-
-
-def _aggregate(run: Run, connection: DuckDBPyConnection) -> None:
-    rules = run.crew.family.aggregates
-    made = aggregates(connection.table("annotations"), rules)
-    connection.execute("DELETE FROM aggregates")
-    chosen = ", ".join(quote_identifier(c.name) for c in columns(run.crew.family.made()["aggregates"]))
-    made.create_view("_aggregates")
-    connection.execute(f"INSERT INTO aggregates SELECT {chosen}, row_number() OVER () - 1 FROM _aggregates")
 
 
 def _written(run: Run, curation: Curation) -> dict[str, Table]:
@@ -146,16 +138,16 @@ def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: d
     return Books(
         seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
         asks=Asks(**asdict(asks)),
-        rows={table: _rows(table, staging, tables, lost.get(table, Counter())) for table in tables},
+        rows={table: _rows(run.crew.family, table, staging, tables, lost.get(table, Counter())) for table in tables},
         rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         spending=_spending(run),
     )
 
 
-def _rows(table: str, staging: Staging, tables: dict[str, Table], lost: Counter[str]) -> Rows:
-    """Rows a family left out itself (step `ask`) were made too; aggregates are made last, of what is left."""
+def _rows(family: Family, table: str, staging: Staging, tables: dict[str, Table], lost: Counter[str]) -> Rows:
+    """What a family rejected itself (step `ask`) was generated too; derived tables are published as generated."""
     published = tables[table].rows
-    made = published if table == "aggregates" else staging.made[table] + lost["ask"]
+    made = published if table in derived_tables(family) else staging.made[table] + lost["ask"]
     return Rows(made=made, published=published, removed={step: n for step, n in sorted(lost.items()) if n})
 
 

@@ -27,7 +27,7 @@ class Earlier:
         """Take the rows of the next seed in order; at the end of a round they become visible."""
         if self._size is None:
             return
-        for text in self._family.remembered(rows):
+        for text in self._family.texts_to_avoid(rows):
             self._keep(text)
         self._seeds += 1
         if self._seeds % self._size == 0:

@@ -66,11 +66,12 @@ def assemble(recipe: Recipe) -> Crew:
     for role in recipe.roles:
         if role not in family.roles:
             raise RecipeError.unknown("the family has no such role", role, family.roles, where=f"{file}: roles.{role}")
+    tables = family.tables_for_options()
     return Crew(
         recipe=recipe,
         source=load(f"{PACKAGE}.sources", recipe.source, file, "source"),
         family=family,
-        steps=[_step(spec, family.made(), file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
+        steps=[_step(spec, tables, file, f"curation[{i}]") for i, spec in enumerate(recipe.curation)],
         teachers=teachers,
         answerers=answerers(recipe, family, teachers),
     )
@@ -108,7 +109,7 @@ def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str,
     if not members:
         askable = ", ".join([*recipe.teachers, *recipe.annotators])
         raise RecipeError("nobody answers for this role", where=where, expected=f"a teacher or panel: {askable}")
-    if len(members) > 1 and role not in family.panels:
+    if len(members) > 1 and not family.roles[role].many:
         raise RecipeError("one annotator answers for this role, not a panel", where=where, got=recipe.roles.get(role))
     found = [_answerer(member, teachers[member.teacher]) for member in members]
     ids = [answerer.row.annotator_id for answerer in found]

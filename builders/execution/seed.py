@@ -43,5 +43,5 @@ def finished(work: Coroutine[Any, Any, R]) -> R:
 
 
 def _lost(family: Family, key: str, step: str, reason: str, detail: str, digest: str | None = None) -> Reject:
-    table = next(iter(family.made()))
+    table = next(iter(family.tables_for_options()))
     return Reject(level="seed", table=table, key=key, step=step, reason=reason, detail=detail, digest=digest)

@@ -1,6 +1,6 @@
 """What can be built: one family a file.
 
-What a family is: one async function from a seed to rows.
+A family is one async function from a seed to rows, and what it declares about them.
 """
 
 from __future__ import annotations
@@ -11,21 +11,19 @@ from typing import ClassVar
 
 from ...schemas.component import Component
 from ...schemas.row import Row
-from ...schemas.rows.shared import Rule
+from ...schemas.rows.shared import Aspect
 from ..asking.ask import Ask
 from ..sources import Seed
 
 
 @dataclass(frozen=True)
-class Question:
-    """How a benchmark asks about the items of a table."""
+class Role:
+    """What a teacher or panel is asked for."""
 
-    table: str
-    """The table of the items."""
-    select: str
-    """SELECT of `item_id` and `input`, the question in words, over the tables of the family."""
-    choices: Sequence[str]
-    """The labels to choose from."""
+    doc: str
+    """What it does, for `pluriset list families`."""
+    many: bool = False
+    """Whether a panel of several annotators may have it."""
 
 
 class Family(Component):
@@ -33,26 +31,30 @@ class Family(Component):
 
     tables: ClassVar[Mapping[str, type[Row]]]
     """Table -> row type, the main table first: one row of it for each seed."""
-    roles: ClassVar[Mapping[str, str]]
-    """Role -> what it does; a role whose name is in `panels` may have several annotators."""
-    panels: ClassVar[frozenset[str]] = frozenset()
-    """Roles that a panel may answer."""
-    aggregates: ClassVar[Mapping[str, Sequence[Rule]]] = {}
-    """Aspect -> rules by which its annotations are joined."""
+    roles: ClassVar[Mapping[str, Role]]
+    """Role -> what it is asked for."""
 
-    questions: ClassVar[Mapping[str, Question]] = {}
-    """Aspect -> how a benchmark asks for it; none where it is no benchmark."""
-
-    def made(self) -> Mapping[str, type[Row]]:
-        """The tables that these options make: those of every dataset of the family, and what an option adds."""
+    def tables_for_options(self) -> Mapping[str, type[Row]]:
+        """The tables that a build with these options has: `tables`, and what an option adds."""
         return self.tables
 
+    def once(self) -> Sequence[Row]:
+        """Rows that the dataset has once, whatever the seeds: its aspects, and closed vocabularies to point to."""
+        return ()
+
+    def derived(self) -> Mapping[str, str]:
+        """Table -> SELECT of its rows over the tables that curation left, such as pairs from ratings; no API calls.
+
+        Tables are derived in this order, and a later one may select from an earlier one. Rows should be ordered.
+        """
+        return {}
+
     def round(self) -> int | None:
-        """Seeds of a round, where what is asked depends on the rows of the rounds before; null where it does not."""
+        """Seeds of a round, where prompts depend on the rows of earlier rounds; None where they do not."""
         return None
 
-    def remembered(self, rows: Sequence[Row]) -> Iterable[str]:
-        """What later rounds may see of the rows of one seed."""
+    def texts_to_avoid(self, rows: Sequence[Row]) -> Iterable[str]:
+        """What prompts of later rounds may show of the rows of one seed."""
         raise NotImplementedError
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
@@ -60,5 +62,9 @@ class Family(Component):
         raise NotImplementedError
 
     def seed(self, main: Row) -> Seed:
-        """The seed that a row of the main table was made of, so that it can be made again."""
+        """The seed of a row of the main table, so that it can be built again."""
         raise NotImplementedError
+
+    def aspects(self) -> list[Aspect]:
+        """What is judged: the aspects among the rows that the dataset has once."""
+        return [row for row in self.once() if isinstance(row, Aspect)]

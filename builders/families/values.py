@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, create_model, model_validator
 from pydantic_core import to_json
@@ -19,25 +19,25 @@ from pydantic_core import to_json
 from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
 from ...schemas.rows.candidate import NAME, Candidate
-from ...schemas.rows.shared import SHARED, Annotation, Annotator, Rule
-from ...schemas.rows.values import LABELS, TABLES, Consideration, Kind, Relevance, Situation, Statement, Valence
+from ...schemas.rows.shared import SHARED, Annotation, Annotator
+from ...schemas.rows.values import (
+    ASPECTS,
+    LABELS,
+    TABLES,
+    Consideration,
+    Kind,
+    Relevance,
+    Situation,
+    Statement,
+    Valence,
+)
 from ...validators.tables.normalise import norm
 from ..asking.ask import Answer, Ask
-from ..sampling.best_of import BestOf
+from ..sampling.best_of import SCORE, BestOf
 from ..sampling.diversity import Diversity
 from ..sources import Seed
-from . import Family, Question
+from . import Family, Role
 from ._values_prompts import JUDGE, JUDGE_EXAMPLES, LIST, LIST_EXAMPLES
-
-QUESTIONS = {
-    "relevance": "Is it relevant in this situation?",
-    "valence": "Does it support doing what the situation says, oppose it, or could it be either?",
-}
-"""Aspect -> how a benchmark asks for it."""
-ASKED = """
-SELECT consideration_id AS item_id, concat_ws(
-    chr(10), 'Situation: ' || s.text, upper(c.kind[1]) || c.kind[2:] || ': ' || c.text, '{question}') AS input
-FROM considerations c JOIN situations s USING (situation_id)"""
 
 
 class Patterns(BaseModel):
@@ -76,13 +76,9 @@ class Values(Family):
     """Values, rights and duties at stake in situations, with every annotator's relevance and valence."""
 
     tables = TABLES
-    roles = {"write": "names the considerations of a situation", "judge": "judges each of them"}
-    panels = frozenset({"judge"})
-    aggregates: ClassVar[Mapping[str, Sequence[Rule]]] = {"relevance": ("mean",), "valence": ("majority", "soft")}
-
-    questions: ClassVar[Mapping[str, Question]] = {
-        aspect: Question("considerations", ASKED.format(question=question), LABELS[aspect][:-1])
-        for aspect, question in QUESTIONS.items()
+    roles = {
+        "write": Role("names the considerations of a situation"),
+        "judge": Role("judges each of them", many=True),
     }
 
     least_per_kind: NonNegativeInt = 0
@@ -120,18 +116,22 @@ class Values(Family):
         judged = await ask.all(self._judged(situation, c, ask) for c in considerations)
         return [situation, *considerations, *candidates, *(annotation for each in judged for annotation in each)]
 
-    def made(self) -> Mapping[str, type[Row]]:
-        """With `best_of` also the candidates, which what is said of them comes after."""
+    def tables_for_options(self) -> Mapping[str, type[Row]]:
+        """With `best_of` also the candidates, before the shared tables that describe them."""
         if self.best_of is None:
             return TABLES
         own = {table: row_type for table, row_type in TABLES.items() if table not in SHARED}
         return {**own, NAME: Candidate, **SHARED}
 
+    def once(self) -> Sequence[Row]:
+        """The aspects of a consideration, and with `best_of` the score of a candidate."""
+        return (*ASPECTS, SCORE) if self.best_of else ASPECTS
+
     def round(self) -> int | None:
         """Seeds of a round, if earlier statements are shown."""
         return self.diversity.round if self.diversity else None
 
-    def remembered(self, rows: Sequence[Row]) -> Iterable[str]:
+    def texts_to_avoid(self, rows: Sequence[Row]) -> Iterable[str]:
         """The texts of the considerations."""
         return (row.text for row in rows if isinstance(row, Consideration))
 

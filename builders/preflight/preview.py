@@ -23,4 +23,4 @@ def preview(
         work.ask(watch)
         rejects: list[Reject] = []
         rows = [row for rows in work.replay(rejects.append) for row in rows]
-        return rows, rejects, work.crew.family.made()
+        return rows, rejects, work.crew.family.tables_for_options()

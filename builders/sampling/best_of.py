@@ -17,13 +17,14 @@ from ...schemas.field_docs import Documented
 from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.candidate import NAME, Candidate
-from ...schemas.rows.shared import Annotation
+from ...schemas.rows.shared import Annotation, Aspect
 from .. import PACKAGE
 from ..asking.ask import Answer, Ask
 from ..scorers import Score, Scorer
 
 T = TypeVar("T", bound=BaseModel)
-ASPECT = "score"
+SCORE = Aspect(item_table=NAME, aspect="score")
+"""What is judged of a candidate; its scale is that of the scorer."""
 
 
 class BestOf(Documented):
@@ -93,7 +94,7 @@ def _annotation(candidate: str, score: Score) -> Annotation:
         item_table=NAME,
         item_id=candidate,
         annotator_id=score.annotator_id,
-        aspect=ASPECT,
+        aspect=SCORE.aspect,
         score=score.value,
         options=[],
         digest=score.digest,

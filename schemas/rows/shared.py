@@ -1,4 +1,5 @@
-"""The tables that every family has, so that disagreement is data: who judged, what they said, what was made of it."""
+"""The tables that every family has, so that disagreement is data: who judged what, which labels they gave, and what
+named rules make of them."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from ..row import ForeignKey, ItemKey, Key, Row
 
 Rule = Literal["majority", "mean", "soft"]
 """The named rules by which a single label or score may be made of many annotations."""
+ABSTAIN = "abstain"
+"""The label of an annotator who does not judge: left out of every share, vote and agreement, and counted apart."""
 
 
 class Attributes(Documented):
@@ -112,5 +115,48 @@ class Aggregate(Row):
     """Annotators who abstained."""
 
 
-SHARED: dict[str, type[Row]] = {"annotators": Annotator, "annotations": Annotation, "aggregates": Aggregate}
+class Aspect(Row):
+    """What annotators judge of the rows of a table: with closed labels, or on a scale."""
+
+    item_table: Annotated[str, Key(), Field(min_length=1)]
+    """Table of the items."""
+    aspect: Annotated[str, Key(), Field(min_length=1)]
+    """Name of the aspect, as in `annotations`."""
+    labels: list[str] = []
+    """The labels to choose from, `abstain` among them where an annotator may abstain; empty for a scale."""
+    low: float | None = None
+    """Lowest score of a scale; null where it has no lower end, and for labels."""
+    high: float | None = None
+    """Highest score of a scale; null where it has no upper end, and for labels."""
+    rules: list[Rule] = []
+    """How annotations are aggregated."""
+    question: str | None = None
+    """What a benchmark asks: text with columns of the item in braces, `{column}`, or `{key.column}` for one of the row
+    that its foreign key `key` points to. Null where the aspect makes no benchmark."""
+
+    def choices(self) -> list[str]:
+        """The labels that are an answer: all but `abstain`."""
+        return [label for label in self.labels if label != ABSTAIN]
+
+
+class RowRef(Documented):
+    """A row, by its table and key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str
+    """Its table."""
+    key: str
+    """Its key; a JSON list where the key has several parts."""
+
+
+BASIS = "basis"
+"""The column, a list of `RowRef`, in which a row names the rows that it rests on; optional in every table."""
+
+SHARED: dict[str, type[Row]] = {
+    "annotators": Annotator,
+    "annotations": Annotation,
+    "aggregates": Aggregate,
+    "aspects": Aspect,
+}
 """Table name -> row type of the tables that every family has."""

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 
 from ..field_docs import Documented
 from ..row import ForeignKey, Key, Row
-from .shared import SHARED
+from .shared import SHARED, Aspect
 
 Kind = Literal["value", "right", "duty"]
 Relevance = Literal["yes", "no", "abstain"]
@@ -62,3 +62,22 @@ TABLES: dict[str, type[Row]] = {"situations": Situation, "considerations": Consi
 
 LABELS: dict[str, tuple[str, ...]] = {"relevance": get_args(Relevance), "valence": get_args(Valence)}
 """Aspect -> the labels an annotator may give."""
+
+ITEM = "Situation: {situation_id.text}\n{kind}: {text}\n"
+ASPECTS = (
+    Aspect(
+        item_table="considerations",
+        aspect="relevance",
+        labels=list(LABELS["relevance"]),
+        rules=["mean"],
+        question=f"{ITEM}Is it relevant in this situation?",
+    ),
+    Aspect(
+        item_table="considerations",
+        aspect="valence",
+        labels=list(LABELS["valence"]),
+        rules=["majority", "soft"],
+        question=f"{ITEM}Does it support doing what the situation says, oppose it, or could it be either?",
+    ),
+)
+"""What is judged of a consideration."""

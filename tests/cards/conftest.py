@@ -16,7 +16,7 @@ from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows.shared import Aggregate, Annotation, Annotator, Share
-from pluriset.schemas.rows.values import TABLES, Consideration, Situation
+from pluriset.schemas.rows.values import ASPECTS, TABLES, Consideration, Situation
 
 Tables = Mapping[str, Mapping[str, Sequence[Row]]]
 
@@ -34,6 +34,7 @@ def small_tables() -> Tables:
             Annotator(annotator_id="elder", kind="persona", teacher="openai", model="big-one", country="Kenya"),
         ]
     }
+    found["aspects"] = {"train": [*ASPECTS]}
     return found
 
 

@@ -10,7 +10,7 @@ from pluriset.schemas.component import load, names
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.report import Report
-from pluriset.schemas.rows.values import TABLES
+from pluriset.schemas.rows.values import ASPECTS, TABLES
 from pluriset.validators import checks, measures
 from pluriset.validators.checks import Check
 from pluriset.validators.validate import open_tables, row_types, validate, validate_path, validate_run
@@ -65,6 +65,7 @@ def dataset() -> dict[str, list[dict[str, Any]]]:
         "annotators": [{"annotator_id": "w", "kind": "model"}],
         "annotations": annotations,
         "aggregates": aggregates,
+        "aspects": [aspect.model_dump() for aspect in ASPECTS],
     }
 
 
@@ -93,7 +94,14 @@ def failing(report: Report) -> dict[str, int]:
 def test_a_clean_run(tmp_path: Path) -> None:
     report = validate_run(write(tmp_path / "mine", dataset(), {"family": "values"}))
     assert (failing(report), report.skipped, report.dataset) == ({}, {}, "mine")
-    assert report.rows == {"situations": 2, "considerations": 6, "annotators": 1, "annotations": 6, "aggregates": 6}
+    assert report.rows == {
+        "situations": 2,
+        "considerations": 6,
+        "annotators": 1,
+        "annotations": 6,
+        "aggregates": 6,
+        "aspects": 2,
+    }
     ran = {finding.check for finding in report.findings}
     every: dict[str, Check] = {name: load(checks.__name__, name) for name in names(checks.__name__)}
     there = {*report.rows, "*"}
@@ -147,7 +155,7 @@ def test_row_types_without_a_manifest_come_from_the_names_of_the_tables(
     some = {table: connection.sql("SELECT 1 AS x") for table in TABLES}
     assert row_types(tmp_path, some) == TABLES
     del some["situations"]
-    assert set(row_types(tmp_path, some)) == {"annotators", "annotations", "aggregates"}
+    assert set(row_types(tmp_path, some)) == {"annotators", "annotations", "aggregates", "aspects"}
     assert row_types(tmp_path, {"cats": some["annotators"]}) == {}
 
 

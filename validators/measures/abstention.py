@@ -8,7 +8,8 @@ from duckdb import DuckDBPyRelation
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..stats.aggregates import ABSTAIN, DIGITS, wilson
+from ...schemas.rows.shared import ABSTAIN
+from ..stats.aggregates import DIGITS, wilson
 from ..tables.sql import Tables, query
 from . import Measure
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..stats.aggregates import ABSTAIN, DIGITS
+from ...schemas.rows.shared import ABSTAIN
+from ..stats.aggregates import DIGITS
 from ..tables.sql import Tables, query
 from . import Measure
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..stats.aggregates import ABSTAIN, DIGITS, wilson
+from ...schemas.rows.shared import ABSTAIN
+from ..stats.aggregates import DIGITS, wilson
 from ..tables.sql import Tables, query
 from . import Measure
 

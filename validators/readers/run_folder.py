@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from ...schemas.errors import DataError
 from ...schemas.rows import families, tables_of
 from ...schemas.run_layout import DATA, JOURNAL, LOCK, MANIFEST, RECIPE, REJECTS
+from ...schemas.yaml_text import load_yaml
 from ..tables.sql import one_path, quote_literal
 from .manifest import finish_command
 
@@ -30,7 +31,7 @@ def is_run(folder: Path) -> bool:
     if manifest_family(folder) or _is_started(folder):
         return True
     tables = _table_names(folder)
-    return bool(tables) and any(set(tables_of(family)) <= tables for family in families())
+    return bool(tables) and any(set(tables_of(family, tables)) <= tables for family in families())
 
 
 def has_tables(folder: Path) -> bool:
@@ -54,6 +55,15 @@ def manifest_family(folder: Path) -> str | None:
         raise DataError("the manifest cannot be read", where=str(path), got=str(error)) from None
     family = manifest.get("family") if isinstance(manifest, dict) else None
     return family if isinstance(family, str) else None
+
+
+def family_of(folder: Path) -> str | None:
+    """The family of a run: that of its manifest, or of its recipe while it is being built; None if neither says."""
+    recipe = folder / RECIPE
+    if (family := manifest_family(folder)) or not recipe.is_file():
+        return family
+    spec = load_yaml(recipe.read_bytes(), str(recipe)).get("family")
+    return next(iter(spec), None) if isinstance(spec, dict) else spec if isinstance(spec, str) else None
 
 
 def _is_started(folder: Path) -> bool:

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from duckdb import DuckDBPyRelation
 
-from ...schemas.rows.shared import Rule
+from ...schemas.rows.shared import ABSTAIN, Rule
 from ..tables.sql import query, quote_literal
 
-ABSTAIN = "abstain"
-"""The label of an annotator who does not judge: left out of every share, vote and agreement, and counted apart."""
 DIGITS = 6
 """Decimals of a score or share: sums of doubles differ in their last digits between runs."""
 Z = 1.959963984540054

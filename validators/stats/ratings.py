@@ -9,8 +9,8 @@ import numpy as np
 from duckdb import DuckDBPyRelation
 from numpy.typing import NDArray
 
+from ...schemas.rows.shared import ABSTAIN
 from ..tables.sql import Tables, query, quote_literal
-from .aggregates import ABSTAIN
 
 Patterns = tuple[NDArray[np.int64], NDArray[np.int64]]
 """int64 (patterns, values): how often each value was given; int64 (patterns,): items that were judged so."""

@@ -58,7 +58,7 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
             bench = Bench(connection, rows)
             bench.run(*([Split(**split)] if split else []))
             bench.curation.place()
-            return [*questions(Values(), bench.curation, tmp_path)]
+            return [*questions(Values().aspects(), bench.curation, tmp_path)]
 
         yield run
 
@@ -86,7 +86,7 @@ def test_the_label_that_most_gave_is_the_answer(ask: Ask, tmp_path: Path) -> Non
         ("either", 0.333333),
     ]
     assert valence.input == (
-        "Situation: Lying\nRight: Right to truth\n"
+        "Situation: Lying\nright: Right to truth\n"
         "Does it support doing what the situation says, oppose it, or could it be either?"
     )
 

@@ -70,7 +70,7 @@ def test_a_build_is_whole_and_its_books_balance(recipe: Write, tmp_path: Path) -
     assert books.imbalances() == [] and books.seeds.model_dump() == {"read": 2, "built": 2, "rejected": 0}
     assert books.asks.model_dump() == {"asked": 8, "replayed": 0, "paid": 8, "failed": 0}
     assert {name: table.rows for name, table in manifest.tables.items()} == {
-        "situations": 2, "considerations": 6, "annotators": 1, "annotations": 12, "aggregates": 18,
+        "situations": 2, "considerations": 6, "annotators": 1, "annotations": 12, "aggregates": 18, "aspects": 2,
     }  # fmt: skip
     assert json.loads((out / "report.json").read_text())["dataset"]
     for table in manifest.tables.values():

@@ -165,7 +165,7 @@ def test_what_is_drawn_depends_on_item_and_known_texts_alone(item: str, known: l
 
 def test_memory_does_not_grow_with_rows() -> None:
     class Numbered(Values):
-        def remembered(self, rows: Any) -> list[str]:
+        def texts_to_avoid(self, rows: Any) -> list[str]:
             return [row.text for row in rows]
 
     kept = []

@@ -31,7 +31,7 @@ def test_mlcroissant_takes_it_and_loads_every_table(finished: Make) -> None:
     assert not opened.metadata.ctx.issues.errors
     rows = {name: list(opened.records(name)) for name in ("splits", *TABLES)}
     assert {name: len(rows[name]) for name in TABLES} == {
-        "situations": 3, "considerations": 3, "annotators": 2, "annotations": 6, "aggregates": 3
+        "situations": 3, "considerations": 3, "annotators": 2, "annotations": 6, "aggregates": 3, "aspects": 2,
     }  # fmt: skip
     label = rows["annotations"][0]
     assert (label["annotations/label"], label["annotations/split"]) == (b"supports", b"test")

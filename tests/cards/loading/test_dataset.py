@@ -216,7 +216,7 @@ def test_a_path_that_climbs_out_is_not_followed(finished: Make, path: str) -> No
 def test_a_family_that_we_do_not_know(finished: Make, family: str) -> None:
     folder = finished()
     change(folder, manifest(folder) | {"family": family})
-    with pytest.raises(DataError, match="we do not know this family") as caught:
+    with pytest.raises(DataError, match="unknown family") as caught:
         load(folder)
     assert "values" in str(caught.value)
 

@@ -105,7 +105,7 @@ RUNS: dict[str, tuple[Change, str]] = {
     "manifest that nests": (raw("manifest.json", b"[" * 100_000), "recursion limit"),
     "manifest of another format": (told(format=2), "newer pluriset"),
     "manifest with more": (told(surprise=1), "unknown key"),
-    "unknown family": (told(family="../values"), "we do not know this family"),
+    "unknown family": (told(family="../values"), "unknown family"),
     "unknown table": (told(main_table="rejects"), "no such table"),
     "tables of a wrong type": (told(tables=[]), "should be an object"),
     "no licence": (lambda f: told(recipe=json.loads((f / "manifest.json").read_text())["recipe"] | {"license": ""})(f),

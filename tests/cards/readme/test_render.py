@@ -93,7 +93,10 @@ def test_datasets_opens_every_config_and_split(finished: Make, tmp_path: Path) -
     )
     default, found = yaml.safe_load(done.stdout)
     assert default == "situations"
-    expected = {name: {"train": 2, "test": 1} for name in TABLES} | {"annotators": {"train": 2}}
+    expected = {name: {"train": 2, "test": 1} for name in TABLES} | {
+        "annotators": {"train": 2},
+        "aspects": {"train": 2},
+    }
     expected["annotations"] = {"train": 4, "test": 2}
     assert {name: {split: rows for split, (rows, _) in splits.items()} for name, splits in found.items()} == expected
     assert set(found["considerations"]["train"][1]) == set(TABLES["considerations"].model_fields)
@@ -322,7 +325,7 @@ def test_a_card_that_the_hub_would_not_take(make_card: Card, recipe: Callable[..
 
 
 def test_a_family_without_row_types(make_card: Card) -> None:
-    with pytest.raises(DataError, match="we do not know this family"):
+    with pytest.raises(DataError, match="unknown family"):
         make_card(family="nothing")
 
 

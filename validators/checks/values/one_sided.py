@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.aggregates import ABSTAIN
+from ....schemas.rows.shared import ABSTAIN
 from ...tables.sql import Tables, query
 from .. import Check
 
