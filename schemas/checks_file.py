@@ -1,4 +1,4 @@
-"""What somebody decides about the checks of their data, written down beside it: severity, suppression, options."""
+"""The checks file, `pluriset.yaml`: overrides of severity and options of checks, and suppressed findings."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, model_validator
 
 from .field_docs import Stored
-from .report import Severity
+from .report import CheckId, Severity
 
 NAME = "pluriset.yaml"
-"""The file that is followed where it lies beside the data."""
+"""The name under which a checks file is picked up beside the data."""
 
 
-class Decision(Stored):
-    """What is decided about one check."""
+class Override(Stored):
+    """An override of one check."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    check: str
-    """Id of the check, as reports give it."""
+    check: CheckId
+    """Id of the check, as in reports."""
     table: str | None = None
-    """The table for which this is decided; all of them if it is not given."""
+    """The only table it applies to; all tables if not given."""
     severity: Severity | None = None
-    """How bad its findings are here."""
+    """Severity of its findings."""
     suppress: Annotated[str, Field(pattern=r"\S", max_length=1000)] | None = None
-    """Why its findings are accepted: they then count nowhere, and are still shown with this reason."""
+    """The reason to suppress its findings: they are shown with it, but not counted."""
     options: dict[str, Any] = {}
-    """Options of the check; they hold for all tables."""
+    """Options of the check, for all tables."""
 
     @model_validator(mode="after")
-    def _decides(self) -> Decision:
+    def _overrides_something(self) -> Override:
         if self.severity is None and self.suppress is None and not self.options:
-            raise ValueError("nothing is decided: one of severity, suppress and options is needed")
+            raise ValueError("nothing is overridden: set severity, suppress or options")
         if self.options and self.table is not None:
-            raise ValueError("options hold for all tables: leave `table` out, or decide it apart")
+            raise ValueError("options apply to all tables: leave `table` out, or add an override of its own")
         return self
 
-    def about(self, check: str, table: str) -> bool:
-        """Whether this is decided about a finding."""
+    def applies_to(self, check: str, table: str) -> bool:
+        """Whether it applies to a finding."""
         return self.check == check and self.table in (None, table)
 
 
 class ChecksFile(Stored):
-    """All decisions; of several about the same finding the last one holds."""
+    """All overrides; the last one that applies to a finding wins."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    checks: list[Decision]
-    """What is decided, in order."""
+    checks: list[Override]
+    """The overrides, in order."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import AfterValidator, ConfigDict
 
+from . import aliases
 from .field_docs import Stored
 
 Severity = Literal["error", "warning", "info"]
+CheckId = Annotated[str, AfterValidator(partial(aliases.component, "checks"))]
+"""Id of a check; a renamed one is read as the current one."""
+MeasureId = Annotated[str, AfterValidator(partial(aliases.component, "measures"))]
+"""Name of a measure; a renamed one is read as the current one."""
 Evidence = Literal["file", "card", "recalled"]
 """Where a rule about a published dataset comes from: a real file, its card, or memory."""
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -66,7 +72,7 @@ class Finding(Entry):
     """What is wrong and how often, in a sentence; empty where the check passed."""
     rule: str
     """What should hold."""
-    check: str
+    check: CheckId
     """Stable id of the check."""
     severity: Severity
     """error: the dataset cannot be used as it is; warning: probably a mistake; info: a property to be aware of."""
@@ -114,7 +120,7 @@ class Finding(Entry):
 class Figure(Entry):
     """One number with the interval it is known to."""
 
-    measure: str
+    measure: MeasureId
     """Name of the measure."""
     group: dict[str, str]
     """What the number is about, such as aspect and kind; empty for all."""
@@ -154,14 +160,14 @@ class Report(Entry):
     """Table -> rows."""
     findings: list[Finding]
     """Every check that ran, worst first."""
-    skipped: dict[str, str]
+    skipped: dict[Annotated[CheckId, AfterValidator(partial(aliases.component, "measures"))], str]
     """Check or measure that could not run -> why."""
     figures: list[Figure]
     """What the measures say."""
     profile: Profile | None = None
     """What the dataset was taken for; null for a run of ours."""
-    decisions: str | None = None
-    """The checks file that was followed."""
+    overrides: str | None = None
+    """The checks file that was applied."""
 
     @property
     def ran(self) -> str:

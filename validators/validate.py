@@ -18,7 +18,8 @@ from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
 from .findings.failing_rows import forget, keep_in
 from .findings.subject import Subject
-from .judging import card_claims, manifest_shards, overrides
+from .judging import card_claims, manifest_shards
+from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, no_foreign_errors
 from .profiles.by_roles import generic
 from .profiles.published import published
@@ -53,13 +54,13 @@ def validate_path(
     makes no sense.
     """
     folder = hub.local(place)
-    decided = overrides.read(checks) if checks else overrides.beside(folder)
+    overrides = read_overrides(checks) if checks else overrides_beside(folder)
     keep = keep_in(out.resolve()) if out else forget
     with _database(memory) as connection, no_foreign_errors(str(place)):
         if out:
             connection.execute(f"SET allowed_directories = [{quote_literal(str(out.resolve()))}]")
         subject = _subject(connection, folder, Path(place).resolve().name, as_, roles)
-        return overrides.follow(judge(subject, decided.options, keep), decided, subject.row_types)
+        return apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
 
 
 @contextmanager

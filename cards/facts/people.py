@@ -19,7 +19,7 @@ PRIVATE = {
     "personal_names": "Texts that seem to name a person, told by a title or by words such as `my name is`",
 }
 """Check -> what it finds, and how; what looks otherwise is not found."""
-CLASSES = "annotator_classes"
+CLASSES = "equivalence_classes"
 Lines = list[list[object]]
 
 

@@ -17,7 +17,7 @@ DEFAULT_KINDS: Mapping[str, str] = {
     "valence_by_kind": "stacked_bar",
     "considerations_per_situation": "histogram",
     "agreement": "interval",
-    "agreement_of_scores": "interval",
+    "score_agreement": "interval",
     "label_pairs": "heatmap",
 }
 """Measure -> kind of plot, for measures that are not specific to one family. A family names kinds of its own."""

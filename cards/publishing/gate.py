@@ -14,7 +14,7 @@ from ..facts.manifest_facts import curation_steps
 
 PRIVATE = "contact_details"
 """The check that finds e-mail addresses, phone and account numbers."""
-CLASSES, ALIKE = "annotator_classes", "share them"
+CLASSES, ALIKE = "equivalence_classes", "share them"
 """The measure that counts human annotators by how many share their attributes, and how it names that number."""
 
 

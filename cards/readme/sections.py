@@ -32,7 +32,7 @@ SHORT_REVISION = 19
 MOST_FIGURES = 50
 """Figures of one measure that a card shows; the others are in the report."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-ELSEWHERE = ("annotator_coverage", "annotator_classes")
+ELSEWHERE = ("annotator_coverage", "equivalence_classes")
 """Measures that have a section of their own."""
 
 

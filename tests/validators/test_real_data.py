@@ -35,17 +35,17 @@ FIGURES = [
     (DAILY, f"{PAIRS}.key", 0),
     (DAILY, "repeated_values", 357),
     (DAILY, "overlapping_sides", 690),
-    (DAILY, "identical_sides", 56),
+    (DAILY, "same_values", 56),
     (DAILY, "known_values", 0),
     (DAILY, "unused_values", 0),
-    (DAILY, "cut_values", 706 + 14),
+    (DAILY, "truncated_values", 706 + 14),
     (DAILY, "replacement_characters", 2 * 6 + 21),
     (DAILY, "one_word_choices", 46),
     (DAILY, SAME, 6),
     ("daily_dilemmas/values.csv", "blank_cells", 76 + 84 + 252 + 103 + 33),
     ("daily_dilemmas/dilemma_to_action_to_values_aggregated.csv", "blank_cells", 0),
     (HIGH, "moralchoice.ten_rules", 2),
-    (HIGH, "equal_sides", 1),
+    (HIGH, "identical_responses", 1),
     (HIGH, "moralchoice.breaks_a_rule", 21),
     (LOW, "moralchoice.favourable_action_keeps_rules", 4),
     (LOW, "moralchoice.breaks_a_rule", 15),
@@ -54,18 +54,18 @@ FIGURES = [
     ("scruples", "scruples_dilemmas.human_label_is_argmax", 0),
     ("pandalm", "testset.response1.type", 4),
     ("pandalm", "testset.response2.type", 2),
-    ("pandalm", "empty_sides", 54),
+    ("pandalm", "empty_responses", 54),
     ("pandalm", "empty_preferred", 1),
     ("pandalm", "repeated_pairs", 99),
     ("pandalm", "pandalm.same_again", 1),
     ("pluriharms/annotations.csv", "pluriharms.missing_ratings", 275),
-    ("multiobj_align", "equal_sides", 1),
+    ("multiobj_align", "identical_responses", 1),
     ("multiobj_align", "weak_pairs", 114),
     ("multiobj_align", "multiobj_align.rows_of_one_dialogue", 121),
     ("multiobj_align", "derived_values", 0),
     (DESIGN, "factorial_holes", 0),
     (DESIGN, "minimal_pairs", 0),
-    (DESIGN, "bare_texts", 0),
+    (DESIGN, "inconsistent_templates", 0),
 ]
 
 
@@ -78,7 +78,7 @@ def test_figure(place: str, check: str, count: int) -> None:
 LOST, VALUES = "replacement_characters", "daily_dilemmas/values.csv"
 PARTS = [
     (VALUES, "blank_cells", {"WVS": 76, "MFT": 84, "Virtue": 252, "Emotion": 103, "Maslow": 33}),
-    (DAILY, "cut_values", {"self": 706, "emotional well": 14}),
+    (DAILY, "truncated_values", {"self": 706, "emotional well": 14}),
     (DAILY, LOST, {"dilemma_situation": 2 * 6, "negative_consequence": 21}),
 ]
 
@@ -103,9 +103,9 @@ MEASURED = [
     *[("pandalm", *one) for one in kappas("none", 0.8520, 0.8789, 0.8617)],
     *[("pandalm", *one) for one in kappas("quadratic", 0.8635, 0.8945, 0.8735)],
     ("pandalm", "agreement", {"aspect": "preference"}, 0.8642),
-    ("pandalm", "agreement_of_scores", SCALE, 0.8775),
-    ("pluriharms/annotations.csv", "agreement_of_scores", {"aspect": "harm", "level": "interval"}, 0.4131),
-    ("pluriharms/annotations.csv", "agreement_of_scores", {"aspect": "harm", "level": "ordinal"}, 0.4166),
+    ("pandalm", "score_agreement", SCALE, 0.8775),
+    ("pluriharms/annotations.csv", "score_agreement", {"aspect": "harm", "level": "interval"}, 0.4131),
+    ("pluriharms/annotations.csv", "score_agreement", {"aspect": "harm", "level": "ordinal"}, 0.4166),
     ("multiobj_align", "separability", {}, 0.7356),
     ("scruples", "divided_votes", {"what": "items"}, 1546),
 ]
@@ -128,7 +128,7 @@ def test_what_must_pass_has_no_error(place: str) -> None:
 def test_rows_are_all_there() -> None:
     assert report(DAILY).rows["dilemma_to_action_to_values_aggregated"] == 2720
     of = {finding.check: finding.of for finding in report(DAILY).findings}
-    assert (of["repeated_values"], of["cut_values"]) == (2720, 10946)  # lists, mentions
+    assert (of["repeated_values"], of["truncated_values"]) == (2720, 10946)  # lists, mentions
     assert report("multiobj_align").rows == {"sm_acc": 1000}
 
 

@@ -128,7 +128,7 @@ def test_everything_that_is_wrong_is_found_worst_first(tmp_path: Path) -> None:
     assert failing(report) == {
         "aggregates_recompute": 1,
         "annotations.annotator_id.foreign_key": 1,
-        "considered": 1,
+        "no_considerations": 1,
         "known_labels": 1,
         "situation_leak": 1,
         "situations.source.min_length": 1,
@@ -203,11 +203,13 @@ def test_what_cannot_be_judged_is_skipped_with_its_reason(connection: DuckDBPyCo
     }
     report = validate(tables, {}, "theirs")
     assert report.skipped["blank_text"] == "no column situations.text, no column considerations.explanation"
-    assert "prefix_fits_kind" in report.skipped
+    assert "prefix_matches_kind" in report.skipped
     assert "agreement" not in report.skipped
-    assert "one_valence" not in report.skipped
+    assert "conflicting_valences" not in report.skipped
     assert failing(report) == {}
-    assert {f.check for f in report.findings if "*" not in load(checks.__name__, f.check).needs} == {"considered"}
+    assert {f.check for f in report.findings if "*" not in load(checks.__name__, f.check).needs} == {
+        "no_considerations"
+    }
 
 
 def test_a_column_that_no_check_can_read_is_a_reason(connection: DuckDBPyConnection) -> None:

@@ -32,7 +32,7 @@ class TextCheck(Check):
     portable: ClassVar[bool] = True
     """Whether its SQL runs in any DuckDB; false where it calls functions that only our connections have."""
 
-    most: Annotated[float, Field(gt=0, le=1)] = 1.0
+    max_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """A column in which more than this share of the texts is so is meant to be, and left out."""
 
     def matches(self, value: str) -> str:
@@ -75,8 +75,8 @@ def _of(
 ) -> DuckDBPyRelation:
     """What one of the checks found, without the columns that are meant to be so, of all whose texts are counted."""
     own = query(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
-    wrong = dict(fetch_all(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.most < 1 else {}
+    wrong = dict(fetch_all(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.max_share < 1 else {}
     if not wrong:
         return own
-    meant = [column for column, count in wrong.items() if count > check.most * texts()[column]]
+    meant = [column for column, count in wrong.items() if count > check.max_share * texts()[column]]
     return own.filter(f'"column" NOT IN ({", ".join(map(quote_literal, meant))})') if meant else own

@@ -76,7 +76,7 @@ def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
     texts = [c.name for c in columns(row_type) if c.schema.get("type") == "string" and "enum" not in c.schema]
     for check_name in names(checks.__name__) if texts else ():
         check = load(checks.__name__, check_name)
-        if isinstance(check, TextCheck) and check.portable and check.most == 1:
+        if isinstance(check, TextCheck) and check.portable and check.max_share == 1:
             judged = [t for t in texts if not (check.written_only and is_ours(t))]
             wrong = " OR ".join(
                 f"({quote_identifier(t)} IS NOT NULL AND {check.matches(quote_identifier(t))})" for t in judged

@@ -1,15 +1,15 @@
-"""Decisions about checks: found beside the data, checked, and followed in full view."""
+"""Overrides of checks: read from a checks file, validated, and applied to a report."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from ...schemas.checks_file import NAME, ChecksFile, Decision
+from ...schemas.checks_file import NAME, ChecksFile, Override
 from ...schemas.component import load, names
 from ...schemas.errors import RecipeError, from_validation
 from ...schemas.option_docs import paths
@@ -22,93 +22,97 @@ from .. import checks
 from ..findings.severity import capped, worst_first
 from ..readers.findings import RULES
 
-LARGEST = 1_000_000
-"""Bytes of the largest file that is read."""
+MAX_BYTES = 1_000_000
+"""Largest file that is read, in bytes."""
 OF_A_TABLE = ("constraints", "key", "missing")
-"""Constraints that are no column's."""
+"""Constraints of a table rather than of a column."""
 
 
 @dataclass(frozen=True)
-class Decisions:
-    """What was decided, and where it is written."""
+class Overrides:
+    """The overrides of a checks file."""
 
     file: str = ""
-    """Where; empty where nothing was decided."""
-    all: tuple[Decision, ...] = ()
-    """The decisions, in order."""
+    """Path of the file; empty if there is none."""
+    all: tuple[Override, ...] = ()
+    """The overrides, in order."""
 
     @property
     def options(self) -> Mapping[str, Mapping[str, Any]]:
         """Check -> its options."""
-        return {decision.check: decision.options for decision in self.all if decision.options}
+        return {override.check: override.options for override in self.all if override.options}
 
 
-def beside(place: Path) -> Decisions:
-    """The decisions that lie beside the data, if there are any."""
+def overrides_beside(place: Path) -> Overrides:
+    """The overrides in the `pluriset.yaml` beside the data; none if there is no such file."""
     path = (place if place.is_dir() else place.parent) / NAME
-    return read(path) if place.exists() and path.is_file() else Decisions()
+    return read_overrides(path) if place.exists() and path.is_file() else Overrides()
 
 
-def read(path: Path) -> Decisions:
-    """The decisions in a file. Raises `RecipeError` if there are none, or they make no sense."""
+def read_overrides(path: Path) -> Overrides:
+    """The overrides in a file, their options checked. Raises `RecipeError` if the file is unreadable or invalid."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise RecipeError("too large for a checks file", where=str(path), expected=f"at most {LARGEST:,} bytes")
-        said = load_yaml(path.read_bytes(), str(path))
+        if path.stat().st_size > MAX_BYTES:
+            raise RecipeError("too large for a checks file", where=str(path), expected=f"at most {MAX_BYTES:,} bytes")
+        content = load_yaml(path.read_bytes(), str(path))
     except OSError as error:
         raise RecipeError("the checks file cannot be read", where=str(path), got=error.strerror) from None
     try:
-        decided = Decisions(str(path), tuple(ChecksFile.model_validate(said).checks))
+        overrides = Overrides(str(path), tuple(ChecksFile.model_validate(content).checks))
     except ValidationError as error:
         raise from_validation(error, RecipeError, str(path), keys=paths(ChecksFile)) from None
-    for check, options in decided.options.items():
+    for check, options in overrides.options.items():
         load(checks.__name__, {check: options}, str(path), "checks")
-    return decided
+    return overrides
 
 
-def follow(report: Report, decided: Decisions, row_types: RowTypes) -> Report:
-    """The report as it was decided: nothing disappears. Raises `RecipeError` for a check or table that is nowhere.
+def apply_overrides(report: Report, overrides: Overrides, row_types: RowTypes) -> Report:
+    """The report with severities and suppressions overridden; no finding is dropped.
 
-    A table that we know may be missing this time: decisions outlive an export.
+    Raises `RecipeError` for an unknown check or table. A table that the toolkit knows may be absent from this dataset,
+    so that a checks file stays valid for every export.
     """
-    if not decided.all:
+    if not overrides.all:
         return report
-    seen = [*report.skipped, *(finding.check for finding in report.findings)]
-    known = {*names(checks.__name__), *(f"reader.{rule}" for rule in RULES), *_constraints(row_types), *seen}
-    there = {*report.rows, *row_types, *(finding.table for finding in report.findings)}
-    of_families = (table for family in families() for table in tables_of(family, OPTIONAL))
-    tables = {*there, *VIEWS, *of_families}
-    for place, decision in enumerate(decided.all):
-        where = f"{decided.file}: checks[{place}]"
-        _known(decision.check, known, f"{where}.check")
-        if decision.table and decision.table not in tables:
-            expected = f"one of {', '.join(sorted(there))}"
-            at = f"{where}.table"
-            raise RecipeError.unknown("no such table", decision.table, sorted(tables), where=at, expected=expected)
-    findings = [_decided(finding, decided.all) for finding in report.findings]
-    return report.model_copy(update={"findings": worst_first(findings), "decisions": decided.file})
+    _validate(overrides, report, row_types)
+    findings = [_override(finding, overrides.all) for finding in report.findings]
+    return report.model_copy(update={"findings": worst_first(findings), "overrides": overrides.file})
 
 
-def _decided(finding: Finding, decisions: Collection[Decision]) -> Finding:
-    for decision in decisions:
-        if decision.about(finding.check, finding.table):
-            if decision.severity and decision.severity != finding.severity:
-                changes = {"severity": decision.severity, "declared": finding.declared or finding.severity}
+def _validate(overrides: Overrides, report: Report, row_types: RowTypes) -> None:
+    ids = {
+        *names(checks.__name__),
+        *(f"reader.{rule}" for rule in RULES),
+        *(f"{table}.{part}" for table in row_types for part in OF_A_TABLE),
+        *(f"{table}.{column.name}" for table, row_type in row_types.items() for column in columns(row_type)),
+        *report.skipped,
+        *(finding.check for finding in report.findings),
+    }
+    present = {*report.rows, *row_types, *(finding.table for finding in report.findings)}
+    tables = {*present, *VIEWS, *(table for family in families() for table in tables_of(family, OPTIONAL))}
+    for at, override in enumerate(overrides.all):
+        where = f"{overrides.file}: checks[{at}]"
+        # A constraint below a column, such as `situations.text.max_length`, counts as known with its column.
+        if override.check not in ids and ".".join(override.check.split(".")[:2]) not in ids:
+            hint = "`pluriset list checks` lists those that need no table"
+            expected = "an id as in a report"
+            raise RecipeError.unknown(
+                "no such check", override.check, ids, where=f"{where}.check", expected=expected, hint=hint
+            )
+        if override.table and override.table not in tables:
+            expected = f"one of {', '.join(sorted(present))}"
+            at_table = f"{where}.table"
+            raise RecipeError.unknown(
+                "no such table", override.table, sorted(tables), where=at_table, expected=expected
+            )
+
+
+def _override(finding: Finding, overrides: Collection[Override]) -> Finding:
+    for override in overrides:
+        if override.applies_to(finding.check, finding.table):
+            if override.severity and override.severity != finding.severity:
+                changes = {"severity": override.severity, "declared": finding.declared or finding.severity}
                 finding = capped(finding.model_copy(update=changes), finding.evidence)
-            if decision.suppress:
-                finding = finding.model_copy(update={"suppressed": decision.suppress})
+            if override.suppress:
+                finding = finding.model_copy(update={"suppressed": override.suppress})
     return finding
-
-
-def _constraints(row_types: RowTypes) -> Iterator[str]:
-    """What every constraint of the row types starts with, or is."""
-    for table, row_type in row_types.items():
-        yield from (f"{table}.{part}" for part in OF_A_TABLE)
-        yield from (f"{table}.{column.name}" for column in columns(row_type))
-
-
-def _known(check: str, known: Collection[str], where: str) -> None:
-    if check not in known and ".".join(check.split(".")[:2]) not in known:
-        hint = "`pluriset list checks` names those that need no table"
-        expected = "an id as a report gives it"
-        raise RecipeError.unknown("no such check", check, known, where=where, expected=expected, hint=hint)

@@ -19,12 +19,12 @@ class Abstention(Measure):
 
     needs = {"annotations": ["annotator_id", "aspect", "label"]}
 
-    most: PositiveInt = 100
-    """So many annotators are shown for each aspect, those with most judgements."""
+    max_annotators: PositiveInt = 100
+    """Annotators shown per aspect, those with the most judgements."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share for each aspect and annotator, with its interval; `n` is the number of judgements."""
-        for aspect, annotator, abstained, n in _counted(tables["annotations"], self.most):
+        for aspect, annotator, abstained, n in _counted(tables["annotations"], self.max_annotators):
             low, high = wilson(abstained, n)
             group = {"aspect": aspect, "annotator": annotator}
             share = round(abstained / n, DIGITS)

@@ -18,12 +18,12 @@ class Agreement(Measure):
 
     needs = {"annotations": ["item_id", "aspect", "label"]}
 
-    most_labels: PositiveInt = 64
-    """An aspect with more labels than this is free text, of which alpha says nothing."""
+    max_labels: PositiveInt = 64
+    """An aspect with more labels is taken to be free text and is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure an aspect; `n` is the number of items that two or more annotators judged."""
         rows = judged(tables, "label")
-        for aspect, labels in values(rows, self.most_labels):
+        for aspect, labels in values(rows, self.max_labels):
             found = krippendorff(*patterns(rows, aspect, labels), nominal(len(labels)))
             yield found.figure("agreement", {"aspect": aspect})

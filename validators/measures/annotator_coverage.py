@@ -19,21 +19,21 @@ class AnnotatorCoverage(Measure):
 
     needs = {"annotators": ["annotator_id"]}
 
-    most: PositiveInt = 50
+    max_values: PositiveInt = 50
     """So many values of an attribute are shown, the most frequent ones."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """The kinds and each attribute; "not declared" is a value too. No interval: these are all `n` annotators."""
         who = _who_judged(tables)
         for attribute in groupings(who):
-            shown = query(who, VALUES.format(column=quote_identifier(attribute), most=self.most))
+            shown = query(who, VALUES.format(column=quote_identifier(attribute), most=self.max_values))
             for value, count, n in shown.fetchall():
                 group = {"attribute": attribute, "value": value}
                 yield Figure(measure="annotator_coverage", group=group, value=round(count / n, DIGITS), n=n)
 
 
 def _who_judged(tables: Tables) -> DuckDBPyRelation:
-    """The annotators without those who only wrote; all where there are no annotations."""
+    """Values shown per attribute, the most frequent ones."""
     everybody = tables["annotators"]
     if "annotations" not in tables:
         return everybody

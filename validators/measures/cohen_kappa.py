@@ -19,17 +19,17 @@ class CohenKappa(Measure):
 
     needs = {"annotations": ["item_id", "annotator_id", "aspect"]}
 
-    most_values: PositiveInt = 64
-    """An aspect with more values than this is left out."""
-    most_pairs: PositiveInt = 10
-    """So many pairs of annotators of an aspect are shown, those that share most items."""
+    max_values: PositiveInt = 64
+    """An aspect with more values is left out."""
+    max_pairs: PositiveInt = 10
+    """Pairs of annotators shown per aspect, those with the most items in common."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure an aspect and pair; `n` is the number of items that both judged."""
         for column, weights in (("label", "none"), ("score", "quadratic")):
             rows = judged(tables, column).filter("annotator IS NOT NULL")
-            for aspect, known in values(rows, self.most_values):
+            for aspect, known in values(rows, self.max_values):
                 same = nominal(len(known)) if column == "label" else interval(np.asarray(known, dtype=np.float64))
-                for one, other, counts in tables_of_two(rows, aspect, known, self.most_pairs):
+                for one, other, counts in tables_of_two(rows, aspect, known, self.max_pairs):
                     group = {"aspect": aspect, "annotators": f"{one}, {other}", "weights": weights}
                     yield cohen(counts, same).figure("cohen_kappa", group)

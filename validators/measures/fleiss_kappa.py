@@ -18,11 +18,11 @@ class FleissKappa(Measure):
 
     needs = {"annotations": ["item_id", "aspect", "label"]}
 
-    most_labels: PositiveInt = 64
-    """An aspect with more labels than this is free text."""
+    max_labels: PositiveInt = 64
+    """An aspect with more labels is taken to be free text and is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure an aspect, null where the number of judgements differs; `n` is the number of items."""
         rows = judged(tables, "label")
-        for aspect, labels in values(rows, self.most_labels):
+        for aspect, labels in values(rows, self.max_labels):
             yield fleiss(*patterns(rows, aspect, labels)).figure("fleiss_kappa", {"aspect": aspect})

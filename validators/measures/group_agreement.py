@@ -29,11 +29,11 @@ class GroupAgreement(Measure):
 
     needs = {"annotations": ["item_id", "annotator_id", "aspect"], "annotators": ["annotator_id"]}
 
-    most_annotators: PositiveInt = 200
-    """So many are compared, those who judged most."""
-    least_members: PositiveInt = 3
-    """Values of an attribute that fewer annotators have make no group."""
-    most_groups: PositiveInt = 20
+    max_annotators: PositiveInt = 200
+    """Annotators compared, those with the most judgements."""
+    min_members: PositiveInt = 3
+    """Values of an attribute with fewer annotators form no group."""
+    max_groups: PositiveInt = 20
     """An attribute with more groups is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
@@ -47,7 +47,7 @@ class GroupAgreement(Measure):
 
     def _pairs(self, rows: DuckDBPyRelation, aspect: str, column: str) -> tuple[list[str], Floats, Floats]:
         """Who is compared; float64 (people, people): summed differences, and items that both judged."""
-        compared = PAIRS.format(aspect=quote_literal(aspect), most=self.most_annotators, unlike=UNLIKE[column])
+        compared = PAIRS.format(aspect=quote_literal(aspect), most=self.max_annotators, unlike=UNLIKE[column])
         found = query(rows, compared).fetchall()
         people = sorted({one for one, *_ in found} | {other for _, other, *_ in found})
         at = {person: i for i, person in enumerate(people)}
@@ -64,8 +64,8 @@ class GroupAgreement(Measure):
             ).fetchall()
             said = dict(pairs)
             values = [said.get(person) for person in people]
-            kept = sorted({v for v in values if v is not None and values.count(v) >= self.least_members})
-            if 2 <= len(kept) <= self.most_groups:
+            kept = sorted({v for v in values if v is not None and values.count(v) >= self.min_members})
+            if 2 <= len(kept) <= self.max_groups:
                 yield attribute, np.asarray([kept.index(v) if v in kept else -1 for v in values], dtype=np.int64)
 
 

@@ -21,8 +21,8 @@ class GroupDistance(Measure):
 
     needs = {"distributions": ["item_id", "group_id", "option", "share"]}
 
-    most: PositiveInt = 20
-    """So many groups are shown, the farthest."""
+    max_groups: PositiveInt = 20
+    """Groups shown, those with the greatest distance."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A figure for each group, and for all; `n` is the number of items, or of groups."""
@@ -30,7 +30,7 @@ class GroupDistance(Measure):
         if far:
             mean = round(sum(distance for _, distance, _ in far) / len(far), DIGITS)
             yield Figure(measure="group_distance", group={"group": "mean of all"}, value=mean, n=len(far))
-        for group, distance, n in far[: self.most]:
+        for group, distance, n in far[: self.max_groups]:
             yield Figure(measure="group_distance", group={"group": group}, value=distance, n=n)
 
 

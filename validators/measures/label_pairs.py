@@ -21,14 +21,14 @@ class LabelPairs(Measure):
 
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect", "label"]}
 
-    most_labels: PositiveInt = 12
-    """An aspect with more labels than this is no map that can be read."""
+    max_labels: PositiveInt = 12
+    """An aspect with more labels is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share for each aspect and unordered pair of labels; `n` is the number of items with two judgements."""
         first = "AND sample = 0" if "sample" in tables["annotations"].columns else ""
         judged = tables["annotations"].filter(f"label <> '{ABSTAIN}' {first}")
-        for aspect, one, other, share, n in query(judged, PAIRS.format(most=self.most_labels)).fetchall():
+        for aspect, one, other, share, n in query(judged, PAIRS.format(most=self.max_labels)).fetchall():
             group = {"aspect": aspect, "label": one, "other label": other}
             yield Figure(measure="label_pairs", group=group, value=share, n=n)
 

@@ -17,12 +17,12 @@ class LabelShares(Measure):
 
     needs = {"annotations": ["aspect", "label"]}
 
-    most_labels: PositiveInt = 24
-    """An aspect with more labels than this is left out."""
+    max_labels: PositiveInt = 24
+    """An aspect with more labels is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share for each aspect and label, with its interval; `n` is the number of judgements with a label."""
-        for aspect, label, given, n in fetch_all(tables["annotations"], COUNTED.format(most=self.most_labels)):
+        for aspect, label, given, n in fetch_all(tables["annotations"], COUNTED.format(most=self.max_labels)):
             low, high = wilson(given, n)
             group, share = {"aspect": aspect, "label": label}, round(given / n, DIGITS)
             yield Figure(measure="label_shares", group=group, value=share, low=low, high=high, n=n)

@@ -18,12 +18,12 @@ class LengthSeparability(Measure):
 
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
 
-    most_pairs: PositiveInt = 20_000
-    """So many pairs are looked at, drawn by a digest of the pair."""
+    max_pairs: PositiveInt = 20_000
+    """Pairs in the sample, drawn by a digest of the pair."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure; `n` is the number of pairs."""
-        found = responses(tables, self.most_pairs)
+        found = responses(tables, self.max_pairs)
         if found.texts:
             lengths = np.asarray([len(text) for text in found.texts], dtype=np.float64)
             yield separation("length_separability", auc(lengths, found.labels), len(found.texts) // 2)

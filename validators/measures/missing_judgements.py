@@ -17,12 +17,14 @@ class MissingJudgements(Measure):
 
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
 
-    most: PositiveInt = 50
-    """So many annotators are shown for each aspect, those who miss most."""
+    max_annotators: PositiveInt = 50
+    """Annotators shown per aspect, those who miss the most items."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share for each annotator who misses some; `n` is the number of items."""
-        for aspect, annotator, missing, n in query(tables["annotations"], MISSING.format(most=self.most)).fetchall():
+        for aspect, annotator, missing, n in query(
+            tables["annotations"], MISSING.format(most=self.max_annotators)
+        ).fetchall():
             low, high = wilson(missing, n)
             group, share = {"aspect": aspect, "annotator": annotator}, round(missing / n, DIGITS)
             yield Figure(measure="missing_judgements", group=group, value=share, low=low, high=high, n=n)

@@ -27,18 +27,18 @@ class Separability(Measure):
 
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
 
-    most_pairs: PositiveInt = 20_000
-    """So many pairs are looked at, drawn by a digest of the pair."""
-    least: PositiveInt = 100
-    """With fewer pairs nothing is said: a probe learns too little from them; the bound is ours."""
+    max_pairs: PositiveInt = 20_000
+    """Pairs in the sample, drawn by a digest of the pair."""
+    min_pairs: PositiveInt = 100
+    """With fewer pairs there is no figure: the probe learns too little; the threshold is ours."""
     folds: int = Field(default=5, ge=2)
-    """Parts that are predicted from the others."""
+    """Folds of the cross-validation."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure; `n` is the number of pairs. None where pairs, groups or words are too few."""
-        found = responses(tables, self.most_pairs)
+        found = responses(tables, self.max_pairs)
         pairs = len(found.texts) // 2
-        if pairs < self.least or len(np.unique(found.groups)) < self.folds:
+        if pairs < self.min_pairs or len(np.unique(found.groups)) < self.folds:
             return
         scores = self._scores(found)
         if scores is not None:

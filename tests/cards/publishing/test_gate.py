@@ -82,7 +82,7 @@ def test_a_report_that_says_nothing_of_the_rejects_blocks(make_manifest: Make) -
 
 
 def test_people_who_stand_out_block(make_manifest: Make, recipe: Callable[..., Recipe]) -> None:
-    sizes = [Figure(measure="annotator_classes", group={"share them": str(n)}, value=n, n=10) for n in (1, 3, 6)]
+    sizes = [Figure(measure="equivalence_classes", group={"share them": str(n)}, value=n, n=10) for n in (1, 3, 6)]
     assert found(make_manifest(), figures=sizes) == [
         "4 of 10 human annotators share what is known of them with fewer than 4 others."
     ]

@@ -31,5 +31,5 @@ def test_every_turn_is_looked_at(tmp_path: Path, changes: dict[str, Any], expect
     found = {f.check.partition(".")[2]: f.count for f in report.findings if f.check.startswith("community_alignment.")}
     assert {rule: count for rule, count in found.items() if count} == expected
     assert not [skipped for skipped in report.skipped if skipped.startswith("community_alignment")]
-    (pairs,) = [f.of for f in report.findings if f.check == "equal_sides"]
+    (pairs,) = [f.of for f in report.findings if f.check == "identical_responses"]
     assert pairs >= 12

@@ -90,7 +90,7 @@ def test_every_repeat_but_the_first_fails(tables_of: TablesOf) -> None:
 
 
 def test_few_says_what_is_missing(tables_of: TablesOf) -> None:
-    check = load(checks.__name__, {"few_considerations": {"least": 2}})
+    check = load(checks.__name__, {"few_considerations": {"min_considerations": 2}})
     tables = tables_of(
         {
             "situations": [{"situation_id": "a"}],

@@ -49,7 +49,7 @@ def test_abstention(tables_of: TablesOf) -> None:
 
 def test_only_the_busiest_annotators_are_shown(tables_of: TablesOf) -> None:
     judged = [("a", f"x{i}", "valence", "either") for i in range(5)] + [("b", "x3", "valence", "abstain")]
-    measure = load(measures.__name__, {"abstention": {"most": 2}})
+    measure = load(measures.__name__, {"abstention": {"max_annotators": 2}})
     found = [*measure.figures(tables_of({"annotations": annotations(*judged)}))]
     assert [figure.group["annotator"] for figure in found] == ["x0", "x3"]
 
@@ -104,7 +104,7 @@ def test_annotators_by_how_many_are_like_them_and_by_what_they_declare(tables_of
     people = [{**nothing, "kind": "human", "country": "Kenya"}] * 3 + [{**nothing, "kind": "human", "country": "Peru"}]
     rows = [*people, {**nothing, "kind": "human"}, {**nothing, "kind": "persona", "country": "Peru"}]
     tables = tables_of({"annotators": [{**row, "annotator_id": str(i)} for i, row in enumerate(rows)]})
-    alike = {group: (figure.value, figure.n) for group, figure in figures("annotator_classes", tables).items()}
+    alike = {group: (figure.value, figure.n) for group, figure in figures("equivalence_classes", tables).items()}
     assert alike == {("1",): (1, 4), ("3",): (3, 4)}
     shares = {group: (figure.value, figure.n) for group, figure in figures("annotator_coverage", tables).items()}
     assert shares == {
@@ -124,12 +124,12 @@ def test_annotators_by_how_many_are_like_them_and_by_what_they_declare(tables_of
 def test_what_somebody_else_calls_it_is_known_of_people_too(tables_of: TablesOf) -> None:
     people = [("a", "low", 1), ("b", "low", 1), ("c", "high", 2), ("d", "", None)]
     tables = tables_of({"annotators": [{"annotator_id": a, "Income": i, "locale": x} for a, i, x in people]})
-    alike = {group: figure.value for group, figure in figures("annotator_classes", tables).items()}
+    alike = {group: figure.value for group, figure in figures("equivalence_classes", tables).items()}
     assert alike == {("1",): 1, ("2",): 2}
     assert figures("annotator_coverage", tables)[("Income", "low")].value == 0.5
     failing = load(checks.__name__, "k_anonymity").failing(tables).order("annotator_id").fetchall()
     assert [who for who, _ in failing] == ["a", "b", "c"]
-    assert figures("annotator_classes", tables_of({"annotators": [{"annotator_id": "a"}]})) == {}
+    assert figures("equivalence_classes", tables_of({"annotators": [{"annotator_id": "a"}]})) == {}
 
 
 def test_pairs_of_labels_count_every_item_once(tables_of: TablesOf) -> None:
@@ -189,7 +189,7 @@ def test_agreement_with_others_leaves_the_annotator_out(tables_of: TablesOf) -> 
     judged += [(f"{n}", "d", "valence", "no" if n < 8 else "yes") for n in range(10)]
     judged += [("alone", "d", "valence", "no"), ("tied", "a", "valence", "yes"), ("tied", "b", "valence", "no")]
     judged += [("tied", who, "valence", "either") for who in "c"] + [("9", "e", "valence", "no")]
-    found = figures("agreement_with_others", tables_of({"annotations": annotations(*judged)}))
+    found = figures("majority_agreement", tables_of({"annotations": annotations(*judged)}))
     told = {group: (figure.value, figure.n) for group, figure in found.items()}
     assert told["valence", "d"] == (0.2, 10)
     assert told["valence", "a"] == (1.0, 10)

@@ -264,7 +264,7 @@ def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
     mapping.write_text("'say \"what\"': text\nwho: annotator_id\nhow: label\n")
     report = validate_path(path, roles=roles.given(mapping))
     assert report.profile is not None and report.profile.how == "by --map"
-    (twice,) = [f for f in report.findings if f.check == "annotated_twice"]
+    (twice,) = [f for f in report.findings if f.check == "repeated_annotations"]
     assert twice.count > 0
 
 

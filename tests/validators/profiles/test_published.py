@@ -134,7 +134,7 @@ def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> N
 def test_a_check_is_as_severe_on_a_dataset_that_is_known_as_on_any_other(empty: DuckDBPyConnection) -> None:
     tables = raw(empty, {"preference": [{"prompt": "p", "chosen": "same", "rejected": "same"}]})
     known = judge(published(empty, "trl", tables, named("trl", tables))).findings
-    assert [(f.severity, f.evidence) for f in known if f.check == "equal_sides"] == [("error", None)]
+    assert [(f.severity, f.evidence) for f in known if f.check == "identical_responses"] == [("error", None)]
 
 
 def test_a_reference_into_a_table_that_is_not_there_is_skipped(empty: DuckDBPyConnection) -> None:

@@ -26,12 +26,12 @@ class AnnotationCount(Check):
     passes = {"annotations": [*BOTH[:2], *BOTH[4:7]]}
     fails = {"annotations": [*BOTH, {"item_table": "items", "item_id": "x", "aspect": "harm"}]}
 
-    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
-    """Share of the items with the usual number of judgements from which another number is taken for a mistake."""
+    min_modal_share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """The check applies where at least this share of the items has the same number of annotations."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items and aspects with another number of judgements, samples and abstentions included."""
         counted = query(
             tables["annotations"], "SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL"
         )
-        return unusual(counted, self.usual, "judgements", within="(item_table, aspect)")
+        return unusual(counted, self.min_modal_share, "judgements", within="(item_table, aspect)")

@@ -26,8 +26,8 @@ class OptionOrder(Check):
     passes = {"annotations": [{**SEEN, "options": WAYS[n % 2]} for n in range(40)]}
     fails = {"annotations": [{**SEEN, "options": WAYS[0]} for _ in range(40)]}
 
-    least: Annotated[int, Field(ge=2)] = 20
-    """An aspect with fewer annotations than this is not judged."""
+    min_annotations: Annotated[int, Field(ge=2)] = 20
+    """Aspects with fewer annotations are not checked."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Aspects whose options, two or more, always came in one order."""
@@ -35,5 +35,5 @@ class OptionOrder(Check):
             tables["annotations"],
             f"""SELECT item_table, aspect, 'always shown as ' || array_to_string(min(options), ', ') AS problem
             FROM rows WHERE len(options) > 1 GROUP BY item_table, aspect, list_sort(options)
-            HAVING min(options) = max(options) AND count(*) >= {self.least}""",
+            HAVING min(options) = max(options) AND count(*) >= {self.min_annotations}""",
         )

@@ -26,8 +26,8 @@ class StraightLining(Check):
     passes = {"annotations": [*[SAID | {"score": float(n % 2)} for n in range(12)], OTHER]}
     fails = {"annotations": [*[SAID | {"score": 1.0} for _ in range(12)], OTHER]}
 
-    least: Annotated[int, Field(ge=2)] = 10
-    """So many answers of an annotator on an aspect are looked at at least; the bound is ours."""
+    min_annotations: Annotated[int, Field(ge=2)] = 10
+    """Answer sets with fewer annotations are not checked."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotator and aspect with one answer to everything, while the aspect has others."""
@@ -38,5 +38,5 @@ class StraightLining(Check):
             ), differs AS (SELECT aspect FROM said GROUP BY aspect HAVING count(DISTINCT answer) > 1)
             SELECT annotator_id, aspect, count(*) || ' times ' || any_value(answer) AS problem
             FROM said WHERE answer IS NOT NULL AND annotator_id IS NOT NULL AND aspect IN (SELECT aspect FROM differs)
-            GROUP BY annotator_id, aspect HAVING count(*) >= {self.least} AND count(DISTINCT answer) = 1""",
+            GROUP BY annotator_id, aspect HAVING count(*) >= {self.min_annotations} AND count(DISTINCT answer) = 1""",
         )

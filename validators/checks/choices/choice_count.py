@@ -24,10 +24,10 @@ class ChoiceCount(Check):
     passes = {"choices": [{"item_id": "1"}, {"item_id": "1"}, {"item_id": "2"}]}
     fails = {"choices": [*({"item_id": f"{n}"} for n in range(30) for _ in range(2)), {"item_id": "x"}]}
 
-    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
-    """Share of the items with the usual number of options from which another number is taken for a mistake."""
+    min_modal_share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """The check applies where at least this share of the items has the same number of choices."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with another number of options."""
         counted = query(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
-        return unusual(counted, self.usual, "options")
+        return unusual(counted, self.min_modal_share, "options")

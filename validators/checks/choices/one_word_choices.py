@@ -27,9 +27,9 @@ class OneWordChoices(Check):
         ]
     }
 
-    most: Annotated[float, Field(gt=0, le=1)] = 0.1
-    """Where more than this share of the options has one word, that is how they are."""
+    max_share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """A larger share of one-word texts is taken to be intended."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Options of one word in a script that has spaces between words."""
-        return query(tables["choices"], rarely("item_id, position", ONE_WORD, self.most))
+        return query(tables["choices"], rarely("item_id, position", ONE_WORD, self.max_share))

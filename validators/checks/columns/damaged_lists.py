@@ -27,8 +27,8 @@ class DamagedLists(Check):
     passes = {"*": [*LISTS, {"_row": 9, "values": "[nan, None, {'a': [1]}]"}]}
     fails = {"*": [*LISTS, {"_row": 9, "values": "['it's', 'a']"}, {"_row": 10, "values": "trust, honesty"}]}
 
-    least: Annotated[float, Field(gt=0, le=1)] = 0.9
-    """A column of texts of which at least this share is in square brackets is a column of lists."""
+    min_share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """A column is a list column if at least this share of its texts is in square brackets."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells that are no list in the form of Python or JSON; blank cells are another check."""
@@ -36,7 +36,7 @@ class DamagedLists(Check):
         counts = [f"count(*) FILTER ({_bracketed(t.sql)}), count(nullif(trim({t.sql}), ''))" for t in found]
         numbers = query(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
         listed = zip(found, numbers[::2], numbers[1::2], strict=True)
-        broken = {t: _broken(t.sql) for t, lists, said in listed if lists and lists >= self.least * said}
+        broken = {t: _broken(t.sql) for t, lists, said in listed if lists and lists >= self.min_share * said}
         if not broken:
             return query(rows, NOTHING)
         cells = ", ".join(

@@ -25,8 +25,8 @@ class HashIds(Check):
     passes = {"items": ITEMS}
     fails = {"items": [*ITEMS, {**ITEMS[0], "text": "changed"}]}
 
-    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.9
-    """Share of the ids that must recompute for ids to be taken for hashes."""
+    min_share: Annotated[float, Field(gt=0.5, le=1)] = 0.9
+    """The check applies where at least this share of the IDs is a hash of the text."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Ids that are not the beginning of MD5, SHA-1 or SHA-256 of their text, in hexadecimal digits."""
@@ -37,5 +37,5 @@ class HashIds(Check):
                 WHERE regexp_full_match(CAST(item_id AS VARCHAR), '[0-9a-fA-F]{{8,64}}')),
             tried AS (SELECT item_id, coalesce({hashes}, false) AS fits FROM hex)
             SELECT item_id, 'no hash of its text' AS problem FROM tried WHERE NOT fits
-            AND (SELECT count(*) FILTER (fits) >= {self.usual} * (SELECT count(*) FROM rows) FROM tried)""",
+            AND (SELECT count(*) FILTER (fits) >= {self.min_share} * (SELECT count(*) FROM rows) FROM tried)""",
         )

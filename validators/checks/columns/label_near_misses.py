@@ -29,10 +29,10 @@ class LabelNearMisses(Check):
         "*": [{"_row": r, "rule": rule} for r, rule in enumerate([*RULES, "Do not break promise", "Do cause pain"])]
     }
 
-    rarer: Annotated[int, Field(ge=2)] = 10
-    """A label is rare beside one that is at least this many times as frequent."""
+    min_ratio: Annotated[int, Field(ge=2)] = 10
+    """The frequent label occurs at least this many times as often as the rare one."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """The rare label, with how many rows have it and the other one."""
-        found = near_misses(labels(tables["*"], texts(tables["*"])), f"a.rows * {self.rarer} <= b.rows")
+        found = near_misses(labels(tables["*"], texts(tables["*"])), f"a.rows * {self.min_ratio} <= b.rows")
         return query(found, 'SELECT "column", value, rows, problem FROM rows')

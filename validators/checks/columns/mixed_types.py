@@ -29,7 +29,7 @@ class MixedTypes(Check):
     }
     fails = {"*": [{"_row": row, "score": "unsure" if row == 7 else f"{row / 2}"} for row in range(40)]}
 
-    least: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    min_share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
     """A column of texts of which at least this share is numbers is a column of numbers."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
@@ -58,7 +58,7 @@ class MixedTypes(Check):
         numeric = [
             column
             for column, said, numbers in zip(columns, found[::2], found[1::2], strict=True)
-            if said > numbers >= max(NUMBERS, self.least * said)
+            if said > numbers >= max(NUMBERS, self.min_share * said)
         ]
         return {
             c: f"CASE WHEN trim({c}) <> '' AND TRY_CAST({c} AS DOUBLE) IS NULL THEN 'no number: ' || left({c}, 80) END"
@@ -79,7 +79,7 @@ def _json(rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
 
 
 def _kind(column: str) -> str:
-    """The type of a JSON value; null where it is null, and one type for all numbers."""
+    """The check applies where at least this share of the texts of a column is numeric."""
     return f"""CASE json_type({column}) WHEN 'NULL' THEN NULL WHEN 'UBIGINT' THEN 'NUMBER' WHEN 'BIGINT' THEN 'NUMBER'
         WHEN 'DOUBLE' THEN 'NUMBER' WHEN 'VARCHAR' THEN 'TEXT' ELSE json_type({column}) END"""
 

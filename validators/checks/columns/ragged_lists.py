@@ -31,7 +31,7 @@ class RaggedLists(Check):
     passes = {"*": _lists(*[(1, 2), (2, 3), (3, 1)] * 9)}
     fails = {"*": _lists(*[(1, 1), (2, 2), (3, 3)] * 9, (3, 2))}
 
-    usual: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    min_modal_share: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Share of the rows with equal lengths from which another length is taken for a mistake."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
@@ -53,7 +53,7 @@ class RaggedLists(Check):
             f"CASE WHEN {quote_identifier(a)} <> {quote_identifier(b)} THEN {{'column': {quote_literal(f'{a}, {b}')}, "
             f"'problem': 'lengths ' || {quote_identifier(a)} || ' and ' || {quote_identifier(b)}}} END"
             for (a, b), other, both in zip(pairs, found[::2], found[1::2], strict=True)
-            if 0 < other <= (1 - self.usual) * both
+            if 0 < other <= (1 - self.min_modal_share) * both
         ]
         if not wrong:
             return query(rows, NOTHING)
@@ -62,7 +62,7 @@ class RaggedLists(Check):
 
 
 def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
-    """Column -> SQL of the length of its list, of columns that are lists or hold them as text, if lengths vary."""
+    """The check applies where at least this share of the lists of a column has the same length."""
     typed = dict(zip(rows.columns, rows.types, strict=True))
     written = [column for column, kind in typed.items() if kind.id == "varchar"]
     brackets = ", ".join(

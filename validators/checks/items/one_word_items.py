@@ -23,9 +23,9 @@ class OneWordItems(Check):
     passes = {"items": [{"item_id": "1", "text": "Peace"}, {"item_id": "2", "text": "Trust"}]}
     fails = {"items": [{"item_id": f"{n}", "text": "Leave" if n == 5 else "Tell the truth"} for n in range(20)]}
 
-    most: Annotated[float, Field(gt=0, le=1)] = 0.1
-    """Where more than this share of the texts has one word, that is how they are."""
+    max_share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """A larger share of one-word texts is taken to be intended."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items of one word in a script that has spaces between words."""
-        return query(tables["items"], rarely("item_id", ONE_WORD, self.most))
+        return query(tables["items"], rarely("item_id", ONE_WORD, self.max_share))

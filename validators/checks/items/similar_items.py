@@ -25,13 +25,13 @@ class SimilarItems(Check):
     passes = {"items": [{"item_id": "1", "text": TEXT.format("her")}, {"item_id": "2", "text": "Lying to a friend"}]}
     fails = {"items": [{"item_id": str(n), "text": TEXT.format(who)} for n, who in enumerate(("her", "his"))]}
 
-    least: Annotated[float, Field(gt=0, le=1)] = 0.7
-    """Texts that share so much of their distinct word triples (Jaccard) are nearly the same; the bound is ours."""
+    min_similarity: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Jaccard similarity of the sets of word triples from which texts are nearly the same; the threshold is ours."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the first that each nearly repeats; texts that are the same are left to `repeated_items`."""
         return query(
-            similar(tables["items"], self.least),
+            similar(tables["items"], self.min_similarity),
             """SELECT other.item_id AS item_id, 'nearly the text of ' || min(one.item_id) AS problem
             FROM rows GROUP BY other.item_id""",
         )

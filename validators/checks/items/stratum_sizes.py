@@ -23,8 +23,8 @@ class StratumSizes(Check):
     passes = {"items": [{"item_id": f"{n}", "stratum": f"{n % (n // 7 + 1)}"} for n in range(30)]}
     fails = {"items": [{"item_id": f"{n}", "stratum": f"{n % 5}"} for n in range(24)]}
 
-    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.75
-    """Share of the strata with the usual size from which another size is taken for a mistake."""
+    min_modal_share: Annotated[float, Field(gt=0.5, le=1)] = 0.75
+    """The check applies where at least this share of the strata has the same size."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Strata of another size."""
@@ -32,6 +32,6 @@ class StratumSizes(Check):
             tables["items"],
             f"""WITH sized AS (SELECT stratum, count(*) AS n FROM rows WHERE stratum IS NOT NULL GROUP BY stratum),
             usual AS (SELECT n AS most FROM sized GROUP BY n
-                HAVING count(*) >= {self.usual} * (SELECT count(*) FROM sized))
+                HAVING count(*) >= {self.min_modal_share} * (SELECT count(*) FROM sized))
             SELECT stratum, n || ' items, not ' || most AS problem FROM sized JOIN usual ON n <> most""",
         )

@@ -28,14 +28,14 @@ class ValueNearMisses(Check):
         ]
     }
 
-    most: Annotated[int, Field(gt=0)] = 2000
-    """Values that are compared, each with each; more are a free text."""
+    max_values: Annotated[int, Field(gt=0)] = 2000
+    """A larger vocabulary is taken to be free text and is not checked; every value is compared with every other."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """The later of two such values."""
         values = query(
             tables["vocabulary"],
-            f"""SELECT 'value' AS "column", value, 1 AS rows FROM rows WHERE (SELECT count(*) <= {self.most} FROM rows)
-            GROUP BY value""",
+            f"""SELECT 'value' AS "column", value, 1 AS rows FROM rows
+            WHERE (SELECT count(*) <= {self.max_values} FROM rows) GROUP BY value""",
         )
         return query(near_misses(values, "a.value > b.value"), "SELECT value, problem FROM rows")

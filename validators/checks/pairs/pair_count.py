@@ -27,12 +27,12 @@ class PairCount(Check):
     passes = {"pairs": [*TWO_EACH[::2], TWO_EACH[1]]}
     fails = {"pairs": [*TWO_EACH, {"prompt": "Once?"}]}
 
-    usual: Annotated[float, Field(gt=0.5, le=1)] = 0.95
-    """Share of the prompts with the usual number of pairs from which another number is taken for a mistake."""
+    min_modal_share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """The check applies where at least this share of the prompts has the same number of pairs."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Prompts with another number of pairs, each annotator and each group apart."""
         pairs = tables["pairs"]
         apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
         counted = f"SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}"
-        return unusual(query(pairs, counted), self.usual, "pairs")
+        return unusual(query(pairs, counted), self.min_modal_share, "pairs")

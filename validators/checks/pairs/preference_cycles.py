@@ -30,8 +30,8 @@ class PreferenceCycles(Check):
     passes = {"pairs": _pairs("ab", "bc", "ac")}
     fails = {"pairs": _pairs("ab", "bc", "ca")}
 
-    most: Annotated[int, Field(ge=3)] = 200
-    """Prompts with more distinct preferences than this are left out: the work grows with the cube."""
+    max_preferences: Annotated[int, Field(ge=3)] = 200
+    """Prompts with more distinct preferences are left out, as the running time is cubic."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row for each circle of three, by the lowest pair in it."""
@@ -43,7 +43,7 @@ class PreferenceCycles(Check):
                     hash(CASE preferred WHEN 'first' THEN first ELSE second END) AS winner,
                     hash(CASE preferred WHEN 'first' THEN second ELSE first END) AS loser
                 FROM rows WHERE preferred IN ('first', 'second') AND first <> second GROUP BY ALL),
-            few AS (SELECT * FROM edges QUALIFY count(*) OVER (PARTITION BY about) BETWEEN 3 AND {self.most})
+            few AS (SELECT * FROM edges QUALIFY count(*) OVER (PARTITION BY about) BETWEEN 3 AND {self.max_preferences})
             SELECT a.pair_id, 'in a circle with ' || b.pair_id || ' and ' || c.pair_id AS problem FROM few a
             JOIN few b ON a.about = b.about AND a.loser = b.winner
             JOIN few c ON a.about = c.about AND b.loser = c.winner AND c.loser = a.winner

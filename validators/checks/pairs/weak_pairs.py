@@ -22,13 +22,13 @@ class WeakPairs(Check):
     passes = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.2}]}
     fails = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.88}]}
 
-    gap: Annotated[float, Field(gt=0)] = 0.05
-    """Least difference of the scores, in their own unit."""
+    min_gap: Annotated[float, Field(gt=0)] = 0.05
+    """Minimum difference of the scores, in their own unit."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs with a preference and a smaller difference."""
         return query(
             tables["pairs"],
             f"""SELECT pair_id, 'scores ' || round(first_score, 4) || ' and ' || round(second_score, 4) AS problem
-            FROM rows WHERE preferred IN ('first', 'second') AND abs(first_score - second_score) < {self.gap}""",
+            FROM rows WHERE preferred IN ('first', 'second') AND abs(first_score - second_score) < {self.min_gap}""",
         )

@@ -25,8 +25,8 @@ class SplitLeakRows(Check):
     passes = {"*": [{"_row": n, "split": split, "text": "Yes"} for n, split in enumerate(["train", "test"])]}
     fails = {"*": [{"_row": n, "split": split, "text": TEXT} for n, split in enumerate(["train", "test"])]}
 
-    least: Annotated[int, Field(ge=0)] = 20
-    """Bytes of a row, all columns and their commas together, from which it is no coincidence."""
+    min_bytes: Annotated[int, Field(ge=0)] = 20
+    """Shorter rows, all columns and commas together, may be equal by coincidence and are not checked."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every row that an earlier row of another split equals in all other columns."""
@@ -37,7 +37,7 @@ class SplitLeakRows(Check):
         return query(
             rows,
             f"""WITH hashed AS (SELECT {ROW}, split, hash({own}) AS h FROM rows
-                WHERE split IS NOT NULL AND strlen(CAST(row({own}) AS VARCHAR)) >= {self.least}),
+                WHERE split IS NOT NULL AND strlen(CAST(row({own}) AS VARCHAR)) >= {self.min_bytes}),
             leaked AS (SELECT h, arg_min(split, {ROW}) AS first FROM hashed
                 GROUP BY h HAVING min(split) < max(split))
             SELECT {ROW}, 'split' AS "column", 'in ' || split || ', and in ' || first AS problem

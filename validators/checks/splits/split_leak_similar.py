@@ -25,8 +25,8 @@ class SplitLeakSimilar(Check):
     passes = {"items": [HERS, HIS]}
     fails = {"items": [HERS, {**HIS, "split": "test"}]}
 
-    least: Annotated[float, Field(gt=0, le=1)] = 0.7
-    """Texts that share so much of their distinct word triples (Jaccard) are nearly the same; the bound is ours."""
+    min_similarity: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Jaccard similarity of the sets of word triples from which texts are nearly the same; the threshold is ours."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with one of another split that each is nearly; equal texts are left to `split_leak_normalised`.
@@ -34,7 +34,7 @@ class SplitLeakSimilar(Check):
         Where many texts are alike, as those of a template, only some of the pairs are found.
         """
         return query(
-            similar(tables["items"], self.least),
+            similar(tables["items"], self.min_similarity),
             """SELECT other.item_id AS item_id, array_to_string(other.splits, ', ') AS split,
                 'nearly the text of ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem
             FROM rows WHERE len(list_distinct(list_concat(one.splits, other.splits))) > 1

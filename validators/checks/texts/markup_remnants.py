@@ -31,7 +31,7 @@ class MarkupRemnants(TextCheck):
         ]
     }
 
-    most: Annotated[float, Field(gt=0, le=1)] = 0.2
+    max_share: Annotated[float, Field(gt=0, le=1)] = 0.2
     """A column with markup in more than this share of its texts is meant to have it."""
 
     def matches(self, value: str) -> str:

@@ -29,7 +29,7 @@ class TemplateSlots(TextCheck):
         ]
     }
 
-    most: Annotated[float, Field(gt=0, le=1)] = 0.2
+    max_share: Annotated[float, Field(gt=0, le=1)] = 0.2
     """A column with slots in more than this share of its texts holds templates."""
 
     def matches(self, value: str) -> str:

@@ -16,7 +16,7 @@ class FewConsiderations(Check):
     """A situation has at least three considerations, with every kind among them."""
 
     severity = "warning"
-    problem = "have|has fewer than {least} considerations or a missing kind"
+    problem = "have|has fewer than {min_considerations} considerations or a missing kind"
     table = "situations"
     unit = "situations"
     needs = {"situations": ["situation_id"], "considerations": ["situation_id", "kind"]}
@@ -29,15 +29,16 @@ class FewConsiderations(Check):
         "considerations": [{"situation_id": "a", "kind": kind} for kind in ("value", "value", "duty", "duty")],
     }
 
-    least: NonNegativeInt = 3
-    """So many considerations are enough."""
+    min_considerations: NonNegativeInt = 3
+    """Minimum number of considerations of a situation."""
     kinds: tuple[str, ...] = get_args(Kind)
-    """Each of these kinds must occur."""
+    """Kinds that must all occur."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """A row for each situation that has too few, with what is missing."""
+        least = self.min_considerations
         missing = [
-            f"CASE WHEN count(*) < {self.least} THEN count(*) || ' of {self.least} considerations' END",
+            f"CASE WHEN count(*) < {least} THEN count(*) || ' of {least} considerations' END",
             *(
                 f"CASE WHEN bool_or(kind = {quote_literal(kind)}) THEN NULL ELSE {quote_literal(f'no {kind}')} END"
                 for kind in self.kinds

@@ -8,7 +8,7 @@ from ...tables.sql import Tables, query
 from .. import Check
 
 
-class EqualChoices(Check):
+class IdenticalChoices(Check):
     """The choices of an item differ by more than white space."""
 
     severity = "error"

@@ -14,27 +14,27 @@ from ..tables.sql import Tables
 from . import Measure
 
 
-class AgreementOfScores(Measure):
+class ScoreAgreement(Measure):
     """Krippendorff's alpha of the scores of each aspect: as an order, as distances, and as proportions."""
 
     needs = {"annotations": ["item_id", "aspect", "score"]}
 
-    most_values: PositiveInt = 256
+    max_values: PositiveInt = 256
     """An aspect with more values than this is left out: alpha compares each with each."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure an aspect and level; `n` is the number of items that two or more annotators judged."""
         rows = judged(tables, "score")
-        for aspect, known in values(rows, self.most_values):
+        for aspect, known in values(rows, self.max_values):
             votes, items = patterns(rows, aspect, known)
             paired = votes.sum(axis=1) > 1
             margins = (votes[paired] * items[paired, np.newaxis]).sum(axis=0).astype(np.float64)
             for level, difference in _levels(np.asarray(known, dtype=np.float64), margins).items():
                 found = krippendorff(votes, items, difference)
-                yield found.figure("agreement_of_scores", {"aspect": aspect, "level": level})
+                yield found.figure("score_agreement", {"aspect": aspect, "level": level})
 
 
 def _levels(known: Floats, margins: Floats) -> Mapping[str, Floats]:
-    """Proportions mean something only where no score is below 0."""
+    """An aspect with more values is left out; every value is compared with every other."""
     found = {"ordinal": ordinal(margins), "interval": interval(known)}
     return found | {"ratio": ratio(known)} if known.min() >= 0 else found

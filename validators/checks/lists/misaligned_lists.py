@@ -10,7 +10,7 @@ from .. import Check
 LIST = {"item_id": "1", "bundle": "values", "list": "names", "length": 2}
 
 
-class UnparallelLists(Check):
+class MisalignedLists(Check):
     """Parallel lists have the same length."""
 
     severity = "error"

@@ -10,7 +10,7 @@ from ..tables.sql import Tables, query
 from . import Measure
 
 
-class AnnotatorClasses(Measure):
+class EquivalenceClasses(Measure):
     """Human annotators of whom something is known, by how many share all that is known of them."""
 
     needs = {"annotators": ["annotator_id"]}
@@ -23,4 +23,4 @@ class AnnotatorClasses(Measure):
             FROM rows GROUP BY alike ORDER BY alike""",
         )
         for alike, count, n in counted.fetchall():
-            yield Figure(measure="annotator_classes", group={"share them": str(alike)}, value=count, n=n)
+            yield Figure(measure="equivalence_classes", group={"share them": str(alike)}, value=count, n=n)

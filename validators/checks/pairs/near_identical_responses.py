@@ -8,7 +8,7 @@ from ...tables.sql import Tables, query
 from .. import Check
 
 
-class AlikeSides(Check):
+class NearIdenticalResponses(Check):
     """The responses of a pair differ by more than case, white space and final punctuation."""
 
     severity = "warning"

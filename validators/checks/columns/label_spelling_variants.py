@@ -10,7 +10,7 @@ from ...tables.vocabulary import labels, twins
 from .. import Check
 
 
-class LabelTwins(Check):
+class LabelSpellingVariants(Check):
     """No two labels of a column differ only in case, white space, hyphens or quotes."""
 
     severity = "warning"

@@ -10,7 +10,7 @@ from .. import Check
 CANDIDATE = {"item_table": "situations", "item_id": "a", "score": 0.5}
 
 
-class BestChosen(Check):
+class BestCandidate(Check):
     """The selected candidate of an item is the one with the highest score, the first in a tie."""
 
     severity = "error"

@@ -10,7 +10,7 @@ from .. import Check
 RIGHT, DUTY = r"^\s*rights?\s+(to|of)\b", r"^\s*dut(y|ies)\s+(to|of|not)\b"
 
 
-class PrefixFitsKind(Check):
+class PrefixMatchesKind(Check):
     """What begins with "Right to" is a right, and what begins with "Duty to" a duty."""
 
     severity = "warning"

@@ -10,7 +10,7 @@ from .. import Check
 NAMED = {"item_id": "1", "side": "to_do", "value": "trust"}
 
 
-class IdenticalSides(Check):
+class SameValues(Check):
     """The sides of an item stand for different values."""
 
     severity = "warning"

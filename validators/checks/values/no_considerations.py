@@ -8,7 +8,7 @@ from ...tables.sql import Tables
 from .. import Check
 
 
-class Considered(Check):
+class NoConsiderations(Check):
     """Every situation has a consideration."""
 
     severity = "error"

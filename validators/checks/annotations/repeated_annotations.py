@@ -10,7 +10,7 @@ from .. import Check
 GIVEN = {"item_table": "items", "item_id": "1", "annotator_id": "x", "aspect": "harm", "label": "yes"}
 
 
-class AnnotatedTwice(Check):
+class RepeatedAnnotations(Check):
     """An annotator judges an aspect of an item at most once."""
 
     severity = "warning"

@@ -10,7 +10,7 @@ from .. import Check
 ROW = {"situation": "Lying", "vrd": "Value", "text": "Honesty", "explanation": "Words are relied on."}
 
 
-class OneValence(Check):
+class ConflictingValences(Check):
     """A statement has one valence for a situation."""
 
     severity = "error"

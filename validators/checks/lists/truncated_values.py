@@ -17,7 +17,7 @@ TAIL = r"^(?:[-‐)\],]|(?:re|ve|ll|s|t|d|m) [a-z]|being$)"
 NAMED = {"item_id": "1", "side": None, "position": 0}
 
 
-class CutValues(Check):
+class TruncatedValues(Check):
     """No value is cut off by a list that was split in the wrong place."""
 
     severity = "warning"

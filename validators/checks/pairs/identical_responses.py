@@ -8,7 +8,7 @@ from ...tables.sql import Tables, query
 from .. import Check
 
 
-class EqualSides(Check):
+class IdenticalResponses(Check):
     """The two responses of a pair differ."""
 
     severity = "error"

@@ -10,7 +10,7 @@ from .. import Check
 CELL = {"item_id": "1", "template_id": "t", "bare": "A [RACE] man"}
 
 
-class BareTexts(Check):
+class InconsistentTemplates(Check):
     """The variants of a template are identical apart from their factors."""
 
     severity = "error"

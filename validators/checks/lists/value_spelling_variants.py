@@ -9,7 +9,7 @@ from ...tables.vocabulary import twins
 from .. import Check
 
 
-class ValueTwins(Check):
+class ValueSpellingVariants(Check):
     """No two values differ only in case, white space, hyphens or quotes."""
 
     severity = "warning"

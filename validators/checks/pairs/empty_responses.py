@@ -8,7 +8,7 @@ from ...tables.sql import Tables, query
 from .. import Check
 
 
-class EmptySides(Check):
+class EmptyResponses(Check):
     """No response of a pair is empty."""
 
     severity = "warning"

@@ -13,7 +13,7 @@ from ..tables.sql import Tables, fetch_all
 from . import Measure
 
 
-class AgreementWithOthers(Measure):
+class MajorityAgreement(Measure):
     """Share of an annotator's labels that are what most others say of the item; those who agree least.
 
     The majority is that of the other annotators (leave one out), of whom there must be two or more; items on which they
@@ -22,18 +22,18 @@ class AgreementWithOthers(Measure):
 
     needs = {"annotations": ["item_id", "annotator_id", "aspect", "label"]}
 
-    fewest: PositiveInt = 10
-    """An annotator is shown who has so many labels to compare at least."""
-    most: PositiveInt = 10
-    """So many annotators of an aspect are shown, those who agree least."""
+    min_labels: PositiveInt = 10
+    """Annotators with fewer labels to compare are left out."""
+    max_annotators: PositiveInt = 10
+    """Annotators shown per aspect, those who agree least."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A share with its interval for each aspect and annotator; `n` is the number of labels that are compared."""
-        query = COMPARED.format(fewest=self.fewest, most=self.most)
+        query = COMPARED.format(fewest=self.min_labels, most=self.max_annotators)
         for aspect, annotator, hits, n in fetch_all(judged(tables, "label"), query):
             low, high = wilson(hits, n)
             group, share = {"aspect": aspect, "annotator": annotator}, round(hits / n, DIGITS)
-            yield Figure(measure="agreement_with_others", group=group, value=share, low=low, high=high, n=n)
+            yield Figure(measure="majority_agreement", group=group, value=share, low=low, high=high, n=n)
 
 
 COMPARED = """
