@@ -27,8 +27,8 @@ WORDS = {
     "prompt": "prompt question instruction context input",
     "chosen": "chosen chosen_response",
     "rejected": "rejected rejected_response",
-    "first": "response_a response_1 response1 response_0 completion_a output_1 answer_a conversation_a first",
-    "second": "response_b response_2 response2 response_1b completion_b output_2 answer_b conversation_b second",
+    "first": "first",
+    "second": "second",
     "preferred": "preferred preference winner better better_response",
     "first_score": "score_chosen chosen_score",
     "second_score": "score_rejected rejected_score",
@@ -39,6 +39,18 @@ WORDS = {
 """Role -> names of columns that have it, most telling first, in lower case."""
 SCORES = ("first_score", "second_score")
 """Roles of what each side of a pair scored; the chosen is the first."""
+SIDE = re.compile(r"(.+?)[_ ]?([ab]|\d)")
+"""A column of its own for each side of a pair, such as `response_0`, `answer_1` or `completion_a`."""
+SIDE_ENDS = ("ab", "01", "12")
+"""How the two sides of a pair end."""
+RESPONSES = ("response", "completion", "answer", "output", "conversation", "reply", "generation")
+"""Stems of columns that are sides by their names alone; others need a column that names the preferred one."""
+PREFERENCES = [
+    f"{word}{{}}{end}"
+    for end in ("_id", "_index", "_idx", "_number")
+    for word in ("better", "preferred", "chosen", "winning", "winner", "safer")
+]
+"""Columns that name the preferred side, with the stem of the sides in the middle, such as `better_response_id`."""
 NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
 """A column of its own for each annotator."""
 ANNOTATOR = "annotator"
@@ -112,9 +124,13 @@ def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
     named = {column.lower(): column for column in relation.columns if column not in OURS}
     kinds = dict(zip(relation.columns, relation.types, strict=True))
     found = {column: ANNOTATOR for column in named.values() if NUMBERED.fullmatch(column)}
-    found |= _options(named, {column: str(kind) for column, kind in kinds.items()})
+    types = {column: str(kind) for column, kind in kinds.items()}
+    found |= _options(named, types)
+    found |= _sides({name: column for name, column in named.items() if column not in found}, types)
     for role, words in WORDS.items():
         fits = (named[word] for word in words.split() if word in named and named[word] not in found)
+        if role in found.values():
+            continue
         if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
             found[column] = role
     # Where nothing is chosen the first of a pair may be either, whatever its score is called.
@@ -145,6 +161,31 @@ def _options(named: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, st
         if len(own) >= (3 if prefix == "answer" else 2) and any(one.startswith(suffixes) for one in SERIES):
             return dict.fromkeys(own.values(), OPTION)
     return {}
+
+
+def _sides(named: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
+    """The two sides of a pair that have numbered or lettered columns, and the column of the preferred one."""
+    by_stem: dict[str, dict[str, str]] = {}
+    for name, column in named.items():
+        if (match := SIDE.fullmatch(name)) and _can("first", types[column]):
+            by_stem.setdefault(match[1], {})[match[2]] = column
+    pairs = {stem: ends for stem, ends in by_stem.items() if "".join(sorted(ends)) in SIDE_ENDS}
+    for stem in sorted(pairs, key=lambda stem: stem not in RESPONSES):
+        names = [pattern.format(infix) for infix in (f"_{stem}", "") for pattern in PREFERENCES]
+        names += [f"better_{stem}", f"preferred_{stem}", *WORDS["preferred"].split()]
+        preferred = next(
+            (named[name] for name in names if name in named and _can("preferred", types[named[name]])), None
+        )
+        if stem in RESPONSES or preferred:
+            first, second = (pairs[stem][end] for end in sorted(pairs[stem]))
+            return {first: "first", second: "second"} | ({preferred: "preferred"} if preferred else {})
+    return {}
+
+
+def side_end(column: str) -> str:
+    """What tells the column of a side from the other one: a letter or a number, else its whole name."""
+    match = re.fullmatch(r".+[_ -]([a-z])|\D+?[_ -]?(\d+)", column.lower())
+    return (match[1] or match[2]) if match else column.lower()
 
 
 def suffix(column: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..tables.sql import quote_identifier, quote_literal
-from .column_roles import coding
+from .column_roles import coding, side_end
 
 SIDE = r"^(?:(?:model|response|completion|answer|output|assistant)[ _-]?)?([a-z]|\d+)(?:\.0+)?$"
 """A side by its letter or number, such as `model_a`, `Response 1` or `2`."""
@@ -21,7 +21,7 @@ def by_name(table: str, column: str, first: str, second: str) -> str:
     """
     said = f"lower(trim(CAST({quote_identifier(column)} AS VARCHAR)))"
     side = f"regexp_replace({said}, {quote_literal(SIDE)}, '\\1')"
-    ends = [re.sub(SIDE, r"\1", one.lower()) for one in (first, second)]
+    ends = [side_end(one) for one in (first, second)]
     least, (one, two) = (1, ends) if all(end.isdigit() for end in ends) else (2, ["1", "2"])
     a, b = ends if all(len(end) == 1 and end.isalpha() for end in ends) else ("a", "b")
     numbers = f"FROM theirs.{quote_identifier(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"

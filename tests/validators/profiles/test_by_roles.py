@@ -1,3 +1,5 @@
+import csv
+import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -362,3 +364,58 @@ def test_a_role_is_had_by_one_column_of_a_table(connection: DuckDBPyConnection) 
 def test_a_column_that_is_not_there(connection: DuckDBPyConnection) -> None:
     with pytest.raises(RecipeError, match="no such column"):
         roles.fitting({"who": "text"}, {"t": connection.sql("SELECT 1 AS _row, 2 AS what")})
+
+
+PKU = "'q' AS prompt, 'x' AS response_0, 'y' AS response_1, 'm' AS prompt_source, true AS is_response_0_safe"
+SIDES = [
+    (f"{PKU}, 1 - i AS better_response_id, i AS safer_response_id", ["second", "first"]),
+    (f"{PKU}, i AS safer_response_id", ["first", "second"]),
+    ("'x' AS answer_1, 'y' AS answer_2, i + 1 AS better_answer_id", ["first", "second"]),
+    ("'x' AS answer_1, 'y' AS answer_2, 'answer_' || (2 - i) AS better_answer", ["second", "first"]),
+    ("'x' AS completion_a, 'y' AS completion_b, chr(65 + i::INTEGER) AS winner", ["first", "second"]),
+    ("'x' AS poem1, 'y' AS poem2, i + 1 AS preferred_poem_idx", ["first", "second"]),
+    ("'x' AS response_1, 'y' AS response_2, i AS better_response_id", [None, None]),
+    ("'x' AS response_0, 'y' AS response_1", [None, None]),
+]
+
+
+@pytest.mark.parametrize(("columns", "preferred"), SIDES)
+def test_numbered_and_lettered_sides_are_a_pair_with_its_preference(columns: str, preferred: list[str | None]) -> None:
+    with connect() as connection:
+        rows = connection.sql(f"SELECT i + 1 AS _row, {columns} FROM range(2) AS rows(i)")
+        pairs = generic(connection, "d", {"t": rows}, None).views["pairs"].order("pair_id")
+        assert pairs.project("first, second, preferred").fetchall() == [("x", "y", side) for side in preferred]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    ["'x' AS feature_1, 'y' AS feature_2", "'x' AS response_0, 'y' AS response_1, 'z' AS response_2, 0 AS preferred"],
+)
+def test_columns_that_are_not_the_two_sides_of_a_pair_are_none(columns: str) -> None:
+    with connect() as connection:
+        subject = generic(connection, "d", {"t": connection.sql(f"SELECT 1 AS _row, {columns}")}, None)
+        assert "pairs" not in subject.views
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_file_of_pairs_as_pku_safe_rlhf_has_them_is_judged_as_pairs(tmp_path: Path, suffix: str) -> None:
+    rows = [
+        {"prompt": f"How do I {verb}?", "response_0": "Like this.", "response_1": "I would rather not.",
+         "better_response_id": better, "safer_response_id": 1}
+        for verb, better in (("pick a lock", 0), ("bake bread", 0), ("pick a pocket", 1))
+    ]  # fmt: skip
+    path = tmp_path / f"pairs.{suffix}"
+    with path.open("w") as stream:
+        if suffix == "csv":
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            stream.writelines(json.dumps(row) + "\n" for row in rows)
+    report = validate_path(path)
+    assert report.profile is not None
+    assert report.profile.columns == {
+        "prompt": "prompt", "response_0": "first", "response_1": "second", "better_response_id": "preferred",
+    }  # fmt: skip
+    judged = {finding.check: finding.count for finding in report.findings}
+    assert judged["pairs.better_response_id.preferred"] == 0 and "pairs.empty_sides" in judged
