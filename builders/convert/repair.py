@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.component import find, load, names
 from ...schemas.errors import DataError, RecipeError
-from ...schemas.report import Finding
+from ...validators.readers.findings import require_all_read
 from ...validators.readers.read import confine, read
 from ...validators.tables.atomic_write import atomic_folder
 from ...validators.tables.sql import connect, quote_identifier, quote_literal, using
@@ -25,8 +25,6 @@ CHANGES = "changes.parquet"
 LOG = 'rule VARCHAR, "table" VARCHAR, _row BIGINT, "column" VARCHAR, before VARCHAR, after VARCHAR'
 """Columns of the record: the rule, where the change is, and the text before and after it."""
 MEMORY = {"memory_limit": "2GB"}
-LOSSES = {f"reader.{rule}" for rule in ("broken_file", "unreadable", "encoding", "outside", "repeated_key")}
-"""What a reader finds where something in a file is in no table."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def _repair(
     connection: DuckDBPyConnection, place: str | Path, draft: Path, steps: Sequence[Mend]
 ) -> dict[str, dict[str, int]]:
     found = read(connection, place)
-    _nothing_is_lost(place, found.findings)
+    require_all_read(str(place), found.findings)
     confine(connection, found)
     connection.execute(f"CREATE TABLE changes ({LOG})")
     for table, rows in found.tables.items():
@@ -83,21 +81,6 @@ def _repair(
     _save(connection.sql("FROM changes"), draft / CHANGES)
     counts = connection.sql('SELECT rule, "table", count(*) FROM changes GROUP BY ALL ORDER BY ALL').fetchall()
     return {step.component_name(): {t: n for rule, t, n in counts if rule == step.component_name()} for step in steps}
-
-
-def _nothing_is_lost(place: str | Path, findings: Sequence[Finding]) -> None:
-    if lost := [finding for finding in findings if finding.check in LOSSES]:
-        raise DataError(
-            "some of it cannot be read, and would be missing",
-            where=str(place),
-            got="; ".join(f"{finding.count:,} in {finding.table}, such as {_example(finding)}" for finding in lost),
-            expected="; ".join(dict.fromkeys(finding.rule for finding in lost)),
-            hint=f"`pluriset validate {place}` tells more; nothing was written",
-        )
-
-
-def _example(finding: Finding) -> str:
-    return ", ".join(f"{name} {value}" for name, value in finding.examples[0].items())
 
 
 def _mended(table: str, rows: DuckDBPyRelation, step: Mend) -> DuckDBPyRelation:

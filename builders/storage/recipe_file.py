@@ -16,6 +16,7 @@ from ...schemas.errors import RecipeError, from_validation, place
 from ...schemas.option_docs import paths
 from ...schemas.recipe import Recipe
 from ...schemas.yaml_text import dump_yaml, load_yaml
+from ...validators.readers.hub import names_revision
 from .. import PACKAGE
 
 LARGEST = 1_000_000
@@ -91,9 +92,14 @@ def _moved(package: str, spec: Any, move: Callable[[Path], Path], file: str, pat
     [(name, options)] = spec.items()
     fields = find(package, name, place(file, path)).model_fields
     paths = {key for key, field in fields.items() if field.annotation is Path or Path in get_args(field.annotation)}
+
+    def moved_path(value: str) -> str:
+        path = move(Path(value))
+        return value if names_revision(value) and not path.exists() else str(path)
+
     return {
         name: {
-            key: str(move(Path(value))) if key in paths and isinstance(value, str) else value
+            key: moved_path(value) if key in paths and isinstance(value, str) else value
             for key, value in (options or {}).items()
         }
     }

@@ -1,10 +1,11 @@
-"""What readers find: the rules, and the findings of a table gathered over its files."""
+"""What can be wrong with the files of a dataset: the rules, and the findings of a table over its files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ...schemas.errors import DataError
 from ...schemas.report import Finding, Severity, problem_line
 
 RULES: Mapping[str, tuple[Severity, str, str]] = {
@@ -55,6 +56,8 @@ UNITS: Mapping[str, str] = {
     "unnamed_column": "columns",
 }
 """Rule -> what it counts; files, where it is not said."""
+LOSSES = {f"reader.{rule}" for rule in ("broken_file", "unreadable", "encoding", "outside", "repeated_key")}
+"""Findings that mean that something in a file is in no table."""
 SHOWN = 5
 """Examples of a finding."""
 LONGEST = 200
@@ -62,22 +65,23 @@ LONGEST = 200
 
 
 class Findings:
-    """Gathers what is found while files are read; the same rule in two files of a table is one finding."""
+    """Gathers problems while files are read; the same rule in two files of a table is one finding."""
 
-    def __init__(self) -> None:
+    def __init__(self, examples: int = SHOWN) -> None:
+        self.most = examples
         self._counts: dict[tuple[str, str], int] = {}
         self._examples: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def add(self, rule: str, table: str, example: Mapping[str, Any]) -> None:
-        """One thing that was found."""
+        """Record one problem; the first few are shown."""
         at = (rule, table)
         self._counts[at] = self._counts.get(at, 0) + 1
         shown = self._examples.setdefault(at, [])
-        if len(shown) < SHOWN:
+        if len(shown) < self.most:
             shown.append({name: _short(value) for name, value in example.items()})
 
     def more(self, rule: str, table: str, count: int) -> None:
-        """More of what was found, none of which is shown."""
+        """Count more problems of a rule without an example."""
         self._counts[rule, table] += count
 
     def all(self, rows: Mapping[str, int], columns: Mapping[str, int]) -> Iterator[Finding]:
@@ -100,6 +104,22 @@ class Findings:
                         unit=unit,
                         examples=self._examples[rule, table],
                     )
+
+
+def require_all_read(place: str, findings: Sequence[Finding], but: str | None = None) -> None:
+    """Raises `DataError` if something in the files is in no table, except by the rule `but`."""
+    if lost := [finding for finding in findings if finding.check in LOSSES and finding.check != but]:
+        raise DataError(
+            "some of it cannot be read and would be missing",
+            where=place,
+            got="; ".join(f"{one.count:,} in {one.table}, such as {_example(one)}" for one in lost),
+            expected="; ".join(dict.fromkeys(finding.rule for finding in lost)),
+            hint=f"`pluriset validate {place}` shows more",
+        )
+
+
+def _example(finding: Finding) -> str:
+    return ", ".join(f"{name} {value}" for name, value in finding.examples[0].items())
 
 
 def _short(value: Any) -> Any:

@@ -18,6 +18,12 @@ def is_id(place: str) -> bool:
     return bool(ID.fullmatch(place)) and not path.exists() and format_of(path) is None
 
 
+def names_revision(place: str) -> bool:
+    """Whether this can be `owner/name@revision`: a dataset of the Hub that stays what it is."""
+    found = ID.fullmatch(place)
+    return found is not None and found[2] is not None
+
+
 def local(place: str | Path) -> Path:
     """Where it is on disk: a dataset of the Hub is downloaded. Raises `DataError`."""
     return download(str(place)) if is_id(str(place)) else Path(place)

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
 from .columns import distinct
-from .findings import SHOWN, Findings
+from .findings import Findings
 from .format import File, unused
 from .json_structure import MOST_PARTS, Structure, parsed, whole
 
@@ -110,9 +110,9 @@ def _rounded(
     for (key, sql), count in zip(said, counts, strict=True):
         if count:
             lost = connection.sql(f"SELECT _row, {sql} AS said FROM {rows} WHERE said IS NOT NULL ORDER BY _row")
-            for row, number in lost.limit(SHOWN).fetchall():
+            for row, number in lost.limit(findings.most).fetchall():
                 findings.add("rounded", file.table, {"file": file.name, "_row": row, "problem": f"{key}: {number}"})
-            findings.more("rounded", file.table, max(0, count - SHOWN))
+            findings.more("rounded", file.table, max(0, count - findings.most))
 
 
 def _repeated_keys(connection: DuckDBPyConnection, rows: str, file: File, findings: Findings) -> None:

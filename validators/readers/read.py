@@ -15,7 +15,7 @@ from ...schemas.report import Finding
 from ..tables.sql import quote_identifier, quote_literal
 from . import hub, layout
 from .columns import OURS
-from .findings import Findings
+from .findings import SHOWN, Findings
 from .format import File, unreadable
 from .plain import plain
 from .suffixes import format_of, known
@@ -56,12 +56,14 @@ class Read:
     """The files, in the order in which rows are counted."""
 
 
-def read(connection: DuckDBPyConnection, place: str | Path) -> Read:
+def read(connection: DuckDBPyConnection, place: str | Path, examples: int = SHOWN) -> Read:
     """Read a file, a folder, or a dataset of the Hub: one table for each config of its README or name of a file.
+
+    A finding shows the first `examples` of what it counts.
 
     Raises `DataError` if there is nothing there, or a file cannot be read at all.
     """
-    findings = Findings()
+    findings = Findings(examples)
     path = hub.local(place)
     if not path.exists():
         raise DataError("there is no such file or folder", where=str(place))

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pydantic_core import from_json
 
 from ....schemas.errors import DataError
-from ..findings import SHOWN, Findings
+from ..findings import Findings
 from ..format import File, Format, loaded
 from ..json_columns import typed
 from ..lines import LONGEST, Lines, TooLong, undecodable
@@ -35,7 +35,7 @@ class Jsonl(Format):
         table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
         torn = connection.sql(f"SELECT rowid FROM {table} WHERE json IS NULL ORDER BY rowid").fetchall()
         if torn:
-            shown = [row for (row,) in torn[:SHOWN]]
+            shown = [row for (row,) in torn[: findings.most]]
             for line, row in zip(_lines(file.path, shown), shown, strict=True):
                 found = {"file": file.name, "line": line, "_row": row + 1, "problem": "not JSON"}
                 findings.add("unreadable", file.table, found)
