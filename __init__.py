@@ -278,11 +278,32 @@ def export(path: str | Path, as_: str, out: str | Path) -> Exported:
     return export.export(open.open_run(path).folder, as_, Path(out))
 
 
-def publish(path: str | Path, target: str | Path, **options: Any) -> Publication:
-    """Publish a finished run to a Hub repository, `org/name`, or to a folder; options as in `publish.Options`."""
+def publish(
+    path: str | Path,
+    target: str | Path,
+    *,
+    journal: bool = False,
+    dry_run: bool = False,
+    version: str | None = None,
+    private: bool = False,
+    pull_request: bool = False,
+) -> Publication:
+    """Publish a finished run to a repository on the Hub, `org/name`, or to a folder.
+
+    `journal` publishes the journal too; `dry_run` only computes the changes. On the Hub, `version` sets the tag,
+    `private` creates a private repository, and `pull_request` opens a pull request instead of committing to main.
+    """
     from .cards.publishing import publish
 
-    return publish.publish(Path(path), target, publish.Options(**options))
+    return publish.publish(
+        Path(path),
+        target,
+        journal=journal,
+        dry_run=dry_run,
+        version=version,
+        private=private,
+        pull_request=pull_request,
+    )
 
 
 def components(kind: str | None = None, name: str | None = None) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def ours(connection: duckdb.DuckDBPyConnection, room: Path) -> float:
     seconds = time.perf_counter() - start
     files = {f"data/considerations/{path.name}": path for path in paths}
     place = FolderTarget(room / "published")
-    place.put(files, changes(files, None, set()), None, "")
+    place.commit(files, changes(files, None, set()), None, "")
     return seconds
 
 

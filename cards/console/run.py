@@ -81,7 +81,7 @@ def print_publication(done: Publication) -> None:
     if done.commit:
         lines.append(("commit", done.commit))
     aligned(lines)
-    click.echo(f"{done.place}: {'dry run, nothing was uploaded' if done.dry_run else 'done'}", err=True)
+    click.echo(f"{done.target}: {'dry run, nothing was uploaded' if done.dry_run else 'done'}", err=True)
 
 
 def print_export(done: Any) -> None:

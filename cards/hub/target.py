@@ -1,4 +1,4 @@
-"""A place to which a dataset is published: what is there, and one change of it, made as a whole or not at all."""
+"""A target to publish to: its state, and one commit that is made as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 Content = Path | bytes
-"""A file on disk, or what a file is to hold."""
+"""The content of a file: a file on disk, or its bytes."""
 
 
 class StoredFile(NamedTuple):
-    """A file that is there: its size, and the digests by which the place knows it."""
+    """A file in a target: its size and digests."""
 
     size: int
     sha256: str | None
     sha1: str | None = None
-    """Of a git blob; the Hub keeps a sha256 of large files only."""
+    """Of the git blob; the Hub has a sha256 of large files only."""
 
 
 @dataclass(frozen=True)
 class TargetState:
-    """What a place holds."""
+    """What a target holds at one commit."""
 
     files: dict[str, StoredFile]
     head: str = ""
-    """Commit on which it was looked at; empty for a folder."""
+    """The commit; empty for a folder."""
     private: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     """Tag -> commit."""
@@ -39,7 +39,7 @@ class Change(NamedTuple):
     path: str
     kind: Literal["added", "changed", "deleted"]
     bytes: int
-    """Size of what is sent; 0 for a file that is deleted."""
+    """Bytes to send; 0 for a deleted file."""
 
 
 class Target(Protocol):
@@ -48,31 +48,34 @@ class Target(Protocol):
     name: str
     """As a user writes it."""
 
-    def there(self) -> TargetState | None:
-        """What is there; None if there is no such place."""
+    def state(self) -> TargetState | None:
+        """The current state; None if the target does not exist yet."""
 
-    def read(self, path: str, there: TargetState, most: int) -> bytes:
-        """A file of what is there, of so many bytes at most."""
+    def read(self, path: str, state: TargetState, max_bytes: int) -> bytes:
+        """The bytes of a small file. Raises `PublishError` if it is larger than `max_bytes`."""
 
-    def put(
-        self, files: Mapping[str, Content], changes: list[Change], there: TargetState | None, message: str
+    def commit(
+        self, files: Mapping[str, Content], changes: list[Change], state: TargetState | None, message: str
     ) -> str | None:
-        """Make all the changes or none; the commit, if the place has such. Raises `PublishError`."""
+        """Make all changes or none, on top of `state`; the new commit, if the target has commits.
+
+        Raises `PublishError`.
+        """
 
 
-def changes(files: Mapping[str, Content], there: TargetState | None, owned: set[str]) -> list[Change]:
-    """What publishing these files would do. What we own there and is not among them is deleted, the rest left alone."""
-    old = there.files if there else {}
+def changes(files: Mapping[str, Content], state: TargetState | None, managed: set[str]) -> list[Change]:
+    """The changes that bring `files` into a target. Of other files, only the `managed` ones are deleted."""
+    current = state.files if state else {}
     sent = [
-        Change(path, "changed" if path in old else "added", size(content))
+        Change(path, "changed" if path in current else "added", size(content))
         for path, content in files.items()
-        if path not in old or not is_same(content, old[path])
+        if path not in current or not is_same(content, current[path])
     ]
-    return sorted([*sent, *(Change(path, "deleted", 0) for path in (owned & set(old)) - set(files))])
+    return sorted([*sent, *(Change(path, "deleted", 0) for path in (managed & set(current)) - set(files))])
 
 
 def is_same(content: Content, stored: StoredFile) -> bool:
-    """Whether a file is byte for byte the one that is there."""
+    """Whether a stored file has this content, byte for byte."""
     if size(content) != stored.size:
         return False
     if stored.sha256 is not None:
@@ -87,7 +90,7 @@ def size(content: Content) -> int:
 
 
 def sha256(content: Content) -> str:
-    """Digest of a content."""
+    """Hex digest of a content."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:

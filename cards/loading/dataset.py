@@ -31,30 +31,32 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
 BATCH = 1024
-"""Rows that are read at once."""
+"""Rows of a batch."""
 BUFFER = 1 << 16
-"""Bytes of a column that are read at once, so that large row groups do not have to fit into memory."""
-INSIDE = re.compile(r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*")
-"""A path that stays inside the folder it starts from."""
-AGAIN = "the file is not as it was built; get it again (with git: `git lfs pull`)"
+"""Bytes of a column read at a time, so that large row groups need not fit into memory."""
+SAFE_PATH = re.compile(r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*")
+"""A relative path that cannot leave its folder."""
+CHANGED_HINT = "the file differs from what was built; download it again (with git: `git lfs pull`)"
 
 
 def load(path: Path, verify: bool = False) -> Dataset:
-    """Open a run; every shard must be there in its size, with `verify` every file in its sha256. Raises `DataError`."""
-    folder = Path(path)
-    manifest = read_manifest(folder)
-    dataset = Dataset(folder, manifest, row_types(manifest))
+    """Open a run after comparing the size of every shard, and with `verify` the sha256 of every file.
+
+    Raises `DataError` for a file that is missing or differs.
+    """
+    manifest = read_manifest(path)
+    dataset = Dataset(path, manifest, row_types(manifest))
     for table in dataset.tables:
         for shard in dataset.shards(table):
-            _check(folder, shard, verify)
+            _check(path, shard, verify)
     for file in manifest.files if verify else ():
-        _check(folder, file, verify)
+        _check(path, file, verify)
     return dataset
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """The tables of a finished run. `split` is one split of a table; not given, all of them in order."""
+    """The tables of a finished run. Without a `split`, methods read all splits of a table in order."""
 
     folder: Path
     manifest: Manifest
@@ -76,34 +78,34 @@ class Dataset:
         return [*splits_with_rows(self.manifest, table)]
 
     def shards(self, table: str, split: str | None = None) -> list[File]:
-        """The files of a table, in order. Raises `DataError` for a table or split that there is not."""
+        """The files of a table, in order. Raises `DataError` for an unknown table or split."""
         if table not in self.types:
-            raise self._unknown("table", table, self.tables)
+            raise DataError.unknown("no such table", table, self.tables, where=str(self.folder))
         splits = self.manifest.tables[table].splits
         if split is not None and split not in splits:
-            raise self._unknown(f"split of {table}", split, tuple(splits))
+            raise DataError.unknown(f"no such split of {table}", split, splits, where=str(self.folder))
         return [shard for each, shards in splits.items() if split in (None, each) for shard in shards]
 
     def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
-        """Typed rows, read in batches. Raises `DataError` at a row that does not fit its type."""
+        """Typed rows, read in batches. Raises `DataError` at a row that is not valid."""
         return self._rows(self.shards(table, split), self.types[table])
 
     def rejects(self) -> Iterator[Row]:
-        """What is missing, and why, read in batches."""
+        """Rejected seeds, requests and rows with the reason, read in batches."""
         return self._rows([file for file in self.manifest.files if file.path == REJECTS], Reject)
 
     def polars(self, table: str, split: str | None = None) -> LazyFrame:
-        """A lazy frame over the files."""
+        """A lazy frame over the files of a table."""
         import polars
 
         return polars.scan_parquet(self._paths(table, split), glob=False, hive_partitioning=False)
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
-        """A relation over the files; in its SQL every table of the dataset is a view of its name."""
+        """A relation over the files of a table; its SQL can name every other table as a view."""
         return parquet(self.connection, self.folder, self._paths(table, split))
 
     def arrow(self, table: str, split: str | None = None) -> Table:
-        """The rows in memory."""
+        """The rows as an Arrow table in memory."""
         import pyarrow.parquet
 
         parts = []
@@ -124,12 +126,12 @@ class Dataset:
 
     @cached_property
     def report(self) -> Report:
-        """What was checked and measured when the run was built."""
+        """The report that was written when the run was built."""
         path = self.folder / REPORT
         try:
-            return read_report(path.read_bytes(), str(path))
+            return parse_report(path.read_bytes(), str(path))
         except OSError as error:
-            raise DataError("cannot read the report", where=str(path), got=error.strerror, hint=AGAIN) from None
+            raise DataError("cannot read the report", where=str(path), got=error.strerror, hint=CHANGED_HINT) from None
 
     @cached_property
     def connection(self) -> DuckDBPyConnection:
@@ -143,7 +145,7 @@ class Dataset:
         return [self.folder.resolve() / shard.path for shard in self.shards(table, split)]
 
     def _source(self, shard: File) -> Any:
-        """What pyarrow reads a shard from."""
+        """The path or file object that pyarrow reads a shard from."""
         return self.folder / shard.path
 
     def _rows(self, shards: list[File], row_type: type[Row]) -> Iterator[Row]:
@@ -157,13 +159,10 @@ class Dataset:
                 for batch in file.iter_batches(BATCH):
                     yield from map(row_type.model_validate, batch.to_pylist())
 
-    def _unknown(self, what: str, got: str, known: tuple[str, ...]) -> DataError:
-        return DataError.unknown(f"no such {what}", got, known, where=str(self.folder))
-
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Raises `DataError` for a file that is not parquet, or whose rows do not fit their type."""
+    """Raises `DataError` for a file that is not parquet, or whose rows are not valid."""
     import pyarrow
 
     try:
@@ -174,8 +173,8 @@ def _reading(path: Path) -> Iterator[None]:
         raise DataError("cannot read the rows of this file", where=str(path), got=str(error)) from None
 
 
-def read_report(raw: bytes, where: str) -> Report:
-    """What a report says. Raises `DataError`."""
+def parse_report(raw: bytes, where: str) -> Report:
+    """A report from its JSON. Raises `DataError`."""
     try:
         return Report.model_validate_json(raw)
     except ValidationError as error:
@@ -183,15 +182,15 @@ def read_report(raw: bytes, where: str) -> Report:
 
 
 def check_path(path: str, where: str) -> None:
-    """Raises `DataError` for a path that may lead out of the folder it starts from."""
-    if not INSIDE.fullmatch(path):
+    """Raises `DataError` for a path that may leave the folder."""
+    if not SAFE_PATH.fullmatch(path):
         expected = "a path inside the folder, of letters, digits, `.`, `_` and `-`"
-        raise DataError("a path that we do not follow", where=where, got=path, expected=expected)
+        raise DataError("unsafe path", where=where, got=path, expected=expected)
 
 
 def _check(folder: Path, shard: File, verify: bool) -> None:
-    """One shard is where the manifest says, and what it says."""
+    """Raises `DataError` for a file that differs from its entry in the manifest."""
     check_path(shard.path, str(folder / MANIFEST))
     if wrong := mismatch(folder, shard, digest=verify):
         where = str(folder / shard.path)
-        raise DataError(wrong.what, where=where, got=wrong.got, expected=wrong.expected, hint=AGAIN)
+        raise DataError(wrong.what, where=where, got=wrong.got, expected=wrong.expected, hint=CHANGED_HINT)

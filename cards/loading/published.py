@@ -1,4 +1,4 @@
-"""A dataset that somebody else published, opened under the profile that knows it."""
+"""A dataset that pluriset did not build, opened under the profile that describes it."""
 
 from __future__ import annotations
 
@@ -26,47 +26,47 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
 BATCH = 1024
-"""Rows that are read at once."""
+"""Rows of a batch."""
 
 SPLIT = "coalesce(split, 'train')"
-"""SQL of the split that a row is in."""
+"""SQL of the split of a row."""
 
 
-def open_external(place: str | Path, as_: str | None = None, verify: bool = False) -> ExternalDataset:
-    """Open a file, a folder, or a dataset of the Hub as the published dataset `as_`, else as what its columns say.
+def open_external(path: str | Path, as_: str | None = None, verify: bool = False) -> ExternalDataset:
+    """Open a file, a folder or a dataset on the Hub as the published dataset `as_`, or as its columns suggest.
 
-    Raises `DataError` if it cannot be read or is none that we know, and with `verify` `ChecksFailed` if a check of
-    severity error finds rows.
+    Raises `DataError` if it cannot be read or recognised and, with `verify`, `ChecksFailed` if a check of severity
+    error fails.
     """
     connection = connect()
-    found = read(connection, hub.local(place))
-    confine(connection, found)
-    known = named(as_, found.tables) if as_ else recognise(found.tables)
+    source = read(connection, hub.local(path))
+    confine(connection, source)
+    known = named(as_, source.tables) if as_ else recognise(source.tables)
     if known is None:
-        got = "; ".join(f"{table}: {', '.join(rows.columns)}" for table, rows in found.tables.items())
-        hint = f"`pluriset validate {place}` reads it by its shape"
+        got = "; ".join(f"{table}: {', '.join(rows.columns)}" for table, rows in source.tables.items())
+        hint = f"`pluriset validate {path}` reads it by the roles of its columns"
         expected = "the columns of a dataset that `pluriset list` names, or a run"
-        raise DataError("not a dataset that we know", where=str(place), got=got[:500], expected=expected, hint=hint)
-    tables = typed_tables(connection, found.tables, known)
+        raise DataError("not a dataset that we recognise", where=str(path), got=got[:500], expected=expected, hint=hint)
+    tables = typed_tables(connection, source.tables, known)
     types = {table: known.profile.configs[table].row for table in tables}
-    left_out = tuple(table for table in found.tables if table not in known.configs)
-    opened = ExternalDataset(str(place), known.name, known.how, types, left_out, connection)
-    return opened.verified() if verify else opened
+    left_out = tuple(table for table in source.tables if table not in known.configs)
+    dataset = ExternalDataset(str(path), known.name, known.how, types, left_out, connection)
+    return dataset.verified() if verify else dataset
 
 
 @dataclass(frozen=True)
 class ExternalDataset:
-    """Somebody's tables, typed; a cell that is not what its column holds is null here, and a finding of the report."""
+    """Typed tables of a dataset from elsewhere. A cell that does not fit its column is null, and the report says so."""
 
-    place: str
+    path: str
     profile: str
-    """The published dataset that it is taken for, by the name of its file in `schemas.published`."""
+    """Id of the published dataset that it was recognised as, a module of `schemas.published`."""
     how: str
-    """How that was found out."""
+    """How it was recognised."""
     types: dict[str, type[Row]]
     """Table -> row type."""
     left_out: tuple[str, ...]
-    """Tables that are there and no part of that dataset as we know it."""
+    """Tables that the profile does not describe."""
     connection: DuckDBPyConnection = field(repr=False)
     """A connection in which every table is `theirs.<table>`."""
 
@@ -76,17 +76,17 @@ class ExternalDataset:
         return tuple(self.types)
 
     def splits(self, table: str) -> list[str]:
-        """The splits of a table; a row without one is of `train`."""
+        """The splits of a table; rows without one belong to `train`."""
         return sorted(split for (split,) in self._selected(table, None, f"DISTINCT {SPLIT}").fetchall())
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
-        """A relation."""
+        """A relation over the rows of a table."""
         return self._selected(
             table, split, ", ".join(quote_identifier(column.name) for column in columns(self._type(table)))
         )
 
     def arrow(self, table: str, split: str | None = None) -> Table:
-        """The rows in memory."""
+        """The rows as an Arrow table in memory."""
         return self.duckdb(table, split).to_arrow_table()
 
     def polars(self, table: str, split: str | None = None) -> LazyFrame:
@@ -103,11 +103,11 @@ class ExternalDataset:
         return datasets.DatasetDict({split: datasets.Dataset(rows) for split, rows in splits.items()})
 
     def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
-        """Typed rows, one after another. Raises `DataError` at one that does not fit its type."""
+        """Typed rows, read in batches. Raises `DataError` at a row that is not valid."""
         cells = ", ".join(quote_identifier(column.name) for column in columns(self._type(table)))
         for batch in self._selected(table, split, f"{cells}, _table AS _from, _row AS _at").to_arrow_reader(BATCH):
             for row in batch.to_pylist():
-                where = f"{self.place}: {row.pop('_from')}, row {row.pop('_at')}"
+                where = f"{self.path}: {row.pop('_from')}, row {row.pop('_at')}"
                 try:
                     yield self.types[table].model_validate(row)
                 except ValidationError as error:
@@ -115,24 +115,24 @@ class ExternalDataset:
 
     @cached_property
     def report(self) -> Report:
-        """What every check and measure says of it."""
-        return validate_path(self.place, as_=self.profile)
+        """The report of every check and measure that applies."""
+        return validate_path(self.path, as_=self.profile)
 
     def verified(self) -> ExternalDataset:
-        """Itself, if no check of severity error finds rows. Raises `ChecksFailed`."""
+        """The same dataset, if no check of severity error fails. Raises `ChecksFailed`."""
         errors = [finding for finding in self.report.findings if finding.count and finding.severity == "error"]
         if errors:
             got = "; ".join(f"{one.check} in {one.table}: {one.count:,}" for one in errors)
-            hint = f"`pluriset validate {self.place}` shows the rows; without verify it opens as it is"
-            raise ChecksFailed("checks of severity error find rows", where=self.place, got=got, hint=hint)
+            hint = f"`pluriset validate {self.path}` shows the rows; without verify it opens as it is"
+            raise ChecksFailed("checks of severity error failed", where=self.path, got=got, hint=hint)
         return self
 
-    def _selected(self, table: str, split: str | None, what: str) -> DuckDBPyRelation:
+    def _selected(self, table: str, split: str | None, expressions: str) -> DuckDBPyRelation:
         self._type(table)
-        chosen = f" WHERE {SPLIT} = {quote_literal(split)}" if split is not None else ""
-        return self.connection.sql(f"SELECT {what} FROM theirs.{quote_identifier(table)}{chosen}")
+        condition = f" WHERE {SPLIT} = {quote_literal(split)}" if split is not None else ""
+        return self.connection.sql(f"SELECT {expressions} FROM theirs.{quote_identifier(table)}{condition}")
 
     def _type(self, table: str) -> type[Row]:
         if table not in self.types:
-            raise DataError.unknown("no such table", table, self.types, where=self.place)
+            raise DataError.unknown("no such table", table, self.types, where=self.path)
         return self.types[table]

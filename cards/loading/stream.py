@@ -1,4 +1,4 @@
-"""A dataset on the Hub that is read by ranges as it is needed; nothing is kept on disk."""
+"""A dataset on the Hub, read by ranges as needed and never stored on disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...validators.tables.sql import connect
 from ..facts.manifest_facts import splits_with_rows
 from ..hub.client import Hub
 from ..hub.target import TargetState
-from .dataset import Dataset, read_report
+from .dataset import Dataset, parse_report
 
 if TYPE_CHECKING:
     from polars import LazyFrame
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Stream(Dataset):
-    """The same tables and views; `datasets` gives a dataset that is iterated."""
+    """The same tables and views; `datasets` returns an iterable dataset."""
 
     hub: Hub
-    there: TargetState
+    state: TargetState
 
     def polars(self, table: str, split: str | None = None) -> LazyFrame:
         """A lazy frame that reads what it needs."""
@@ -48,7 +48,7 @@ class Stream(Dataset):
         self.shards(table)
         features = datasets.Features.from_arrow_schema(arrow_schema(self.types[table]))
         files = {
-            split: [f"hf://{path}" for path in self._at(table, split)]
+            split: [f"hf://{path}" for path in self._urls(table, split)]
             for split in splits_with_rows(self.manifest, table)
         }
         loaded = datasets.load_dataset("parquet", data_files=files, features=features, streaming=True) if files else {}
@@ -56,8 +56,8 @@ class Stream(Dataset):
 
     @cached_property
     def report(self) -> Report:
-        """What was checked and measured when the run was built."""
-        return read_report(self.hub.read(REPORT, self.there, MAX_MANIFEST_BYTES), f"{self.hub.name}: {REPORT}")
+        """The report that was written when the run was built."""
+        return parse_report(self.hub.read(REPORT, self.state, MAX_MANIFEST_BYTES), f"{self.hub.name}: {REPORT}")
 
     @cached_property
     def connection(self) -> DuckDBPyConnection:
@@ -67,15 +67,15 @@ class Stream(Dataset):
             connection.from_arrow(self._arrow_dataset(table)).create_view(table)
         return connection
 
-    def _at(self, table: str, split: str | None) -> list[str]:
-        return [self.hub.path(shard.path, self.there) for shard in self.shards(table, split)]
+    def _urls(self, table: str, split: str | None) -> list[str]:
+        return [self.hub.path(shard.path, self.state) for shard in self.shards(table, split)]
 
     def _arrow_dataset(self, table: str, split: str | None = None) -> ArrowDataset:
         import pyarrow.dataset
 
-        paths = self._at(table, split)
+        paths = self._urls(table, split)
         schema = arrow_schema(self.types[table])
         return pyarrow.dataset.dataset(paths, schema=schema, format="parquet", filesystem=self.hub.files)
 
     def _source(self, shard: File) -> Any:
-        return self.hub.files.open(self.hub.path(shard.path, self.there))
+        return self.hub.files.open(self.hub.path(shard.path, self.state))

@@ -1,4 +1,4 @@
-"""Whether a dataset is what its manifest and its report say, beyond the digests of its files."""
+"""Verification beyond the digests of files: schemas, row counts, and the checks of the report."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from .dataset import Dataset
 
 
 def verify_run(dataset: Dataset) -> Dataset:
-    """The dataset, if its shapes, its counts and its report are true. Raises `DataError`."""
+    """The dataset, if its schemas, row counts and report hold. Raises `DataError`."""
     for table in dataset.tables:
-        _shape(dataset, table)
-        _counts(dataset, table)
-    _report(dataset)
+        _check_schema(dataset, table)
+        _check_row_counts(dataset, table)
+    _check_report(dataset)
     return dataset
 
 
-def _shape(dataset: Dataset, table: str) -> None:
-    """The row type that we know is the one that the dataset was made with."""
-    said, known = dataset.manifest.tables[table].schema_hash, schema_hash(dataset.types[table])
-    if said != known:
-        made = dataset.manifest.versions.get("pluriset", "another version")
-        where, hint = f"{dataset.folder / MANIFEST}: tables.{table}", f"it was made with pluriset {made}"
-        raise DataError("rows of another shape", where=where, got=said, expected=known, hint=hint)
+def _check_schema(dataset: Dataset, table: str) -> None:
+    """The row type that we know is the one that the dataset was built with."""
+    got, expected = dataset.manifest.tables[table].schema_hash, schema_hash(dataset.types[table])
+    if got != expected:
+        version = dataset.manifest.versions.get("pluriset", "another version")
+        where, hint = f"{dataset.folder / MANIFEST}: tables.{table}", f"it was built with pluriset {version}"
+        raise DataError("table schema differs from the one we know", where=where, got=got, expected=expected, hint=hint)
 
 
-def _counts(dataset: Dataset, table: str) -> None:
-    """As many rows as the manifest says, in every shard and in all."""
+def _check_row_counts(dataset: Dataset, table: str) -> None:
+    """Every shard, and the table, has the number of rows that the manifest gives."""
     import pyarrow
     import pyarrow.parquet
 
@@ -40,28 +40,33 @@ def _counts(dataset: Dataset, table: str) -> None:
         except (pyarrow.ArrowException, OSError) as error:
             raise DataError("not a parquet file", where=str(path), got=str(error)) from None
         if rows != shard.rows:
-            raise DataError("another number of rows", where=str(path), got=f"{rows:,}", expected=str(shard.rows))
+            raise DataError(
+                "row count differs from the manifest", where=str(path), got=f"{rows:,}", expected=str(shard.rows)
+            )
     total = sum(shard.rows or 0 for shard in dataset.shards(table))
     if total != dataset.manifest.tables[table].rows:
         where = f"{dataset.folder / MANIFEST}: tables.{table}"
         raise DataError(
-            "the shards do not add up", where=where, got=dataset.manifest.tables[table].rows, expected=str(total)
+            "the row counts of the shards do not add up to that of the table",
+            where=where,
+            got=dataset.manifest.tables[table].rows,
+            expected=str(total),
         )
 
 
-def _report(dataset: Dataset) -> None:
-    """Every check of the report that we have finds what it found when the run was built."""
-    now, then = _found(validate_run(dataset.folder)), _found(dataset.report)
+def _check_report(dataset: Dataset) -> None:
+    """Every check in the report that still exists finds as many rows as when the run was built."""
+    now, then = _failing(validate_run(dataset.folder)), _failing(dataset.report)
     for check in now.keys() & then.keys():
         if now[check] != then[check]:
             raise DataError(
-                f"the check {check[0]} finds something else than the report says",
+                f"the result of check {check[0]} differs from the report",
                 where=f"{dataset.folder / REPORT}: {check[1]}",
                 got=f"{now[check]:,} rows",
                 expected=f"{then[check]:,} rows",
             )
 
 
-def _found(report: Report) -> dict[tuple[str, str], int]:
-    """Check and table -> rows that fail."""
+def _failing(report: Report) -> dict[tuple[str, str], int]:
+    """(check, table) -> failing rows."""
     return {(finding.check, finding.table): finding.count for finding in report.findings}

@@ -1,4 +1,4 @@
-"""The files of a run that are published: those that the manifest names, and those that describe them; nothing else."""
+"""The files of a run that are published: those in the manifest, and those that describe them."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from ...schemas.manifest import Manifest
 from ...schemas.run_layout import CARD, CROISSANT, EVAL, JOURNAL, MANIFEST, PLOTS, REPORT_PAGE
 from ..loading.dataset import Dataset
 
-DESCRIBING = (CARD, MANIFEST, CROISSANT, EVAL, REPORT_PAGE)
-"""What stands beside the rows; the card and the manifest must be there."""
+REQUIRED = (CARD, MANIFEST)
+DESCRIBING = (*REQUIRED, CROISSANT, EVAL, REPORT_PAGE)
+"""What is published beside the rows."""
 
 
 def published_files(dataset: Dataset, journal: bool) -> dict[str, Path]:
-    """Path in the repository -> file. Raises `DataError` if one is missing, or is a link that leads out of the run."""
+    """Path in the repository -> file. Raises `DataError` if one is missing, or a symlink that leaves the run."""
     folder = dataset.folder
-    found = [*(file.path for file in dataset.manifest.everything()), *_describing(folder, journal)]
-    for path in found:
-        _inside(folder, path)
-    return {path: folder / path for path in found}
+    paths = [file.path for file in dataset.manifest.everything()]
+    paths += [name for name in DESCRIBING if name in REQUIRED or (folder / name).exists()]
+    paths += [f"{PLOTS}/{path.name}" for path in sorted((folder / PLOTS).glob("*.*"))]
+    if journal:
+        segments = sorted((folder / JOURNAL).glob("*.jsonl"))
+        if not segments:
+            raise DataError("no journal to publish", where=str(folder / JOURNAL))
+        paths += [f"{JOURNAL}/{path.name}" for path in segments]
+    for path in paths:
+        _check_file(folder, path)
+    return {path: folder / path for path in paths}
 
 
-def managed_paths(manifest: Manifest, there: Iterable[str], journal: bool) -> set[str]:
-    """The files of a published dataset that are ours to delete; of its journal only if another one comes."""
+def managed_paths(manifest: Manifest, stored: Iterable[str], journal: bool) -> set[str]:
+    """Files of a published dataset that may be deleted; of its journal only if another one replaces it."""
     folders = (f"{PLOTS}/", f"{JOURNAL}/") if journal else (f"{PLOTS}/",)
-    named = {file.path for file in manifest.everything()}
-    return {*named, *DESCRIBING, *(path for path in there if path.startswith(folders))}
+    listed = {file.path for file in manifest.everything()}
+    return {*listed, *DESCRIBING, *(path for path in stored if path.startswith(folders))}
 
 
-def _describing(folder: Path, journal: bool) -> list[str]:
-    plots = [f"{PLOTS}/{path.name}" for path in sorted((folder / PLOTS).glob("*.*"))]
-    lines = [f"{JOURNAL}/{path.name}" for path in sorted((folder / JOURNAL).glob("*.jsonl"))] if journal else []
-    if journal and not lines:
-        raise DataError("no journal to publish", where=str(folder / JOURNAL))
-    return [*(name for name in DESCRIBING if name in (CARD, MANIFEST) or (folder / name).exists()), *plots, *lines]
-
-
-def _inside(folder: Path, path: str) -> None:
+def _check_file(folder: Path, path: str) -> None:
     file = folder / path
     if not file.resolve().is_relative_to(folder.resolve()):
-        raise DataError("a link that leads out of the run", where=str(file), expected="a file of the run")
+        raise DataError("a symlink that leaves the run", where=str(file), expected="a file of the run")
     if not file.is_file():
         hint = "`pluriset card` writes it" if path == CARD else None
-        raise DataError("a file is missing", where=str(file), hint=hint)
+        raise DataError("missing file", where=str(file), hint=hint)

@@ -1,4 +1,4 @@
-"""A folder as a place to publish to: the files of a repository, with no network."""
+"""A folder as a target: the files of a repository, without a network."""
 
 from __future__ import annotations
 
@@ -17,56 +17,58 @@ class FolderTarget:
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
 
-    def there(self) -> TargetState | None:
-        """What is there. Raises `PublishError` at a link: what is written through it would be somewhere else."""
+    def state(self) -> TargetState | None:
+        """The current files. Raises `PublishError` at a symlink: writing through it would write somewhere else."""
         if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
             raise PublishError("not a folder", where=self.name)
         if not self.path.exists():
             return None
-        found = list(self.path.rglob("*"))
-        if links := [path for path in found if path.is_symlink()]:
-            raise PublishError("a link in the folder", where=str(links[0]), expected="files and folders")
-        files = [path for path in found if path.is_file()]
-        return TargetState(
-            {f.relative_to(self.path).as_posix(): StoredFile(f.stat().st_size, sha256(f)) for f in files}
-        )
+        paths = list(self.path.rglob("*"))
+        if links := [path for path in paths if path.is_symlink()]:
+            raise PublishError("a symlink in the folder", where=str(links[0]), expected="files and folders")
+        files = {
+            path.relative_to(self.path).as_posix(): StoredFile(path.stat().st_size, sha256(path))
+            for path in paths
+            if path.is_file()
+        }
+        return TargetState(files)
 
-    def read(self, path: str, there: TargetState, most: int) -> bytes:
-        """A file of what is there. Raises `PublishError` for one of more than so many bytes."""
-        if (size := there.files[path].size) > most:
-            where, got = str(self.path / path), f"{size:,} bytes"
-            raise PublishError("too large to be read", where=where, got=got, expected=f"at most {most:,} bytes")
+    def read(self, path: str, state: TargetState, max_bytes: int) -> bytes:
+        """The bytes of a small file. Raises `PublishError` if it is larger than `max_bytes`."""
+        if (size := state.files[path].size) > max_bytes:
+            where, expected = str(self.path / path), f"at most {max_bytes:,} bytes"
+            raise PublishError("file too large to read", where=where, got=f"{size:,} bytes", expected=expected)
         return (self.path / path).read_bytes()
 
-    def put(
-        self, files: Mapping[str, Content], changes: list[Change], there: TargetState | None, message: str
+    def commit(
+        self, files: Mapping[str, Content], changes: list[Change], state: TargetState | None, message: str
     ) -> str | None:
-        """Make the folder anew beside the old one, then put it in its place. Raises `PublishError`."""
+        """Assemble the new folder beside the old one, then swap them. Raises `PublishError`."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=f".{self.path.name}.") as room:
-                fresh, old = Path(room) / "new", Path(room) / "old"
-                shutil.copytree(self.path, fresh, symlinks=True) if there else fresh.mkdir()
+            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=f".{self.path.name}.") as drafts:
+                draft, backup = Path(drafts) / "new", Path(drafts) / "old"
+                shutil.copytree(self.path, draft, symlinks=True) if state else draft.mkdir()
                 for change in changes:
-                    _apply(fresh / change.path, files.get(change.path))
-                self._swap(fresh, old)
+                    _apply(draft / change.path, files.get(change.path))
+                self._swap(draft, backup)
         except OSError as error:
             raise PublishError("cannot write the folder", where=self.name, got=error.strerror or str(error)) from None
         return None
 
-    def _swap(self, fresh: Path, old: Path) -> None:
-        """Put the new folder in the place of the old one, or the old one back."""
+    def _swap(self, draft: Path, backup: Path) -> None:
+        """Put the draft where the folder was; if that fails, put the folder back."""
         try:
             if self.path.exists():
-                self.path.rename(old)
-            fresh.rename(self.path)
+                self.path.rename(backup)
+            draft.rename(self.path)
         finally:
-            if old.exists() and not self.path.exists():
-                old.rename(self.path)
+            if backup.exists() and not self.path.exists():
+                backup.rename(self.path)
 
 
 def _apply(path: Path, content: Content | None) -> None:
-    """Write one file, or delete it."""
+    """Write one file, or delete it where there is no content."""
     if content is None:
         path.unlink()
         return

@@ -1,4 +1,4 @@
-"""A finished run on its way to the Hub, or to a folder: one change of what is there, as a whole or not at all."""
+"""Publishing a finished run to the Hub or to a folder: one commit, as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,39 +20,29 @@ from ..loading.diff import diff
 from ..loading.open import open_run
 from ..readme import card_file
 from ..readme.merge import merge_cards
-from . import gate, version
+from . import gate
 from .files import managed_paths, published_files
 from .folder_target import FolderTarget
+from .version import FIRST, bumped, latest_version, parse_version, tag_of
 
-LOCAL = re.compile(r"(\.{0,2}|~[^/]*)/|\.{1,2}\Z")
-"""How a folder is written, so that nobody takes it for an id: /name, ./name, ../name or ~/name."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to publish; `version` and what follows is for the Hub only."""
-
-    journal: bool = False
-    dry_run: bool = False
-    version: str | None = None
-    private: bool = False
-    pull_request: bool = False
+FOLDER = re.compile(r"(\.{0,2}|~[^/]*)/|\.{1,2}\Z")
+"""How a folder is written, so that it cannot be taken for an id: /name, ./name, ../name or ~/name."""
 
 
 @dataclass(frozen=True)
 class Publication:
     """What publishing did, or would do."""
 
-    place: str
+    target: str
     changes: list[Change]
     commit: str | None = None
-    """Commit that holds the dataset, or address of the pull request; None for a folder and in a dry run."""
+    """Commit that holds the dataset, or URL of the pull request; None for a folder and in a dry run."""
     tag: str | None = None
-    """Version of the dataset there."""
+    """Version of the dataset in the target."""
     tagged: bool = False
     """Whether the tag is new."""
     reasons: Sequence[str] = ()
-    """Why the version goes on as far as it does."""
+    """Why this part of the version was bumped."""
     dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -60,80 +50,89 @@ class Publication:
         return asdict(self) | {"changes": [change._asdict() for change in self.changes]}
 
 
-def publish(folder: Path, target: str | Path, options: Options) -> Publication:
-    """Publish a run. Raises `ChecksFailed` if the gate is shut and `PublishError` if the place refuses."""
+def publish(
+    folder: Path,
+    to: str | Path,
+    *,
+    journal: bool = False,
+    dry_run: bool = False,
+    version: str | None = None,
+    private: bool = False,
+    pull_request: bool = False,
+) -> Publication:
+    """Publish a run to an id of the Hub or to a folder; `version`, `private` and `pull_request` are for the Hub only.
+
+    Raises `ChecksFailed` if a check, a licence or privacy forbids it, `RecipeError` for options that do not fit, and
+    `PublishError` if the target cannot be written.
+    """
     dataset = load(folder, verify=True)
-    gate.enforce(dataset.manifest, dataset.report, options.journal)
-    files: dict[str, Content] = {**published_files(dataset, options.journal)}
+    gate.enforce(dataset.manifest, dataset.report, journal)
+    files: dict[str, Content] = {**published_files(dataset, journal)}
     card = card_file.checked_card(folder / CARD, dataset.manifest)
-    place = _place(folder, target, options)
-    there = place.there()
-    before = _manifest(place, there)
-    _may(place, there, before, dataset.manifest, options)
-    if there and CARD in there.files:
-        old = card_file.decode_card(place.read(CARD, there, card_file.LARGEST))
-        files[CARD] = merge_cards(card, old, ours=before is not None).encode()
-    _no_token(files)
-    todo = changes(files, there, managed_paths(before, there.files, options.journal) if before and there else set())
-    plan = Publication(place.name, todo, dry_run=options.dry_run)
-    if isinstance(place, Hub) and not options.pull_request:
-        plan = _tagged(plan, there, before, dataset, options.version)
-    return plan if options.dry_run else _done(plan, place, files, there)
+    target = _target(folder, to, version, private, pull_request)
+    state = target.state()
+    previous = _previous_manifest(target, state)
+    _check_compatible(target, state, previous, dataset.manifest)
+    if state and CARD in state.files:
+        old = card_file.decode_card(target.read(CARD, state, card_file.MAX_BYTES))
+        files[CARD] = merge_cards(card, old, generated=previous is not None).encode()
+    _check_for_token(files)
+    managed = managed_paths(previous, state.files, journal) if previous and state else set()
+    plan = Publication(target.name, changes(files, state, managed), dry_run=dry_run)
+    if isinstance(target, Hub) and not pull_request:
+        plan = _with_tag(plan, state, previous, dataset, version)
+    return plan if dry_run else _carry_out(plan, target, files, state)
 
 
-def _place(run: Path, target: str | Path, options: Options) -> Target:
-    """A repository by its id, a folder by its path."""
-    if isinstance(target, str) and ID.fullmatch(target) and not LOCAL.match(target):
-        return Hub(target, private=options.private, pull_request=options.pull_request)
-    if isinstance(target, str) and not LOCAL.match(target):
+def _target(run: Path, to: str | Path, version: str | None, private: bool, pull_request: bool) -> Target:
+    """A repository by its id, or a folder by its path. Raises `RecipeError` for options that do not fit it."""
+    if isinstance(to, str) and ID.fullmatch(to) and not FOLDER.match(to):
+        if pull_request and version:
+            raise RecipeError(
+                "a pull request has no version", where="--version", hint="publish again once it is merged"
+            )
+        return Hub(to, private=private, pull_request=pull_request)
+    if isinstance(to, str) and not FOLDER.match(to):
         expected = "an id of the Hub such as org/name, or a folder such as ./name"
-        raise RecipeError("not a place to publish to", got=target, expected=expected)
-    if options.version or options.private or options.pull_request:
-        raise RecipeError("a folder has no versions, owners or pull requests", where=str(target))
-    path = Path(target).expanduser()
+        raise RecipeError("not a target to publish to", got=to, expected=expected)
+    if version or private or pull_request:
+        raise RecipeError("only a repository on the Hub has versions, visibility and pull requests", where=str(to))
+    path = Path(to).expanduser()
     if path.resolve().is_relative_to(run.resolve()) or (path / LOCK).exists():
-        raise PublishError(
-            "the folder of a run, with answers that were paid", where=str(path), expected="another folder"
-        )
+        raise PublishError("the folder of a run, with paid responses", where=str(path), expected="another folder")
     return FolderTarget(path)
 
 
-def _manifest(place: Target, there: TargetState | None) -> Manifest | None:
-    """The manifest that is there; one that is none says nothing."""
-    if there is None or MANIFEST not in there.files:
+def _check_compatible(target: Target, state: TargetState | None, previous: Manifest | None, new: Manifest) -> None:
+    """Raises `PublishError` if the target holds another dataset, or is public where it should be private."""
+    if previous and (previous.name, previous.family) != (new.name, new.family):
+        got, expected = (f"{each.name} ({each.family})" for each in (new, previous))
+        raise PublishError("the target holds another dataset", where=target.name, got=got, expected=expected)
+    if isinstance(target, Hub) and target.private and state and not state.private:
+        hint = "make it private in its settings first; its files are public already"
+        raise PublishError("the repository is public", where=target.name, hint=hint)
+
+
+def _previous_manifest(target: Target, state: TargetState | None) -> Manifest | None:
+    """The manifest of what is published; None where there is none that can be read."""
+    if state is None or MANIFEST not in state.files:
         return None
-    raw = place.read(MANIFEST, there, MAX_MANIFEST_BYTES)
+    raw = target.read(MANIFEST, state, MAX_MANIFEST_BYTES)
     try:
-        return parse_manifest(raw, f"{place.name}: {MANIFEST}")
+        return parse_manifest(raw, f"{target.name}: {MANIFEST}")
     except DataError:
         return None
 
 
-def _may(place: Target, there: TargetState | None, before: Manifest | None, now: Manifest, options: Options) -> None:
-    """Refuse what nobody can have meant."""
-    if before and (before.name, before.family) != (now.name, now.family):
-        raise PublishError(
-            "another dataset is published there",
-            where=place.name,
-            got=f"{now.name} ({now.family})",
-            expected=f"{before.name} ({before.family})",
-        )
-    if there and options.private and not there.private:
-        hint = "make it private in its settings first; everybody can read what it holds already"
-        raise PublishError("the repository is public", where=place.name, hint=hint)
-    if options.pull_request and options.version:
-        raise RecipeError("a pull request has no version", where="--version", hint="publish again once it is merged")
-
-
-def _no_token(files: dict[str, Content]) -> None:
-    """The token with which we send is in no text that is sent; tables and pictures are not looked at."""
+def _check_for_token(files: dict[str, Content]) -> None:
+    """The token that is used for sending is in no text that is sent; tables and images are not searched."""
     for path, content in files.items():
         if path.endswith((".json", ".jsonl", ".yaml", ".md", ".html")) and contains_token(_lines(content)):
-            raise PublishError("the file holds your token of the Hub", where=path, hint="take it out and build again")
+            raise PublishError("the file contains your token of the Hub", where=path, hint="remove it and build again")
 
 
 def _lines(content: Content) -> Iterator[bytes]:
-    """A journal does not have to fit into memory."""
+    """Line by line, since a journal may not fit into memory."""
     if isinstance(content, bytes):
         yield content
     else:
@@ -141,79 +140,81 @@ def _lines(content: Content) -> Iterator[bytes]:
             yield from file
 
 
-def _tagged(
-    plan: Publication, there: TargetState | None, before: Manifest | None, dataset: Dataset, asked: str | None
+def _with_tag(
+    plan: Publication, state: TargetState | None, previous: Manifest | None, dataset: Dataset, version: str | None
 ) -> Publication:
-    """Which version it will be. An identical tree only gets the tag that it lacks."""
-    tags, head = (there.tags, there.head) if there else ({}, "")
-    if asked:
-        tag = str(version.parse_version(asked))
+    """The plan with its tag: the given version, or the suggested bump; identical files keep the tag they have."""
+    tags, head = (state.tags, state.head) if state else ({}, "")
+    latest = latest_version(tags)
+    if version:
+        tag = tag_of(parse_version(version))
         if tag in tags and (plan.changes or tags[tag] != head):
-            expected = f"higher than {version.latest_version(tags)}"
-            raise PublishError("this version is published already", where=plan.place, got=tag, expected=expected)
+            expected = f"higher than {tag_of(latest)}" if latest else None
+            raise PublishError("this version is already published", where=plan.target, got=tag, expected=expected)
         return replace(plan, tag=tag, tagged=tag not in tags)
-    last = version.latest_version(tags)
-    if not plan.changes and (here := version.latest_version(tag for tag in tags if tags[tag] == head)):
-        return replace(plan, tag=str(here))
-    if last is None:
-        return replace(plan, tag=str(version.FIRST), tagged=True)
-    step, reasons = _step(plan.place, there, dataset) if there and before else ("major", [])
-    return replace(plan, tag=str(last.next(step)), tagged=True, reasons=reasons)
+    if not plan.changes and (current := latest_version(tag for tag in tags if tags[tag] == head)):
+        return replace(plan, tag=tag_of(current))
+    if latest is None:
+        return replace(plan, tag=tag_of(FIRST), tagged=True)
+    bump, reasons = _suggested_bump(plan.target, state, dataset) if state and previous else ("major", [])
+    return replace(plan, tag=tag_of(bumped(latest, bump)), tagged=True, reasons=reasons)
 
 
-def _step(name: str, there: TargetState, dataset: Dataset) -> tuple[Bump, list[str]]:
-    """How far the version goes on from what is there, which is fetched for that, and why."""
+def _suggested_bump(name: str, state: TargetState, dataset: Dataset) -> tuple[Bump, list[str]]:
+    """The semver bump from what is published, which is downloaded for that, and the reasons."""
     try:
-        found = diff(open_run(f"{name}@{there.head}"), dataset)
+        difference = diff(open_run(f"{name}@{state.head}"), dataset)
     except DataError as error:
         raise PublishError(
-            "what is published there cannot be compared, so the step of the version is not known",
+            "cannot compare with what is published, so the semver bump is unknown",
             where=name,
             got=error.brief,
-            hint="say which version this is: --version",
+            hint="give the version: --version",
         ) from None
-    return found.bump, found.reasons
+    return difference.bump, difference.reasons
 
 
-def _done(plan: Publication, place: Target, files: dict[str, Content], there: TargetState | None) -> Publication:
-    commit = there.head if there else None
+def _carry_out(plan: Publication, target: Target, files: dict[str, Content], state: TargetState | None) -> Publication:
+    commit = state.head if state else None
     if plan.changes:
-        commit = _put(plan, place, files, there)
-    if isinstance(place, Hub) and plan.tag and plan.tagged and commit:
-        place.tag(plan.tag, commit)
+        commit = _commit(plan, target, files, state)
+    if isinstance(target, Hub) and plan.tag and plan.tagged and commit:
+        target.tag(plan.tag, commit)
     return replace(plan, commit=commit or None)
 
 
-def _put(plan: Publication, place: Target, files: dict[str, Content], there: TargetState | None) -> str | None:
-    """Make the change; if it fails, say what is there now."""
+def _commit(plan: Publication, target: Target, files: dict[str, Content], state: TargetState | None) -> str | None:
+    """Make the commit; if it fails, the error says what the target holds now."""
     message = "Publish " + (plan.tag or "a new version")
     try:
-        return place.put(files, plan.changes, there, message)
+        return target.commit(files, plan.changes, state, message)
     except PublishError as error:
-        if (now := _now(place)) and not changes(files, now, set()) and isinstance(place, Hub):
-            return now.head  # the commit was made, only the answer was lost
+        now = _state_or_none(target)
+        if now and not changes(files, now, set()) and isinstance(target, Hub):
+            return now.head  # the commit was made, only the response was lost
         raise PublishError(
             f"not published: {error.what}",
             where=error.where,
             got=error.got,
             expected=error.expected,
-            hint="; ".join(filter(None, [_state(there, now), error.hint])),
+            hint="; ".join(filter(None, [_aftermath(state, now), error.hint])),
         ) from None
     except KeyboardInterrupt:
-        raise Interrupted("not published", where=place.name, hint=_state(there, _now(place))) from None
+        hint = _aftermath(state, _state_or_none(target))
+        raise Interrupted("not published", where=target.name, hint=hint) from None
 
 
-def _now(place: Target) -> TargetState | None:
+def _state_or_none(target: Target) -> TargetState | None:
     try:
-        return place.there()
+        return target.state()
     except PublishError:
         return None
 
 
-def _state(before: TargetState | None, now: TargetState | None) -> str:
-    """What a push that failed left behind."""
+def _aftermath(before: TargetState | None, now: TargetState | None) -> str:
+    """What a failed push left behind."""
     if now is None:
-        return "the place was not changed" if before is None else "the place cannot be looked at now"
+        return "the target was not changed" if before is None else "the target cannot be read now"
     if before is None:
-        return "an empty repository was made there, and nothing is in it"
-    return "what is there is as it was" if now == before else "what is there was changed meanwhile, by somebody else"
+        return "an empty repository was created"
+    return "the target is unchanged" if now == before else "the target was changed meanwhile, by someone else"

@@ -1,4 +1,4 @@
-"""A card that is a file already: read with care, and checked before it is sent."""
+"""Reading a card from a file, and checking it before it is published."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ...schemas.run_layout import CARD
 from .front_matter import front_matter_problems
 from .merge import split_card
 
-LARGEST = 1_000_000
-"""Bytes of the largest card that is read."""
+MAX_BYTES = 1_000_000
+"""Size of the largest card that is read."""
 
 
 def checked_card(path: Path, manifest: Manifest) -> str:
-    """The card of a run. Raises `PublishError` if the Hub would not take it, or if its licence is not the recipe's."""
+    """The card of a run. Raises `PublishError` if the Hub would not accept it or its licence is not the recipe's."""
     card = decode_card(path.read_bytes(), str(path))
     front, _ = split_card(card, str(path))
     problems = front_matter_problems(front)
     if front.get("license") not in (manifest.recipe.license, [manifest.recipe.license]):
-        problems.append(f"the licence is missing, or another than that of the recipe ({manifest.recipe.license})")
+        problems.append(f"the licence is missing, or not that of the recipe ({manifest.recipe.license})")
     if problems:
         hint = "`pluriset card` writes it again"
         raise PublishError("this card cannot be published", where=str(path), got="; ".join(problems), hint=hint)
@@ -28,11 +28,11 @@ def checked_card(path: Path, manifest: Manifest) -> str:
 
 
 def decode_card(raw: bytes, where: str = CARD) -> str:
-    """The text of a card. Raises `PublishError` if it is no text, or too long for a card."""
-    if len(raw) > LARGEST:
-        expected = f"at most {LARGEST:,} bytes"
-        raise PublishError("too large for a card", where=where, got=f"{len(raw):,} bytes", expected=expected)
+    """The text of a card. Raises `PublishError` if it is too large or not UTF-8."""
+    if len(raw) > MAX_BYTES:
+        expected = f"at most {MAX_BYTES:,} bytes"
+        raise PublishError("card too large", where=where, got=f"{len(raw):,} bytes", expected=expected)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise PublishError("a card that is not UTF-8", where=where, got=str(error)) from None
+        raise PublishError("the card is not UTF-8", where=where, got=str(error)) from None

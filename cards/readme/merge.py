@@ -1,8 +1,9 @@
-"""Hand-written sections of a card that is there are kept when it is written again.
+"""Sections that people wrote into a published card survive when the card is generated again.
 
-A section begins with a heading of level 1 or 2. Of a card that we wrote, ours are the title and the sections whose
-heading our template has; of anybody else's, none. What is not ours, and has no heading that the new card has too, is
-kept as it is, behind what is new. So is every key of the front matter that we never write.
+A section begins with a heading of level 1 or 2. In a generated card, the title and the sections whose heading is in our
+template are ours, and everything else was written by people; in any other card, all of it was. What people wrote is
+appended to the new card, unless the new card has a section with the same heading. Front matter keys that we never
+write are retained too.
 """
 
 from __future__ import annotations
@@ -10,99 +11,89 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+from markdown_it import MarkdownIt
+
 from ...schemas.errors import PublishError, RecipeError
+from ...schemas.run_layout import CARD
 from ...schemas.yaml_text import dump_yaml, load_yaml
 from .front_matter import FIELDS
 
-FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n|)---[ \t]*(?:\n|\Z)", re.DOTALL)
-HEADING = re.compile(r" {0,3}#{1,2}[ \t]+(\S.*)")
-UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
-"""What makes a heading of a line of text above it."""
-TEXT = re.compile(r" {0,3}(?![-+*] )[^\s#>|`~=<-]")
-"""How a line begins that is text, and no other kind of block."""
-FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-
-EARLIER = "From the earlier card"
-"""Heading for what had none."""
+FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n|)---[ \t]*(?:\n|\Z)", re.DOTALL)
+UNTITLED = "From the earlier card"
+"""Heading for text that had none; else it would become a part of the section above it."""
+BLOCKS = MarkdownIt("commonmark").disable("inline")
+"""Reads blocks only: where headings are."""
 
 
 class Section(NamedTuple):
-    """A heading with what stands under it; what stands before the first heading has none."""
+    """A heading with its text, heading line included; what precedes the first heading has an empty heading."""
 
     heading: str
+    level: int
     text: str
 
 
-def merge_cards(new: str, old: str, ours: bool) -> str:
-    """The new card with what is hand-written in the old one; `ours` says that we wrote the old one."""
-    front, body = _split(new)
+def merge_cards(new: str, old: str, generated: bool) -> str:
+    """The new card with what people wrote in the old one; `generated` means that pluriset wrote the old one."""
+    front, body = _split_front_matter(new)
     old_front, old_body = split_card(old)
-    keys = {key: value for key, value in old_front.items() if key not in FIELDS}
-    kept = _hand_written(split_sections(old_body), {section.heading for section in split_sections(body)}, ours)
-    if not keys and not kept:
+    retained_keys = {key: value for key, value in old_front.items() if key not in FIELDS}
+    new_headings = {section.heading for section in split_sections(body)}
+    retained = [s for s in _written_by_people(split_sections(old_body), generated) if s.heading not in new_headings]
+    if not retained_keys and not retained:
         return new
-    texts = [body.rstrip("\n"), *(section.text.strip("\n") for section in kept)]
-    return f"---\n{front}{dump_yaml(keys) if keys else ''}---\n" + "\n\n".join(texts) + "\n"
+    front += dump_yaml(retained_keys) if retained_keys else ""
+    texts = [body.rstrip("\n"), *(section.text.strip("\n") for section in retained)]
+    return f"---\n{front}---\n" + "\n\n".join(texts) + "\n"
 
 
-def _hand_written(old: list[Section], new: set[str], ours: bool) -> list[Section]:
-    """The sections that are kept. What had no heading gets one, else it would belong to the section above it."""
-    first, *others = old
-    if ours:
-        title = others[0] if others and others[0].text.startswith("# ") else None
-        return [section for section in others if section is not title and section.heading not in new | _headings()]
-    if first.text.strip():
-        others = [Section(EARLIER, f"## {EARLIER}\n\n{first.text}"), *others]
-    return [section for section in others if section.heading not in new]
+def _written_by_people(sections: list[Section], generated: bool) -> list[Section]:
+    preamble, *titled = sections
+    if generated:
+        title = titled[:1] if titled and titled[0].level == 1 else []
+        return [section for section in titled[len(title) :] if section.heading not in _template_headings()]
+    if preamble.text.strip():
+        return [Section(UNTITLED, 2, f"## {UNTITLED}\n\n{preamble.text}"), *titled]
+    return titled
 
 
-def split_card(card: str, where: str = "README.md") -> tuple[dict[str, Any], str]:
+def split_card(card: str, where: str = CARD) -> tuple[dict[str, Any], str]:
     """Front matter and body of a card. Raises `PublishError` if the front matter cannot be read."""
-    text, body = _split(card)
+    text, body = _split_front_matter(card)
     try:
         return (load_yaml(text.encode(), where) if text.strip() else {}), body
     except RecipeError as error:
-        hint = "correct it first: what is hand-written in it would be lost"
+        hint = "fix it first, or what people wrote in it would be lost"
         what = f"the front matter of the card: {error.what}"
         raise PublishError(what, where=error.where, got=error.got, expected=error.expected, hint=hint) from None
 
 
-def _split(card: str) -> tuple[str, str]:
-    """The text of the front matter, and what follows it."""
-    card = card.replace("\r\n", "\n")
-    found = FRONT.match(card)
+def _split_front_matter(card: str) -> tuple[str, str]:
+    """The text of the front matter, and the body."""
+    card = re.sub(r"\r\n?", "\n", card)
+    found = FRONT_MATTER.match(card)
     return (found[1], card[found.end() :]) if found else ("", card)
 
 
 def split_sections(body: str) -> list[Section]:
-    """A text in its sections; what looks like a heading inside a fence is none."""
-    found, lines, fence, heading = list[Section](), list[str](), "", ""
-    for line in body.split("\n"):
-        mark = FENCE.match(line)
-        if mark and (not fence or (mark[1].startswith(fence) and not line.strip(mark[1][0] + " "))):
-            fence = "" if fence else mark[1]
-        elif not fence and (title := HEADING.match(line)):
-            found.append(Section(heading, "\n".join(lines)))
-            heading, lines = _title(title[1]), []
-        elif not fence and lines and TEXT.match(lines[-1]) and UNDERLINE.fullmatch(line):
-            *above, said = lines
-            found.append(Section(heading, "\n".join(above)))
-            heading, lines = said.strip(), [said]
-        lines.append(line)
-    return [*found, Section(heading, "\n".join(lines))]
-
-
-def _title(said: str) -> str:
-    """The words of a heading, without the `#` that may close it."""
-    words = said.rstrip()
-    bare = words.rstrip("#")
-    return bare.rstrip() if bare.endswith((" ", "\t")) else words
+    """The sections of a text; the first has no heading. Headings in lists, quotes and code do not count."""
+    lines = body.split("\n")
+    starts = [(0, "", 0)]
+    tokens = BLOCKS.parse(body)
+    for token, inline in pairwise(tokens):
+        if token.type == "heading_open" and token.tag in ("h1", "h2") and token.level == 0 and token.map:
+            starts.append((token.map[0], inline.content, int(token.tag[1])))
+    ends = [*(line for line, _, _ in starts[1:]), len(lines)]
+    return [
+        Section(heading, level, "\n".join(lines[start:end]))
+        for (start, heading, level), end in zip(starts, ends, strict=True)
+    ]
 
 
 @cache
-def _headings() -> frozenset[str]:
-    """The headings of our template."""
+def _template_headings() -> frozenset[str]:
     template = (resources.files(__package__) / "card.md.j2").read_text(encoding="utf-8")
     return frozenset(re.findall(r"^##? (\w[^{\n]*?)\s*$", template, re.MULTILINE))

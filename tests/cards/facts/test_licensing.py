@@ -46,7 +46,9 @@ def of(make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]) ->
         ("cc-by-4.0", [], None, "The licence of the seeds is not declared."),
     ],
 )
-def test_sources(of: Of, licence: str, sources: list[str], best: str | None, conflict: str | None) -> None:
+def test_the_freest_licence_that_fits_the_sources(
+    of: Of, licence: str, sources: list[str], best: str | None, conflict: str | None
+) -> None:
     manifest = of(licence, sources)
     found = conflicts(manifest)
     assert freest_licence(manifest) == best
@@ -62,7 +64,7 @@ def test_sources(of: Of, licence: str, sources: list[str], best: str | None, con
         (["cc0-1.0"], "new", "declare card.terms: {main: "),
     ],
 )
-def test_where_a_licence_is_not_known_none_is_proposed(of: Of, sources: list[str], model: str, key: str) -> None:
+def test_no_licence_is_proposed_while_one_is_unknown(of: Of, sources: list[str], model: str, key: str) -> None:
     manifest = of("cc-by-4.0", sources, model)
     [conflict] = conflicts(manifest)
     assert conflict.hint.startswith(key) and not any(licence in conflict.hint for licence in LICENCES)
@@ -80,13 +82,13 @@ def test_where_a_licence_is_not_known_none_is_proposed(of: Of, sources: list[str
         ("somebody/new-model", "cc-by-4.0", "teacher main (somebody/new-model): we do not know its terms."),
     ],
 )
-def test_teachers(of: Of, model: str, licence: str, conflict: str | None) -> None:
+def test_terms_of_teachers_that_conflict(of: Of, model: str, licence: str, conflict: str | None) -> None:
     found = conflicts(of(licence, model=model))
     assert len(found) == (conflict is not None)
     assert conflict is None or conflict in found[0].what
 
 
-def test_what_a_model_asks_of_users_is_told(of: Of) -> None:
+def test_notices_of_models_are_passed_on(of: Of) -> None:
     told = notices(of("cc-by-4.0", model="Llama-3.1-8B-Instruct"))
     assert len(told) == 1
     assert 'begins with "Llama"' in told[0]
@@ -102,7 +104,7 @@ def test_terms_of_an_unknown_model_can_be_declared(of: Of) -> None:
         of("cc-by-4.0", terms={"second": "mit"})
 
 
-def test_the_table_is_sound() -> None:
+def test_every_term_in_the_table_is_a_licence() -> None:
     ours = {"openai-terms", "anthropic-terms", "gemini-terms", "qwen-terms"}
     assert set(LICENCES) - ours <= HUB_LICENCES
     assert all(terms.link.startswith("https://") for terms in LICENCES.values())
@@ -125,5 +127,5 @@ def test_the_table_is_sound() -> None:
         ("scripted", None),
     ],
 )
-def test_models_are_known_by_name(model: str, terms: str | None) -> None:
+def test_terms_are_found_by_model_name(model: str, terms: str | None) -> None:
     assert terms_of_model(model) == terms

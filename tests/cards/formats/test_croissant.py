@@ -24,7 +24,7 @@ def field(document: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_mlcroissant_takes_it_and_loads_every_table(finished: Make) -> None:
+def test_mlcroissant_validates_it_and_loads_every_table(finished: Make) -> None:
     import mlcroissant
 
     opened = mlcroissant.Dataset(finished(shards=2, card=True) / "croissant.json")
@@ -41,7 +41,7 @@ def test_mlcroissant_takes_it_and_loads_every_table(finished: Make) -> None:
     assert [row["splits/name"] for row in rows["splits"]] == ["test", "train"]
 
 
-def test_fields_are_those_of_the_row_types(make_manifest: Callable[..., Manifest]) -> None:
+def test_fields_match_the_row_types(make_manifest: Callable[..., Manifest]) -> None:
     document = croissant(make_manifest(), report_of())
     for record_set in document["recordSet"][1:]:
         known = columns(TABLES[record_set["@id"]])
@@ -59,7 +59,7 @@ def test_each_label_is_attributed_to_its_annotator(make_manifest: Callable[..., 
     assert document["prov:wasDerivedFrom"][0]["prov:label"] == "Jokes"
 
 
-def test_responsible_ai_is_answered_from_the_report(
+def test_responsible_ai_properties_come_from_the_report(
     make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]
 ) -> None:
     figures = [
@@ -84,13 +84,13 @@ def test_responsible_ai_is_answered_from_the_report(
     ]
 
 
-def test_what_is_not_known_is_left_out(make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]) -> None:
+def test_unknown_properties_are_omitted(make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]) -> None:
     document = croissant(make_manifest(recipe=recipe(card={})), report_of(figures=[], findings=[]))
     absent = {"creator", "citeAs", "inLanguage", "prov:wasDerivedFrom", "rai:annotatorDemographics", "rai:dataUseCases"}
     assert absent.isdisjoint(document)
 
 
-def test_hostile_texts_stay_texts(finished: Make, recipe: Callable[..., Recipe]) -> None:
+def test_hostile_text_stays_text(finished: Make, recipe: Callable[..., Recipe]) -> None:
     words = dict.fromkeys(("description", "citation", "sensitive", "uses"), HOSTILE)
     sources = [{"name": HOSTILE, "license": HOSTILE, "url": HOSTILE}]
     folder = finished(card=True, recipe=recipe(card={**words, "sources": sources, "authors": [HOSTILE]}))

@@ -30,5 +30,5 @@ def test_each_aspect_is_a_task_over_its_test_split(make_manifest: Make) -> None:
     assert configs["benchmark_valence"][0] == {"split": "test", "path": "benchmark/valence/test-*.parquet"}
 
 
-def test_a_run_without_questions_is_no_benchmark(make_manifest: Make) -> None:
+def test_a_run_without_questions_has_no_benchmark(make_manifest: Make) -> None:
     assert eval_yaml(make_manifest()) is None

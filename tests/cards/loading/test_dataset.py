@@ -59,7 +59,7 @@ def change(folder: Path, facts: dict[str, Any]) -> None:
 @pytest.mark.parametrize("table", ROWS)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_rows_come_back_as_they_went_in(finished: Make, table: str, data: st.DataObject) -> None:
+def test_rows_survive_a_round_trip(finished: Make, table: str, data: st.DataObject) -> None:
     train = data.draw(st.lists(ROWS[table], min_size=2, max_size=5))
     test = data.draw(st.lists(ROWS[table], max_size=2))
     nothing: dict[str, dict[str, list[Row]]] = {name: {"train": [], "test": []} for name in TABLES}
@@ -138,12 +138,12 @@ def test_no_folder(tmp_path: Path) -> None:
         load(tmp_path / "nowhere")
 
 
-def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_run(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no manifest\.json here"):
         load(tmp_path)
 
 
-def test_a_run_that_is_not_complete_says_how_to_finish_it(finished: Make) -> None:
+def test_an_unfinished_run_hints_at_the_command_that_finishes_it(finished: Make) -> None:
     folder = finished()
     (folder / "manifest.json").unlink()
     (folder / "recipe.yaml").write_text("name: a")
@@ -188,7 +188,7 @@ def test_a_short_shard(finished: Make) -> None:
     assert "git lfs pull" in str(caught.value)
 
 
-def test_a_changed_shard_is_found_when_asked(finished: Make) -> None:
+def test_verify_finds_a_changed_shard(finished: Make) -> None:
     folder = finished()
     path = folder / shard(manifest(folder))["path"]
     raw = path.read_bytes()
@@ -203,17 +203,17 @@ STRANGE = ["C:\\x", "a\\..\\b", "a\x00b", "*.parquet", "data/[ab].parquet", "htt
 
 
 @pytest.mark.parametrize("path", [*OUTSIDE, *STRANGE])
-def test_a_path_that_climbs_out_is_not_followed(finished: Make, path: str) -> None:
+def test_unsafe_paths_are_rejected(finished: Make, path: str) -> None:
     folder = finished()
     facts = manifest(folder)
     shard(facts)["path"] = path
     change(folder, facts)
-    with pytest.raises(DataError, match="a path that we do not follow"):
+    with pytest.raises(DataError, match="unsafe path"):
         load(folder)
 
 
 @pytest.mark.parametrize("family", ["dilemma", "shared", "reject", "../values", "os", "", "values.x"])
-def test_a_family_that_we_do_not_know(finished: Make, family: str) -> None:
+def test_an_unknown_family(finished: Make, family: str) -> None:
     folder = finished()
     change(folder, manifest(folder) | {"family": family})
     with pytest.raises(DataError, match="unknown family") as caught:
@@ -221,7 +221,7 @@ def test_a_family_that_we_do_not_know(finished: Make, family: str) -> None:
     assert "values" in str(caught.value)
 
 
-def test_a_table_that_the_family_does_not_have(finished: Make) -> None:
+def test_a_table_outside_the_family(finished: Make) -> None:
     folder = finished()
     facts = manifest(folder)
     facts["tables"]["a; DROP TABLE b"] = facts["tables"]["situations"]
@@ -242,7 +242,7 @@ def test_unknown_table_and_split(finished: Make) -> None:
         dataset.polars("situations", "validation")
 
 
-def test_rows_that_are_no_rows(finished: Make) -> None:
+def test_rows_that_are_not_valid(finished: Make) -> None:
     folder = finished()
     facts = manifest(folder)
     path = folder / shard(facts)["path"]
@@ -254,7 +254,7 @@ def test_rows_that_are_no_rows(finished: Make) -> None:
         list(load(folder).rows("situations"))
 
 
-def test_a_file_that_is_no_parquet(finished: Make) -> None:
+def test_a_file_that_is_not_parquet(finished: Make) -> None:
     folder = finished()
     facts = manifest(folder)
     (folder / shard(facts)["path"]).write_bytes(b"version https://git-lfs.github.com/spec/v1")
@@ -269,7 +269,7 @@ def test_a_file_that_is_no_parquet(finished: Make) -> None:
             look()
 
 
-def test_the_report_comes_with_the_dataset(finished: Make) -> None:
+def test_a_dataset_has_its_report(finished: Make) -> None:
     folder = finished()
     assert load(folder).report.dataset == "small-values"
     (folder / "report.json").unlink()

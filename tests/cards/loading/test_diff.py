@@ -52,19 +52,19 @@ def counts(found: Difference, table: str) -> tuple[int, int, int, int]:
     return change.added, change.removed, change.changed, change.moved
 
 
-def test_new_rows_are_a_minor_step(built: Built) -> None:
+def test_new_rows_bump_the_minor_version(built: Built) -> None:
     found = pluriset.diff(built("1 lying"), built("1 lying", "2 stealing"))
     assert found.bump == "minor"
     assert counts(found, "situations") == (1, 0, 0, 0) and counts(found, "considerations") == (3, 0, 0, 0)
     assert "situations: 1 row new" in found.reasons and "- situations: 1 row new" in found.entry
 
 
-def test_rows_that_are_gone_are_a_major_step(built: Built) -> None:
+def test_removed_rows_bump_the_major_version(built: Built) -> None:
     found = pluriset.diff(built("1 lying", "2 stealing"), built("1 lying"))
     assert found.bump == "major" and counts(found, "situations") == (0, 1, 0, 0)
 
 
-def test_other_judgements_are_a_patch_with_drift(built: Built) -> None:
+def test_changed_judgements_bump_the_patch_version_and_show_as_drift(built: Built) -> None:
     found = pluriset.diff(built("1 lying"), built("1 lying", valence="opposes"))
     assert found.bump == "patch"
     annotations = next(change for change in found.tables if change.table == "annotations")
@@ -73,7 +73,7 @@ def test_other_judgements_are_a_patch_with_drift(built: Built) -> None:
     assert (drift.distance, drift.before, drift.after) == (1.0, {"supports": 1.0}, {"opposes": 1.0})
 
 
-def test_another_licence_is_a_major_step_and_nothing_is_none(built: Built) -> None:
+def test_a_new_licence_bumps_the_major_version_and_equal_runs_nothing(built: Built) -> None:
     first, other = built("1 lying"), built("1 lying", license="cc0-1.0")
     assert pluriset.diff(first, first).bump == "none"
     assert "licence" in pluriset.diff(first, other).reasons[0]

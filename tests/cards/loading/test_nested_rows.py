@@ -13,7 +13,7 @@ def rows(n: int) -> list[Row]:
     return [row for splits in found.values() for row in splits["train"]]
 
 
-def test_what_hangs_together_is_shown_together() -> None:
+def test_rows_are_nested_under_the_rows_they_point_to() -> None:
     (second,) = [one for one in nested_rows.nest(rows(3), TABLES) if one["situation_id"] == "s1"]
     (below,) = second["considerations"]
     assert below["consideration_id"] == "c1" and below["judgements"] == {
@@ -22,7 +22,7 @@ def test_what_hangs_together_is_shown_together() -> None:
     assert "annotations" not in below and "aggregates" not in below
 
 
-def test_twice_the_rows_are_twice_the_work() -> None:
+def test_nesting_is_linear_in_the_rows() -> None:
     looks = []
     for n in (20, 40):
         with patch.object(nested_rows, "key_of", side_effect=key_of) as looked:

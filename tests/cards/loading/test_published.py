@@ -18,7 +18,7 @@ def written(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: Path) -> None:
+def test_an_external_dataset_opens_in_every_view_under_its_profile(tmp_path: Path) -> None:
     dataset = pluriset.load(written(tmp_path / "testset-v1.json", ROWS), verify=True)
     assert isinstance(dataset, ExternalDataset)
     assert (dataset.profile, dataset.tables) == ("pandalm", ("testset",)) and "by its columns" in dataset.how
@@ -28,7 +28,7 @@ def test_somebody_elses_dataset_opens_in_every_way_under_its_profile(tmp_path: P
     assert dataset.datasets("testset")["train"][2] == ROWS[2]
 
 
-def test_a_row_without_a_split_is_of_train(tmp_path: Path) -> None:
+def test_rows_without_a_split_belong_to_train(tmp_path: Path) -> None:
     (path := tmp_path / "pairs.csv").write_text("prompt,chosen,rejected,split\na,b,c,train\nd,e,f,\ng,h,i,test\n")
     dataset = pluriset.load(path, as_="trl")
     assert isinstance(dataset, ExternalDataset)
@@ -36,7 +36,7 @@ def test_a_row_without_a_split_is_of_train(tmp_path: Path) -> None:
     assert dataset.datasets(table).num_rows == {"test": 1, "train": 2} and dataset.splits(table) == ["test", "train"]
 
 
-def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
+def test_splits_come_from_the_files(tmp_path: Path) -> None:
     for split in ("train", "test"):
         written(tmp_path / f"{split}.json", ROWS[:2] if split == "test" else ROWS)
     (tmp_path / "notes.csv").write_text("who,said\nme,nothing\n")
@@ -47,24 +47,25 @@ def test_splits_are_those_of_the_files(tmp_path: Path) -> None:
     assert dataset.datasets("testset").num_rows == {"test": 2, "train": len(ROWS)}
 
 
-def test_what_is_broken_is_said_where_it_is_read(tmp_path: Path) -> None:
+def test_an_invalid_cell_is_an_error_with_its_row(tmp_path: Path) -> None:
     broken = written(tmp_path / "testset.json", [*ROWS, {**ROWS[0], "annotator1": 7}])
     dataset = pluriset.load(broken)
     with pytest.raises(DataError, match=f"testset, row {len(ROWS) + 1}: annotator1"):
         list(dataset.rows("testset"))
-    with pytest.raises(ChecksFailed, match="error find rows"):
+    with pytest.raises(ChecksFailed, match="error failed"):
         pluriset.load(broken, verify=True)
 
 
 @pytest.mark.parametrize(
-    ("as_", "said"), [(None, "not a dataset that we know"), ("pandalm", "not the columns of"), ("none_such", "--as")]
+    ("as_", "message"),
+    [(None, "not a dataset that we recognise"), ("pandalm", "not the columns of"), ("none_such", "--as")],
 )
-def test_what_is_not_known_is_said(tmp_path: Path, as_: str | None, said: str) -> None:
-    with pytest.raises(pluriset.schemas.errors.PlurisetError, match=said):
+def test_an_unrecognised_dataset_is_an_error(tmp_path: Path, as_: str | None, message: str) -> None:
+    with pytest.raises(pluriset.schemas.errors.PlurisetError, match=message):
         pluriset.load(written(tmp_path / "mine.json", [{"a": 1}]), as_=as_)
 
 
-def test_a_table_that_is_not_there(tmp_path: Path) -> None:
+def test_an_unknown_table_is_an_error(tmp_path: Path) -> None:
     dataset = pluriset.load(written(tmp_path / "testset.json", ROWS))
     with pytest.raises(DataError, match="no such table"):
         dataset.duckdb("situations")

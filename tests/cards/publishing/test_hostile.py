@@ -23,7 +23,7 @@ SHARD = "data/situations/train-00000-of-00001.parquet"
 BOMB = "---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b]\n---\n"
 
 
-def told(**changes: Any) -> Change:
+def manifest_with(**changes: Any) -> Change:
     """A manifest with other facts."""
 
     def change(folder: Path) -> None:
@@ -98,21 +98,25 @@ def finding(folder: Path) -> None:
     raw("report.json", json.dumps(report).encode(), named=True)(folder)
 
 
+def without_licence(folder: Path) -> None:
+    recipe = json.loads((folder / "manifest.json").read_text())["recipe"]
+    manifest_with(recipe=recipe | {"license": ""})(folder)
+
+
 RUNS: dict[str, tuple[Change, str]] = {
     "no manifest": (without("manifest.json"), "not complete"),
     "empty manifest": (raw("manifest.json", b""), "EOF"),
     "manifest of another encoding": (raw("manifest.json", "{}".encode("utf-16")), "Invalid JSON"),
     "manifest that nests": (raw("manifest.json", b"[" * 100_000), "recursion limit"),
-    "manifest of another format": (told(format=2), "newer pluriset"),
-    "manifest with more": (told(surprise=1), "unknown key"),
-    "unknown family": (told(family="../values"), "unknown family"),
-    "unknown table": (told(main_table="rejects"), "no such table"),
-    "tables of a wrong type": (told(tables=[]), "should be an object"),
-    "no licence": (lambda f: told(recipe=json.loads((f / "manifest.json").read_text())["recipe"] | {"license": ""})(f),
-                   "not a licence id"),
-    "climbing path": (shard(path="../../secret.parquet"), "a path that we do not follow"),
-    "absolute path": (shard(path="/etc/passwd"), "a path that we do not follow"),
-    "address for a path": (shard(path="https://example.org/a.parquet"), "a path that we do not follow"),
+    "manifest of another format": (manifest_with(format=2), "newer pluriset"),
+    "manifest with more": (manifest_with(surprise=1), "unknown key"),
+    "unknown family": (manifest_with(family="../values"), "unknown family"),
+    "unknown table": (manifest_with(main_table="rejects"), "no such table"),
+    "tables of a wrong type": (manifest_with(tables=[]), "should be an object"),
+    "no licence": (without_licence, "not a licence id"),
+    "climbing path": (shard(path="../../secret.parquet"), "unsafe path"),
+    "absolute path": (shard(path="/etc/passwd"), "unsafe path"),
+    "address for a path": (shard(path="https://example.org/a.parquet"), "unsafe path"),
     "missing shard": (shard(path="data/situations/other.parquet"), "a file is missing"),
     "size of a wrong type": (shard(bytes="many"), "valid integer"),
     "huge count": (shard(bytes=10**18), "another size"),
@@ -122,18 +126,18 @@ RUNS: dict[str, tuple[Change, str]] = {
     "shard changed": (flipped, "another sha256"),
     "recipe changed": (raw("recipe.yaml", b"name: other\n"), "another size"),
     "shard that leads out": (link(SHARD, "/etc/passwd"), "another size"),
-    "plot that leads out": (link("plots/secret.png", "/etc/passwd"), "a link that leads out"),
+    "plot that leads out": (link("plots/secret.png", "/etc/passwd"), "a symlink that leaves"),
     "error-level findings": (finding, "cannot be published"),
     "report that is none": (raw("report.json", b"{}", named=True), "required, but missing"),
-    "no card": (without("README.md"), "a file is missing"),
+    "no card": (without("README.md"), "missing file"),
     "card without a licence": (card("license: cc-by-4.0\n", ""), "license"),
-    "card with another licence": (card("license: cc-by-4.0", "license: mit"), "another than that of the recipe"),
+    "card with another licence": (card("license: cc-by-4.0", "license: mit"), "not that of the recipe"),
     "card with a YAML bomb": (raw("README.md", BOMB.encode()), "aliases are not read"),
     "card with a tag of Python": (raw("README.md", b"---\na: !!python/name:os.system\n---\n"), "python/name"),
     "card with a broken date": (raw("README.md", b"---\na: 2020-99-99\n---\n"), "not a YAML file"),
     "card that nests": (raw("README.md", b"---\na: " + b"[" * 9000 + b"\n---\n"), "not a YAML file"),
     "card that is not UTF-8": (raw("README.md", b"---\n\xff\xfe\n---\n"), "not UTF-8"),
-    "card without end": (raw("README.md", b"x" * 1_000_001), "too large for a card"),
+    "card without end": (raw("README.md", b"x" * 1_000_001), "card too large"),
 }  # fmt: skip
 
 
@@ -146,17 +150,17 @@ def test_a_broken_run_is_one_error_and_nothing_is_sent(hub: Hub, copy: Copy, nam
     assert hub.called == []
 
 
-THERE: dict[str, tuple[str, bytes, str]] = {
+PUBLISHED: dict[str, tuple[str, bytes, str]] = {
     "card with a YAML bomb": ("README.md", BOMB.encode(), "aliases are not read"),
     "card that is not UTF-8": ("README.md", b"\xff\xfe\x00", "not UTF-8"),
-    "card without end": ("README.md", b"x" * 1_000_001, "too large to be read"),
-    "another dataset": ("manifest.json", b"", "another dataset is published there"),
+    "card without end": ("README.md", b"x" * 1_000_001, "file too large to read"),
+    "another dataset": ("manifest.json", b"", "the target holds another dataset"),
 }
 
 
-@pytest.mark.parametrize("name", THERE)
-def test_a_hostile_repository_is_left_as_it_is(hub: Hub, runs: dict[str, Path], name: str) -> None:
-    path, content, what = THERE[name]
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_hostile_repository_is_left_unchanged(hub: Hub, runs: dict[str, Path], name: str) -> None:
+    path, content, what = PUBLISHED[name]
     if not content:
         facts = json.loads((runs["one"] / "manifest.json").read_text()) | {"name": "other"}
         content = json.dumps(facts).encode()
@@ -175,7 +179,7 @@ LOADED = [
 
 
 @pytest.mark.parametrize("name", LOADED)
-def test_a_lying_repository_is_not_fetched(
+def test_a_lying_repository_is_not_downloaded(
     hub: Hub, copy: Copy, runs: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
     pluriset.publish(runs["one"], ID)
@@ -191,20 +195,20 @@ def test_a_lying_repository_is_not_fetched(
     assert not list((tmp_path / "cache").rglob("*.parquet"))
 
 
-def test_a_repository_without_a_manifest_is_not_ours(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_repository_without_a_manifest_is_no_run(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     gone = [CommitOperationDelete("manifest.json")]
     HfApi(endpoint=hub.url, token=WRITE).create_commit(ID, gone, commit_message="a", repo_type="dataset")
     with pytest.raises(PlurisetError, match="not published by pluriset"):
         open_run(ID)
-    with pytest.raises(PlurisetError, match="only what pluriset published is streamed"):
+    with pytest.raises(PlurisetError, match="only runs published by pluriset can be streamed"):
         pluriset.load(ID, stream=True)
 
 
-def test_a_folder_with_links_is_no_place(runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_folder_with_symlinks_is_not_a_target(runs: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "data").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(PlurisetError, match="a link in the folder"):
+    with pytest.raises(PlurisetError, match="a symlink in the folder"):
         pluriset.publish(runs["one"], tmp_path / "out")
     assert not list((tmp_path / "elsewhere").iterdir())

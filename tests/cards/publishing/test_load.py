@@ -45,9 +45,7 @@ print(json.dumps({
 """
 
 
-def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
-    hub: Hub, runs: dict[str, Path], tmp_path: Path
-) -> None:
+def test_a_second_process_with_an_empty_cache_opens_every_view(hub: Hub, runs: dict[str, Path], tmp_path: Path) -> None:
     pluriset.publish(runs["one"], ID)
     pluriset.publish(runs["two"], ID)
     api = HfApi(endpoint=hub.url, token=WRITE)
@@ -74,7 +72,7 @@ def test_a_second_process_with_an_empty_cache_opens_it_in_every_way(
     }
 
 
-def test_what_is_fetched_is_what_was_published(hub: Hub, runs: dict[str, Path]) -> None:
+def test_downloads_are_byte_for_byte_what_was_published(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID, journal=True)
     folder = open_run(ID).folder
     for file in open_run(runs["one"]).manifest.everything():
@@ -84,7 +82,7 @@ def test_what_is_fetched_is_what_was_published(hub: Hub, runs: dict[str, Path]) 
     assert open_run(f"{ID}@v1.0.0").manifest == open_run(runs["one"]).manifest
 
 
-def test_a_stream_reads_what_it_needs(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_stream_reads_only_what_it_needs(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     hub.files.sent.clear()
     hub.called.clear()
@@ -97,7 +95,9 @@ def test_a_stream_reads_what_it_needs(hub: Hub, runs: dict[str, Path]) -> None:
         pluriset.load(ID, stream=True, verify=True)
 
 
-def test_what_is_not_there(hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_datasets_and_revisions_are_errors(
+    hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(DataError, match="no folder of this name, and no dataset on the Hub"):
         pluriset.load(ID)
     pluriset.publish(runs["one"], ID, private=True)
@@ -106,11 +106,11 @@ def test_what_is_not_there(hub: Hub, runs: dict[str, Path], monkeypatch: pytest.
     monkeypatch.setenv("HF_TOKEN", "")
     with pytest.raises(DataError, match="a token of its owners"):
         pluriset.load(ID)
-    with pytest.raises(DataError, match="only what is on the Hub has revisions"):
+    with pytest.raises(DataError, match="only datasets on the Hub have revisions"):
         pluriset.load(runs["one"], "v1.0.0")
 
 
-def test_no_hub(runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_hub_is_one_clear_error(runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     for act in (lambda: pluriset.load(ID), lambda: pluriset.publish(runs["one"], ID)):
         with pytest.raises(PublishError, match="cannot reach the Hub"):
@@ -119,7 +119,7 @@ def test_no_hub(runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
         pluriset.load(ID)
 
 
-def test_a_wrong_path_of_a_run_is_not_looked_for_on_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistyped_run_path_is_not_looked_up_on_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
@@ -131,7 +131,7 @@ def test_a_wrong_path_of_a_run_is_not_looked_for_on_the_hub(tmp_path: Path, monk
 
 
 @pytest.mark.slow
-def test_verify_runs_the_checks_again(tmp_path: Path) -> None:
+def test_verify_repeats_the_checks(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", small_tables(), checked=True)
     pluriset.load(folder, verify=True)
     facts, report = json.loads((folder / "manifest.json").read_text()), json.loads((folder / "report.json").read_text())

@@ -8,7 +8,8 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from hypothesis import given
 from hypothesis import strategies as st
-from pluriset.cards.publishing.version import Version, latest_version
+from packaging.version import Version
+from pluriset.cards.publishing.version import bumped, latest_version, parse_version, tag_of
 from pluriset.cards.readme.merge import merge_cards, split_card, split_sections
 from pluriset.tests.servers.hub import WRITE, Hub
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning"
 
 ID = "org/small"
 NEW = "---\nlicense: mit\n---\n\n# Small\n\nNew words.\n\n## Columns\n\nNew columns.\n"
-FOREIGN = """---
+HANDWRITTEN = """---
 license: apache-2.0
 extra_gated_prompt: Please be kind.
 ---
@@ -44,8 +45,8 @@ LINES = st.lists(
 )
 
 
-def test_hand_written_sections_of_a_foreign_card_are_kept() -> None:
-    front, body = split_card(merge_cards(NEW, FOREIGN, ours=False))
+def test_a_handwritten_card_is_appended_to_the_new_one() -> None:
+    front, body = split_card(merge_cards(NEW, HANDWRITTEN, generated=False))
     assert front == {"license": "mit", "extra_gated_prompt": "Please be kind."}
     assert [section.heading for section in split_sections(body)][1:] == [
         "Small", "Columns", "From the earlier card", "Our data", "Ethics <script>alert(1)</script>",
@@ -55,40 +56,47 @@ def test_hand_written_sections_of_a_foreign_card_are_kept() -> None:
     assert "Old columns." not in body
 
 
-def test_what_we_wrote_before_goes_and_what_is_hand_written_stays() -> None:
-    ours = "---\nlicense: mit\n---\n\n# Old title\n\n## Checks\n\nOld.\n\n## Ethics\n\nBy hand.\n"
-    assert merge_cards(NEW, ours, ours=True) == NEW + "\n## Ethics\n\nBy hand.\n"
+def test_generated_sections_are_replaced_and_handwritten_ones_stay() -> None:
+    old = "---\nlicense: mit\n---\n\n# Old title\n\n## Checks\n\nOld.\n\n## Ethics\n\nBy hand.\n"
+    assert merge_cards(NEW, old, generated=True) == NEW + "\n## Ethics\n\nBy hand.\n"
 
 
-@pytest.mark.parametrize("before", ["", "```pip install x```\n\n", "## Columns ##\n\nOurs.\n\n"])
+@pytest.mark.parametrize("before", ["", "```pip install x```\n\n", "## Columns ##\n\nGenerated.\n\n"])
 @pytest.mark.parametrize("heading", ["## My notes", "My notes\n--------", "My notes\n="])
-def test_a_heading_is_one_however_it_is_written(before: str, heading: str) -> None:
-    ours = f"---\nlicense: mit\n---\n\n# Old title\n\n{before}{heading}\n\nPrecious.\n"
-    assert merge_cards(NEW, ours, ours=True) == NEW + f"\n{heading}\n\nPrecious.\n"
+def test_headings_are_recognised_in_both_styles(before: str, heading: str) -> None:
+    old = f"---\nlicense: mit\n---\n\n# Old title\n\n{before}{heading}\n\nPrecious.\n"
+    assert merge_cards(NEW, old, generated=True) == NEW + f"\n{heading}\n\nPrecious.\n"
 
 
-def test_a_hostile_heading_takes_no_time() -> None:
-    start = process_time()
-    split_sections("# a" + " " * 50_000 + "\tb" + "#" * 50_000 + "c")
-    assert process_time() - start < 1
+def test_a_hostile_heading_is_read_in_linear_time() -> None:
+    for hostile in (
+        "# a" + " " * 50_000 + "\tb" + "#" * 50_000 + "c",
+        "> " * 50_000,
+        "- " * 20_000,
+        "[" * 50_000,
+        "`" * 50_000,
+    ):
+        start = process_time()
+        split_sections(hostile)
+        assert process_time() - start < 5
 
 
 @given(LINES)
-def test_keeping_twice_is_keeping_once(lines: list[str]) -> None:
-    once = merge_cards(NEW, "\n".join(lines), ours=False)
-    assert merge_cards(NEW, once, ours=True) == once
+def test_merging_twice_is_merging_once(lines: list[str]) -> None:
+    once = merge_cards(NEW, "\n".join(lines), generated=False)
+    assert merge_cards(NEW, once, generated=True) == once
 
 
 @given(LINES)
-def test_sections_hold_every_line(lines: list[str]) -> None:
+def test_sections_partition_the_lines(lines: list[str]) -> None:
     body = "\n".join(lines)
     assert "\n".join(section.text for section in split_sections(body)).lstrip("\n") == body.lstrip("\n")
 
 
-def test_a_foreign_card_on_the_hub(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_handwritten_card_on_the_hub_survives_every_version(hub: Hub, runs: dict[str, Path]) -> None:
     api = HfApi(endpoint=hub.url, token=WRITE)
     api.create_repo(ID, repo_type="dataset")
-    card = [CommitOperationAdd("README.md", FOREIGN.encode())]
+    card = [CommitOperationAdd("README.md", HANDWRITTEN.encode())]
     api.create_commit(ID, card, commit_message="a", repo_type="dataset")
     done = pluriset.publish(runs["one"], ID)
     said = hub.repositories[ID].files["README.md"].decode()
@@ -99,6 +107,14 @@ def test_a_foreign_card_on_the_hub(hub: Hub, runs: dict[str, Path]) -> None:
     assert hub.repositories[ID].files["README.md"].decode().endswith("By hand.\n")
 
 
+@pytest.mark.parametrize(
+    "block", ["- item\n  ## Not ours", "> ## Quoted", "```\n## Code\n```", "<div>\n## HTML\n</div>"]
+)
+def test_headings_inside_other_blocks_start_no_section(block: str) -> None:
+    assert [section.heading for section in split_sections(f"## Notes\n\n{block}\n")] == ["", "Notes"]
+
+
 def test_versions() -> None:
-    assert latest_version(["v1.9.0", "1.10.0", "main", "v01.2.3"]) == Version(1, 10, 0)
-    assert [str(Version(1, 2, 3).next(each)) for each in ("major", "minor", "patch")] == ["v2.0.0", "v1.3.0", "v1.2.4"]
+    assert latest_version(["v1.9.0", "1.10.0", "main", "v01.2.3", "v2.0.0rc1", "v1.2", "1!9.0.0"]) == Version("1.10.0")
+    bumps = [tag_of(bumped(parse_version("v1.2.3"), each)) for each in ("major", "minor", "patch")]
+    assert bumps == ["v2.0.0", "v1.3.0", "v1.2.4"]

@@ -27,7 +27,7 @@ ID = "org/small"
 
 
 def published(folder: Path) -> dict[str, bytes]:
-    """What of a run is published."""
+    """The files of a run that are published."""
     left_out = ("journal/", ".")
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return {name: path.read_bytes() for name, path in files.items() if not name.startswith(left_out)}
@@ -52,7 +52,7 @@ def test_a_run_is_published_byte_for_byte_in_one_commit_with_a_tag(hub: Hub, run
     assert set(kinds(done).values()) == {"added"}
 
 
-def test_an_identical_tree_only_gets_the_tag_that_it_lacks(hub: Hub, runs: dict[str, Path]) -> None:
+def test_an_identical_tree_only_gets_a_missing_tag(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     head = hub.repositories[ID].head
     again = pluriset.publish(runs["one"], ID)
@@ -65,7 +65,7 @@ def test_an_identical_tree_only_gets_the_tag_that_it_lacks(hub: Hub, runs: dict[
     assert pluriset.publish(runs["one"], ID).tagged
 
 
-def test_a_change_sends_what_changed_and_is_another_version(hub: Hub, runs: dict[str, Path]) -> None:
+def test_only_changed_files_are_sent_under_the_next_version(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     done = pluriset.publish(runs["two"], ID)
     assert done.tag == "v1.1.0" and "situations: 1 row new" in done.reasons
@@ -74,7 +74,7 @@ def test_a_change_sends_what_changed_and_is_another_version(hub: Hub, runs: dict
     assert "data/annotators/train-00000-of-00001.parquet" not in kinds(done)
 
 
-def test_what_takes_rows_away_is_a_major_version_and_other_words_are_a_patch(
+def test_removed_rows_bump_the_major_version_and_card_edits_the_patch(
     hub: Hub, runs: dict[str, Path], copy: Copy
 ) -> None:
     pluriset.publish(runs["two"], ID)
@@ -85,16 +85,16 @@ def test_what_takes_rows_away_is_a_major_version_and_other_words_are_a_patch(
     assert pluriset.publish(folder, ID).tag == "v2.0.1"
 
 
-def test_a_version_that_cannot_be_compared_must_be_named(hub: Hub, runs: dict[str, Path]) -> None:
+def test_without_a_comparison_the_version_must_be_given(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     gone = [CommitOperationDelete("report.json")]
     HfApi(endpoint=hub.url, token=WRITE).create_commit(ID, gone, commit_message="a", repo_type="dataset")
-    with pytest.raises(PublishError, match="cannot be compared"):
+    with pytest.raises(PublishError, match="cannot compare"):
         pluriset.publish(runs["two"], ID)
     assert pluriset.publish(runs["two"], ID, version="v1.1.0").tag == "v1.1.0"
 
 
-def test_stale_files_of_ours_go_and_others_stay(hub: Hub, runs: dict[str, Path]) -> None:
+def test_stale_managed_files_are_deleted_and_other_files_stay(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     stale = {"plots/old.png": b"png", "images/mine.png": b"png", "LICENSE": b"mine", "data/other/a.parquet": b"x"}
     added = [CommitOperationAdd(path, data) for path, data in stale.items()]
@@ -103,7 +103,7 @@ def test_stale_files_of_ours_go_and_others_stay(hub: Hub, runs: dict[str, Path])
     assert {"images/mine.png", "LICENSE", "data/other/a.parquet"} <= set(files(hub))
 
 
-def test_a_dry_run_shows_the_exact_difference_and_sends_nothing(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_dry_run_shows_the_exact_changes_and_sends_nothing(hub: Hub, runs: dict[str, Path]) -> None:
     said = pluriset.publish(runs["one"], ID, dry_run=True)
     assert hub.repositories == {}
     assert {change.path: change.bytes for change in said.changes} == {
@@ -115,7 +115,7 @@ def test_a_dry_run_shows_the_exact_difference_and_sends_nothing(hub: Hub, runs: 
     assert not {"create", "preupload", "batch", "put", "commit", "tag"} & set(hub.called)
 
 
-def test_the_journal_goes_on_request_only(hub: Hub, runs: dict[str, Path]) -> None:
+def test_the_journal_is_published_on_request_only(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     assert not any(path.startswith("journal/") for path in files(hub))
     pluriset.publish(runs["one"], ID, journal=True)
@@ -133,7 +133,7 @@ def test_a_pull_request_leaves_main_alone(hub: Hub, runs: dict[str, Path]) -> No
         pluriset.publish(runs["two"], ID, pull_request=True, version="v2.0.0")
 
 
-def test_private(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_private_repository(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID, private=True)
     assert hub.repositories[ID].private
     hub.repositories[ID].private = False
@@ -141,36 +141,36 @@ def test_private(hub: Hub, runs: dict[str, Path]) -> None:
         pluriset.publish(runs["two"], ID, private=True)
 
 
-def test_somebody_else_was_faster(hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_commit_is_an_error(hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     pluriset.publish(runs["one"], ID)
-    put, other = Client.put, HfApi(endpoint=hub.url, token=WRITE)
-    theirs = [CommitOperationAdd("a.md", b"a")]
+    commit, other = Client.commit, HfApi(endpoint=hub.url, token=WRITE)
+    concurrent = [CommitOperationAdd("a.md", b"a")]
 
     def late(self: Client, *args: Any) -> str | None:
-        other.create_commit(ID, theirs, commit_message="a", repo_type="dataset")
-        return put(self, *args)
+        other.create_commit(ID, concurrent, commit_message="a", repo_type="dataset")
+        return commit(self, *args)
 
-    monkeypatch.setattr(Client, "put", late)
-    with pytest.raises(PublishError, match="the repository was changed meanwhile") as caught:
+    monkeypatch.setattr(Client, "commit", late)
+    with pytest.raises(PublishError, match="the repository changed meanwhile") as caught:
         pluriset.publish(runs["two"], ID)
-    assert "changed meanwhile, by somebody else" in str(caught.value)
+    assert "changed meanwhile, by someone else" in str(caught.value)
     assert files(hub) == published(runs["one"]) | {"a.md": b"a"}
 
 
 @pytest.mark.parametrize(
     ("route", "fault", "what"),
     [
-        ("put", 403, "the token may not do this"),
-        ("put", 400, "the Hub refused"),
-        ("verify", 422, "the Hub refused"),
+        ("put", 403, "the token lacks permission"),
+        ("put", 400, "the Hub refused the request"),
+        ("verify", 422, "the Hub refused the request"),
         ("commit", 413, "too large for the Hub"),
-        ("commit", 409, "the Hub refused"),
-        ("preupload", 403, "the token may not do this"),
+        ("commit", 409, "the Hub refused the request"),
+        ("preupload", 403, "the token lacks permission"),
         ("commit", "drop", "cannot reach the Hub"),
         ("validate_yaml", 500, "the Hub"),
     ],
 )
-def test_what_fails_leaves_the_repository_as_it_was(
+def test_a_failed_push_leaves_the_repository_unchanged(
     hub: Hub, runs: dict[str, Path], route: str, fault: Fault, what: str
 ) -> None:
     pluriset.publish(runs["one"], ID)
@@ -178,13 +178,13 @@ def test_what_fails_leaves_the_repository_as_it_was(
     hub.faults[route] = fault
     with pytest.raises(PublishError, match=what) as caught:
         pluriset.publish(runs["two"], ID)
-    assert "what is there is as it was" in str(caught.value)
+    assert "the target is unchanged" in str(caught.value)
     assert (files(hub), hub.repositories[ID].refs) == before
     hub.faults.clear()
     assert pluriset.publish(runs["two"], ID).tag == "v1.1.0"
 
 
-def test_a_commit_whose_answer_was_lost_is_a_commit(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_commit_whose_response_was_lost_counts(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     hub.faults["commit"] = "deaf"
     done = pluriset.publish(runs["two"], ID)
@@ -192,9 +192,9 @@ def test_a_commit_whose_answer_was_lost_is_a_commit(hub: Hub, runs: dict[str, Pa
     assert hub.repositories[ID].tags["v1.1.0"] == done.commit == hub.repositories[ID].head
 
 
-def test_a_first_push_that_fails_says_that_a_repository_was_made(hub: Hub, runs: dict[str, Path]) -> None:
+def test_a_failed_first_push_reports_the_empty_repository(hub: Hub, runs: dict[str, Path]) -> None:
     hub.faults["commit"] = 409
-    with pytest.raises(PublishError, match="an empty repository was made"):
+    with pytest.raises(PublishError, match="an empty repository was created"):
         pluriset.publish(runs["one"], ID)
     assert files(hub) == {}
 
@@ -202,12 +202,12 @@ def test_a_first_push_that_fails_says_that_a_repository_was_made(hub: Hub, runs:
 @pytest.mark.parametrize(
     ("token", "what"),
     [
-        ("hf_unknown", "the Hub does not take this token"),
-        (READ, "the token may not do this"),
-        ("", "the Hub does not take"),
+        ("hf_unknown", "the Hub does not accept this token"),
+        (READ, "the token lacks permission"),
+        ("", "the Hub does not accept"),
     ],
 )
-def test_a_token_that_will_not_do(
+def test_a_bad_token_is_an_error(
     hub: Hub, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch, token: str, what: str
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", token)
@@ -218,8 +218,8 @@ def test_a_token_that_will_not_do(
     assert not token or token not in str(caught.value)
 
 
-def test_a_namespace_of_somebody_else(hub: Hub, runs: dict[str, Path]) -> None:
-    with pytest.raises(PublishError, match="the token may not do this") as caught:
+def test_a_namespace_of_another_user_is_an_error(hub: Hub, runs: dict[str, Path]) -> None:
+    with pytest.raises(PublishError, match="the token lacks permission") as caught:
         pluriset.publish(runs["one"], "stranger/small")
     assert "rights to create a dataset" in str(caught.value)
 
@@ -228,13 +228,13 @@ def test_a_namespace_of_somebody_else(hub: Hub, runs: dict[str, Path]) -> None:
 def test_the_token_is_never_sent_in_a_file(hub: Hub, copy: Copy, file: str) -> None:
     text = (run := copy()) / file
     text.write_text(text.read_text() + f"\n{WRITE}\n")
-    with pytest.raises(PublishError, match="the file holds your token") as caught:
+    with pytest.raises(PublishError, match="the file contains your token") as caught:
         pluriset.publish(run, ID, journal=True)
     assert WRITE not in str(caught.value)
     assert hub.repositories == {}
 
 
-def test_a_folder_holds_what_the_hub_would(hub: Hub, runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_folder_target_holds_what_the_hub_would(hub: Hub, runs: dict[str, Path], tmp_path: Path) -> None:
     pluriset.publish(runs["one"], tmp_path / "out")
     assert published(tmp_path / "out") == published(runs["one"])
     (tmp_path / "out" / "LICENSE").write_text("mine")
@@ -245,22 +245,22 @@ def test_a_folder_holds_what_the_hub_would(hub: Hub, runs: dict[str, Path], tmp_
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_the_folder_of_a_run_is_no_place(runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_run_folder_is_not_a_target(runs: dict[str, Path], tmp_path: Path) -> None:
     for target in (runs["one"], runs["one"] / "inside", runs["two"]):
         with pytest.raises(PublishError, match="the folder of a run"):
             pluriset.publish(runs["one"], target)
-    with pytest.raises(RecipeError, match="a folder has no versions"):
+    with pytest.raises(RecipeError, match="only a repository on the Hub has versions"):
         pluriset.publish(runs["one"], tmp_path / "out", version="v1.0.0")
 
 
 @pytest.mark.parametrize("target", ["small", "org/small/more", "org/sm all", "https://hub/org/small", "", "org/"])
-def test_what_is_no_place(runs: dict[str, Path], target: str) -> None:
-    with pytest.raises(RecipeError, match="not a place to publish to"):
+def test_strings_that_are_not_targets(runs: dict[str, Path], target: str) -> None:
+    with pytest.raises(RecipeError, match="not a target to publish to"):
         pluriset.publish(runs["one"], target)
 
 
 @pytest.mark.parametrize("version", ["1", "v1.2", "01.2.3", "v1.2.3-beta", "latest", "v1.2.3\n"])
-def test_what_is_no_version(hub: Hub, runs: dict[str, Path], version: str) -> None:
+def test_strings_that_are_not_versions(hub: Hub, runs: dict[str, Path], version: str) -> None:
     with pytest.raises(RecipeError, match="not a version"):
         pluriset.publish(runs["one"], ID, version=version)
     assert hub.repositories == {}
@@ -268,12 +268,12 @@ def test_what_is_no_version(hub: Hub, runs: dict[str, Path], version: str) -> No
 
 def test_a_version_is_published_once(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID, version="v2.0.0")
-    with pytest.raises(PublishError, match="published already"):
+    with pytest.raises(PublishError, match="already published"):
         pluriset.publish(runs["two"], ID, version="v2.0.0")
     assert files(hub) == published(runs["one"])
 
 
-def test_the_command(hub: Hub, runs: dict[str, Path]) -> None:
+def test_the_publish_command(hub: Hub, runs: dict[str, Path]) -> None:
     command = ["publish", str(runs["one"]), ID]
     dry = CliRunner().invoke(main, [*command, "--dry-run"])
     assert (dry.exit_code, "manifest.json" in dry.stdout, "v1.0.0, new" in dry.stdout) == (0, True, True)
@@ -285,7 +285,7 @@ def test_the_command(hub: Hub, runs: dict[str, Path]) -> None:
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("route", ["put", "commit"])
-def test_a_push_that_is_stopped_leaves_the_repository_as_it_was(
+def test_an_interrupted_push_leaves_the_repository_unchanged(
     hub: Hub, runs: dict[str, Path], tmp_path: Path, route: str, signal_: signal.Signals
 ) -> None:
     pluriset.publish(runs["one"], ID)
@@ -306,12 +306,12 @@ def test_a_push_that_is_stopped_leaves_the_repository_as_it_was(
     assert route in hub.called and (files(hub), hub.repositories[ID].refs) == before
     if signal_ is signal.SIGINT:
         assert (pushing.returncode, said) == (130, "")
-        assert "not published" in errors and "what is there is as it was" in errors and "Traceback" not in errors
+        assert "not published" in errors and "the target is unchanged" in errors and "Traceback" not in errors
     hub.faults.clear()
     assert pluriset.publish(runs["two"], ID).tag == "v1.1.0"
 
 
-def test_commands_take_what_is_on_the_hub_at_a_revision(hub: Hub, runs: dict[str, Path]) -> None:
+def test_commands_accept_a_hub_id_with_a_revision(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     pluriset.publish(runs["two"], ID)
 

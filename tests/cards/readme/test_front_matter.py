@@ -27,11 +27,11 @@ GOOD: dict[str, Any] = {
 FILES = GOOD["configs"][0]["data_files"]
 
 
-def test_a_good_one_has_no_problems() -> None:
+def test_valid_front_matter_has_no_problems() -> None:
     assert front_matter_problems(GOOD) == []
 
 
-def test_one_text_may_stand_for_a_list() -> None:
+def test_a_string_can_stand_for_a_list() -> None:
     assert front_matter_problems(GOOD | {"language": "en", "license": ["mit"]}) == []
 
 
@@ -64,14 +64,14 @@ def test_one_text_may_stand_for_a_list() -> None:
         ),
     ],
 )
-def test_each_problem_is_named_with_its_place(change: dict[str, Any], problem: str) -> None:
+def test_each_problem_names_its_field(change: dict[str, Any], problem: str) -> None:
     found = front_matter_problems(GOOD | change)
     assert len(found) == 1
     assert found[0].startswith(problem)
 
 
 @pytest.mark.parametrize("front", [None, [], "a", {}])
-def test_what_is_no_front_matter_has_problems_too(front: object) -> None:
+def test_anything_but_a_mapping_is_a_problem(front: object) -> None:
     assert front_matter_problems(front)
 
 
@@ -79,10 +79,10 @@ def test_what_is_no_front_matter_has_problems_too(front: object) -> None:
     ("rows", "words"),
     [(0, "n<1K"), (999, "n<1K"), (1000, "1K<n<10K"), (218_408, "100K<n<1M"), (10**9, "1B<n<10B"), (10**12, "n>1T")],
 )
-def test_size_in_the_words_of_the_hub(rows: int, words: str) -> None:
+def test_size_category(rows: int, words: str) -> None:
     assert size_category(rows) == words
 
 
 @given(st.integers(0, 10**13))
-def test_every_size_is_on_the_list(rows: int) -> None:
+def test_every_size_category_is_known_to_the_hub(rows: int) -> None:
     assert front_matter_problems(GOOD | {"size_categories": [size_category(rows)]}) == []

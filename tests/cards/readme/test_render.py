@@ -102,7 +102,7 @@ def test_datasets_opens_every_config_and_split(finished: Make, tmp_path: Path) -
     assert set(found["considerations"]["train"][1]) == set(TABLES["considerations"].model_fields)
 
 
-def test_what_datasets_cannot_open_is_no_config(make_card: Card, tables: dict[str, Any]) -> None:
+def test_tables_and_splits_without_rows_are_not_configs(make_card: Card, tables: dict[str, Any]) -> None:
     tables["aggregates"] = {"train": []}
     tables["annotations"]["test"] = []
     card = make_card(tables=tables)
@@ -144,7 +144,7 @@ def test_the_examples_in_the_card_run(finished: Make) -> None:
             exec(re.sub(r"(hf://datasets/)?org/name", str(folder), block), {})
 
 
-def test_papers_and_tasks_are_named_to_the_hub(make_manifest: Callable[..., Manifest]) -> None:
+def test_papers_and_tasks_are_in_the_front_matter(make_manifest: Callable[..., Manifest]) -> None:
     sources = [
         {"name": "a", "license": "mit", "url": "https://arxiv.org/abs/2008.09094v2"},
         {"name": "b", "license": "mit", "citation": "arXiv preprint arXiv:2309.00779; doi 10.48550/arXiv.2402.05070"},
@@ -158,7 +158,7 @@ def test_papers_and_tasks_are_named_to_the_hub(make_manifest: Callable[..., Mani
     assert "task_ids" not in metadata(make_manifest())
 
 
-def test_refusals_are_told_by_who_refused(finished: Make) -> None:
+def test_refusals_are_counted_by_annotator(finished: Make) -> None:
     folder = finished()
     lost = {"level": "ask", "table": "annotations", "step": "ask", "reason": "refused"}
     rejects = [
@@ -205,7 +205,7 @@ def test_sections_without_facts_are_left_out(make_card: Card, recipe: Callable[.
     assert "```bibtex\n@misc{a,\n}\n```" in cited
 
 
-def test_limitations_are_those_of_this_run(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_limitations_come_from_this_run(make_card: Card, recipe: Callable[..., Any]) -> None:
     card = make_card()
     for limitation in (
         "no annotator is a person",
@@ -223,7 +223,7 @@ def test_limitations_are_those_of_this_run(make_card: Card, recipe: Callable[...
     assert "not declared." not in card
 
 
-def test_no_limitation_that_is_not_true(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_limitations_that_do_not_apply_are_omitted(make_card: Card, recipe: Callable[..., Any]) -> None:
     alone = make_card(
         recipe=recipe(annotators={}, roles={"write": "main", "judge": "main"}, card={}),
         report={"figures": [], "findings": []},
@@ -245,14 +245,14 @@ def test_a_script_is_not_called_a_model(make_card: Card) -> None:
     assert "Models wrote" not in card
 
 
-def test_errors_are_said(make_card: Card) -> None:
+def test_failed_errors_are_a_limitation(make_card: Card) -> None:
     broken = Finding(check="a", severity="error", rule="b `c_d`.", table="situations", count=1, of=3, examples=[])
     card = make_card(report={"findings": [broken]})
     assert "b `c_d`." in card
     assert "1 check of severity error found rows" in card
 
 
-def test_sources_on_the_hub_are_named(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_sources_on_the_hub_are_in_the_front_matter(make_card: Card, recipe: Callable[..., Any]) -> None:
     sources = [
         {"name": "A", "license": "mit", "url": "https://huggingface.co/datasets/owner/name"},
         {"name": "B", "license": "mit", "url": "https://example.org"},
@@ -262,14 +262,14 @@ def test_sources_on_the_hub_are_named(make_card: Card, recipe: Callable[..., Any
     assert "language" not in front
 
 
-def test_a_licence_of_ones_own(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_a_custom_licence(make_card: Card, recipe: Callable[..., Any]) -> None:
     own = recipe(license="other", card={"license_name": "mine", "license_link": "https://example.org/mine"})
     card = make_card(recipe=own)
     assert "Licence: `other`, mine, <https://example.org/mine>" in card
     assert yaml.safe_load(parts(card)[0])["license_name"] == "mine"
 
 
-def test_the_sections_of_the_hub_are_filled_from_the_recipe(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_the_sections_of_the_hub_template_come_from_the_recipe(make_card: Card, recipe: Callable[..., Any]) -> None:
     words = {"rationale": "Why.", "uses": "For this.", "out_of_scope": "Not that.", "authors": ["A. B.", "C"]}
     card = make_card(recipe=recipe(card=words))
     wanted = ["Uses", "Direct use", "Out-of-scope use", "Dataset structure", "Dataset creation", "Curation rationale"]
@@ -277,7 +277,7 @@ def test_the_sections_of_the_hub_are_filled_from_the_recipe(make_card: Card, rec
     assert "- A. B.\n- C\n" in card
 
 
-def test_who_judged_and_who_is_missing(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_annotators_and_underrepresented_groups_are_shown(make_card: Card, recipe: Callable[..., Any]) -> None:
     shares = {"Kenya": 0.25, "not declared": 0.75}
     figures = [
         Figure(measure="annotator_coverage", group={"attribute": "country", "value": value}, value=share, n=8)
@@ -295,7 +295,7 @@ def test_who_judged_and_who_is_missing(make_card: Card, recipe: Callable[..., An
     assert "Too few annotators have country Peru: 0.0% of 8, where the recipe wants 50%." in card
 
 
-def test_the_checklist_says_what_is_not_answered(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_the_checklist_shows_unanswered_questions(make_card: Card, recipe: Callable[..., Any]) -> None:
     bare, told = make_card(), make_card(recipe=recipe(card={"uses": "For this.", "language": ["en"]}))
     assert "| What is it to be used for? | Datasheets, Croissant RAI | not answered (`card.uses`) |" in bare
     assert "| What is it to be used for? | Datasheets, Croissant RAI | Uses |" in told
@@ -306,7 +306,7 @@ def test_the_checklist_says_what_is_not_answered(make_card: Card, recipe: Callab
     assert {s for s in sections if "not answered" not in s} - {"the head of this card"} <= set(headings(told))
 
 
-def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_a_licence_override_is_shown_with_its_conflicts(make_card: Card, recipe: Callable[..., Any]) -> None:
     sources = [{"name": "S", "license": "cc-by-nc-4.0"}]
     card = make_card(
         recipe=recipe(card={"sources": sources, "terms": {"main": "mit"}, "license_override": "S has agreed."})
@@ -317,19 +317,19 @@ def test_an_override_and_what_it_overrides_are_in_the_card(make_card: Card, reci
     assert "Conflicts of licences" not in make_card()
 
 
-def test_a_card_that_the_hub_would_not_take(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_a_card_that_the_hub_would_reject_is_an_error(make_card: Card, recipe: Callable[..., Any]) -> None:
     unread = recipe().card.model_copy(update={"language": ["xx"]})  # a recipe that is read does not get so far
     with pytest.raises(RecipeError, match="the Hub would not accept this card") as caught:
         make_card(recipe=recipe().model_copy(update={"card": unread}))
     assert "language: not on the Hub's list: 'xx'" in str(caught.value)
 
 
-def test_a_family_without_row_types(make_card: Card) -> None:
+def test_an_unknown_family_cannot_be_rendered(make_card: Card) -> None:
     with pytest.raises(DataError, match="unknown family"):
         make_card(family="nothing")
 
 
-def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callable[..., Any]) -> None:
+def test_hostile_text_is_shown_literally(make_card: Card, recipe: Callable[..., Any]) -> None:
     panel = [{"teacher": "main", "persona": {"country": HOSTILE, "description": HOSTILE}}]
     words = dict.fromkeys(("pretty_name", "description", "citation", "contact", "sensitive"), HOSTILE) | {
         "authors": [HOSTILE],
@@ -357,17 +357,17 @@ def test_hostile_texts_are_shown_and_do_nothing(make_card: Card, recipe: Callabl
 
 @settings(max_examples=30)
 @given(st.text(st.sampled_from("-:\n #&*!|>'\"%@`{}[],?a0\t~") | st.characters(), min_size=1, max_size=40))
-def test_the_front_matter_holds_any_name(name: str) -> None:
+def test_the_front_matter_can_hold_any_name(name: str) -> None:
     front = dump_yaml({"pretty_name": name})
     card = f"---\n{front}---\n\n# a\n"
     assert yaml.safe_load(parts(card)[0]) == {"pretty_name": name}
 
 
-def test_the_card_is_the_same_every_time(make_card: Card) -> None:
+def test_rendering_is_deterministic(make_card: Card) -> None:
     assert make_card() == make_card()
 
 
-def test_metadata_says_nothing_that_it_does_not_know(make_manifest: Callable[..., Manifest]) -> None:
+def test_unknown_metadata_is_omitted(make_manifest: Callable[..., Manifest]) -> None:
     manifest = make_manifest()
     nobody = manifest.books.model_copy(update={"spending": [], "asks": Asks(asked=0, replayed=0, paid=0, failed=0)})
     front = metadata(manifest.model_copy(update={"books": nobody}))

@@ -58,7 +58,7 @@ class Seen(HTMLParser):
 @pytest.mark.parametrize(
     "text", ["</style></title><script>x</script>", "\" onload='x' {{ 7 * 7 }}", "`<b>` & \x00\u202e", "javascript:x"]
 )
-def test_words_of_others_are_text_and_nothing_else(text: str) -> None:
+def test_hostile_text_stays_text(text: str) -> None:
     seen, plain = Seen(render(hostile(text))), Seen(render(hostile("plain")))
     shapes = [[(tag, sorted(attributes)) for tag, attributes in page.tags if tag != "code"] for page in (seen, plain)]
     assert shapes[0] == shapes[1]
@@ -66,7 +66,7 @@ def test_words_of_others_are_text_and_nothing_else(text: str) -> None:
     assert not set(seen.text) & {"\x00", "\u202e"}
 
 
-def test_a_page_says_worst_first_how_many_and_what_to_do() -> None:
+def test_a_page_lists_findings_worst_first_with_counts_and_repairs() -> None:
     few = finding(
         check="few", severity="warning", rule="Few", count=1, repair="trim", auto_repairable=True, evidence="recalled"
     )
@@ -84,7 +84,7 @@ def test_a_page_says_worst_first_how_many_and_what_to_do() -> None:
     assert text.index("id is a key") < text.index("Few") < text.index("Known")
 
 
-def test_links_lead_to_parts_of_the_page_or_to_a_file_beside_it() -> None:
+def test_links_point_into_the_page_or_to_a_file_beside_it() -> None:
     seen = Seen(render(hostile("../a b")))
     ids = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
     links = {attributes["href"] for tag, attributes in seen.tags if tag == "a"}
@@ -92,7 +92,7 @@ def test_links_lead_to_parts_of_the_page_or_to_a_file_beside_it() -> None:
     assert links <= {f"#{id}" for id in ids} | {"../a%20b"}
 
 
-def test_a_page_leads_to_the_folder_with_all_failing_rows(tmp_path: Path) -> None:
+def test_a_page_links_to_the_files_of_failing_rows(tmp_path: Path) -> None:
     found = report(finding(count=1, file="blank cells.parquet"))
     for rows, link in ((None, "blank%20cells.parquet"), (tmp_path / "found", "../found/blank%20cells.parquet")):
         (page := tmp_path / "pages" / "report.html").parent.mkdir(exist_ok=True)
@@ -147,7 +147,7 @@ def browse(page: Path, *options: str) -> str:
 @pytest.mark.skipif(
     not CHROMIUM and "PLURISET_BROWSER" not in os.environ, reason="there is no chromium: apt-get install chromium"
 )
-def test_in_a_browser_nothing_runs_nothing_is_asked_for_and_nothing_is_cut_off(
+def test_a_browser_runs_no_script_sends_no_request_and_cuts_nothing_off(
     tmp_path: Path, server: tuple[str, list[str]]
 ) -> None:
     url, asked = server
@@ -174,7 +174,7 @@ def test_in_a_browser_nothing_runs_nothing_is_asked_for_and_nothing_is_cut_off(
     not CHROMIUM and "PLURISET_BROWSER" not in os.environ, reason="there is no chromium: apt-get install chromium"
 )
 @pytest.mark.parametrize("width", [1280, 390])
-def test_in_a_browser_long_intervals_stay_in_their_column(tmp_path: Path, width: int) -> None:
+def test_long_intervals_stay_in_their_column_in_a_browser(tmp_path: Path, width: int) -> None:
     long = Figure(measure="kappa", group={"aspect": "valence"}, value=-0.123, low=-0.333, high=-0.111, n=12)
     longer = long.model_copy(update={"value": 12345.678, "low": -98765.432, "high": 123456.789})
     page = render(report(figures=[long, longer])).replace("&", "&amp;").replace("'", "&#39;")
