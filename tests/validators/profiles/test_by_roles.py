@@ -418,4 +418,4 @@ def test_a_file_of_pairs_as_pku_safe_rlhf_has_them_is_judged_as_pairs(tmp_path: 
         "prompt": "prompt", "response_0": "first", "response_1": "second", "better_response_id": "preferred",
     }  # fmt: skip
     judged = {finding.check: finding.count for finding in report.findings}
-    assert judged["pairs.better_response_id.preferred"] == 0 and "pairs.empty_sides" in judged
+    assert judged["pairs.better_response_id.preferred"] == 0 and "position_bias" in judged | report.skipped
