@@ -1,19 +1,23 @@
-"""Every block of README and docs is run: Python as it stands, consoles command by command.
+"""Every block of README and docs is run: Python as it is, console sessions command by command.
 
-Numbers in a console's output may differ, and `...` stands for anything. A block under `<!-- a model writes this -->`
-is run with the real model, so only its commands are compared: all must succeed.
+Numbers in the output of a session may differ, and `...` matches anything. A session under
+`<!-- a model writes this -->` runs with the real model, so its commands must succeed and its output is not compared.
+Commands in other blocks must exist with their options.
 """
 
+import os
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import pluriset
 import pytest
+from pluriset.cli import main
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"(?P<mark><!-- (?P<what>[^\n]*) -->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```", re.DOTALL)
 MODEL, SETUP = "a model writes this", "set-up"
 
@@ -33,10 +37,9 @@ def commands(body: str) -> list[tuple[str, str]]:
 
 
 def run(command: str, where: Path) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    return subprocess.run(
-        ["bash", "-c", command], cwd=where, capture_output=True, text=True, env={"PATH": path, "HOME": str(where)}
-    )
+    env = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(where)}
+    env |= {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+    return subprocess.run(["bash", "-c", command], cwd=where, capture_output=True, text=True, env=env)
 
 
 def same(expected: str, got: str) -> bool:
@@ -45,7 +48,7 @@ def same(expected: str, got: str) -> bool:
     return re.fullmatch(pattern, re.sub(r"\s+", " ", got).strip(), re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_python_block_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     code = [body for where, body in blocks("python") if where == page]
@@ -54,8 +57,8 @@ def test_every_python_block_runs(page: Path, tmp_path: Path, monkeypatch: pytest
         assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_console_says_what_it_says(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     for where, body in blocks("console"):
         for command, expected in commands(body) if where == page else ():
             done = run(command, tmp_path)
@@ -63,15 +66,39 @@ def test_every_console_says_what_it_says(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_console_with_a_model_succeeds(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_session_with_a_model_succeeds(page: Path, tmp_path: Path) -> None:
     for where, body in blocks("console", MODEL):
         for command, _ in commands(body) if where == page else ():
             done = run(command, tmp_path)
             assert done.returncode in (0, 1), f"$ {command}\n{done.stdout}{done.stderr}"
 
 
-def test_the_set_up_installs_what_the_project_needs() -> None:
+def test_setup_commands_install_what_they_need() -> None:
     build, test = (body for _, body in blocks("bash", SETUP))
     for body, needed in ((build, ["pluriset build values", "embedded"]), (test, ["pytest", "test"])):
         assert shlex.split(body.replace("\\\n", " ")) and all(word in body for word in needed)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_in_a_shell_block_exists(page: Path) -> None:
+    for where, body in [*blocks("bash"), *blocks("bash", SETUP)]:
+        for line in re.findall(r"^pluriset .*", body, re.MULTILINE) if where == page else ():
+            _, name, *words = shlex.split(line, comments=True)
+            options = {option for parameter in main.commands[name].params for option in parameter.opts}
+            assert {word for word in words if word.startswith("-")} <= options, line
+
+
+def test_reference_covers_every_component_and_command() -> None:
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import build_site  # type: ignore[import-not-found, unused-ignore]
+    finally:
+        sys.path.pop(0)
+    pages = build_site.reference_pages()
+    assert pages == build_site.reference_pages()
+    for kind in pluriset.KINDS:
+        page = {"checks": "checks", "measures": "measures", "published": "published"}.get(kind, "components")
+        headings = re.findall(r"^##+ (.*)$", pages[f"reference/{page}.md"], re.MULTILINE)
+        assert {name for name, _ in build_site.components(kind)} <= {*headings}
+    assert all(f"## {command}\n" in pages["reference/cli.md"] for command in main.commands)
