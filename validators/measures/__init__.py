@@ -1,6 +1,6 @@
-"""One measure a file.
+"""Measures, one per file.
 
-What a measure is: figures with intervals, and no verdict.
+A measure yields figures with intervals and passes no judgement. The first line of its docstring is its description.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from ..tables.sql import Tables
 
 
 class Measure(Component):
-    """Measures. Runs wherever the tables and columns that it needs exist."""
+    """Yields figures; runs on any dataset with the tables and columns that it needs."""
 
     needs: ClassVar[Mapping[str, Sequence[str]]]
     """Table -> columns without which the measure cannot run."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """The figures, each rounded so that it is the same on every run."""
+        """The figures, each rounded so that it is reproducible."""
         raise NotImplementedError

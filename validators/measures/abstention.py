@@ -1,4 +1,4 @@
-"""Who abstains, and on what: forced choices hide it, so every closed question here has a way out."""
+"""Who abstains, and on what: every closed question allows it, as forced choices would hide it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import Measure
 
 
 class Abstention(Measure):
-    """Share of judgements in which an annotator abstained, for each aspect."""
+    """Share of judgements in which an annotator abstained, by aspect."""
 
     needs = {"annotations": ["annotator_id", "aspect", "label"]}
 
@@ -23,7 +23,7 @@ class Abstention(Measure):
     """Annotators shown per aspect, those with the most judgements."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One share for each aspect and annotator, with its interval; `n` is the number of judgements."""
+        """One share per aspect and annotator, with its interval; `n` is the number of judgements."""
         for aspect, annotator, abstained, n in _counted(tables["annotations"], self.max_annotators):
             low, high = wilson(abstained, n)
             group = {"aspect": aspect, "annotator": annotator}

@@ -1,4 +1,4 @@
-"""How far annotators agree beyond chance; that they differ is no fault."""
+"""Agreement of annotators beyond chance; disagreement is not an error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import Measure
 
 
 class Agreement(Measure):
-    """Krippendorff's alpha of the labels of each aspect; abstentions and further samples are left out."""
+    """Krippendorff's alpha of the labels by aspect, without abstentions and repeated samples."""
 
     needs = {"annotations": ["item_id", "aspect", "label"]}
 
@@ -22,7 +22,7 @@ class Agreement(Measure):
     """An aspect with more labels is taken to be free text and is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure an aspect; `n` is the number of items that two or more annotators judged."""
+        """One figure per aspect; `n` is the number of items with two or more annotators."""
         rows = judged(tables, "label")
         for aspect, labels in values(rows, self.max_labels):
             found = krippendorff(*patterns(rows, aspect, labels), nominal(len(labels)))

@@ -1,4 +1,4 @@
-"""How many judge an item: disagreement is only seen where several do."""
+"""How many annotators an item has: disagreement shows only where there are several."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from . import Measure
 
 
 class AnnotationsPerItem(Measure):
-    """Annotators of an item on an aspect, abstentions included: the fewest, the mean and the most."""
+    """Fewest, mean and most annotators of an item by aspect, abstentions included."""
 
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Three figures an aspect; `n` is the number of items that were judged on it."""
+        """Three figures per aspect; `n` is the number of items judged on it."""
         for aspect, fewest, mean, most, n in query(tables["annotations"], COUNTED).fetchall():
             for what, value in (("fewest", fewest), ("mean", mean), ("most", most)):
                 yield Figure(measure="annotations_per_item", group={"aspect": aspect, "of": what}, value=value, n=n)

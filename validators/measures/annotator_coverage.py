@@ -1,4 +1,4 @@
-"""Who judged: whom a dataset can speak for, and whom it cannot."""
+"""Who the annotators are, and thus whom a dataset can represent."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from . import Measure
 
 
 class AnnotatorCoverage(Measure):
-    """Share of the annotators who judged with each value of each attribute that any of them declares."""
+    """Share of annotators by each value of each declared attribute."""
 
     needs = {"annotators": ["annotator_id"]}
 
     max_values: PositiveInt = 50
-    """So many values of an attribute are shown, the most frequent ones."""
+    """Values shown per attribute, the most frequent ones."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """The kinds and each attribute; "not declared" is a value too. No interval: these are all `n` annotators."""
+        """One share per value, "not declared" included; without interval, as these are all `n` annotators."""
         who = _who_judged(tables)
         for attribute in groupings(who):
             shown = query(who, VALUES.format(column=quote_identifier(attribute), most=self.max_values))
@@ -33,7 +33,7 @@ class AnnotatorCoverage(Measure):
 
 
 def _who_judged(tables: Tables) -> DuckDBPyRelation:
-    """Values shown per attribute, the most frequent ones."""
+    """The annotators who judged, without those who only wrote; all of them if there are no annotations."""
     everybody = tables["annotators"]
     if "annotations" not in tables:
         return everybody

@@ -1,4 +1,4 @@
-"""Agreement of every two annotators."""
+"""Pairwise agreement of annotators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import Measure
 
 
 class CohenKappa(Measure):
-    """Cohen's kappa of every two annotators: of labels as it is, of scores with quadratic weights."""
+    """Cohen's kappa of pairs of annotators, unweighted for labels, quadratic for scores."""
 
     needs = {"annotations": ["item_id", "annotator_id", "aspect"]}
 
@@ -25,7 +25,7 @@ class CohenKappa(Measure):
     """Pairs of annotators shown per aspect, those with the most items in common."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure an aspect and pair; `n` is the number of items that both judged."""
+        """One figure per aspect and pair; `n` is the number of items that both judged."""
         for column, weights in (("label", "none"), ("score", "quadratic")):
             rows = judged(tables, column).filter("annotator IS NOT NULL")
             for aspect, known in values(rows, self.max_values):

@@ -1,4 +1,4 @@
-"""INV-VP1: how much is named for a situation."""
+"""INV-VP1: how many considerations situations have."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NAME = "considerations_per_situation"
 
 
 class ConsiderationsPerSituation(Measure):
-    """Situations by the number of their considerations, and the mean of that number."""
+    """Mean number of considerations per situation, and its distribution."""
 
     needs = {"situations": ["situation_id"], "considerations": ["situation_id"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """The mean with its interval (normal approximation), then a count of situations for each number."""
+        """The mean with its interval (normal approximation), then the number of situations with each number."""
         situations, considerations = tables["situations"].set_alias("s"), tables["considerations"].set_alias("c")
         joined = situations.join(considerations, "s.situation_id = c.situation_id", how="left")
         pairs = joined.select("s.situation_id, c.situation_id AS named")

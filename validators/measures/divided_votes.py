@@ -1,4 +1,4 @@
-"""On how many items people are divided, where a dataset gives counts of votes and not who they were."""
+"""Disagreement in datasets that publish counts of votes without annotators."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from . import Measure
 
 
 class DividedVotes(Measure):
-    """Items on which votes go to more than one option, and their share of all items with votes."""
+    """Number and share of items with votes for more than one option."""
 
     needs = {"votes": ["item_id", "option", "votes"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """A count and a share; `n` is the number of items with votes, which scores are not."""
+        """A count and a share; `n` is the number of items with votes; scores are no votes."""
         votes = tables["votes"]
         cast = votes.filter("scored IS NOT TRUE") if "scored" in votes.columns else votes
         [(divided, n)] = query(cast, DIVIDED).fetchall()

@@ -1,4 +1,4 @@
-"""How well annotators can hide among each other."""
+"""How anonymous annotators are among each other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from . import Measure
 
 
 class EquivalenceClasses(Measure):
-    """Human annotators of whom something is known, by how many share all that is known of them."""
+    """Human annotators with known attributes by the number who share all of them."""
 
     needs = {"annotators": ["annotator_id"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """A count of annotators for each size of a class; `n` is the number of those annotators."""
+        """The number of annotators by class size; `n` is the number of annotators with known attributes."""
         counted = query(
             classes(tables["annotators"]),
             """SELECT alike, count(*) AS annotators, CAST(sum(annotators) OVER () AS BIGINT) AS n

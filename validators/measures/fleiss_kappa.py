@@ -1,4 +1,4 @@
-"""Agreement of a panel of fixed size, as many papers report it."""
+"""Agreement of a panel of fixed size, a common figure in papers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import Measure
 
 
 class FleissKappa(Measure):
-    """Fleiss' kappa of the labels of each aspect, where every item has the same number of judgements."""
+    """Fleiss' kappa of the labels by aspect, where all items have equally many judgements."""
 
     needs = {"annotations": ["item_id", "aspect", "label"]}
 
@@ -22,7 +22,7 @@ class FleissKappa(Measure):
     """An aspect with more labels is taken to be free text and is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure an aspect, null where the number of judgements differs; `n` is the number of items."""
+        """One figure per aspect, null if the number of judgements varies; `n` is the number of items."""
         rows = judged(tables, "label")
         for aspect, labels in values(rows, self.max_labels):
             yield fleiss(*patterns(rows, aspect, labels)).figure("fleiss_kappa", {"aspect": aspect})

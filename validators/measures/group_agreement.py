@@ -1,4 +1,4 @@
-"""Whether people of one group agree more with each other than with others: structure, where alpha sees noise."""
+"""Whether annotators agree more within their group than with others: structure that alpha treats as noise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from . import Measure
 
 
 class GroupAgreement(Measure):
-    """Agreement beyond chance within and between the groups of each attribute, with a permutation test.
+    """Agreement within and between the groups of each attribute, with a permutation test.
 
     The definition is ours: one less the mean difference of two annotators on an item they share, over the mean
     difference of any two judgements of the aspect; unlike labels differ by 1, scores by the square of their distance.
@@ -37,7 +37,7 @@ class GroupAgreement(Measure):
     """An attribute with more groups is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Three figures an aspect and attribute: within, between, and p; `n` is the number of annotators."""
+        """Three figures per aspect and attribute: within, between and p; `n` is the number of annotators."""
         for column in ("label", "score"):
             rows = judged(tables, column).filter("annotator IS NOT NULL")
             for aspect, chance in query(rows, CHANCE[column]).fetchall():
@@ -46,7 +46,7 @@ class GroupAgreement(Measure):
                     yield from _tested(aspect, attribute, differences / chance, shared, groups)
 
     def _pairs(self, rows: DuckDBPyRelation, aspect: str, column: str) -> tuple[list[str], Floats, Floats]:
-        """Who is compared; float64 (people, people): summed differences, and items that both judged."""
+        """Annotators compared; float64 (annotators, annotators): summed differences, and number of common items."""
         compared = PAIRS.format(aspect=quote_literal(aspect), most=self.max_annotators, unlike=UNLIKE[column])
         found = query(rows, compared).fetchall()
         people = sorted({one for one, *_ in found} | {other for _, other, *_ in found})
@@ -57,7 +57,7 @@ class GroupAgreement(Measure):
         return people, differences, shared
 
     def _groups(self, annotators: DuckDBPyRelation, people: list[str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
-        """Attribute -> int64 (people,): number of the group, -1 for those who are in none."""
+        """Attribute -> int64 (annotators,): index of the group, -1 for none."""
         for attribute in groupings(annotators):
             pairs = annotators.select(
                 f"CAST(annotator_id AS VARCHAR), CAST({quote_identifier(attribute)} AS VARCHAR)"
@@ -105,7 +105,7 @@ def _tested(
 
 
 def _agreement(differences: Floats, shared: Floats, groups: NDArray[np.int64]) -> tuple[float, float]:
-    """Within and between the groups; NaN where no two annotators share an item."""
+    """Agreement within and between the groups; NaN if no two annotators share an item."""
     same = np.equal.outer(groups, groups).astype(np.float64)
     found = []
     for pairs in (same, 1 - same):

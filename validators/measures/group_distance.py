@@ -1,4 +1,4 @@
-"""How unlike groups answer: where a dataset has a distribution for each, their average is nobody's answer."""
+"""How much groups differ, in datasets with a distribution of answers per group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import Measure
 
 
 class GroupDistance(Measure):
-    """Jensen-Shannon distance of a group's answers from the mean answer of all groups; the groups farthest from it.
+    """Jensen-Shannon distance of a group's answers from the mean of all groups.
 
     The distance is the root of the divergence in bits (Lin 1991), 0 to 1, averaged over the items that a group answered
     with others. To take it from the mean of all groups, each with the same weight, is ours.
@@ -25,7 +25,7 @@ class GroupDistance(Measure):
     """Groups shown, those with the greatest distance."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """A figure for each group, and for all; `n` is the number of items, or of groups."""
+        """The mean of all groups, and a figure per group; `n` is the number of groups, or of items."""
         far = fetch_all(tables["distributions"], DISTANCES)
         if far:
             mean = round(sum(distance for _, distance, _ in far) / len(far), DIGITS)

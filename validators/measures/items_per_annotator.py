@@ -1,4 +1,4 @@
-"""How much one person judged: where few judge most of it, a dataset speaks for few."""
+"""How many items annotators judge: if a few judge most of them, a dataset represents few people."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from . import Measure
 
 
 class ItemsPerAnnotator(Measure):
-    """Items that an annotator judged on an aspect, abstentions included: the fewest, the mean and the most."""
+    """Fewest, mean and most items of an annotator by aspect, abstentions included."""
 
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Three figures an aspect; `n` is the number of annotators who judged it."""
+        """Three figures per aspect; `n` is the number of its annotators."""
         for aspect, fewest, mean, most, n in fetch_all(tables["annotations"], COUNTED):
             for what, value in (("fewest", fewest), ("mean", mean), ("most", most)):
                 yield Figure(measure="items_per_annotator", group={"aspect": aspect, "of": what}, value=value, n=n)

@@ -1,4 +1,4 @@
-"""How spread the labels of an item are: the disagreement that a single label would hide."""
+"""How spread out the labels of an item are: disagreement that a single label would hide."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from . import Measure
 
 
 class LabelEntropy(Measure):
-    """Mean entropy of the soft labels of items in bits, and the share of items on which all agree."""
+    """Mean entropy of the soft labels in bits, and share of unanimous items."""
 
     needs = {"annotations": ["item_id", "aspect", "label"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Two figures an aspect, over items with two or more labels; the interval of the mean is the normal one."""
+        """Two figures per aspect, over items with two or more labels; the mean has a normal interval."""
         for aspect, mean, deviation, unanimous, n in query(judged(tables, "label"), SPREAD).fetchall():
             half = Z * (deviation or 0) / n**0.5
             bounds = {"low": round(max(0.0, mean - half), DIGITS), "high": round(mean + half, DIGITS)}

@@ -1,4 +1,4 @@
-"""Where annotators part: which labels two of them give to one item."""
+"""Where annotators disagree: which pairs of labels an item gets."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from . import Measure
 
 
 class LabelPairs(Measure):
-    """Pairs of annotators of one item by the two labels that they gave, as a share of all pairs of the aspect.
+    """Share of pairs of annotators of an item by their two labels.
 
-    Every item counts once: a pair of it counts 1 / (pairs of the item). Abstentions and further samples are left out.
+    Every item has the same weight, split over its pairs. Abstentions and repeated samples are left out.
     """
 
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect", "label"]}
@@ -25,7 +25,7 @@ class LabelPairs(Measure):
     """An aspect with more labels is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One share for each aspect and unordered pair of labels; `n` is the number of items with two judgements."""
+        """One share per aspect and unordered pair of labels; `n` is the number of items with two or more judgements."""
         first = "AND sample = 0" if "sample" in tables["annotations"].columns else ""
         judged = tables["annotations"].filter(f"label <> '{ABSTAIN}' {first}")
         for aspect, one, other, share, n in query(judged, PAIRS.format(most=self.max_labels)).fetchall():

@@ -1,4 +1,4 @@
-"""How often each label is given: a class that is rare, or that is nearly all, hides what else there is."""
+"""How often each label is given: rare and dominant classes distort other figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import Measure
 
 
 class LabelShares(Measure):
-    """Share of each label among the judgements of an aspect, abstentions among them."""
+    """Share of each label among the judgements of an aspect, abstentions included."""
 
     needs = {"annotations": ["aspect", "label"]}
 
@@ -21,7 +21,7 @@ class LabelShares(Measure):
     """An aspect with more labels is left out."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One share for each aspect and label, with its interval; `n` is the number of judgements with a label."""
+        """One share per aspect and label, with its interval; `n` is the number of judgements with a label."""
         for aspect, label, given, n in fetch_all(tables["annotations"], COUNTED.format(most=self.max_labels)):
             low, high = wilson(given, n)
             group, share = {"aspect": aspect, "label": label}, round(given / n, DIGITS)

@@ -1,4 +1,4 @@
-"""Whether preferred responses can be told from the others by their length alone."""
+"""Whether length alone predicts the preferred response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import Measure
 
 
 class LengthSeparability(Measure):
-    """AUC of length as the only cue: above 0.5 longer responses are preferred, below it shorter ones."""
+    """AUC of length as a predictor of preference; above 0.5 longer responses are preferred."""
 
     needs = {"pairs": ["pair_id", "prompt", "first", "second", "preferred"]}
 

@@ -1,4 +1,4 @@
-"""Who stands apart: a careless annotator and one of another mind look the same here, and only a look tells which."""
+"""Which annotators differ from the majority: the careless and the dissenting look the same here."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from . import Measure
 
 
 class MajorityAgreement(Measure):
-    """Share of an annotator's labels that are what most others say of the item; those who agree least.
+    """Share of an annotator's labels that equal the majority of the others.
 
     The majority is that of the other annotators (leave one out), of whom there must be two or more; items on which they
-    tie are left out, as are abstentions and further samples.
+    tie are left out, as are abstentions and repeated samples.
     """
 
     needs = {"annotations": ["item_id", "annotator_id", "aspect", "label"]}
@@ -28,7 +28,7 @@ class MajorityAgreement(Measure):
     """Annotators shown per aspect, those who agree least."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """A share with its interval for each aspect and annotator; `n` is the number of labels that are compared."""
+        """One share per aspect and annotator, with its interval; `n` is the number of labels compared."""
         query = COMPARED.format(fewest=self.min_labels, most=self.max_annotators)
         for aspect, annotator, hits, n in fetch_all(judged(tables, "label"), query):
             low, high = wilson(hits, n)

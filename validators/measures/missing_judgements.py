@@ -1,4 +1,4 @@
-"""Who did not answer: refused, failed or removed, a judgement that is missing is missing for a reason."""
+"""Which annotators miss judgements, whether refused, failed or removed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import Measure
 
 
 class MissingJudgements(Measure):
-    """Share of the items judged by anybody on an aspect that an annotator of that aspect did not judge."""
+    """Share of the items of an aspect that one of its annotators did not judge."""
 
     needs = {"annotations": ["item_table", "item_id", "annotator_id", "aspect"]}
 
@@ -21,7 +21,7 @@ class MissingJudgements(Measure):
     """Annotators shown per aspect, those who miss the most items."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One share for each annotator who misses some; `n` is the number of items."""
+        """One share per annotator with missing judgements; `n` is the number of items."""
         for aspect, annotator, missing, n in query(
             tables["annotations"], MISSING.format(most=self.max_annotators)
         ).fetchall():

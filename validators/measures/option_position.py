@@ -1,4 +1,4 @@
-"""Whether annotators choose an option for its place."""
+"""Whether annotators choose an option for its position."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import Measure
 
 
 class OptionPosition(Measure):
-    """A-bias: how much more often the first shown option is chosen than one of that many would be by chance.
+    """A-bias: how much more often the first option is chosen than by chance.
 
     Dominguez-Olmedo et al. (arXiv 2306.07951): mean probability of the first option less 1/k. Here the chosen label
     stands for the probability, which is ours, and k is the number of options that each annotator was shown.
@@ -21,7 +21,7 @@ class OptionPosition(Measure):
     needs = {"annotations": ["annotator_id", "aspect", "label", "options"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure an aspect and annotator, 0 where place does not matter; `n` is the number of judgements."""
+        """One figure per aspect and annotator, 0 without bias; `n` is the number of judgements."""
         for aspect, annotator, first, chance, n in query(tables["annotations"], FIRST).fetchall():
             low, high = wilson(first, n)
             bounds = {"low": round(low - chance, DIGITS), "high": round(high - chance, DIGITS)}

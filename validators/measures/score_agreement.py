@@ -1,4 +1,4 @@
-"""How far annotators agree beyond chance where they give numbers."""
+"""Agreement beyond chance of annotators who give scores."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from . import Measure
 
 
 class ScoreAgreement(Measure):
-    """Krippendorff's alpha of the scores of each aspect: as an order, as distances, and as proportions."""
+    """Krippendorff's alpha of the scores by aspect: ordinal, interval and ratio."""
 
     needs = {"annotations": ["item_id", "aspect", "score"]}
 
     max_values: PositiveInt = 256
-    """An aspect with more values than this is left out: alpha compares each with each."""
+    """An aspect with more values is left out; every value is compared with every other."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure an aspect and level; `n` is the number of items that two or more annotators judged."""
+        """One figure per aspect and level; `n` is the number of items with two or more annotators."""
         rows = judged(tables, "score")
         for aspect, known in values(rows, self.max_values):
             votes, items = patterns(rows, aspect, known)
@@ -35,6 +35,6 @@ class ScoreAgreement(Measure):
 
 
 def _levels(known: Floats, margins: Floats) -> Mapping[str, Floats]:
-    """An aspect with more values is left out; every value is compared with every other."""
+    """Level of measurement -> differences; ratios need scores of 0 or more."""
     found = {"ordinal": ordinal(margins), "interval": interval(known)}
     return found | {"ratio": ratio(known)} if known.min() >= 0 else found

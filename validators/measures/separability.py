@@ -1,4 +1,4 @@
-"""Whether preferred responses can be told from the others by their words alone."""
+"""Whether words alone predict the preferred response."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import Measure
 
 
 class Separability(Measure):
-    """AUC of a probe that sees words alone: 0.5 is chance, 1 means that surface cues give every preference away.
+    """AUC of a bag-of-words probe: 0.5 is chance, 1 means surface cues explain all.
 
     That models learn such cues is a finding of "More is Less" (arXiv 2504.02193); the probe is ours: a logistic
     regression (C = 1) on TF-IDF of single words (sublinear, in two responses at least). Folds keep all pairs of a
@@ -35,7 +35,7 @@ class Separability(Measure):
     """Folds of the cross-validation."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One figure; `n` is the number of pairs. None where pairs, groups or words are too few."""
+        """One figure; `n` is the number of pairs. None if there are too few pairs, groups or words."""
         found = responses(tables, self.max_pairs)
         pairs = len(found.texts) // 2
         if pairs < self.min_pairs or len(np.unique(found.groups)) < self.folds:

@@ -1,4 +1,4 @@
-"""INV-VP10: whether values, rights and duties are seen on both sides."""
+"""INV-VP10: whether values, rights and duties occur on both sides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import Measure
 
 
 class ValenceByKind(Measure):
-    """Judgements of valence by kind of consideration and label."""
+    """Number of judgements of valence by kind of consideration and label."""
 
     needs = {
         "considerations": ["consideration_id", "kind"],
@@ -18,7 +18,7 @@ class ValenceByKind(Measure):
     }
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """One count for each kind and label; `n` is the number of judgements of the kind."""
+        """One count per kind and label; `n` is the number of judgements of the kind."""
         judged = tables["annotations"].filter("item_table = 'considerations' AND aspect = 'valence'")
         kinds = tables["considerations"].set_alias("c")
         joined = judged.set_alias("a").join(kinds, "a.item_id = c.consideration_id").select("c.kind, a.label")

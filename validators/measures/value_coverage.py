@@ -1,4 +1,4 @@
-"""How much of a vocabulary of values a dataset speaks of, and how evenly."""
+"""How much of a vocabulary of values a dataset covers, and how evenly."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from . import Measure
 
 
 class ValueCoverage(Measure):
-    """Share of the vocabulary that is mentioned, and the effective number of values.
+    """Share of the vocabulary that is used, and the effective number of values.
 
-    The effective number is the exponential of the entropy of the mentions (Hill 1973, order 1): as many values would
-    be spread as evenly if all were mentioned alike.
+    The effective number is the exponential of the entropy of the mentions (Hill 1973, order 1): so many values would
+    have the same entropy if all were equally frequent.
     """
 
     needs = {"mentions": ["item_id", "value"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Effective number, and with a vocabulary the covered share; `n` counts mentions, or the vocabulary."""
+        """Number and effective number of values (`n` mentions), and the share of the vocabulary (`n` values)."""
         distinct, effective, mentions = query(tables["mentions"], EFFECTIVE).fetchall()[0]
         if not mentions:
             return

@@ -1,12 +1,15 @@
+import re
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.builders import curation
 from pluriset.builders.convert import repair
-from pluriset.schemas.component import load, names
-from pluriset.validators import checks
+from pluriset.schemas.component import find, load, names
+from pluriset.schemas.report import problem_line
+from pluriset.validators import checks, measures
 from pluriset.validators.checks import Check
 from pluriset.validators.checks._text_check import TextCheck
 from pluriset.validators.findings.evidence import evidence
@@ -23,6 +26,41 @@ def test_examples(name: str, tables_of: TablesOf) -> None:
     count, shown = evidence(check.failing(tables_of(check.fails)))
     assert count >= 1
     assert all(list(example)[-1] == "problem" and example["problem"] for example in shown)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize(("count", "of"), [(1, 0), (1, 1), (1, 40), (3, 0), (3, 40), (1234, 56789)])
+def test_the_problem_is_a_sentence_that_leads_with_its_count(name: str, count: int, of: int) -> None:
+    check: Check = load(checks.__name__, name)
+    line = problem_line(check.problem, count, of, check.unit, dict(check))
+    assert line[0].isdigit() if check.unit else line[0].isupper()
+    assert len(line) < 160 and line == " ".join(line.split()) and not line.endswith(".")
+    assert not set("{}|") & set(line)
+    assert problem_line(check.problem, 0, of, check.unit, dict(check)) == ""
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_verb_of_a_problem_has_two_forms(name: str) -> None:
+    check: Check = load(checks.__name__, name)
+    assert re.match(r"\w+\|\w+ " if check.unit else r"[A-Z]\w+ ", check.problem)
+
+
+def test_the_problem_agrees_with_its_count() -> None:
+    few: Check = load(checks.__name__, {"considered": None})
+    lines = [problem_line(few.problem, count, of, few.unit) for count, of in ((4, 16), (1, 16), (1, 1), (1, 0), (2, 0))]
+    assert lines == [
+        "4 of 16 situations have no considerations",
+        "1 of 16 situations has no considerations",
+        "1 of 1 situation has no considerations",
+        "1 situation has no considerations",
+        "2 situations have no considerations",
+    ]
+
+
+@pytest.mark.parametrize("package", [checks, measures], ids=["checks", "measures"])
+def test_the_summary_of_a_component_is_a_short_line(package: ModuleType) -> None:
+    lines = {name: (find(package.__name__, name).__doc__ or "").partition("\n")[0] for name in names(package.__name__)}
+    assert {name: line for name, line in lines.items() if not 10 < len(line) <= 100 or line[-1] != "."} == {}
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -49,7 +87,7 @@ def test_what_is_suggested_can_be_done(name: str) -> None:
     [
         ("trust!", "repeats the text"),
         ("Friends rely on", "does not end as a sentence"),
-        ("Speaking as an AI model, it matters.", "speaks as a machine"),
+        ("Speaking as an AI model, it matters.", "mentions being a model"),
         ("It matters to {name}.", "has a template slot"),
         ("{", "does not end as a sentence; has a template slot"),
         ("友達が大切です。", None),
@@ -145,11 +183,11 @@ def test_a_text_is_in_all_its_splits(tables_of: TablesOf, turned: bool) -> None:
     hers, his = ({**row, "item_id": str(at)} for at, row in enumerate(passes))
     rows = [{**hers, "split": "train"}, {**hers, "split": "test"}, {**his, "split": "train"}]
     problems = found("split_leak_similar", tables_of({"items": rows[::-1] if turned else rows}))
-    assert problems == [("1", "train", "nearly the text of 0 in test, train")]
+    assert problems == [("1", "train", "nearly identical to 0 in test, train")]
 
 
 class Broken(TextCheck):
-    """No text is what DuckDB does not know."""
+    """No text breaks DuckDB."""
 
     def matches(self, value: str) -> str:
         return f"no_such({value})"

@@ -1,4 +1,4 @@
-"""A derived column that does not recompute is a claim that nobody made."""
+"""A stored aggregate that does not recompute from the annotations cannot be trusted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AggregatesRecompute(Check):
     fails = {"annotations": ANNOTATIONS, "aggregates": [{**MAJORITY, "label": "either"}, {**SOFT, "n": 4}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Aggregates that differ from what their rule gives, or that have no annotations."""
+        """Aggregates that differ from the recomputed ones, or that have no annotations."""
         given, rules = tables["aggregates"], _rules(tables["aggregates"])
         made = aggregates(tables["annotations"], rules).set_alias("m")
         same = " AND ".join(f"g.{part} = m.{part}" for part in KEY)
@@ -55,7 +55,7 @@ class AggregatesRecompute(Check):
 
 
 def _rules(given: DuckDBPyRelation) -> dict[str, list[Rule]]:
-    """Aspect -> its rules, as the aggregates have them; other rules break a constraint already."""
+    """Aspect -> the rules in use; unknown rules violate a constraint already."""
     known = ", ".join(map(quote_literal, get_args(Rule)))
     pairs = query(given, f"SELECT DISTINCT aspect, rule FROM rows WHERE aspect IS NOT NULL AND rule IN ({known})")
     rules: dict[str, list[Rule]] = {}

@@ -1,4 +1,4 @@
-"""An item that fewer people judged than the others weighs as much and is known less well."""
+"""An item with fewer annotations than the rest has the same weight but a less certain label."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class AnnotationCount(Check):
     """The check applies where at least this share of the items has the same number of annotations."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items and aspects with another number of judgements, samples and abstentions included."""
+        """Items and aspects with an unusual number of annotations, samples and abstentions included."""
         counted = query(
             tables["annotations"], "SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL"
         )

@@ -1,4 +1,4 @@
-"""Somebody who is 25-34 in one row and 45-54 in another is two people, or a slip."""
+"""An annotator aged 25-34 in one row and 45-54 in another is two people, or an error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class AnnotatorAttributes(Check):
     fails = {"annotators": [{"annotator_id": "x", "age": "25-34"}, {"annotator_id": "x", "age": "45-54"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Annotators with the attributes that have several values; null is no value."""
+        """Annotators with the attributes that have more than one value; null is ignored."""
         attributes = [column for column in tables["annotators"].columns if column != "annotator_id"]
         if not attributes:
             return query(tables["annotators"], NONE)

@@ -1,4 +1,4 @@
-"""Of the candidates for one answer, the one that was taken is the best."""
+"""In best-of-n sampling, the selected candidate is the one with the best score."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class BestCandidate(Check):
     fails = {"candidates": [CANDIDATE | {"sample": 0, "selected": False}, CANDIDATE | {"sample": 1, "selected": True}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items of which another candidate, several, or none was taken."""
+        """Items for which another candidate, several or none is selected."""
         return query(
             tables["candidates"],
             """SELECT item_table, item_id,
-                'taken: ' || coalesce(nullif(list(sample) FILTER (selected)::VARCHAR, '[]'), 'none') || ', best: '
+                'selected: ' || coalesce(nullif(list(sample) FILTER (selected)::VARCHAR, '[]'), 'none') || ', best: '
                 || coalesce(arg_min(sample, sample) FILTER (score = highest)::VARCHAR, 'none') AS problem
             FROM (SELECT *, max(score) OVER (PARTITION BY item_table, item_id) AS highest FROM rows)
             GROUP BY item_table, item_id

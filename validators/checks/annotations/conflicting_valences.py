@@ -1,4 +1,4 @@
-"""INV-VP5: a statement in the shape of ValuePrism has one valence; where annotators differ it cannot have two."""
+"""INV-VP5: the ValuePrism format has room for one valence per statement, even where annotators disagree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ConflictingValences(Check):
     fails = {"full": [{**ROW, "valence": "Opposes"}, {**ROW, "valence": "Either"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Statements with their valences."""
+        """Statements with more than one valence."""
         return query(
             tables["full"],
             """SELECT situation, vrd, text, string_agg(DISTINCT valence, ', ' ORDER BY valence) AS problem

@@ -1,4 +1,4 @@
-"""A person can be found again by what is known of them, where nobody else is like them."""
+"""An annotator with a unique combination of attributes can be re-identified."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class KAnonymity(Check):
     fails = {"annotators": [{**KENYAN, "annotator_id": str(i)} for i in range(4)]}
 
     k: int = Field(default=5, ge=2)
-    """So many annotators must share their attributes."""
+    """Minimum number of annotators with the same attributes."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Annotators who share theirs with too few."""
+        """Annotators who share their attributes with too few others."""
         return query(
             classes(tables["annotators"]),
-            f"""SELECT annotator_id, 'shares attributes with ' || (alike - 1) || ' others' AS problem
+            f"""SELECT annotator_id, 'shares their attributes with ' || (alike - 1) || ' others' AS problem
             FROM rows WHERE alike < {self.k}""",
         )

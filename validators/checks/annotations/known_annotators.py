@@ -1,4 +1,4 @@
-"""An annotation of somebody who is not described cannot be told from a stray row."""
+"""An annotation by an unknown annotator cannot be told from a stray row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KnownAnnotators(Check):
     fails = {"annotators": [{"annotator_id": "x"}], "annotations": [{"annotator_id": "y"}, {"annotator_id": "y"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Annotators that are not described, with how many annotations they gave."""
+        """Annotators missing from the table, with their number of annotations."""
         given, known = tables["annotations"].set_alias("g"), tables["annotators"].set_alias("k")
         strangers = given.join(known, "g.annotator_id = k.annotator_id", how="anti").select("g.annotator_id")
         return query(

@@ -1,4 +1,4 @@
-"""INV-VP2: whoever counts labels or averages scores loses what is outside the labels or the scale of its aspect."""
+"""INV-VP2: labels and scores outside their aspect are lost in counts and means."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ ASPECTS = [
 
 
 class KnownLabels(Check):
-    """A label is one of its aspect's, and a score is on its aspect's scale."""
+    """A label is one of its aspect's labels, and a score lies on its scale."""
 
     severity = "error"
+    problem = "have|has a label or score outside its aspect"
     table = "annotations"
+    unit = "annotations"
     needs = {
         "annotations": ["item_table", "item_id", "annotator_id", "aspect", "label", "score"],
         "aspects": ["item_table", "aspect", "labels", "low", "high"],
@@ -39,7 +41,7 @@ class KnownLabels(Check):
     fails = {"aspects": ASPECTS, "annotations": [{**GIVEN, "label": "Either"}, {**RATED, "score": 5.5}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Annotations outside the labels or the scale; a label in the wrong case says so. Other aspects pass."""
+        """Annotations outside the labels or the scale of their aspect; aspects missing from the table pass."""
         annotations, aspects = tables["annotations"].set_alias("a"), tables["aspects"].set_alias("s")
         return (
             annotations.join(aspects, "a.item_table = s.item_table AND a.aspect = s.aspect")

@@ -1,4 +1,4 @@
-"""The first of several options is taken more often by people and models: their order should vary and be recorded."""
+"""People and models favour the first option, so the order should vary and be recorded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OptionOrder(Check):
     """Aspects with fewer annotations are not checked."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Aspects whose options, two or more, always came in one order."""
+        """Aspects with two or more options that were always shown in the same order."""
         return query(
             tables["annotations"],
             f"""SELECT item_table, aspect, 'always shown as ' || array_to_string(min(options), ', ') AS problem

@@ -1,4 +1,4 @@
-"""One person who is counted twice has two votes; where it was asked twice on purpose, samples are numbered."""
+"""An annotator who is counted twice has two votes; deliberate repeats have a sample number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RepeatedAnnotations(Check):
     fails = {"annotations": [GIVEN, {**GIVEN, "label": "no"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Judgements that are there more than once, with how often."""
+        """Repeated judgements, with the number of repeats."""
         key = "item_table, item_id, annotator_id, aspect"
         sample = ", sample" if "sample" in tables["annotations"].columns else ""
         return query(

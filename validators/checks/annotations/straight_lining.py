@@ -1,4 +1,4 @@
-"""An annotator who answers everything alike may not have looked; or may mean it, which is why this is no error."""
+"""An annotator who gives every item the same label may be careless, or may mean it: hence only info."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StraightLining(Check):
     """Answer sets with fewer annotations are not checked."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Annotator and aspect with one answer to everything, while the aspect has others."""
+        """Annotators and aspects with a single label, where the aspect has others."""
         return query(
             tables["annotations"],
             f"""WITH said AS (

@@ -1,4 +1,4 @@
-"""An option that says nothing cannot be chosen."""
+"""A blank choice cannot be chosen."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class BlankChoices(Check):
     fails = {"choices": [{"item_id": "1", "position": 1, "text": None}, {"item_id": "1", "position": 2, "text": " "}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Options that are null, empty or white space."""
+        """Choices that are null, empty or white space."""
         return query(
             tables["choices"],
-            r"""SELECT item_id, position, 'blank option' AS problem FROM rows
+            r"""SELECT item_id, position, 'blank' AS problem FROM rows
             WHERE NOT coalesce(regexp_matches(text, '[^\s\p{Z}]'), false)""",
         )

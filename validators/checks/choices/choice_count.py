@@ -1,4 +1,4 @@
-"""An item that lost an option is easier than the others."""
+"""An item with a missing choice is easier than the others."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class ChoiceCount(Check):
     """The check applies where at least this share of the items has the same number of choices."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with another number of options."""
+        """Items with an unusual number of choices."""
         counted = query(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
         return unusual(counted, self.min_modal_share, "options")

@@ -1,4 +1,4 @@
-"""An item without a right option cannot be scored."""
+"""An item without a correct choice cannot be scored."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class GoldChoice(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items all of whose options are wrong; where nothing is said of an option, nothing is known."""
+        """Items whose choices are all marked incorrect; a choice with a null mark leaves the item out."""
         return query(
             tables["choices"],
-            """SELECT item_id, 'none of ' || count(*) || ' options is right' AS problem FROM rows
+            """SELECT item_id, 'none of ' || count(*) || ' choices is correct' AS problem FROM rows
             GROUP BY item_id HAVING bool_and(gold IS NOT NULL) AND NOT bool_or(gold)""",
         )

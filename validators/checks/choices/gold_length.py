@@ -1,4 +1,4 @@
-"""Where the right option is mostly the longest, whoever takes the longest looks clever."""
+"""If the correct choice is usually the longest, picking the longest scores well."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class GoldLength(Check):
     fails = {"choices": _options([3, 3, 3, 3, 1, 2] * 15)}
 
     effect: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """How much more often than by chance a length is right, as a share, for it to matter."""
+    """Minimum excess over the chance rate, as a share."""
     z: Annotated[float, Field(gt=0)] = CERTAIN
-    """Standard errors that are taken for no chance."""
+    """Minimum z-score."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each number of options, with the place by length in characters from the shortest.
+        """One row per number of choices, with the rank by length in characters, shortest first.
 
-        Items with no right option or several, in which two options are equally long, or that
-        share all options with another one, such as Yes and No, are left out.
+        Left out are items with none or several correct choices, with two choices of equal length, or that
+        share all choices with another item, such as Yes and No.
         """
         counted = query(
             tables["choices"],

@@ -1,4 +1,4 @@
-"""Where the right option is mostly at one place, a model that always takes it looks clever."""
+"""If the correct choice is usually in one position, always picking that position scores well."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class GoldPosition(Check):
     fails = {"choices": _options([1] * 40)}
 
     effect: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """How much more often than by chance a place is right, as a share, for it to matter."""
+    """Minimum excess over the chance rate, as a share."""
     z: Annotated[float, Field(gt=0)] = CERTAIN
-    """Standard errors that are taken for no chance."""
+    """Minimum z-score."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each number of options; items with no right option or several are left out."""
+        """One row per number of choices; items with none or several correct choices are left out."""
         counted = query(
             tables["choices"],
             """SELECT k, place, count(*) AS hits FROM (SELECT count(*) AS k,

@@ -1,4 +1,4 @@
-"""Two options that say the same are one option, and the right one may be wrong beside its twin."""
+"""Of two identical choices one may be marked correct and the other not."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class IdenticalChoices(Check):
     fails = {"choices": [{"item_id": "1", "text": "I stay."}, {"item_id": "1", "text": "I stay. "}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with the options that they have more than once; blank options are another check."""
+        """Items with their repeated choices; `blank_choices` covers blank ones."""
         return query(
             tables["choices"],
-            """SELECT item_id, count(*) || ' options are: ' || left(min(text), 100) AS problem FROM rows
+            """SELECT item_id, count(*) || ' choices are: ' || left(min(text), 100) AS problem FROM rows
             WHERE trim(text) <> '' GROUP BY item_id, trim(text) HAVING count(*) > 1""",
         )

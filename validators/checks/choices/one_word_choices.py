@@ -1,4 +1,4 @@
-"""An option of one word among sentences cannot be understood alone."""
+"""A one-word choice among sentences may be truncated."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ class OneWordChoices(Check):
     """A larger share of one-word texts is taken to be intended."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Options of one word in a script that has spaces between words."""
+        """One-word choices, in scripts with spaces between words."""
         return query(tables["choices"], rarely("item_id, position", ONE_WORD, self.max_share))

@@ -1,4 +1,4 @@
-"""An empty cell may be an answer that was not given, or one that was lost; a count tells where to look."""
+"""A blank cell may be an answer that was not given, or one that was lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BlankCells(Check):
     fails = {"*": [{"_row": 1, "text": " ", "score": 1}, {"_row": 2, "text": "a", "score": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Blank cells; a list without members is not blank."""
+        """Blank cells; an empty list is not blank."""
         rows = tables["*"]
         own = columns(rows)
         if not own:

@@ -1,4 +1,4 @@
-"""A column with one value tells nothing about a row, or its values were lost."""
+"""A constant column carries no information, or its values were lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ConstantColumns(Check):
     fails = {"*": [{"_row": 1, "label": "a", "note": None}, {"_row": 2, "label": "a", "note": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Columns in which all rows have one value, with the value; a single row has nothing to differ from."""
+        """Columns with a single value in all rows, and the value; tables of one row pass."""
         rows = tables["*"]
         said = [_said(column, quote_identifier(column)) for column in columns(rows) if column != "split"]
         if not said:

@@ -1,4 +1,4 @@
-"""A list in a cell that no parser takes was cut, and whoever splits it at commas makes values that nobody gave."""
+"""A list that does not parse was cut off; splitting it at commas would invent values."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DamagedLists(Check):
     """A column is a list column if at least this share of its texts is in square brackets."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells that are no list in the form of Python or JSON; blank cells are another check."""
+        """Cells that are neither a Python nor a JSON list; `blank_cells` covers blank ones."""
         rows, found = tables["*"], [t for t in texts(tables["*"]) if not t.many]
         counts = [f"count(*) FILTER ({_bracketed(t.sql)}), count(nullif(trim({t.sql}), ''))" for t in found]
         numbers = query(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
@@ -41,7 +41,7 @@ class DamagedLists(Check):
             return query(rows, NOTHING)
         cells = ", ".join(
             f"CASE WHEN {sql} THEN "
-            f"{{'column': {quote_literal(t.path)}, 'problem': 'no list: ' || left({t.sql}, 100)}} END"
+            f"{{'column': {quote_literal(t.path)}, 'problem': 'not a list: ' || left({t.sql}, 100)}} END"
             for t, sql in broken.items()
         )
         return query(

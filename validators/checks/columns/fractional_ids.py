@@ -1,4 +1,4 @@
-"""Ids with a fraction: a column of whole numbers with a null in it became floats, and joins with nothing any more."""
+"""Integer IDs with a null among them are often converted to floats, which no longer join."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FractionalIds(Check):
     fails = {"*": [{"_row": 1, "user_id": 7.0}, {"_row": 2, "user_id": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Columns of whole numbers whose name ends as those of ids do, with a value."""
+        """Float columns of whole numbers named like an ID, with a value."""
         rows = tables["*"]
         typed = zip(rows.columns, rows.types, strict=True)
         found = [c for c, kind in typed if kind.id in FLOATS and c.lower().rpartition("_")[2] in AN_ID]

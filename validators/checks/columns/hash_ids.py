@@ -1,4 +1,4 @@
-"""An id that is a hash of the text and no longer fits it says that the text was changed afterwards."""
+"""An ID that is no longer the hash of its text shows that the text was changed."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class HashIds(Check):
     """The check applies where at least this share of the IDs is a hash of the text."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Ids that are not the beginning of MD5, SHA-1 or SHA-256 of their text, in hexadecimal digits."""
+        """IDs that are not a prefix of the MD5, SHA-1 or SHA-256 of their text in hexadecimal."""
         hashes = "starts_with(md5(text), id) OR starts_with(sha1(text), id) OR starts_with(sha256(text), id)"
         return query(
             tables["items"],
             f"""WITH hex AS (SELECT item_id, text, lower(CAST(item_id AS VARCHAR)) AS id FROM rows
                 WHERE regexp_full_match(CAST(item_id AS VARCHAR), '[0-9a-fA-F]{{8,64}}')),
             tried AS (SELECT item_id, coalesce({hashes}, false) AS fits FROM hex)
-            SELECT item_id, 'no hash of its text' AS problem FROM tried WHERE NOT fits
+            SELECT item_id, 'not the hash of its text' AS problem FROM tried WHERE NOT fits
             AND (SELECT count(*) FILTER (fits) >= {self.min_share} * (SELECT count(*) FROM rows) FROM tried)""",
         )

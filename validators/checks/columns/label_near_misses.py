@@ -1,4 +1,4 @@
-"""A rare label that is nearly a frequent one is often a slip: a lost plural, article or negation, or a letter."""
+"""A rare label that nearly equals a frequent one is often a typo, or lacks a plural, article or negation."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ class LabelNearMisses(Check):
     """The frequent label occurs at least this many times as often as the rare one."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """The rare label, with how many rows have it and the other one."""
+        """Rare labels, with the frequent label and the number of rows of both."""
         found = near_misses(labels(tables["*"], texts(tables["*"])), f"a.rows * {self.min_ratio} <= b.rows")
         return query(found, 'SELECT "column", value, rows, problem FROM rows')

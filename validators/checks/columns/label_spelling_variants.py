@@ -1,4 +1,4 @@
-"""The same label in two spellings is counted as two."""
+"""Two spellings of a label are counted as two labels."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ class LabelSpellingVariants(Check):
     fails = {"*": [{"_row": row, "label": label} for row, label in enumerate(["yes", "no", "yes", "no", "Yes ", "no"])]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """The rarer spelling, with how many rows have it and the other one."""
+        """The rarer spellings, with the number of rows of both."""
         return twins(labels(tables["*"], texts(tables["*"])))

@@ -1,4 +1,4 @@
-"""One cell of another type breaks whoever reads the column."""
+"""A single cell of another type can break a reader of the column."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 NUMBERS = 20
-"""Numbers in a column of texts that make it a column of numbers."""
+"""Minimum number of numeric texts in a column."""
 
 
 class MixedTypes(Check):
@@ -30,10 +30,10 @@ class MixedTypes(Check):
     fails = {"*": [{"_row": row, "score": "unsure" if row == 7 else f"{row / 2}"} for row in range(40)]}
 
     min_share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
-    """A column of texts of which at least this share is numbers is a column of numbers."""
+    """The check applies where at least this share of the texts of a column is numeric."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Cells of a JSON column whose type is not the most frequent one; texts in a column of numbers."""
+        """Cells of a JSON column that are not of its most frequent type; texts in a numeric column."""
         rows = tables["*"]
         typed = [(c, str(t)) for c, t in zip(rows.columns, rows.types, strict=True) if c != ROW]
         mixed = self._numbers(rows, [quote_identifier(column) for column, kind in typed if kind == "VARCHAR"])
@@ -50,7 +50,7 @@ class MixedTypes(Check):
         )
 
     def _numbers(self, rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
-        """Column of numbers -> what is wrong with a cell; blank cells are another check."""
+        """Numeric column -> SQL of the problem of a cell; `blank_cells` covers blank ones."""
         if not columns:
             return {}
         counts = ", ".join(f"count({c}) FILTER (trim({c}) <> ''), count(TRY_CAST({c} AS DOUBLE))" for c in columns)
@@ -67,7 +67,7 @@ class MixedTypes(Check):
 
 
 def _json(rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
-    """Column of JSON with several types -> what is wrong with a cell."""
+    """JSON column of several types -> SQL of the problem of a cell."""
     if not columns:
         return {}
     usual = query(rows, f"SELECT {', '.join(f'mode({_kind(c)})' for c in columns)} FROM rows").fetchall()[0]
@@ -79,7 +79,7 @@ def _json(rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
 
 
 def _kind(column: str) -> str:
-    """The check applies where at least this share of the texts of a column is numeric."""
+    """The JSON type of a cell."""
     return f"""CASE json_type({column}) WHEN 'NULL' THEN NULL WHEN 'UBIGINT' THEN 'NUMBER' WHEN 'BIGINT' THEN 'NUMBER'
         WHEN 'DOUBLE' THEN 'NUMBER' WHEN 'VARCHAR' THEN 'TEXT' ELSE json_type({column}) END"""
 

@@ -1,4 +1,4 @@
-"""In bins such as 50-54 and 54-59 somebody of 54 is in both."""
+"""With the bins 50-54 and 54-59, the age 54 falls into both."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OverlappingBins(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs of bins that overlap, in columns at least half of whose values are bins."""
+        """Overlapping bins, in columns with at least half of their values in the form of a bin."""
         found = labels(tables["*"], [t for t in texts(tables["*"]) if not t.many])
         return query(
             found,

@@ -1,4 +1,4 @@
-"""Lists that go together, such as values and the reasons for them, and are not equally long cannot be paired."""
+"""Parallel lists, such as values and their reasons, cannot be aligned unless they have the same length."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
 MOST = 12
-"""Columns of lists that are compared, each with each."""
+"""Maximum number of list columns; every one is compared with every other."""
 
 
 def _lists(*lengths: tuple[int, int]) -> list[dict[str, object]]:
@@ -21,10 +21,10 @@ def _lists(*lengths: tuple[int, int]) -> list[dict[str, object]]:
 
 
 class RaggedLists(Check):
-    """The lists of a column have the same length, if nearly all do."""
+    """Parallel lists in two columns have the same length, if nearly all do."""
 
     severity = "warning"
-    problem = "hold|holds a list of unusual length"
+    problem = "hold|holds a list of another length than the parallel column"
     table = "*"
     unit = "cells"
     needs = {"*": []}
@@ -32,10 +32,10 @@ class RaggedLists(Check):
     fails = {"*": _lists(*[(1, 1), (2, 2), (3, 3)] * 9, (3, 2))}
 
     min_modal_share: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-    """Share of the rows with equal lengths from which another length is taken for a mistake."""
+    """The check applies where at least this share of the rows has lists of equal length."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Rows in which one of two such columns has more members than the other."""
+        """Rows in which two parallel list columns differ in length."""
         lengths = _lengths(tables["*"])
         pairs = [*combinations(lengths, 2)]
         if not pairs:
@@ -62,7 +62,7 @@ class RaggedLists(Check):
 
 
 def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
-    """The check applies where at least this share of the lists of a column has the same length."""
+    """List column -> SQL of the length of a list; columns of one length throughout are left out."""
     typed = dict(zip(rows.columns, rows.types, strict=True))
     written = [column for column, kind in typed.items() if kind.id == "varchar"]
     brackets = ", ".join(

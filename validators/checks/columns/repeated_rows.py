@@ -1,4 +1,4 @@
-"""A row that is there twice counts twice."""
+"""A duplicate row counts twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RepeatedRows(Check):
     fails = {"*": [{"_row": 1, "text": "a", "n": None}, {"_row": 2, "text": "a", "n": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every row but the first of those that are equal; told by a hash of 64 bits, then by the values."""
+        """All but the first of equal rows; candidates by a 64-bit hash are confirmed by value."""
         rows, own = tables["*"], ", ".join(map(quote_identifier, columns(tables["*"])))
         if not own:
             return query(rows, f"SELECT {ROW}, '' AS problem FROM rows WHERE false")

@@ -1,4 +1,4 @@
-"""A group that is missing from a complete design is compared with nothing."""
+"""A combination missing from a full factorial design cannot be compared."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FactorialHoles(Check):
     fails = {"factors": _rows(DESIGN[:-1])}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Missing combinations, one a row; levels are those that occur anywhere."""
+        """One row per missing combination; the levels are those that occur anywhere."""
         names = factors(tables["factors"])
         if not names:
             return query(tables["factors"], NONE)

@@ -1,4 +1,4 @@
-"""A combination that is there twice weighs twice in every comparison."""
+"""A repeated combination has twice the weight in every comparison."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FactorialRepeats(Check):
     fails = {"factors": [CELL, {**CELL, "item_id": "2"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Combinations with how often they are there."""
+        """Repeated combinations, with the number of repeats."""
         names = factors(tables["factors"])
         if not names:
             return query(tables["factors"], NONE)

@@ -1,4 +1,4 @@
-"""Variants of a template without their slots are the template; where they are not, something else was changed."""
+"""Without their slots, the variants of a template are equal unless something else was changed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class InconsistentTemplates(Check):
     fails = {"factors": [CELL, {**CELL, "item_id": "2", "bare": "A [RACE] person"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items whose bare text is not the usual one of their template."""
+        """Items whose text without slots is not the most frequent one of their template."""
         return query(
             tables["factors"],
             """WITH counted AS (SELECT template_id, bare, count(DISTINCT item_id) AS n FROM rows GROUP BY ALL),
             usual AS (SELECT template_id, arg_max(bare, n) AS usual FROM counted
                 GROUP BY template_id HAVING count(*) > 1)
-            SELECT DISTINCT r.item_id, r.template_id, 'unlike the others: ' || left(r.bare, 100) AS problem
+            SELECT DISTINCT r.item_id, r.template_id, 'differs from the others: ' || left(r.bare, 100) AS problem
             FROM rows r JOIN usual u ON r.template_id = u.template_id AND r.bare <> u.usual""",
         )

@@ -1,4 +1,4 @@
-"""Two texts that should differ in a group alone, and differ in more, compare more than the group."""
+"""Texts meant to differ only in a group confound the comparison if they differ in more."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class MinimalPairs(Check):
     fails = {"factors": _rows(*CELLS, ("white", "A white man and their BMI"))}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Places in a template at which variants differ, no factor having one word for each level.
+        """Places in a template where variants differ although no factor has one word per level.
 
-        Levels are taken out first, so that words stand at the same places; a word that goes with one factor, such as a
+        Levels are removed first, so that words are aligned; a word that varies with one factor, such as a
         pronoun with gender, is explained. The definition is ours.
         """
         return query(tables["factors"], PLACES)

@@ -1,4 +1,4 @@
-"""An item that says nothing cannot be judged."""
+"""A blank item cannot be annotated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stated majority, flag, share or best that does not come out again misleads whoever trusts it."""
+"""A stored majority, flag, share or maximum that does not recompute is misleading."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class DerivedValues(Check):
     fails = {"stated": _stated(WRONG), "votes": VOTES}
 
     tolerance: Annotated[float, Field(ge=0)] = 0.006
-    """Difference that rounding explains, for shares and means; all else is exact to nine digits."""
+    """Rounding tolerance for shares and means; everything else is exact to nine digits."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Stated values that differ, with what the rule gives; of a tie any is right, or none; null states nothing."""
+        """Stated values that differ from the recomputed ones; any option is accepted in a tie; nulls are ignored."""
         votes, stated = tables["votes"].set_alias("v"), tables["stated"].set_alias("s")
         made = query(tables["votes"], MADE).set_alias("m")
         option = "CASE WHEN s.rule LIKE 'soft:%' THEN substr(s.rule, 6) ELSE s.stated END"

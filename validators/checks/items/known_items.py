@@ -1,4 +1,4 @@
-"""What is said of an item that is not there is lost in every join."""
+"""A row that refers to a missing item is lost in every join."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...tables.sql import Tables, query
 from .. import Check
 
 ABOUT = ("votes", "choices", "mentions", "stated", "distributions", "factors")
-"""Views whose rows point to an item."""
+"""Views whose rows refer to an item."""
 
 
 class KnownItems(Check):
@@ -24,14 +24,14 @@ class KnownItems(Check):
     fails = {"items": [{"item_id": "1"}], "votes": [{"item_id": "2"}], "mentions": [{"item_id": "1"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Ids that no item has, with the view that has them and how many rows."""
+        """Item IDs missing from the items, with the view that refers to them and its number of rows."""
         said = tables["items"].select("NULL AS view, item_id")
         for view in ABOUT:
             if view in tables and "item_id" in tables[view].columns:
                 said = said.union(tables[view].select(f"'{view}' AS view, item_id"))
         return query(
             said,
-            """SELECT item_id, view, count(*) || ' rows of an item that is not there' AS problem FROM rows AS said
+            """SELECT item_id, view, count(*) || ' rows refer to a missing item' AS problem FROM rows AS said
             WHERE view IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM rows AS items WHERE items.view IS NULL AND items.item_id = said.item_id)
             GROUP BY item_id, view""",

@@ -1,4 +1,4 @@
-"""A text of one word among sentences cannot be understood alone."""
+"""A one-word text among sentences may be truncated."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ class OneWordItems(Check):
     """A larger share of one-word texts is taken to be intended."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items of one word in a script that has spaces between words."""
+        """One-word items, in scripts with spaces between words."""
         return query(tables["items"], rarely("item_id", ONE_WORD, self.max_share))

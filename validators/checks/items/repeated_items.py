@@ -1,4 +1,4 @@
-"""The same text under two ids is judged twice and can land in two splits."""
+"""A text with two IDs is annotated twice and can end up in two splits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RepeatedItems(Check):
     fails = {"items": [{"item_id": "1", "text": "Lying"}, {"item_id": "2", "text": "lying."}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every item but the first of those that say the same, within its group where there are groups."""
+        """All but the first of the items with the same text, within a group if there are groups."""
         group = "group_id" if "group_id" in tables["items"].columns else "NULL"
         return query(
             tables["items"],

@@ -1,4 +1,4 @@
-"""An option that a question has twice shares its answers between two."""
+"""The answers to a repeated option are split between its copies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RepeatedOptions(Check):
     fails = {"distributions": [SHARE, SHARE]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Options that are there more than once."""
+        """Repeated options, with the number of repeats."""
         return query(
             tables["distributions"],
             """SELECT item_id, group_id, option, count(*) || ' times' AS problem FROM rows

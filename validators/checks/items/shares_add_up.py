@@ -1,4 +1,4 @@
-"""Shares that do not add up to one have lost an option, or are no shares."""
+"""Shares that do not sum to 1 lack an option, or are not shares at all."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class SharesAddUp(Check):
     fails = {"distributions": [SHARE, {**SHARE, "group_id": "Fiji", "share": 1.5}]}
 
     tolerance: Annotated[float, Field(ge=0)] = 0.02
-    """Distance from 1 that rounding of several shares explains."""
+    """Rounding tolerance of the sum."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Distributions with their sum and the shares that are none."""
+        """Distributions with their sum and the range of shares outside 0 to 1."""
         return query(
             tables["distributions"],
             f"""SELECT item_id, group_id, 'sum ' || round(sum(share), 4) || CASE WHEN min(share) < 0 OR max(share) > 1

@@ -1,4 +1,4 @@
-"""Items that are nearly the same count a topic twice."""
+"""Near-duplicate items count a topic twice."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class SimilarItems(Check):
     """Jaccard similarity of the sets of word triples from which texts are nearly the same; the threshold is ours."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with the first that each nearly repeats; texts that are the same are left to `repeated_items`."""
+        """Items with the first one that each nearly repeats; `repeated_items` covers equal texts."""
         return query(
             similar(tables["items"], self.min_similarity),
-            """SELECT other.item_id AS item_id, 'nearly the text of ' || min(one.item_id) AS problem
+            """SELECT other.item_id AS item_id, 'nearly identical to ' || min(one.item_id) AS problem
             FROM rows GROUP BY other.item_id""",
         )

@@ -1,4 +1,4 @@
-"""Where items were drawn equally from every stratum, one with more or fewer has lost or gained some."""
+"""In a sample with equal strata, a stratum of another size has lost or gained items."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StratumSizes(Check):
     """The check applies where at least this share of the strata has the same size."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Strata of another size."""
+        """Strata with an unusual number of items."""
         return query(
             tables["items"],
             f"""WITH sized AS (SELECT stratum, count(*) AS n FROM rows WHERE stratum IS NOT NULL GROUP BY stratum),

@@ -1,4 +1,4 @@
-"""An id that stands for two items joins them by mistake."""
+"""An ID shared by two items joins them by mistake."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class UniqueItems(Check):
     fails = {"items": [{"item_id": "1"}, {"item_id": "1"}, {"item_id": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Ids with how often they are there; null is no id."""
+        """IDs shared by several items, and missing ones."""
         split = ", split" if "split" in tables["items"].columns else ""
         return query(
             tables["items"],
-            f"""SELECT item_id{split}, CASE WHEN item_id IS NULL THEN 'no id' ELSE count(*) || ' items' END AS problem
+            f"""SELECT item_id{split}, CASE WHEN item_id IS NULL THEN 'no ID' ELSE count(*) || ' items' END AS problem
             FROM rows GROUP BY item_id{split} HAVING count(*) > 1 OR item_id IS NULL""",
         )

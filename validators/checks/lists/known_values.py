@@ -1,4 +1,4 @@
-"""A value outside the vocabulary is in no count, no map and no theory."""
+"""A value outside the vocabulary is missing from every count and mapping."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KnownValues(Check):
     fails = {"mentions": [{**NAMED, "value": "Trust"}], "vocabulary": [{"value": "trust"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Mentions of other values."""
+        """Mentions of values outside the vocabulary."""
         named, known = tables["mentions"].set_alias("n"), tables["vocabulary"].set_alias("k")
         unknown = named.join(known, "n.value = k.value", how="anti")
         return unknown.select("n.item_id, n.side, n.position, 'not in the vocabulary: ' || n.value AS problem")

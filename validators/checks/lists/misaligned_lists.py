@@ -1,4 +1,4 @@
-"""Lists that are said to go together and are not equally long cannot be paired."""
+"""Parallel lists of different lengths cannot be aligned."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MisalignedLists(Check):
     fails = {"lists": [LIST, {**LIST, "list": "reasons", "length": 3}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with the lengths of the lists that differ; a missing list has no length."""
+        """Items with the lengths of their lists; a missing list has none."""
         return query(
             tables["lists"],
             """SELECT item_id, bundle, string_agg(list || ': ' || coalesce(length::VARCHAR, 'none'), ', ' ORDER BY list)

@@ -1,4 +1,4 @@
-"""A dilemma with values on one side alone is none."""
+"""A dilemma with values on only one side is not a dilemma."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class MissingSides(Check):
     fails = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}, {**NAMED, "item_id": "2"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with the sides for which they name nothing."""
+        """Items with the sides that have no values."""
         return query(
             tables["mentions"],
             """WITH sides AS (SELECT DISTINCT side FROM rows WHERE side IS NOT NULL),
             there AS (SELECT DISTINCT item_id, side FROM rows WHERE side IS NOT NULL AND value IS NOT NULL),
             items AS (SELECT DISTINCT item_id FROM rows WHERE side IS NOT NULL),
             wanted AS (SELECT item_id, side FROM items, sides)
-            SELECT item_id, 'nothing for ' || string_agg(side, ', ' ORDER BY side) AS problem
+            SELECT item_id, 'no values for ' || string_agg(side, ', ' ORDER BY side) AS problem
             FROM wanted ANTI JOIN there USING (item_id, side) GROUP BY item_id""",
         )

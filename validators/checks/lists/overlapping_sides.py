@@ -1,4 +1,4 @@
-"""A value on both sides of a dilemma is no reason for either."""
+"""A value on both sides of a dilemma speaks for neither."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OverlappingSides(Check):
     fails = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with the values that more than one side names."""
+        """Items with the values on more than one side."""
         return query(
             tables["mentions"],
             """SELECT item_id, string_agg(value, ', ' ORDER BY value) AS problem FROM (

@@ -1,4 +1,4 @@
-"""A list of values that names one twice counts it twice."""
+"""A value that is repeated in a list counts twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RepeatedValues(Check):
     fails = {"mentions": [NAMED, NAMED, {**NAMED, "value": "honesty"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Lists with the values that they repeat."""
+        """Lists with their repeated values."""
         return query(
             tables["mentions"],
             """SELECT item_id, side, string_agg(value, ', ' ORDER BY value) AS problem

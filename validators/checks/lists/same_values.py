@@ -1,4 +1,4 @@
-"""Where both sides of a dilemma stand for the same values, there is nothing to weigh."""
+"""If both sides of a dilemma stand for the same values, there is nothing to weigh."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SameValues(Check):
     fails = {"mentions": [NAMED, {**NAMED, "side": "not_to_do"}, NAMED]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with several sides, all of which name the same values."""
+        """Items with the same values on all of their sides."""
         return query(
             tables["mentions"],
             """SELECT item_id, array_to_string(min(named), ', ') AS problem FROM (

@@ -1,4 +1,4 @@
-"""Lists that were split at a hyphen or apostrophe have destroyed values: self-respect became self."""
+"""Splitting a list at a hyphen or apostrophe destroys values: self-respect becomes self."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
 BOUND = "self non anti pre post multi inter intra semi quasi pseudo ultra hyper trans ex vice"
-"""What begins a compound and is no word of its own at the end of a value."""
+"""Prefixes of compounds, which are not words of their own at the end of a value."""
 CUT = rf"(?i)(?:^|\s)(?:{'|'.join(BOUND.split())})$|[a-z](?:[aeoi]l|ic|ive|ous|ity|ary) well$|[-‐/(\[,]$"
-"""Ends as a compound begins; an adjective before well, from well-being; ends with a hyphen or an open bracket."""
+"""Ends with such a prefix, with an adjective before "well" (from well-being), or with a hyphen or open bracket."""
 TAIL = r"^(?:[-‐)\],]|(?:re|ve|ll|s|t|d|m) [a-z]|being$)"
-"""Begins as a compound or a contraction ends."""
+"""Begins like the end of a compound or contraction."""
 
 NAMED = {"item_id": "1", "side": None, "position": 0}
 
@@ -29,7 +29,7 @@ class TruncatedValues(Check):
     fails = {"mentions": [{**NAMED, "value": v} for v in ("self", "emotional well", "Right to non")]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Mentions of what looks like the head or tail of a value, or is what another one has before its hyphen."""
+        """Mentions of what looks like the head or tail of a value, or equals another value up to its hyphen."""
         return query(
             tables["mentions"],
             f"""WITH heads AS (SELECT DISTINCT lower(regexp_extract(value, '^([^-]+)-', 1)) AS head FROM rows

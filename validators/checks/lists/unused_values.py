@@ -1,4 +1,4 @@
-"""A value that nobody names has no data."""
+"""A value of the vocabulary that never occurs has no data."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ class UnusedValues(Check):
     fails = {"mentions": [{"value": "trust"}], "vocabulary": [{"value": "trust"}, {"value": "peace"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Values of the vocabulary without a mention."""
+        """Values of the vocabulary without mentions."""
         named, known = tables["mentions"].set_alias("n"), tables["vocabulary"].set_alias("k")
-        return known.join(named, "n.value = k.value", how="anti").select("k.value, 'named nowhere' AS problem")
+        return known.join(named, "n.value = k.value", how="anti").select("k.value, 'never used' AS problem")

@@ -1,4 +1,4 @@
-"""Values that nearly are another one, such as judgment and judgement, split its count."""
+"""Variants such as judgment and judgement split the count of a value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ValueNearMisses(Check):
     """A larger vocabulary is taken to be free text and is not checked; every value is compared with every other."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """The later of two such values."""
+        """The later of two such values in alphabetical order."""
         values = query(
             tables["vocabulary"],
             f"""SELECT 'value' AS "column", value, 1 AS rows FROM rows

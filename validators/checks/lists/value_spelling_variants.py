@@ -1,4 +1,4 @@
-"""The same value in two spellings is counted as two."""
+"""Two spellings of a value are counted as two values."""
 
 from __future__ import annotations
 

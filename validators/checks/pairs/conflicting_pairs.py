@@ -1,4 +1,4 @@
-"""One annotator, or one stated majority, that prefers a and prefers b has made a slip; two annotators have not."""
+"""One annotator who prefers a and then b has made an error; two annotators merely disagree."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ConflictingPairs(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each group of equal pairs with several preferences; null is no preference."""
+        """One row per group of equal pairs with several preferences; null is no preference."""
         who = "annotator_id" if "annotator_id" in tables["pairs"].columns else "NULL"
         return query(
             tables["pairs"],

@@ -1,4 +1,4 @@
-"""Who prefers silence to an answer was not shown what we see."""
+"""A preference for an empty response points to a lost text."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class EmptyPreferred(Check):
     fails = {"pairs": [{"pair_id": "1", "first": " ", "second": "b", "preferred": "first"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs whose preferred side is null, empty or white space."""
+        """Pairs whose preferred response is null, empty or white space."""
         return query(
             tables["pairs"],
-            r"""SELECT pair_id, preferred || ' is preferred and empty' AS problem FROM rows
+            r"""SELECT pair_id, 'the ' || preferred || ' response is preferred and empty' AS problem FROM rows
             WHERE preferred IN ('first', 'second') AND NOT coalesce(regexp_matches(
                 CASE preferred WHEN 'first' THEN first ELSE second END, '[^\s\p{Z}]'), false)""",
         )

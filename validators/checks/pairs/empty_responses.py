@@ -1,4 +1,4 @@
-"""A side without a text was lost, or a model that said nothing; both are compared as if it were an answer."""
+"""An empty response was lost, or the model gave none; either way it is compared like an answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class EmptyResponses(Check):
     fails = {"pairs": [{"pair_id": "1", "first": "", "second": "b"}, {"pair_id": "2", "first": "a", "second": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every side that is null, empty or white space."""
+        """Responses that are null, empty or white space."""
         return query(
             tables["pairs"],
             r"""SELECT pair_id, side.side, 'empty' AS problem FROM (SELECT pair_id, unnest([

@@ -1,4 +1,4 @@
-"""Two sides that are the same text are no choice; whoever is preferred, nothing is learned."""
+"""There is nothing to choose between two identical responses."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class IdenticalResponses(Check):
     fails = {"pairs": [{"pair_id": "1", "first": "Yes.", "second": "Yes."}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs with one text on both sides; two empty sides are another check."""
+        """Pairs with identical responses; `empty_responses` covers empty ones."""
         return query(
             tables["pairs"],
-            """SELECT pair_id, 'both sides are: ' || left(first, 100) AS problem
+            """SELECT pair_id, 'both responses are: ' || left(first, 100) AS problem
             FROM rows WHERE first = second AND trim(first) <> ''""",
         )

@@ -1,4 +1,4 @@
-"""Where the longer answer is preferred more often than chance, a model learns to write more."""
+"""If the longer response is preferred more often than by chance, a model learns to write more."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class LengthBias(Check):
     fails = {"pairs": [{**row, "preferred": "first" if n % 4 else "second"} for n, row in enumerate(PAIRS)]}
 
     effect: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    """Distance of the share from one half that matters."""
+    """Minimum distance of the share from one half."""
     z: Annotated[float, Field(gt=0)] = CERTAIN
-    """Standard errors from one half that are taken for no chance."""
+    """Minimum z-score."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for all pairs; ties and sides of equal length, in characters, are left out."""
+        """One row for all pairs; ties and responses of equal length, in characters, are left out."""
         counted = query(
             tables["pairs"],
             """SELECT count(*) AS n, count(*) FILTER ((preferred = 'first') = (length(first) > length(second))) AS hits

@@ -1,4 +1,4 @@
-"""Two sides that differ in case, white space or final punctuation alone teach nothing else."""
+"""Responses that differ only in case, white space or final punctuation teach nothing else."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class NearIdenticalResponses(Check):
     fails = {"pairs": [{"pair_id": "1", "first": "Yes.", "second": "yes"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs whose sides are unequal and normalised the same."""
+        """Pairs whose responses differ but are equal after normalisation."""
         return query(
             tables["pairs"],
-            """SELECT pair_id, 'both sides say: ' || left(first, 100) AS problem
+            """SELECT pair_id, 'both responses are: ' || left(first, 100) AS problem
             FROM rows WHERE first <> second AND norm(first) = norm(second) AND norm(first) <> ''""",
         )

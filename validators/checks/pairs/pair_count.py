@@ -1,4 +1,4 @@
-"""Where every prompt was to have so many pairs, one with another number lost some, or was made twice."""
+"""A prompt with an unusual number of pairs has lost some, or was generated twice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PairCount(Check):
     """The check applies where at least this share of the prompts has the same number of pairs."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Prompts with another number of pairs, each annotator and each group apart."""
+        """Prompts with an unusual number of pairs, for each annotator and group separately."""
         pairs = tables["pairs"]
         apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
         counted = f"SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}"

@@ -1,4 +1,4 @@
-"""Where the answer that is shown first is preferred more often than chance, part of what is learned is the order."""
+"""If the first response is preferred more often than by chance, a model learns the order."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class PositionBias(Check):
     fails = {"pairs": [{**row, "preferred": "first" if n % 4 else "second"} for n, row in enumerate(SHOWN)]}
 
     effect: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    """Distance of the share from one half that matters."""
+    """Minimum distance of the share from one half."""
     z: Annotated[float, Field(gt=0)] = CERTAIN
-    """Standard errors from one half that are taken for no chance."""
+    """Minimum z-score."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for all pairs; ties and pairs whose order is not known are left out."""
+        """One row for all pairs; ties and pairs of unknown order are left out."""
         counted = query(
             tables["pairs"],
             """SELECT count(*) AS n, count(*) FILTER ((preferred = 'first') = shown) AS hits

@@ -1,4 +1,4 @@
-"""a over b, b over c and c over a: data in a plural dataset, but no order can be learned from it."""
+"""a over b, b over c and c over a: legitimate in a plural dataset, but no ranking fits it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PreferenceCycles(Check):
     """Prompts with more distinct preferences are left out, as the running time is cubic."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each circle of three, by the lowest pair in it."""
+        """One row per cycle of three, identified by its lowest pair."""
         who = "annotator_id" if "annotator_id" in tables["pairs"].columns else "NULL"
         return query(
             tables["pairs"],
@@ -44,7 +44,7 @@ class PreferenceCycles(Check):
                     hash(CASE preferred WHEN 'first' THEN second ELSE first END) AS loser
                 FROM rows WHERE preferred IN ('first', 'second') AND first <> second GROUP BY ALL),
             few AS (SELECT * FROM edges QUALIFY count(*) OVER (PARTITION BY about) BETWEEN 3 AND {self.max_preferences})
-            SELECT a.pair_id, 'in a circle with ' || b.pair_id || ' and ' || c.pair_id AS problem FROM few a
+            SELECT a.pair_id, 'in a cycle with ' || b.pair_id || ' and ' || c.pair_id AS problem FROM few a
             JOIN few b ON a.about = b.about AND a.loser = b.winner
             JOIN few c ON a.about = c.about AND b.loser = c.winner AND c.loser = a.winner
             WHERE a.winner < b.winner AND a.winner < c.winner""",

@@ -1,4 +1,4 @@
-"""A pair that is there twice counts twice, and lands on both sides of a split."""
+"""A repeated pair counts twice and can end up in two splits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RepeatedPairs(Check):
     fails = {"pairs": [{**PAIR, "pair_id": "1"}, {**PAIR, "pair_id": "2"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every pair but the first of those that are the same."""
+        """All but the first of equal pairs."""
         who = "annotator_id" if "annotator_id" in tables["pairs"].columns else "NULL"
         return query(
             tables["pairs"],

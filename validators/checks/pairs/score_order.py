@@ -1,4 +1,4 @@
-"""A preference for the side with the lower score was turned round, or comes from somewhere else than the scores."""
+"""A preference for the response with the lower score was inverted, or does not come from the scores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ScoreOrder(Check):
     fails = {"pairs": [{"pair_id": "1", "preferred": "second", "first_score": 0.9, "second_score": 0.2}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs whose preferred side has the lower score."""
+        """Pairs whose preferred response has the lower score."""
         return query(
             tables["pairs"],
             """SELECT pair_id, preferred || ' is preferred with scores ' || first_score || ' and ' || second_score

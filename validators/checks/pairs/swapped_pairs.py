@@ -1,4 +1,4 @@
-"""The same two answers in the other order are meant as a control of position, or are a hidden duplicate."""
+"""Swapped responses are either a control for position bias or a hidden duplicate."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class SwappedPairs(Check):
     fails = {"pairs": [{**PAIR, "pair_id": "1"}, {"pair_id": "2", "prompt": "p", "first": "b", "second": "a"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs of which an earlier one has the sides the other way round."""
+        """Pairs that repeat an earlier one with the responses swapped."""
         return query(
             tables["pairs"],
             """WITH hashed AS (SELECT pair_id, hash(prompt, first, second) AS one, hash(prompt, second, first) AS other
                 FROM rows WHERE first <> second)
-            SELECT pair_id, 'swapped: ' || earliest AS problem FROM hashed
+            SELECT pair_id, 'swaps ' || earliest AS problem FROM hashed
             JOIN (SELECT one, min(pair_id) AS earliest FROM hashed GROUP BY one) AS known ON known.one = hashed.other
             WHERE earliest < pair_id""",
         )

@@ -1,4 +1,4 @@
-"""Two sides that a scorer cannot tell apart are a coin toss as a preference."""
+"""A preference between responses with nearly equal scores is close to a coin toss."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WeakPairs(Check):
     """Minimum difference of the scores, in their own unit."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Pairs with a preference and a smaller difference."""
+        """Pairs with a preference and a smaller difference of the scores."""
         return query(
             tables["pairs"],
             f"""SELECT pair_id, 'scores ' || round(first_score, 4) || ' and ' || round(second_score, 4) AS problem

@@ -1,4 +1,4 @@
-"""A column that is filled in one split and empty in another was lost on the way, or means something else."""
+"""A column that is empty in one split only was lost, or means something else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SplitDrift(Check):
     fails = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Splits with the columns that are null in all their rows, though not in those of other splits."""
+        """Splits with the columns that are null in all of their rows but not in other splits."""
         rows = tables["*"]
         own = [column for column in columns(rows) if column != "split"]
         if not own:
@@ -33,6 +33,6 @@ class SplitDrift(Check):
         return query(
             rows,
             f"""WITH counted AS (SELECT split, unnest([{counts}]) AS c FROM rows WHERE split IS NOT NULL GROUP BY split)
-            SELECT split, c.column, 'always null, unlike in other splits' AS problem FROM counted
+            SELECT split, c.column, 'always null, but not in other splits' AS problem FROM counted
             WHERE c.n = 0 AND c.column IN (SELECT c.column FROM counted WHERE c.n > 0)""",
         )

@@ -1,4 +1,4 @@
-"""A text that is in two splits teaches the test."""
+"""A text in two splits leaks the test set."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class SplitLeak(Check):
     fails = {"items": [ITEM, {**ITEM, "item_id": "2", "split": "test"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each text, by its lowest id."""
+        """One row per text, with its lowest ID."""
         return query(tables["items"], shared("item_id", "hash(text)", "text IS NOT NULL"))

@@ -1,4 +1,4 @@
-"""What a model learns of one person's taste helps it on that person's other preferences."""
+"""What a model learns about an annotator helps it with that annotator's other preferences."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class SplitLeakAnnotator(Check):
     fails = {"pairs": [PAIR, {**PAIR, "split": "test"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Annotators with how many pairs and which splits they have."""
+        """Annotators with their number of pairs and their splits."""
         return query(tables["pairs"], shared("annotator_id", "annotator_id", "annotator_id IS NOT NULL"))

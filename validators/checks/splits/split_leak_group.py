@@ -1,4 +1,4 @@
-"""Two turns of a dialogue, or two variants of a scenario, in two splits are nearly a leak of the text."""
+"""Turns of a dialogue, or variants of a scenario, in different splits are close to a leak of the text."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class SplitLeakGroup(Check):
     fails = {"items": [ITEM, {**ITEM, "split": "test"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Groups with how many items and which splits they have."""
+        """Groups with their number of items and their splits."""
         return query(tables["items"], shared("group_id", "group_id", "group_id IS NOT NULL"))

@@ -1,4 +1,4 @@
-"""A text that is in two splits but for case, white space and final punctuation teaches the test as well."""
+"""A text in two splits leaks the test set even if case, white space or final punctuation differ."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ class SplitLeakNormalised(Check):
     fails = {"items": [ITEM, {**ITEM, "item_id": "2", "split": "test", "text": "lying."}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each such text, by its lowest id; what is the same to the letter is another check."""
+        """One row per text, with its lowest ID; `split_leak` covers exact duplicates."""
         texts = shared("item_id", "hash(norm(text))", "text IS NOT NULL")
         return query(tables["items"], f"{texts} AND count(DISTINCT hash(text)) > 1 AND count(DISTINCT split) > 1")

@@ -1,4 +1,4 @@
-"""Two pairs from one dialogue in two splits are nearly a leak of the text."""
+"""Pairs of one dialogue in different splits are close to a leak of the text."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class SplitLeakPairGroup(Check):
     fails = {"pairs": [PAIR, {**PAIR, "split": "test"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Groups with how many pairs and which splits they have."""
+        """Groups with their number of pairs and their splits."""
         return query(tables["pairs"], shared("group_id", "group_id", "group_id IS NOT NULL"))

@@ -1,4 +1,4 @@
-"""A variant in the test whose original is in the training data teaches the test."""
+"""A variant in the test set whose original is in the training set leaks it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SplitLeakParent(Check):
     fails = {"items": [*ITEMS, {"item_id": "3", "parent_id": "1", "split": "test"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items in another split than their parent."""
+        """Items that are not in the split of their parent."""
         made, parent = tables["items"].set_alias("m"), tables["items"].set_alias("p")
         apart = made.join(parent, "m.parent_id = p.item_id AND m.split <> p.split")
-        return apart.select("m.item_id, m.parent_id, m.split || ', but its parent in ' || p.split AS problem")
+        return apart.select("m.item_id, m.parent_id, 'in ' || m.split || ', its parent in ' || p.split AS problem")

@@ -1,4 +1,4 @@
-"""A prompt that is in two splits, even with other answers, teaches the test."""
+"""A prompt in two splits leaks the test set, even with other responses."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class SplitLeakPrompt(Check):
     fails = {"pairs": [PAIR, {**PAIR, "pair_id": "2", "prompt": "Is it OK to lie", "split": "test"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each prompt, by the lowest id of its pairs."""
+        """One row per prompt, with the lowest ID of its pairs."""
         return query(tables["pairs"], shared("pair_id", "hash(norm(prompt))", "trim(prompt) <> ''"))

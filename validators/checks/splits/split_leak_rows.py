@@ -1,4 +1,4 @@
-"""A row that is in two splits is in the test and was trained on."""
+"""A row in two splits is both trained on and tested."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SplitLeakRows(Check):
     """Shorter rows, all columns and commas together, may be equal by coincidence and are not checked."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every row that an earlier row of another split equals in all other columns."""
+        """Rows that equal an earlier row of another split in all other columns."""
         rows = tables["*"]
         own = ", ".join(quote_identifier(column) for column in columns(rows) if column != "split")
         if not own:
@@ -40,6 +40,6 @@ class SplitLeakRows(Check):
                 WHERE split IS NOT NULL AND strlen(CAST(row({own}) AS VARCHAR)) >= {self.min_bytes}),
             leaked AS (SELECT h, arg_min(split, {ROW}) AS first FROM hashed
                 GROUP BY h HAVING min(split) < max(split))
-            SELECT {ROW}, 'split' AS "column", 'in ' || split || ', and in ' || first AS problem
+            SELECT {ROW}, 'split' AS "column", 'in ' || split || ' and in ' || first AS problem
             FROM hashed JOIN leaked USING (h) WHERE split <> first""",
         )

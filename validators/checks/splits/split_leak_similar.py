@@ -1,4 +1,4 @@
-"""A text of one split that is nearly a text of another has been seen before it is asked."""
+"""A near-duplicate of a test item in the training set leaks it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class SplitLeakSimilar(Check):
     """Jaccard similarity of the sets of word triples from which texts are nearly the same; the threshold is ours."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items with one of another split that each is nearly; equal texts are left to `split_leak_normalised`.
+        """Items with a near-duplicate in another split; `split_leak_normalised` covers equal texts.
 
-        Where many texts are alike, as those of a template, only some of the pairs are found.
+        Where many texts are similar, as with a template, only some of the pairs are found.
         """
         return query(
             similar(tables["items"], self.min_similarity),
             """SELECT other.item_id AS item_id, array_to_string(other.splits, ', ') AS split,
-                'nearly the text of ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem
+                'nearly identical to ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem
             FROM rows WHERE len(list_distinct(list_concat(one.splits, other.splits))) > 1
             GROUP BY other, one.splits""",
         )

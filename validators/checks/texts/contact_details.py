@@ -1,4 +1,4 @@
-"""An e-mail address, or a phone or account number, leads to a person who was not asked."""
+"""Email addresses, phone numbers and account numbers identify people who did not consent."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class ContactDetails(TextCheck):
     }
 
     def matches(self, value: str) -> str:
-        """True of a text that has something to mask."""
+        """True for a text that masking would change."""
         return leads_to_somebody(value)
 
     def describe(self, value: str) -> str:
-        """What is around it in the text as masking would leave it, so that a report gives nothing away."""
+        """The surrounding text, masked so that the report leaks nothing."""
         return around(masked(value), "|".join(map(re.escape, MASKS)))

@@ -1,4 +1,4 @@
-"""What nobody sees makes two equal words differ; joiners that a script needs are not meant."""
+"""Invisible characters make equal words differ; joiners that a script needs are allowed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class InvisibleCharacters(TextCheck):
     fails = {"*": [{"_row": 1, "text": "two\u00a0words"}]}
 
     def matches(self, value: str) -> str:
-        """True of a text that has one."""
+        """True for a text that contains one."""
         return f"strlen({value}) > length({value}) AND regexp_matches({value}, '{INVISIBLE}')"
 
     def describe(self, value: str) -> str:

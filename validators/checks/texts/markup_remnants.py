@@ -1,4 +1,4 @@
-"""Markup that was left over when a text was taken out of a page or of quotes."""
+"""Markup left over from extracting a text from a web page or a quoted string."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAG = r"</?(?i:a|b|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|table|
 ENTITY = r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});"
 END_OF_ATTRIBUTE = r'">\s*$'
 ESCAPED = r"[.!?,:\p{Ll}]\\n(?:\\n|\s|\p{Lu}|$)"
-"""A line end written out as backslash and n."""
+"""A line break escaped as backslash and n."""
 MARKUP = "|".join([TAG, ENTITY, END_OF_ATTRIBUTE, ESCAPED])
 
 
@@ -32,12 +32,12 @@ class MarkupRemnants(TextCheck):
     }
 
     max_share: Annotated[float, Field(gt=0, le=1)] = 0.2
-    """A column with markup in more than this share of its texts is meant to have it."""
+    """A larger share of texts with markup is taken to be intended."""
 
     def matches(self, value: str) -> str:
-        """True of a text that has some."""
+        """True for a text that contains markup."""
         return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"
 
     def describe(self, value: str) -> str:
-        """The words around it."""
+        """The surrounding words."""
         return around(value, MARKUP)

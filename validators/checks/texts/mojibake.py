@@ -24,7 +24,7 @@ class Mojibake(TextCheck):
     }
 
     def matches(self, value: str) -> str:
-        """True of a text that ftfy would fix."""
+        """True for a text that ftfy would fix."""
         return is_mojibake(value)
 
     def describe(self, value: str) -> str:

@@ -1,4 +1,4 @@
-"""White space at an end is seen by no reader and by every comparison."""
+"""Leading and trailing white space is invisible to readers but breaks comparisons."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class OuterWhiteSpace(TextCheck):
     fails = {"*": [{"_row": 1, "text": " Very important"}, {"_row": 2, "text": "sure\n"}]}
 
     def matches(self, value: str) -> str:
-        """True of a text with white space at an end; one of nothing else is blank, which is another check."""
+        """True for a text with leading or trailing white space; `blank_cells` covers blank texts."""
         inside = f"{begins_visibly(value)} AND {begins_visibly(f'{value}[-1]')}"
         return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {_has(value, SOMETHING)}"
 
     def describe(self, value: str) -> str:
-        """At which end."""
+        """Which end has white space."""
         begins, ends = (f"CASE WHEN {_has(value, at)} THEN '{end}' END" for at, end in AT.items())
         return f"concat_ws(' and ', {begins}, {ends}) || ' with white space'"
 

@@ -1,4 +1,4 @@
-"""A name can lead to a person. Without a list of all names of the world only some can be told by what stands before."""
+"""Names identify people. Without a list of names, only those after a title or a phrase can be detected."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class PersonalNames(TextCheck):
     fails = {"*": [{"_row": 1, "text": "Lying to Dr. Ömer Çelik"}, {"_row": 2, "text": "Hi, my name is Jo."}]}
 
     def matches(self, value: str) -> str:
-        """True of a text with a name."""
+        """True for a text that contains a name."""
         return f"regexp_matches({value}, {quote_literal(NAMED)})"
 
     def describe(self, value: str) -> str:
-        """Not the name itself."""
+        """A description that does not leak the name."""
         return quote_literal("seems to name a person")

@@ -1,4 +1,4 @@
-"""Two spaces inside a sentence are a trace of cutting or joining; code and tables have them by right."""
+"""Repeated spaces inside a sentence are left over from cutting or joining; code and tables may have them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ...tables.prose import in_prose
 from .._text_check import TextCheck
 
 TWICE = r"\p{L},?  +\p{L}"
-"""Between words; after a full stop two spaces are an old custom."""
+"""Between words; two spaces after a full stop are a typographic convention."""
 
 
 class RepeatedSpaces(TextCheck):
@@ -21,9 +21,9 @@ class RepeatedSpaces(TextCheck):
     fails = {"*": [{"_row": 1, "text": "not  wanting to"}]}
 
     def matches(self, value: str) -> str:
-        """True of a text that has them."""
+        """True for a text that contains them."""
         return f"contains({value}, '  ') AND {in_prose(value, TWICE)}"
 
     def describe(self, value: str) -> str:
-        """The words around it."""
+        """The surrounding words."""
         return around(value, TWICE)

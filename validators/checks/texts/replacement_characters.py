@@ -1,4 +1,4 @@
-"""U+FFFD stands where a decoder gave up: what was there is lost."""
+"""U+FFFD replaces bytes that could not be decoded: the original text is lost."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class ReplacementCharacters(TextCheck):
     fails = {"*": [{"_row": 1, "text": "the parrot\ufffd\ufffd\ufffds cage"}]}
 
     def matches(self, value: str) -> str:
-        """True of a text that has one."""
+        """True for a text that contains one."""
         return f"contains({value}, '{LOST}')"
 
     def describe(self, value: str) -> str:
-        """The words around it."""
+        """The surrounding words."""
         return around(value, LOST)

@@ -1,4 +1,4 @@
-"""A word that stands for nothing is counted as a value by everybody who does not know it."""
+"""A placeholder for a missing value is counted as a value."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Sentinels(TextCheck):
         "nan", "NaN", "NAN", "N/A", "n/a", "#N/A", "<NA>", "NaT", "None", "null", "NULL", "undefined",
         "#REF!", "#VALUE!", "#NAME?", "DATA_EXPIRED", "CONSENT_REVOKED",
     )  # fmt: skip
-    """The words, in the case in which they are written; answers such as "Prefer not to say" are answers."""
+    """Placeholders, case-sensitive; an answer such as "Prefer not to say" is not one."""
 
     def matches(self, value: str) -> str:
-        """True of a text that is such a word."""
+        """True for a text that is a placeholder."""
         words = ", ".join(map(quote_literal, self.words))
         return f"strlen({value}) < 20 AND trim({value}) IN ({words})"
 
     def describe(self, value: str) -> str:
-        """The word."""
+        """The placeholder."""
         return value

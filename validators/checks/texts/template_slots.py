@@ -1,4 +1,4 @@
-"""A slot that nobody filled."""
+"""An unfilled slot of a template."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class TemplateSlots(TextCheck):
     }
 
     max_share: Annotated[float, Field(gt=0, le=1)] = 0.2
-    """A column with slots in more than this share of its texts holds templates."""
+    """A column with a larger share of texts with slots is taken to hold templates."""
 
     def matches(self, value: str) -> str:
-        """True of a text that has one."""
+        """True for a text that contains one."""
         return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
 
     def describe(self, value: str) -> str:
-        """The words around it."""
+        """The surrounding words."""
         return around(value, SLOT)

@@ -1,4 +1,4 @@
-"""INV-VP3: a text without a word says nothing; ValuePrism as published has some."""
+"""INV-VP3: a text without a word is blank; ValuePrism as published contains some."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...tables.sql import Tables
 from .. import Check
 
 SAYS_SOMETHING = r"[\p{L}\p{N}\p{S}]"
-"""A letter, a digit or a symbol such as an emoji, in any script."""
+"""A letter, digit or symbol such as an emoji, in any script."""
 
 
 class BlankText(Check):
@@ -35,7 +35,7 @@ class BlankText(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every blank cell, by table and key."""
+        """Blank cells with their table and key."""
         situations, considerations = tables["situations"], tables["considerations"]
         cells = [
             _blank(situations, "situations", "situation_id", "text"),

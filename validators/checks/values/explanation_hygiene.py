@@ -1,4 +1,4 @@
-"""INV-VP7: an explanation that is a copy, is cut off, speaks of the machine or has a slot left open."""
+"""INV-VP7: explanations that copy the text, are cut off, mention the model or contain an unfilled slot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...tables.sql import Tables, query
 from .. import Check
 
 STOPS = ".!?…‥।॥؟۔؞።፧፨՞։။၊។៕༎།⳹꓿꘎꛳᠃᠉᭞᭟᱾᱿⁇⁈⁉‼‽⸮。！？．｡︒﹒﹖﹗"
-"""What ends a sentence, in every script that we know of; Thai and Lao end it with a space."""
+"""Sentence-final punctuation of all scripts; Thai and Lao end a sentence with a space."""
 ENDS = rf"([{STOPS}][\p{{Pe}}\p{{Pf}}\p{{Pi}}\x22\x27*_\s\p{{Z}}]*|[\p{{Thai}}\p{{Lao}}])$"
 MACHINE = r"\bas an? (ai|artificial intelligence|large language model|language model)\b"
 SLOT = r"[{}]"
@@ -42,13 +42,13 @@ class ExplanationHygiene(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Considerations with everything that is wrong with their explanation."""
+        """Considerations with all faults of their explanation."""
         return query(
             tables["considerations"],
             f"""SELECT consideration_id, concat_ws('; ',
                 CASE WHEN norm(explanation) = norm(text) THEN 'repeats the text' END,
                 CASE WHEN NOT regexp_matches(explanation, '{ENDS}') THEN 'does not end as a sentence' END,
-                CASE WHEN regexp_matches(explanation, '{MACHINE}', 'i') THEN 'speaks as a machine' END,
+                CASE WHEN regexp_matches(explanation, '{MACHINE}', 'i') THEN 'mentions being a model' END,
                 CASE WHEN regexp_matches(explanation, '{SLOT}') THEN 'has a template slot' END) AS problem
             FROM rows WHERE problem <> ''""",
         )

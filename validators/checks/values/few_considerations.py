@@ -1,4 +1,4 @@
-"""INV-VP1, few: a situation seen from one side only is a poor start for a plural dataset."""
+"""INV-VP1, few: a situation with few considerations or kinds adds little to a plural dataset."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FewConsiderations(Check):
     """Kinds that must all occur."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """A row for each situation that has too few, with what is missing."""
+        """One row per situation with too few considerations, and what is missing."""
         least = self.min_considerations
         missing = [
             f"CASE WHEN count(*) < {least} THEN count(*) || ' of {least} considerations' END",

@@ -1,4 +1,4 @@
-"""INV-VP1, none left: a situation without considerations says nothing."""
+"""INV-VP1, none: a situation without considerations is of no use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NoConsiderations(Check):
     fails = {"situations": [{"situation_id": "a"}, {"situation_id": "b"}], "considerations": [{"situation_id": "a"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Situations to which no consideration points."""
+        """Situations without considerations."""
         situations, considerations = tables["situations"].set_alias("s"), tables["considerations"].set_alias("c")
         alone = situations.join(considerations, "s.situation_id = c.situation_id", how="anti")
-        return alone.select("s.situation_id, 'no consideration' AS problem")
+        return alone.select("s.situation_id, 'no considerations' AS problem")

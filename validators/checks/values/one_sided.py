@@ -1,4 +1,4 @@
-"""INV-VP10: where everything that is named points one way, the other side may be missing."""
+"""INV-VP10: if all considerations point one way, the other side may be missing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class OneSided(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Situations in which every valence that was given is the same side; abstentions are left out."""
+        """Situations whose valences are all `supports` or all `opposes`; abstentions are ignored."""
         judged = tables["annotations"].filter(
             f"item_table = 'considerations' AND aspect = 'valence' AND label <> '{ABSTAIN}'"
         )

@@ -1,4 +1,4 @@
-"""INV-VP6: a text that begins as a right or a duty is one."""
+"""INV-VP6: a text that begins like a right or a duty is of that kind."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class PrefixMatchesKind(Check):
     fails = {"considerations": [{"consideration_id": "1", "kind": "value", "text": "rights of the child"}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Considerations whose text begins as another kind."""
+        """Considerations whose text begins like another kind."""
         begins = f"""CASE WHEN regexp_matches(text, '{RIGHT}', 'i') THEN 'right'
             WHEN regexp_matches(text, '{DUTY}', 'i') THEN 'duty' END"""
         return query(
             tables["considerations"],
-            f"""SELECT consideration_id, concat('a ', kind, ' that begins as a ', begins, ': ', text) AS problem
+            f"""SELECT consideration_id, concat('a ', kind, ' that begins like a ', begins, ': ', text) AS problem
             FROM (SELECT *, {begins} AS begins FROM rows) WHERE begins <> kind""",
         )

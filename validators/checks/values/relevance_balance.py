@@ -1,4 +1,4 @@
-"""INV-VP9: the relevance task in the shape of ValuePrism, whose negatives are drawn from other situations."""
+"""INV-VP9: the relevance task in the ValuePrism format, with negatives sampled from other situations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RelevanceBalance(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Negatives that are listed after all, and one row where the two sides are not equally many."""
+        """Negatives that are listed for their situation, and one row if the classes are unbalanced."""
         listed = query(tables["full"], f"SELECT DISTINCT {SAID} FROM rows").set_alias("f")
         negatives = tables["relevance"].filter("output = 'No'").select(f"situation, vrd, text, {SAID}").set_alias("n")
         wrong = negatives.join(listed, "n.about = f.about AND n.kind = f.kind AND n.said = f.said", how="semi")

@@ -1,4 +1,4 @@
-"""INV-VP4: what is listed twice counts twice; the way in which two runs were joined in published data."""
+"""INV-VP4: a consideration that is listed twice counts twice, as in published data merged from two runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RepeatedConsideration(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Considerations of which the same situation has one with a lower id."""
+        """Considerations that repeat one with a lower ID in the same situation."""
         situations = tables["situations"].select("situation_id, norm(text) AS about").set_alias("s")
         listed = tables["considerations"].select("consideration_id, situation_id, kind, norm(text) AS said")
         joined = listed.set_alias("c").join(situations, "c.situation_id = s.situation_id")

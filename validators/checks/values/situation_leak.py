@@ -1,4 +1,4 @@
-"""INV-VP8: a situation in two splits teaches the test; some differ in case or punctuation alone."""
+"""INV-VP8: a situation in two splits leaks the test set, even if case or punctuation differ."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SituationLeak(Check):
     }
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """One row for each text that is in more than one split."""
+        """One row per text in more than one split."""
         situations = tables["situations"].select("situation_id, norm(text) AS about, split")
         listed = query(tables["considerations"], "SELECT DISTINCT situation_id, split FROM rows").set_alias("c")
         through = situations.set_alias("s").join(listed, "s.situation_id = c.situation_id")
