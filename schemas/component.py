@@ -14,7 +14,7 @@ import pkgutil
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import EntryPoints, entry_points, version
 from types import ModuleType
 from typing import Any, cast
 
@@ -24,6 +24,8 @@ from . import aliases
 from .errors import RecipeError, from_validation, place
 from .option_docs import paths
 
+OWN = "pluriset"
+"""Our distribution, and the prefix of every group of entry points."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 ONE = {"families": "family", "curation": "curation step", "published": "published dataset"}
@@ -125,6 +127,14 @@ def _modules(package: str) -> Iterator[str]:
             yield from _modules(f"{package}.{file.name}")
         elif not file.name.startswith("_"):
             yield f"{package}.{file.name}"
+
+
+def distribution(package: str, name: str) -> tuple[str, str]:
+    """Name and version of the distribution that a component comes from."""
+    if name in {module.rpartition(".")[2] for module in _modules(package)}:
+        return OWN, version(OWN)
+    source = next(entry.dist for entry in others(f"{OWN}.{_kind(package)}") if entry.name == name)
+    return (source.name, source.version) if source else (name, "")
 
 
 def others(group: str) -> EntryPoints:

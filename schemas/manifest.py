@@ -1,4 +1,4 @@
-"""What a finished run is: written last, so that its existence means that the run is complete."""
+"""The manifest of a run: written last, so that its existence means that the run is complete."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from .field_docs import Stored
 from .recipe import Recipe
+from .row_schema import TableSchema
 
 
 class Entry(Stored):
@@ -104,15 +105,43 @@ class Books(Entry):
         return [identity for identity, holds in identities.items() if not holds]
 
 
+class StoredView(Entry):
+    """A generic view onto the tables of the family."""
+
+    name: str
+    """A view of `schemas.views`."""
+    select: str
+    """SELECT of its rows."""
+
+
+class FamilySchema(Entry):
+    """What reading a dataset takes of its family, so that its package need not be installed."""
+
+    distribution: str
+    """The Python distribution that the family comes from."""
+    version: str
+    """Its version at the time of the build."""
+    tables: dict[str, TableSchema]
+    """Table -> its row type, the main table first."""
+    views: list[StoredView] = []
+    """How the tables are read by checks and measures of pairs, choices and other generic views."""
+    derived: dict[str, str] = {}
+    """Table -> the SELECT that it was derived by from what curation left."""
+    plots: dict[str, str] = {}
+    """Measure -> kind of plot."""
+
+
 class Manifest(Entry):
     """Everything that is known of a run but its rows."""
 
-    format: Literal[1] = 1
-    """Version of this file's format."""
+    format: Literal[1, 2] = 2
+    """Version of this file's format; 2 added `family_schema`."""
     name: str
     """Name of the dataset."""
     family: str
     """Family of the dataset."""
+    family_schema: FamilySchema | None = None
+    """What reading the dataset takes of its family; null in format 1."""
     main_table: str
     """The table that opens by default."""
     recipe: Recipe

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal
 from .component import Component
 from .report import Evidence, Severity
 from .row import Row
-from .views import VIEWS
+from .views import View as View
 
 REJECTS = "_rejects"
 """The table in which a translation leaves what it left out."""
@@ -76,20 +76,6 @@ class Rule:
     """What is wrong, as it follows the count of units; `schemas.report.problem_line` says how it is written."""
     per: str = ""
     """SQL over that config of what tells one such unit from another; empty where it cannot count them."""
-
-
-@dataclass(frozen=True)
-class View:
-    """A part of what the dataset is read as; several of one name are one view."""
-
-    name: str
-    """A view of `schemas.views`."""
-    select: str
-    """SELECT over `theirs` of its rows."""
-
-    def __post_init__(self) -> None:
-        if self.name not in VIEWS and self.name != "annotators":
-            raise ValueError(f"no view of this name: {self.name}")
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Column(NamedTuple):
 @cache
 def columns(row_type: type[Row]) -> tuple[Column, ...]:
     """The columns of a table: its key, then what points elsewhere, then the rest in the order of the fields."""
-    properties = _inlined(row_type.model_json_schema())["properties"]
+    properties = inlined(row_type.model_json_schema())["properties"]
     found = [_column(name, properties[name], row_type) for name in row_type.model_fields]
     return tuple(sorted(found, key=lambda c: 0 if c.is_key else 1 if c.foreign else 2))
 
@@ -129,13 +129,13 @@ def _column(name: str, schema: Mapping[str, Any], row_type: type[Row]) -> Column
     return Column(name, kind, len(kinds) > 1, str(schema.get("description", "")), is_key, foreign, item_of)
 
 
-def _inlined(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:
+def inlined(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:
     """The schema with every `$ref` replaced by what it names."""
     if isinstance(schema, list):
-        return [_inlined(item, definitions) for item in schema]
+        return [inlined(item, definitions) for item in schema]
     if not isinstance(schema, dict):
         return schema
     known = definitions if definitions is not None else schema.get("$defs", {})
     if "$ref" in schema:
-        return _inlined(known[schema["$ref"].rpartition("/")[2]], known)
-    return {name: _inlined(part, known) for name, part in schema.items() if name != "$defs"}
+        return inlined(known[schema["$ref"].rpartition("/")[2]], known)
+    return {name: inlined(part, known) for name, part in schema.items() if name != "$defs"}

@@ -7,6 +7,7 @@ view has the columns that its profile gives it. Views are cast to the types writ
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from .row import Row
@@ -192,3 +193,17 @@ VIEWS: dict[str, type[Row]] = {
     "lists": Length,
 }
 """View -> its columns. Beside them `annotators`: `annotator_id` and an attribute a column, whatever they are called."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A part of what a dataset is read as; several of one name are one view."""
+
+    name: str
+    """A view of this module, or `annotators`."""
+    select: str
+    """SELECT of its rows over the tables of the dataset, which are in the DuckDB schema `theirs`."""
+
+    def __post_init__(self) -> None:
+        if self.name not in VIEWS and self.name != "annotators":
+            raise ValueError(f"no view of this name: {self.name}")

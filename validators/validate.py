@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ..schemas.errors import RecipeError
+from ..schemas import family_schema
+from ..schemas.errors import DataError, RecipeError
+from ..schemas.manifest import Manifest
 from ..schemas.report import Report
 from ..schemas.row import RowTypes
-from ..schemas.rows import families, tables_of
+from ..schemas.rows import declaration, families, tables_of
 from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
+from ..schemas.views import View
 from .findings.failing_rows import forget, keep_in
 from .findings.subject import Subject
 from .judging import card_claims, manifest_shards
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, no_foreign_errors
 from .profiles.by_roles import generic
+from .profiles.family_views import views_of_run
 from .profiles.published import published
 from .profiles.recognise import named, recognise
 from .readers import hub, run_folder
+from .readers.manifest import read_manifest
 from .readers.read import confine, read
 from .tables.sql import Tables, connect, quote_literal, using
 
@@ -94,6 +99,8 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
     known = {family: tables_of(family, tables) for family in families()}
     if (family := run_folder.family_of(folder)) in known:
         return known[family]
+    if stored := _manifest(folder):
+        return family_schema.row_types(stored)
     fitting = [types for types in known.values() if set(types) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}
     return max(fitting, key=len, default=shared)
@@ -117,7 +124,24 @@ def _ours(connection: DuckDBPyConnection, folder: Path, called: str) -> Subject:
     tables = {table: _held(connection, f"held_{i}", rows) for i, (table, rows) in read_in}
     lost = run_folder.rejects(connection, folder)
     rejects = {} if lost is None else {"rejects": lost.select("row_number() OVER () AS _row, detail")}
-    return replace(_known(tables, row_types(folder, tables), called), rejects=rejects)
+    views = views_of_run(connection, folder, _views(folder), tables)
+    return replace(_known(tables, row_types(folder, tables), called), rejects=rejects, views=views)
+
+
+def _views(folder: Path) -> Sequence[View]:
+    """The generic views of the family of a run."""
+    if (family := run_folder.family_of(folder)) in families():
+        return declaration(family).views
+    return family_schema.views(stored) if (stored := _manifest(folder)) else ()
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    """A manifest that describes a family which is not installed; None where there is none."""
+    try:
+        manifest = read_manifest(folder)
+    except DataError:
+        return None
+    return manifest if manifest.family_schema else None
 
 
 def _held(connection: DuckDBPyConnection, name: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:

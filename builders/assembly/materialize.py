@@ -11,6 +11,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection, OperationalError
 
 from ...schemas.errors import RunError
+from ...schemas.family_schema import family_schema
 from ...schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
 from ...schemas.projections import schema_hash
 from ...schemas.row import Row, columns
@@ -20,6 +21,7 @@ from ...schemas.usage import usd
 from ...validators.tables.atomic_write import write_atomic, write_error
 from ...validators.tables.pii import masked
 from ...validators.tables.sql import connect, quote_identifier, using
+from .. import PACKAGE
 from ..curation import Step
 from ..curation.mask import Mask
 from ..execution.run import Run
@@ -165,6 +167,9 @@ def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File
     return Manifest(
         name=crew.recipe.name,
         family=crew.recipe.family_name,
+        family_schema=family_schema(
+            crew.recipe.family_name, crew.family.tables_for_options(), crew.family.derived(), f"{PACKAGE}.families"
+        ),
         main_table=next(iter(tables)),
         recipe=run_folder.portable(crew.recipe, root),
         teachers={

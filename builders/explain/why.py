@@ -13,10 +13,11 @@ from duckdb import DuckDBPyRelation
 
 from ...schemas.errors import DataError
 from ...schemas.explanation import Asked, Found, Story
+from ...schemas.family_schema import row_types
 from ...schemas.manifest import Manifest
 from ...schemas.row import Row, columns
-from ...schemas.rows import tables_of
 from ...schemas.rows.reject import Reject
+from ...schemas.rows.shared import BASIS
 from ...schemas.run_layout import JOURNAL, REJECTS
 from ...validators.judging.row_checks import named
 from ...validators.readers.manifest import read_manifest
@@ -58,7 +59,7 @@ def why(folder: Path, table: str, wanted: str) -> Story:
 
 def types_of(folder: Path, manifest: Manifest, table: str) -> dict[str, type[Row]]:
     """The row types of a dataset. Raises `DataError` if it has no such table."""
-    types = tables_of(manifest.family, manifest.tables)
+    types = row_types(manifest)
     if table not in types:
         raise DataError.unknown("no such table", table, types, where=str(folder))
     return types
@@ -99,6 +100,8 @@ def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> I
 
 
 def _pointers(types: Mapping[str, type[Row]], one: Found) -> Iterator[tuple[str, str]]:
+    """Table and key of every row that this one rests on: its basis, and what its keys point to."""
+    yield from ((ref["table"], ref["key"]) for ref in one.row.get(BASIS) or () if ref["table"] in types)
     if one.table == REJECTED and one.row["beaten_by"]:
         yield one.row["table"], one.row["beaten_by"]
     for column in columns(types[one.table]):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...schemas import family_schema
 from ...schemas.errors import DataError
 from ...schemas.manifest import File, Manifest
 from ...schemas.recipe import Panelist
 from ...schemas.row import Row
-from ...schemas.rows import tables_of
 from ...schemas.run_layout import MANIFEST
 
 
 def row_types(manifest: Manifest) -> dict[str, type[Row]]:
     """Table -> row type of the tables there are, the main table first. Raises `DataError` for one we do not know."""
-    known = tables_of(manifest.family, manifest.tables)
+    known = family_schema.row_types(manifest)
     for table in (manifest.main_table, *manifest.tables):
         if table not in known or table not in manifest.tables:
             raise DataError.unknown("no such table in this family", table, known, where=f"{MANIFEST}: tables")

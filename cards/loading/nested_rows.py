@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import DataError
 from ...schemas.row import Row, columns, key_of
-from ...schemas.rows import tables_of
 from .dataset import Dataset
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def _judgements(annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
 
 def nested_rows(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nested]:
     """The first rows of the main table, or the one with this key. Raises `DataError` if there is none."""
-    types = tables_of(dataset.manifest.family, dataset.manifest.tables)
+    types = dataset.types
     main = dataset.manifest.main_table
     rows = dataset.rows(main)
     found = [row for row in rows if key_of(row) == wanted][:1] if wanted else list(islice(rows, n))

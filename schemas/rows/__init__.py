@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
 from ..component import NAME, others
 from ..errors import DataError
 from ..row import Row
+from ..views import View
 from . import candidate
 from .shared import Aspect
 
 OPTIONAL: dict[str, type[Row]] = {candidate.NAME: candidate.Candidate, "aspects": Aspect}
 """Tables that only some datasets of a family have: those that an option adds, and those that older ones lack."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a module of row types declares: `TABLES`, and beside them `READ_AS` and `PLOTS` where it has them."""
+
+    tables: Mapping[str, type[Row]]
+    """Table -> row type, the main table first."""
+    views: Sequence[View]
+    """How checks and measures of generic views read the tables."""
+    plots: Mapping[str, str]
+    """Measure -> kind of plot, a name of `pluriset list plots`."""
+
+
+def declaration(family: str) -> Declaration:
+    """What the module of a family declares. Raises `DataError` for an unknown family."""
+    modules = _modules()
+    module = import_module(modules[family]) if NAME.fullmatch(family) and family in modules else None
+    if (tables := getattr(module, "TABLES", None)) is None:
+        raise DataError.unknown("unknown family", family, families())
+    return Declaration(dict(tables), tuple(getattr(module, "READ_AS", ())), dict(getattr(module, "PLOTS", {})))
 
 
 def tables_of(family: str, present: Iterable[str] | None = None) -> dict[str, type[Row]]:
@@ -24,10 +47,7 @@ def tables_of(family: str, present: Iterable[str] | None = None) -> dict[str, ty
     A family is a module here, or one that another distribution declares under the entry point group
     `pluriset.rows`, with `TABLES` of its own.
     """
-    modules = _modules()
-    tables = _tables(modules[family]) if NAME.fullmatch(family) and family in modules else None
-    if tables is None:
-        raise DataError.unknown("unknown family", family, families())
+    tables = declaration(family).tables
     if present is None:
         return dict(tables)
     there = set(present)
@@ -37,16 +57,10 @@ def tables_of(family: str, present: Iterable[str] | None = None) -> dict[str, ty
 
 def families() -> list[str]:
     """The names of the families that are installed."""
-    return sorted(name for name, module in _modules().items() if _tables(module) is not None)
+    return sorted(name for name, module in _modules().items() if hasattr(import_module(module), "TABLES"))
 
 
 def _modules() -> dict[str, str]:
     """Every module that may define a family."""
     external = {entry.name: entry.value for entry in others("pluriset.rows")}
     return external | {module.name: f"{__name__}.{module.name}" for module in iter_modules(__path__)}
-
-
-def _tables(module: str) -> dict[str, type[Row]] | None:
-    """The tables of a module; none where it defines rows but is no family."""
-    tables: dict[str, type[Row]] | None = getattr(import_module(module), "TABLES", None)
-    return tables

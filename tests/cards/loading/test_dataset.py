@@ -160,7 +160,7 @@ def test_an_unfinished_run_hints_at_the_command_that_finishes_it(finished: Make)
         (b"\xff\xfe", "Invalid JSON"),
         (b"[]", "not keys and values"),
         (b"[" * 100_000, "recursion limit"),
-        (b'{"format": 2}', "newer pluriset"),
+        (b'{"format": 99}', "newer pluriset"),
         (b'{"surprise": 1}', "unknown key"),
     ],
 )
