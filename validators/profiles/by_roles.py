@@ -95,7 +95,7 @@ def _views(
     about = f"concat_ws('/', {quote_literal(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
     split = ", split" if has_split else ""
     place = f"FROM theirs.{quote_identifier(table)}" + "".join(reading.joined for reading in understood)
-    each = [quote_identifier(column) for column, role in roles.items() if role == ANNOTATOR]
+    each = [column for column, role in roles.items() if role == ANNOTATOR]
     options = [column for column, role in roles.items() if role == OPTION]
     if "text" in by_role and not _is_long(by_role):
         more = _also(by_role, "text", "group_id", "parent_id", "label")
@@ -150,8 +150,8 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
         # As a column of numbers they could be codes as well: nothing but their equality is taken from them.
         yield View(
             "annotations",
-            f"""{start}, {quote_literal(column.strip('"'))} AS annotator_id, 'label' AS aspect, {column} AS label,
-            NULL AS score {place}""",
+            f"""{start}, {quote_literal(column)} AS annotator_id, 'label' AS aspect,
+            {quote_identifier(column)} AS label, NULL AS score {place}""",
         )
 
 

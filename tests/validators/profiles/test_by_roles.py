@@ -14,7 +14,7 @@ from pluriset.validators.profiles import column_roles as roles
 from pluriset.validators.profiles import gold_option
 from pluriset.validators.profiles.by_roles import NOTHING, generic
 from pluriset.validators.tables import literal
-from pluriset.validators.tables.sql import connect
+from pluriset.validators.tables.sql import connect, quote_identifier
 from pluriset.validators.validate import validate_path
 
 SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
@@ -258,6 +258,13 @@ def test_a_blank_judgement_is_missing(columns: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT row_number() OVER () AS _row, * FROM (SELECT {columns})")}
         assert len(generic(connection, "d", raw, None).views["annotations"]) == 1
+
+
+@pytest.mark.parametrize("name", ['rater "A"', '"rater"', "rater's", '"'])
+def test_an_annotator_keeps_the_name_of_their_column(connection: DuckDBPyConnection, name: str) -> None:
+    raw = {"t": connection.sql(f"SELECT 1 AS _row, 'hello' AS text, 'yes' AS {quote_identifier(name)}")}
+    subject = generic(connection, "d", raw, roles.given({name: "annotator", "text": "text"}))
+    assert subject.views["annotations"].select("annotator_id, label").fetchall() == [(name, "yes")]
 
 
 def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
