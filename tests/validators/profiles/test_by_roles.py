@@ -261,10 +261,11 @@ def test_a_blank_judgement_is_missing(columns: str) -> None:
 
 
 @pytest.mark.parametrize("name", ['rater "A"', '"rater"', "rater's", '"'])
-def test_an_annotator_keeps_the_name_of_their_column(connection: DuckDBPyConnection, name: str) -> None:
-    raw = {"t": connection.sql(f"SELECT 1 AS _row, 'hello' AS text, 'yes' AS {quote_identifier(name)}")}
-    subject = generic(connection, "d", raw, roles.given({name: "annotator", "text": "text"}))
-    assert subject.views["annotations"].select("annotator_id, label").fetchall() == [(name, "yes")]
+def test_an_annotator_keeps_the_name_of_their_column(name: str) -> None:
+    with connect() as connection:
+        raw = {"t": connection.sql(f"SELECT 1 AS _row, 'hello' AS text, 'yes' AS {quote_identifier(name)}")}
+        subject = generic(connection, "d", raw, roles.given({name: "annotator", "text": "text"}))
+        assert subject.views["annotations"].select("annotator_id, label").fetchall() == [(name, "yes")]
 
 
 def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
