@@ -7,7 +7,7 @@ for situation in dataset.rows("situations"): ...
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,21 +166,14 @@ def validate(
             raise RecipeError("a suite takes none of the options of our own checks", where="--suite")
         return _run_suite(Path(path), Path(suite), table, out)
     from .builders.assembly import build
-    from .builders.storage import run_folder
     from .cards.report import folder
     from .validators import validate
     from .validators.profiles import column_roles
-    from .validators.readers.run_folder import is_run
 
-    if save and not is_run(Path(path)):
-        hint = "write it elsewhere with --out FOLDER"
-        raise RecipeError("only a run can hold its report", where="--save", got=str(path), hint=hint)
     roles = column_roles.given(map) if map else None
     checks, out = (Path(p) if p else None for p in (checks, out))
-    with run_folder.locked(Path(path)) if save else nullcontext():
-        report = validate.validate_path(path, as_=as_, roles=roles, checks=checks, out=out)
-        if save:
-            build.save_report(Path(path), report, _render)
+    run_checks = partial(validate.validate_path, path, as_=as_, roles=roles, checks=checks, out=out)
+    report = build.save_report(Path(path), run_checks, _render) if save else run_checks()
     if out:
         folder.write(out, report)
     return report

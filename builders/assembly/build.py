@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ...schemas.errors import RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.progress import Watch
 from ...schemas.recipe import Recipe
 from ...schemas.report import Report
 from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
 from ...validators.readers.manifest import read_manifest
+from ...validators.readers.run_folder import is_run
 from ...validators.tables.atomic_write import write_atomic
 from ...validators.validate import validate_path
 from ..execution import run as runs
 from ..execution.batch import Batches, How
+from ..storage import run_folder
 from . import materialize
 
 Render = Callable[[Path, Manifest | None, Report], None]
@@ -45,9 +48,18 @@ def build(
         materialize.finish(folder, manifest)
 
 
-def save_report(folder: Path, report: Report, render: Render) -> None:
-    """Write a report into a run; the manifest of a complete run is updated with its digest."""
-    write_atomic(folder / REPORT, report.model_dump_json(indent=1))
-    render(folder, None, report)
-    if (folder / MANIFEST).exists():
-        materialize.finish(folder, read_manifest(folder))
+def save_report(folder: Path, validate: Callable[[], Report], render: Render) -> Report:
+    """Validate a run and write the report into it; the manifest of a complete run is updated with its digest.
+
+    The run is locked meanwhile, so that no build changes it. Raises `RecipeError` if the folder is not a run.
+    """
+    if not is_run(folder):
+        hint = "write it elsewhere with --out FOLDER"
+        raise RecipeError("only a run can hold its report", where="--save", got=str(folder), hint=hint)
+    with run_folder.locked(folder):
+        report = validate()
+        write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+        render(folder, None, report)
+        if (folder / MANIFEST).exists():
+            materialize.finish(folder, read_manifest(folder))
+    return report

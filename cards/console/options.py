@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def recipe_options(recipes: Callable[[], Iterable[str]]) -> Callable[[Any], Any]
         click.option("--name", help="Dataset name.  [default with --source: name of the file]"),
         click.option("--license", "license_", metavar="ID", help="Dataset license; required with --source."),
     )
-    return lambda command: _decorated(command, options)
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
 def dataset(argument: str) -> Callable[[Any], Any]:
@@ -71,12 +72,6 @@ def dataset(argument: str) -> Callable[[Any], Any]:
     revision = click.option("--revision", metavar="TAG", help="Version on the Hub, such as v1.0.0.", **eager)
     place = click.argument(argument, type=Name(list, files=True), callback=_at_revision, metavar=argument.upper())
     return lambda command: place(revision(command))
-
-
-def _decorated(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:
