@@ -170,7 +170,7 @@ def validate(
     from .validators import validate
     from .validators.profiles import column_roles
 
-    roles = column_roles.given(map) if map else None
+    roles = column_roles.parse_roles(map) if map else None
     checks, out = (Path(p) if p else None for p in (checks, out))
     run_checks = partial(validate.validate_path, path, as_=as_, roles=roles, checks=checks, out=out)
     report = build.save_report(Path(path), run_checks, _render) if save else run_checks()

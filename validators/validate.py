@@ -24,10 +24,10 @@ from .findings.subject import Subject
 from .judging import card_claims, manifest_shards
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, no_foreign_errors
-from .profiles.by_roles import generic
+from .profiles.by_roles import read_by_roles
 from .profiles.family_views import views_of_run
-from .profiles.published import published
-from .profiles.recognise import named, recognise
+from .profiles.published import read_published
+from .profiles.recognise import recognise, require_profile
 from .readers import hub, run_folder
 from .readers.manifest import read_manifest
 from .readers.read import confine, read
@@ -166,8 +166,8 @@ def _theirs(
     confine(connection, found)
     raw = found.tables
     by_roles = roles or as_ == GENERIC
-    known = None if by_roles else named(as_, raw) if as_ else recognise(raw)
-    subject = published(connection, called, raw, known) if known else generic(connection, called, raw, roles)
+    known = None if by_roles else require_profile(as_, raw) if as_ else recognise(raw)
+    subject = read_published(connection, called, raw, known) if known else read_by_roles(connection, called, raw, roles)
     return replace(subject, findings=[*found.findings, *subject.findings])
 
 

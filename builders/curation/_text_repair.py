@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from duckdb import DuckDBPyRelation
 
 from ...validators.tables.cells import ROW
-from ...validators.tables.pii import texts
+from ...validators.tables.pii import text_columns
 from ...validators.tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Outcome, Step
 
@@ -30,7 +30,7 @@ class Mend(Step):
     def found(self, rows: DuckDBPyRelation) -> list[str]:
         """The columns with something to mend."""
         plain = {column for column, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "VARCHAR"}
-        there = [column for column in self.columns or texts(rows) if column in plain]
+        there = [column for column in self.columns or text_columns(rows) if column in plain]
         tests = ", ".join(f"coalesce(bool_or({self._differs(column)}), false)" for column in there)
         said = rows.aggregate(tests).fetchall()[0] if there else ()
         return [column for column, is_found in zip(there, said, strict=True) if is_found]

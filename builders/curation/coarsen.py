@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...validators.stats.k_anonymity import ATTRIBUTES, classes
+from ...validators.stats.k_anonymity import ATTRIBUTES, equivalence_classes
 from ...validators.tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Outcome, Step
 
@@ -53,7 +53,7 @@ class Coarsen(Step):
 
     def _exposed(self, rows: DuckDBPyRelation) -> list[str]:
         """Those who stand out."""
-        found = classes(rows).filter(f"alike < {self.k}").select("annotator_id").fetchall()
+        found = equivalence_classes(rows).filter(f"alike < {self.k}").select("annotator_id").fetchall()
         return [key for (key,) in found]
 
 

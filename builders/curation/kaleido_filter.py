@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from ...schemas.rows.values import Kind
 from ...validators.stats.aggregates import aggregates
-from ...validators.tables.normalise import overlap
+from ...validators.tables.normalise import rouge_l
 from ...validators.tables.sql import Tables, query
 from . import Outcome, Step
 from ._pages import Removal, pages, removals
@@ -100,7 +100,7 @@ class KaleidoFilter(Step):
 
     def _beaten(self, candidate: Candidate, rivals: Iterable[Candidate]) -> Removal | None:
         for kept in rivals:
-            if (shared := max(overlap(candidate.text, kept.text))) > self.overlap:
+            if (shared := max(rouge_l(candidate.text, kept.text))) > self.overlap:
                 said = f"{candidate.text!r} and {kept.text!r}: {shared:.2f}, at most {self.overlap:g}"
                 return Removal(candidate.id, "overlaps a more relevant one", said, kept.id)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
-from ...validators.tables.pii import leads_to_somebody, masked_cell, texts
+from ...validators.tables.pii import contains_pii, masked_cell, text_columns
 from ...validators.tables.sql import Tables, quote_identifier
 from . import Outcome, Step
 
@@ -24,17 +24,17 @@ class Mask(Step):
 
 
 def _found(rows: DuckDBPyRelation) -> bool:
-    found = [_leads(quote_identifier(column), kind) for column, kind in texts(rows).items()]
+    found = [_leads(quote_identifier(column), kind) for column, kind in text_columns(rows).items()]
     return bool(rows.filter(" OR ".join(found) or "false").limit(1).fetchall())
 
 
 def _leads(sql: str, kind: DuckDBPyType) -> str:
-    return leads_to_somebody(sql) if kind.id == "varchar" else f"{sql} IS DISTINCT FROM {masked_cell(sql, kind)}"
+    return contains_pii(sql) if kind.id == "varchar" else f"{sql} IS DISTINCT FROM {masked_cell(sql, kind)}"
 
 
 def _masked(rows: DuckDBPyRelation) -> DuckDBPyRelation:
     replaced = [
         f"{masked_cell(quote_identifier(column), kind)} AS {quote_identifier(column)}"
-        for column, kind in texts(rows).items()
+        for column, kind in text_columns(rows).items()
     ]
     return rows.select(f"* REPLACE ({', '.join(replaced)})")

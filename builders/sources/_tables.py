@@ -14,7 +14,7 @@ from ...schemas.report import Finding
 from ...schemas.row import Row, RowTypes
 from ...schemas.run_layout import MANIFEST
 from ...schemas.views import VIEWS
-from ...validators.profiles.published import read_as, typed_tables
+from ...validators.profiles.published import create_views, typed_tables
 from ...validators.profiles.recognise import recognise
 from ...validators.readers import run_folder
 from ...validators.readers.manifest import read_manifest, sha256
@@ -72,7 +72,7 @@ def _published(connection: DuckDBPyConnection, place: Path, name: str, revision:
     default = next(iter(rows)) if len(rows) == 1 else None
     if known := recognise(found.tables):
         typed = typed_tables(connection, found.tables, known)
-        views = read_as(connection, known.profile.views, typed)
+        views = create_views(connection, known.profile.views, typed)
         rows = {view: relation.order("ALL") for view, relation in views.items()} | rows | typed
         types = {view: VIEWS[view] for view in views if view in VIEWS}
         types |= {config: known.profile.configs[config].row for config in typed}

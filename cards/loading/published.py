@@ -15,7 +15,7 @@ from ...schemas.errors import ChecksFailed, DataError, from_validation
 from ...schemas.report import Report
 from ...schemas.row import Row, columns
 from ...validators.profiles.published import typed_tables
-from ...validators.profiles.recognise import named, recognise
+from ...validators.profiles.recognise import recognise, require_profile
 from ...validators.readers import hub
 from ...validators.readers.read import confine, read
 from ...validators.tables.sql import connect, quote_identifier, quote_literal
@@ -41,7 +41,7 @@ def open_external(path: str | Path, as_: str | None = None, verify: bool = False
     connection = connect()
     source = read(connection, hub.local(path))
     confine(connection, source)
-    known = named(as_, source.tables) if as_ else recognise(source.tables)
+    known = require_profile(as_, source.tables) if as_ else recognise(source.tables)
     if known is None:
         got = "; ".join(f"{table}: {', '.join(rows.columns)}" for table, rows in source.tables.items())
         hint = f"`pluriset validate {path}` reads it by the roles of its columns"

@@ -19,7 +19,7 @@ from ...schemas.row import Column, Row, columns, key
 from .. import checks
 from ..checks._text_check import TextCheck
 from ..tables.casts import sql_type
-from ..tables.cells import is_ours
+from ..tables.cells import is_internal
 from ..tables.schema_sql import Condition, conditions
 from ..tables.sql import quote_identifier
 
@@ -77,7 +77,7 @@ def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
     for check_name in names(checks.__name__) if texts else ():
         check = load(checks.__name__, check_name)
         if isinstance(check, TextCheck) and check.portable and check.max_share == 1:
-            judged = [t for t in texts if not (check.written_only and is_ours(t))]
+            judged = [t for t in texts if not (check.written_only and is_internal(t))]
             wrong = " OR ".join(
                 f"({quote_identifier(t)} IS NOT NULL AND {check.matches(quote_identifier(t))})" for t in judged
             )

@@ -18,7 +18,7 @@ from ...schemas.report import Finding, problem_line
 from ...schemas.row import Column, Row, RowTypes, columns, key
 from ..findings.evidence import evidence, examples
 from ..findings.failing_rows import Keep, forget
-from ..tables.schema_sql import Condition, conditions, fits
+from ..tables.schema_sql import Condition, can_hold, conditions
 from ..tables.sql import Tables, key_text, materialize, query, quote_identifier, quote_literal
 
 
@@ -121,7 +121,7 @@ def _columns(judged: Judged) -> Iterator[Finding]:
             if judged.row_type.model_fields[column.name].is_required():
                 rule, problem = f"The column `{column.name}` exists", f"lack|lacks the column `{column.name}`"
                 yield judged.finding(f"{column.name}.missing", rule, problem, count, [])
-        elif not fits(column.schema, there[column.name]):
+        elif not can_hold(column.schema, there[column.name]):
             expected, found = str(column.schema.get("type")), {"found": str(there[column.name])}
             rule = f"The column `{column.name}` is of type {expected}"
             problem = f"have|has `{column.name}` of another type than {expected}"
@@ -131,7 +131,7 @@ def _columns(judged: Judged) -> Iterator[Finding]:
 def _rows(judged: Judged) -> Iterator[Finding]:
     """All conditions on rows in one scan, which leaves the rows that break one, and what they break."""
     there = _types(judged)
-    usable = [c for c in columns(judged.row_type) if c.name in there and fits(c.schema, there[c.name])]
+    usable = [c for c in columns(judged.row_type) if c.name in there and can_hold(c.schema, there[c.name])]
     asked = [(column, c) for column in usable for c in conditions(column, there[column.name])]
     if not asked or not judged.rows:
         return

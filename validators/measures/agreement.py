@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.agreement import krippendorff, nominal
-from ..stats.ratings import judged, patterns, values
+from ..stats.ratings import first_judgements, values_by_aspect, vote_patterns
 from ..tables.sql import Tables
 from . import Measure
 
@@ -23,7 +23,7 @@ class Agreement(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure per aspect; `n` is the number of items with two or more annotators."""
-        rows = judged(tables, "label")
-        for aspect, labels in values(rows, self.max_labels):
-            found = krippendorff(*patterns(rows, aspect, labels), nominal(len(labels)))
+        rows = first_judgements(tables, "label")
+        for aspect, labels in values_by_aspect(rows, self.max_labels):
+            found = krippendorff(*vote_patterns(rows, aspect, labels), nominal(len(labels)))
             yield found.figure("agreement", {"aspect": aspect})

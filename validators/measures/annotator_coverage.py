@@ -9,7 +9,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
-from ..stats.k_anonymity import groupings
+from ..stats.k_anonymity import grouping_columns
 from ..tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Measure
 
@@ -25,7 +25,7 @@ class AnnotatorCoverage(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share per value, "not declared" included; without interval, as these are all `n` annotators."""
         who = _who_judged(tables)
-        for attribute in groupings(who):
+        for attribute in grouping_columns(who):
             shown = query(who, VALUES.format(column=quote_identifier(attribute), most=self.max_values))
             for value, count, n in shown.fetchall():
                 group = {"attribute": attribute, "value": value}

@@ -9,7 +9,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.agreement import cohen, interval, nominal
-from ..stats.ratings import judged, tables_of_two, values
+from ..stats.ratings import contingency_tables, first_judgements, values_by_aspect
 from ..tables.sql import Tables
 from . import Measure
 
@@ -27,9 +27,9 @@ class CohenKappa(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure per aspect and pair; `n` is the number of items that both judged."""
         for column, weights in (("label", "none"), ("score", "quadratic")):
-            rows = judged(tables, column).filter("annotator IS NOT NULL")
-            for aspect, known in values(rows, self.max_values):
+            rows = first_judgements(tables, column).filter("annotator IS NOT NULL")
+            for aspect, known in values_by_aspect(rows, self.max_values):
                 same = nominal(len(known)) if column == "label" else interval(np.asarray(known, dtype=np.float64))
-                for one, other, counts in tables_of_two(rows, aspect, known, self.max_pairs):
+                for one, other, counts in contingency_tables(rows, aspect, known, self.max_pairs):
                     group = {"aspect": aspect, "annotators": f"{one}, {other}", "weights": weights}
                     yield cohen(counts, same).figure("cohen_kappa", group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.report import Figure
-from ..stats.k_anonymity import classes
+from ..stats.k_anonymity import equivalence_classes
 from ..tables.sql import Tables, query
 from . import Measure
 
@@ -18,7 +18,7 @@ class EquivalenceClasses(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """The number of annotators by class size; `n` is the number of annotators with known attributes."""
         counted = query(
-            classes(tables["annotators"]),
+            equivalence_classes(tables["annotators"]),
             """SELECT alike, count(*) AS annotators, CAST(sum(annotators) OVER () AS BIGINT) AS n
             FROM rows GROUP BY alike ORDER BY alike""",
         )

@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.agreement import fleiss
-from ..stats.ratings import judged, patterns, values
+from ..stats.ratings import first_judgements, values_by_aspect, vote_patterns
 from ..tables.sql import Tables
 from . import Measure
 
@@ -23,6 +23,6 @@ class FleissKappa(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure per aspect, null if the number of judgements varies; `n` is the number of items."""
-        rows = judged(tables, "label")
-        for aspect, labels in values(rows, self.max_labels):
-            yield fleiss(*patterns(rows, aspect, labels)).figure("fleiss_kappa", {"aspect": aspect})
+        rows = first_judgements(tables, "label")
+        for aspect, labels in values_by_aspect(rows, self.max_labels):
+            yield fleiss(*vote_patterns(rows, aspect, labels)).figure("fleiss_kappa", {"aspect": aspect})

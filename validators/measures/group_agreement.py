@@ -12,8 +12,8 @@ from pydantic import PositiveInt
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS
 from ..stats.agreement import REPLICATES, SEED, Floats
-from ..stats.k_anonymity import groupings
-from ..stats.ratings import judged
+from ..stats.k_anonymity import grouping_columns
+from ..stats.ratings import first_judgements
 from ..tables.sql import Tables, query, quote_identifier, quote_literal
 from . import Measure
 
@@ -39,7 +39,7 @@ class GroupAgreement(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """Three figures per aspect and attribute: within, between and p; `n` is the number of annotators."""
         for column in ("label", "score"):
-            rows = judged(tables, column).filter("annotator IS NOT NULL")
+            rows = first_judgements(tables, column).filter("annotator IS NOT NULL")
             for aspect, chance in query(rows, CHANCE[column]).fetchall():
                 people, differences, shared = self._pairs(rows, aspect, column)
                 for attribute, groups in self._groups(tables["annotators"], people):
@@ -58,7 +58,7 @@ class GroupAgreement(Measure):
 
     def _groups(self, annotators: DuckDBPyRelation, people: list[str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
         """Attribute -> int64 (annotators,): index of the group, -1 for none."""
-        for attribute in groupings(annotators):
+        for attribute in grouping_columns(annotators):
             pairs = annotators.select(
                 f"CAST(annotator_id AS VARCHAR), CAST({quote_identifier(attribute)} AS VARCHAR)"
             ).fetchall()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, Z, wilson
-from ..stats.ratings import judged
+from ..stats.ratings import first_judgements
 from ..tables.sql import Tables, query
 from . import Measure
 
@@ -18,7 +18,7 @@ class LabelEntropy(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """Two figures per aspect, over items with two or more labels; the mean has a normal interval."""
-        for aspect, mean, deviation, unanimous, n in query(judged(tables, "label"), SPREAD).fetchall():
+        for aspect, mean, deviation, unanimous, n in query(first_judgements(tables, "label"), SPREAD).fetchall():
             half = Z * (deviation or 0) / n**0.5
             bounds = {"low": round(max(0.0, mean - half), DIGITS), "high": round(mean + half, DIGITS)}
             group = {"aspect": aspect, "what": "entropy"}

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ..stats.preference_probe import auc, responses, separation
+from ..stats.preference_probe import auc, auc_figure, sample_responses
 from ..tables.sql import Tables
 from . import Measure
 
@@ -23,7 +23,7 @@ class LengthSeparability(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure; `n` is the number of pairs."""
-        found = responses(tables, self.max_pairs)
+        found = sample_responses(tables, self.max_pairs)
         if found.texts:
             lengths = np.asarray([len(text) for text in found.texts], dtype=np.float64)
-            yield separation("length_separability", auc(lengths, found.labels), len(found.texts) // 2)
+            yield auc_figure("length_separability", auc(lengths, found.labels), len(found.texts) // 2)

@@ -8,7 +8,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.aggregates import DIGITS, wilson
-from ..stats.ratings import judged
+from ..stats.ratings import first_judgements
 from ..tables.sql import Tables, fetch_all
 from . import Measure
 
@@ -30,7 +30,7 @@ class MajorityAgreement(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share per aspect and annotator, with its interval; `n` is the number of labels compared."""
         query = COMPARED.format(fewest=self.min_labels, most=self.max_annotators)
-        for aspect, annotator, hits, n in fetch_all(judged(tables, "label"), query):
+        for aspect, annotator, hits, n in fetch_all(first_judgements(tables, "label"), query):
             low, high = wilson(hits, n)
             group, share = {"aspect": aspect, "annotator": annotator}, round(hits / n, DIGITS)
             yield Figure(measure="majority_agreement", group=group, value=share, low=low, high=high, n=n)

@@ -9,7 +9,7 @@ from pydantic import PositiveInt
 
 from ...schemas.report import Figure
 from ..stats.agreement import Floats, interval, krippendorff, ordinal, ratio
-from ..stats.ratings import judged, patterns, values
+from ..stats.ratings import first_judgements, values_by_aspect, vote_patterns
 from ..tables.sql import Tables
 from . import Measure
 
@@ -24,9 +24,9 @@ class ScoreAgreement(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure per aspect and level; `n` is the number of items with two or more annotators."""
-        rows = judged(tables, "score")
-        for aspect, known in values(rows, self.max_values):
-            votes, items = patterns(rows, aspect, known)
+        rows = first_judgements(tables, "score")
+        for aspect, known in values_by_aspect(rows, self.max_values):
+            votes, items = vote_patterns(rows, aspect, known)
             paired = votes.sum(axis=1) > 1
             margins = (votes[paired] * items[paired, np.newaxis]).sum(axis=0).astype(np.float64)
             for level, difference in _levels(np.asarray(known, dtype=np.float64), margins).items():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from ...schemas.report import Figure
-from ..stats.preference_probe import Responses, auc, responses, separation
+from ..stats.preference_probe import Responses, auc, auc_figure, sample_responses
 from ..tables.sql import Tables
 from . import Measure
 
@@ -36,13 +36,13 @@ class Separability(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One figure; `n` is the number of pairs. None if there are too few pairs, groups or words."""
-        found = responses(tables, self.max_pairs)
+        found = sample_responses(tables, self.max_pairs)
         pairs = len(found.texts) // 2
         if pairs < self.min_pairs or len(np.unique(found.groups)) < self.folds:
             return
         scores = self._scores(found)
         if scores is not None:
-            yield separation("separability", auc(scores, found.labels), pairs)
+            yield auc_figure("separability", auc(scores, found.labels), pairs)
 
     def _scores(self, found: Responses) -> NDArray[np.float64] | None:
         """float64 (responses,): the score of each response, from a probe that never saw its group; None without words.

@@ -13,25 +13,27 @@ from ..findings.evidence import LONGEST
 from ..findings.subject import Subject
 from ..tables.sql import Tables, quote_identifier, quote_literal
 from . import gold_option
-from .column_roles import ANNOTATOR, OPTION, SCORES, WHETHER, fitting, guessed, plain
-from .column_values import Reading, readings
-from .published import read_as
-from .recognise import OURS
+from .column_roles import ANNOTATOR, BOOLEAN_ROLES, OPTION, SCORES, assign_roles, guess_roles, role_name
+from .column_values import ParsedColumn, parsed_columns
+from .published import create_views
+from .recognise import INTERNAL_COLUMNS
 
 Columns = Mapping[str, str]
 """Role -> what the column that has it says, as SQL."""
-NOTHING = (
+NO_ROLES = (
     "nothing that can be judged (--map: text; annotator_id with label or score; chosen and rejected, or first and "
     "second; options; distribution)"
 )
 """What a dataset is taken for of which no column, or no two that belong together, are known."""
 
 
-def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None) -> Subject:
+def read_by_roles(
+    connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None
+) -> Subject:
     """Whatever it is, as far as its columns say it or the user does."""
-    known = fitting(roles, raw) if roles else {table: guessed(raw[table]) for table in raw}
+    known = assign_roles(roles, raw) if roles else {table: guess_roles(raw[table]) for table in raw}
     said = {t: {f"{t}.{c}" if len(raw) > 1 else c: role for c, role in own.items()} for t, own in known.items()}
-    understood = {table: [*readings(table, known[table])] for table in raw}
+    understood = {table: [*parsed_columns(table, known[table])] for table in raw}
     views = [
         view
         for table in raw
@@ -45,7 +47,7 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
     every = [reading for table in raw for reading in understood[table]]
     for reading in every:
         reading.keep(connection)
-    read = read_as(connection, views, raw)
+    read = create_views(connection, views, raw)
     return Subject(
         dataset=dataset,
         raw=raw,
@@ -63,7 +65,9 @@ def generic(connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Ma
 
 def _unknown(raw: Tables) -> Finding:
     """That it is read as nothing: nobody should take silence for health."""
-    columns = ", ".join(column for relation in raw.values() for column in relation.columns if column not in OURS)
+    columns = ", ".join(
+        column for relation in raw.values() for column in relation.columns if column not in INTERNAL_COLUMNS
+    )
     return Finding(
         problem="No columns are recognised; map them with --map",
         rule="Columns are recognised by their names or mapped with --map",
@@ -80,16 +84,16 @@ def _unknown(raw: Tables) -> Finding:
 def _profile(said: Mapping[str, Mapping[str, str]], read: Sequence[str], how: str) -> Profile:
     """What it is taken for; `said` is table -> column as `--map` names it -> role."""
     columns = {column: role for own in said.values() for column, role in own.items()}
-    title = "a dataset of " + ", ".join(read) if read else NOTHING
+    title = "a dataset of " + ", ".join(read) if read else NO_ROLES
     return Profile(name="generic", title=title, how=how, columns=columns)
 
 
 def _views(
-    table: str, roles: Mapping[str, str], understood: Sequence[Reading], several: bool, has_split: bool
+    table: str, roles: Mapping[str, str], understood: Sequence[ParsedColumn], several: bool, has_split: bool
 ) -> Iterator[View]:
     """The views that a table can be read as; ids of several tables are kept apart."""
     told = {reading.role: reading.said for reading in understood}
-    by_role: Columns = {plain(role): quote_identifier(column) for column, role in roles.items()} | told
+    by_role: Columns = {role_name(role): quote_identifier(column) for column, role in roles.items()} | told
     # Without an id what was judged is known by its text; a row of its own is one item otherwise.
     item = by_role.get("item_id") or (by_role.get("text") if _is_long(by_role) else None) or "_row"
     about = f"concat_ws('/', {quote_literal(table)}, {item})" if several else f"CAST({item} AS VARCHAR)"
@@ -132,7 +136,7 @@ def _pairs(by_role: Columns, about: str, place: str, split: str) -> Iterator[Vie
         sides = f"{by_role['chosen']} AS first, {by_role['rejected']} AS second, 'first' AS preferred"
         yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
     elif "first" in by_role and "second" in by_role:
-        preferred = next((by_role[role] for role in ("preferred", *WHETHER) if role in by_role), "NULL")
+        preferred = next((by_role[role] for role in ("preferred", *BOOLEAN_ROLES) if role in by_role), "NULL")
         sides = f"{by_role['first']} AS first, {by_role['second']} AS second, {preferred} AS preferred"
         yield View("pairs", f"SELECT {about} AS pair_id, {prompt} AS prompt, {sides}{more} {place}")
 
@@ -157,7 +161,7 @@ def _annotations(by_role: Columns, about: str, place: str, each: list[str]) -> I
 
 def _choices(options: Sequence[str], by_role: Columns, about: str, place: str) -> str:
     """The options of each question, of a list or of columns of their own; a column without a text is no option."""
-    texts = gold_option.options(gold_option.ordered(options)) if options else by_role["options"]
+    texts = gold_option.option_list(gold_option.sort_options(options)) if options else by_role["options"]
     asked = f"SELECT {about} AS item_id, {texts} AS texts, {by_role.get('gold', 'NULL')} AS gold {place}"
     each = f"SELECT item_id, unnest(range(len(texts))) AS position, unnest(texts) AS text, gold FROM ({asked})"
     there = " WHERE text IS NOT NULL" if options else ""

@@ -13,9 +13,9 @@ from duckdb import DuckDBPyRelation
 from ...schemas.errors import RecipeError
 from ...schemas.yaml_text import load_yaml
 from ..tables.sql import Tables
-from .recognise import OURS
+from .recognise import INTERNAL_COLUMNS
 
-WORDS = {
+COLUMN_NAMES = {
     "item_id": "item_id item id idx index example_id question_id prompt_id sentence_id comment_id text_id uid guid",
     "text": "text sentence comment situation scenario statement content question_text body",
     "group_id": "group_id group dialogue_id conversation_id template_id topic_id scenario_id parent_group",
@@ -45,27 +45,27 @@ SIDE_ENDS = ("ab", "01", "12")
 """How the two sides of a pair end."""
 RESPONSES = ("response", "completion", "answer", "output", "conversation", "reply", "generation")
 """Stems of columns that are sides by their names alone; others need a column that names the preferred one."""
-PREFERENCES = [
+PREFERENCE_COLUMNS = [
     f"{word}{{}}{end}"
     for end in ("_id", "_index", "_idx", "_number")
     for word in ("better", "preferred", "chosen", "winning", "winner", "safer")
 ]
 """Columns that name the preferred side, with the stem of the sides in the middle, such as `better_response_id`."""
-NUMBERED = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
+ANNOTATOR_COLUMN = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
 """A column of its own for each annotator."""
 ANNOTATOR = "annotator"
 """The role of such a column."""
-LETTERED = re.compile(r"(?i)(option|choice|answer)[_ ]?([a-h]|\d)")
+OPTION_COLUMN = re.compile(r"(?i)(option|choice|answer)[_ ]?([a-h]|\d)")
 """A column of its own for each option, such as `option_a` or `choice1`."""
-SERIES = ("abcdefgh", "01234567", "12345678")
+OPTION_ENDS = ("abcdefgh", "01234567", "12345678")
 """How they go on."""
 OPTION = "option"
 """The role of such a column."""
-WHETHER = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
+BOOLEAN_ROLES = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
 """Role of a column that is true or false -> what it then says."""
-ROLES = {*WORDS, *WHETHER, ANNOTATOR, OPTION}
-YAML = (".yaml", ".yml")
-WITHOUT = {
+ROLES = {*COLUMN_NAMES, *BOOLEAN_ROLES, ANNOTATOR, OPTION}
+YAML_SUFFIXES = (".yaml", ".yml")
+REQUIRED_PARTNERS = {
     "chosen": ("rejected",),
     "rejected": ("chosen",),
     "first": ("second",),
@@ -74,21 +74,21 @@ WITHOUT = {
     "first_score": ("second_score",),
     "second_score": ("first_score",),
     "gold": ("options", OPTION),
-    **dict.fromkeys(WHETHER, ("first",)),
+    **dict.fromkeys(BOOLEAN_ROLES, ("first",)),
 }
 """Role -> roles without one of which it says nothing."""
 CODING = re.compile(r"preferred:[^,]+(,[^,]+){1,2}")
 """A role with what its cells mean: what says the first, a tie where there are three, and the second."""
 
 
-def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
+def parse_roles(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
     """Column -> role, from a mapping, from `column=role` each, or from a YAML file of such a mapping."""
     if isinstance(said, Mapping):
         return _checked(said, "map")
     parts = [str(said)] if isinstance(said, str | Path) else list(said)
-    if len(parts) == 1 and parts[0].endswith(YAML):
+    if len(parts) == 1 and parts[0].endswith(YAML_SUFFIXES):
         return _checked(_file(Path(parts[0])), parts[0])
-    if file := next((part for part in parts if "=" not in part and part.endswith(YAML)), None):
+    if file := next((part for part in parts if "=" not in part and part.endswith(YAML_SUFFIXES)), None):
         expected, hint = "one YAML file, or COLUMN=ROLE each", f"write what else is said into {file}"
         raise RecipeError(
             "a file of roles goes alone", where="--map", got=", ".join(parts), expected=expected, hint=hint
@@ -101,7 +101,7 @@ def given(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str
     return _checked(dict(pairs), "--map")
 
 
-def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
+def assign_roles(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
     """Table -> the roles of its columns. `table.column` is that of one table, `column` that of all that have it.
 
     Raises `RecipeError` if a column is nowhere, or if two of a table have a role that one has.
@@ -110,24 +110,26 @@ def fitting(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
     columns = {c for t in raw for c in raw[t].columns}
     known = columns | {f"{t}.{c}" for t in raw for c in raw[t].columns}
     if unknown := next((column for column in roles if column not in known), None):
-        expected = f"one of {', '.join(sorted(columns - OURS))}, in the table {' or '.join(raw)}"
-        raise RecipeError.unknown("there is no such column", unknown, columns - OURS, where="--map", expected=expected)
+        expected = f"one of {', '.join(sorted(columns - INTERNAL_COLUMNS))}, in the table {' or '.join(raw)}"
+        raise RecipeError.unknown(
+            "there is no such column", unknown, columns - INTERNAL_COLUMNS, where="--map", expected=expected
+        )
     for table, own in there.items():
-        if twice := _twice(plain(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
-            got = ", ".join(column for column, role in own.items() if plain(role) == twice)
+        if twice := _twice(role_name(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
+            got = ", ".join(column for column, role in own.items() if role_name(role) == twice)
             raise RecipeError(f"two columns of {table} are its {twice}", where="--map", got=got, expected="one of them")
-    return {t: there[t] or guessed(raw[t]) for t in raw}
+    return {t: there[t] or guess_roles(raw[t]) for t in raw}
 
 
-def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
+def guess_roles(relation: DuckDBPyRelation) -> dict[str, str]:
     """Column -> role, as far as names and types tell; a role is had by one column, the most telling."""
-    named = {column.lower(): column for column in relation.columns if column not in OURS}
+    named = {column.lower(): column for column in relation.columns if column not in INTERNAL_COLUMNS}
     kinds = dict(zip(relation.columns, relation.types, strict=True))
-    found = {column: ANNOTATOR for column in named.values() if NUMBERED.fullmatch(column)}
+    found = {column: ANNOTATOR for column in named.values() if ANNOTATOR_COLUMN.fullmatch(column)}
     types = {column: str(kind) for column, kind in kinds.items()}
     found |= _options(named, types)
     found |= _sides({name: column for name, column in named.items() if column not in found}, types)
-    for role, words in WORDS.items():
+    for role, words in COLUMN_NAMES.items():
         fits = (named[word] for word in words.split() if word in named and named[word] not in found)
         if role in found.values():
             continue
@@ -137,7 +139,7 @@ def guessed(relation: DuckDBPyRelation) -> dict[str, str]:
     return found if "chosen" in found.values() else {c: role for c, role in found.items() if role not in SCORES}
 
 
-def plain(role: str) -> str:
+def role_name(role: str) -> str:
     """A role without what its cells mean."""
     return role.partition(":")[0]
 
@@ -152,13 +154,13 @@ def _options(named: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, st
     """The columns of options, if they are texts, go on without a gap, and one beside them says which is right."""
     series: dict[str, dict[str, str]] = {}
     for lower, column in named.items():
-        if (match := LETTERED.fullmatch(lower)) and kinds[column] == "VARCHAR":
+        if (match := OPTION_COLUMN.fullmatch(lower)) and kinds[column] == "VARCHAR":
             series.setdefault(match[1], {})[match[2]] = column
-    if not any(word in named and kinds[named[word]] != "BOOLEAN" for word in WORDS["gold"].split()):
+    if not any(word in named and kinds[named[word]] != "BOOLEAN" for word in COLUMN_NAMES["gold"].split()):
         return {}
     for prefix, own in series.items():
         suffixes = "".join(sorted(own))
-        if len(own) >= (3 if prefix == "answer" else 2) and any(one.startswith(suffixes) for one in SERIES):
+        if len(own) >= (3 if prefix == "answer" else 2) and any(one.startswith(suffixes) for one in OPTION_ENDS):
             return dict.fromkeys(own.values(), OPTION)
     return {}
 
@@ -171,8 +173,8 @@ def _sides(named: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]
             by_stem.setdefault(match[1], {})[match[2]] = column
     pairs = {stem: ends for stem, ends in by_stem.items() if "".join(sorted(ends)) in SIDE_ENDS}
     for stem in sorted(pairs, key=lambda stem: stem not in RESPONSES):
-        names = [pattern.format(infix) for infix in (f"_{stem}", "") for pattern in PREFERENCES]
-        names += [f"better_{stem}", f"preferred_{stem}", *WORDS["preferred"].split()]
+        names = [pattern.format(infix) for infix in (f"_{stem}", "") for pattern in PREFERENCE_COLUMNS]
+        names += [f"better_{stem}", f"preferred_{stem}", *COLUMN_NAMES["preferred"].split()]
         preferred = next(
             (named[name] for name in names if name in named and _can("preferred", types[named[name]])), None
         )
@@ -188,9 +190,9 @@ def side_end(column: str) -> str:
     return (match[1] or match[2]) if match else column.lower()
 
 
-def suffix(column: str) -> str:
+def option_end(column: str) -> str:
     """What tells a column of an option from its siblings: a letter or a digit, else its whole name."""
-    match = LETTERED.fullmatch(column.lower())
+    match = OPTION_COLUMN.fullmatch(column.lower())
     return match[2] if match else column.lower()
 
 
@@ -227,13 +229,13 @@ def _checked(roles: Any, where: str) -> dict[str, str]:
         if not isinstance(role, str) or not (role in ROLES or CODING.fullmatch(role)):
             hint = "preferred:-1,0,1 says what means the first, a tie and the second" if ":" in str(role) else None
             raise RecipeError.unknown("no such role", str(role), sorted(ROLES), where=f"{where}: {column}", hint=hint)
-    _whole({plain(role) for role in flat.values()}, where)
+    _whole({role_name(role) for role in flat.values()}, where)
     return {str(column): str(role) for column, role in flat.items()}
 
 
 def _whole(roles: set[str], where: str) -> None:
     """Raises an error where a role is named without its other half."""
-    for role in sorted(roles & WITHOUT.keys()):
-        if not roles & {*WITHOUT[role]}:
-            missing = " or ".join(WITHOUT[role])
+    for role in sorted(roles & REQUIRED_PARTNERS.keys()):
+        if not roles & {*REQUIRED_PARTNERS[role]}:
+            missing = " or ".join(REQUIRED_PARTNERS[role])
             raise RecipeError(f"{role} says nothing without {missing}", where=where, expected=f"COLUMN={missing} too")

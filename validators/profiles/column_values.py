@@ -12,7 +12,7 @@ from ...schemas.report import Finding, problem_line
 from ..findings.evidence import evidence, parts
 from ..tables.sql import quote_identifier
 from . import gold_option, preference
-from .column_roles import OPTION, SCORES, WHETHER, plain
+from .column_roles import BOOLEAN_ROLES, OPTION, SCORES, role_name
 
 TITLES = {
     "preferred": "`{}` names the preferred side, or a tie",
@@ -27,7 +27,7 @@ TITLES = {
 """Role -> what should hold of a column that has it."""
 
 
-class Reading(NamedTuple):
+class ParsedColumn(NamedTuple):
     """How the cells of a column are read."""
 
     table: str
@@ -88,8 +88,8 @@ class Reading(NamedTuple):
         """How numbers or truths would be read that mean a side: the words to copy."""
         if self.role != "preferred":
             return ""
-        few = failing.select("problem").distinct().limit(2 * preference.MOST).fetchall()
-        if not (role := preference.likely([cell for (cell,) in few])):
+        few = failing.select("problem").distinct().limit(2 * preference.MAX_CODES).fetchall()
+        if not (role := preference.suggest_coding([cell for (cell,) in few])):
             return ""
         own = (self.column, f"{self.table}.{self.column}")
         said = (f"{column}={role if column in own else other}" for column, other in roles.items())
@@ -98,42 +98,42 @@ class Reading(NamedTuple):
         return f" (they are read if it is said what means {sides}, in this order: {maps})"
 
 
-def readings(table: str, roles: Mapping[str, str]) -> Iterator[Reading]:
+def parsed_columns(table: str, roles: Mapping[str, str]) -> Iterator[ParsedColumn]:
     """How the columns of a table are read whose cells say nothing unless they are understood; `roles` by column."""
-    by_role = {plain(role): column for column, role in roles.items()}
+    by_role = {role_name(role): column for column, role in roles.items()}
     for role in ("score", *SCORES):
         if column := by_role.get(role):
             yield _each(table, column, role, f"TRY_CAST({quote_identifier(column)} AS DOUBLE)")
     if column := by_role.get("distribution"):
-        yield Reading(table, column, "distribution", distribution(table, column))
+        yield ParsedColumn(table, column, "distribution", parse_distribution(table, column))
     yield from _questions(table, roles, by_role)
     if "first" in by_role and "second" in by_role:
         if column := by_role.get("preferred"):
             named = preference.by_name(table, column, by_role["first"], by_role["second"])
             coded = roles[column] != "preferred"
             yield _each(table, column, "preferred", preference.by_coding(column, roles[column]) if coded else named)
-        for role, (so, otherwise) in WHETHER.items():
+        for role, (so, otherwise) in BOOLEAN_ROLES.items():
             if column := by_role.get(role):
-                yield _each(table, column, role, whether(column, so, otherwise))
+                yield _each(table, column, role, by_boolean(column, so, otherwise))
 
 
-def _each(table: str, column: str, role: str, sql: str) -> Reading:
+def _each(table: str, column: str, role: str, sql: str) -> ParsedColumn:
     """A reading in which a cell says something by itself."""
-    return Reading(table, column, role, f"SELECT _row, {sql} FROM theirs.{quote_identifier(table)}")
+    return ParsedColumn(table, column, role, f"SELECT _row, {sql} FROM theirs.{quote_identifier(table)}")
 
 
-def _questions(table: str, roles: Mapping[str, str], by_role: Mapping[str, str]) -> Iterator[Reading]:
-    columns = gold_option.ordered([column for column, role in roles.items() if role == OPTION])
-    rows, texts = f"theirs.{quote_identifier(table)}", gold_option.options(columns)
+def _questions(table: str, roles: Mapping[str, str], by_role: Mapping[str, str]) -> Iterator[ParsedColumn]:
+    columns = gold_option.sort_options([column for column, role in roles.items() if role == OPTION])
+    rows, texts = f"theirs.{quote_identifier(table)}", gold_option.option_list(columns)
     if not columns and "options" in by_role:
-        listed = _each(table, by_role["options"], "options", gold_option.listed(by_role["options"]))
+        listed = _each(table, by_role["options"], "options", gold_option.parse_list(by_role["options"]))
         yield listed
         rows, texts = rows + listed.joined, listed.said
     if (columns or "options" in by_role) and (column := by_role.get("gold")):
-        yield Reading(table, column, "gold", gold_option.place(rows, column, texts, columns))
+        yield ParsedColumn(table, column, "gold", gold_option.gold_position(rows, column, texts, columns))
 
 
-def distribution(table: str, column: str) -> str:
+def parse_distribution(table: str, column: str) -> str:
     """Query of `_row` and option -> share; an option of a list is its place. None are known if one is no number."""
     cell = f"literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR))"
     return f"""
@@ -149,7 +149,7 @@ def distribution(table: str, column: str) -> str:
         SELECT _row, CASE WHEN numbers THEN shares END FROM maps"""
 
 
-def whether(column: str, so: str, otherwise: str) -> str:
+def by_boolean(column: str, so: str, otherwise: str) -> str:
     """One side if a cell is true, the other if it is false."""
     said = f"lower(trim(CAST({quote_identifier(column)} AS VARCHAR)))"
     return f"""CASE WHEN {said} IN ('true', '1', '1.0') THEN '{so}'

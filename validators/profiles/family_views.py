@@ -12,7 +12,7 @@ from ...schemas.errors import DataError
 from ...schemas.run_layout import DATA, MANIFEST
 from ...schemas.views import View
 from ..tables.sql import Tables, quote_identifier, quote_literal
-from .published import read_as
+from .published import create_views
 
 
 def views_of_run(
@@ -36,7 +36,7 @@ def views_of_run(
     for view in views:
         _check_select(connection, folder, view)
     try:
-        return read_as(connection, views, tables)
+        return create_views(connection, views, tables)
     except duckdb.Error as error:
         raise _broken(folder, "views", str(error)) from None
 

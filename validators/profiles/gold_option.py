@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..tables.sql import quote_identifier, quote_literal
-from .column_roles import suffix
+from .column_roles import option_end
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-def options(columns: Sequence[str]) -> str:
+def option_list(columns: Sequence[str]) -> str:
     """The texts of options that have a column each."""
     return f"[{', '.join(f'CAST({quote_identifier(column)} AS VARCHAR)' for column in columns)}]"
 
 
-def listed(column: str) -> str:
+def parse_list(column: str) -> str:
     """The texts of options in a list, null where it is none."""
     return f"TRY_CAST(literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
 
 
-def ordered(columns: Sequence[str]) -> list[str]:
+def sort_options(columns: Sequence[str]) -> list[str]:
     """Columns of options in the order of their letters or numbers, else as they come."""
-    return sorted(columns, key=suffix) if _series(columns) else [*columns]
+    return sorted(columns, key=option_end) if _series(columns) else [*columns]
 
 
-def place(rows: str, gold: str, texts: str, columns: Sequence[str] = ()) -> str:
+def gold_position(rows: str, gold: str, texts: str, columns: Sequence[str] = ()) -> str:
     """Query of `_row` and the place of the right option, from 0; -1 where it is none of them, null if nobody knows.
 
     Numbers count from 0 where there is a 0, from 1 where the last option is only reached so, else as the columns are
@@ -66,5 +66,5 @@ def _first(series: str) -> str:
 
 def _series(columns: Sequence[str]) -> str:
     """The letters or numbers by which columns are told apart, in order; none where they are named otherwise."""
-    ends = "".join(sorted(suffix(column) for column in columns))
+    ends = "".join(sorted(option_end(column) for column in columns))
     return ends if len(ends) == len(columns) and (ends.isalpha() or ends.isdigit()) else ""

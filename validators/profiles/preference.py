@@ -10,7 +10,7 @@ from .column_roles import coding, side_end
 
 SIDE = r"^(?:(?:model|response|completion|answer|output|assistant)[ _-]?)?([a-z]|\d+)(?:\.0+)?$"
 """A side by its letter or number, such as `model_a`, `Response 1` or `2`."""
-MOST = 11
+MAX_CODES = 11
 """Numbers that can be a coding, such as -5 to 5."""
 
 
@@ -42,12 +42,12 @@ def by_coding(column: str, role: str) -> str:
     return f"CASE {' '.join(f'WHEN {said} IN ({cells}) THEN {quote_literal(side)}' for side, cells in listed)} END"
 
 
-def likely(cells: Sequence[str]) -> str | None:
+def suggest_coding(cells: Sequence[str]) -> str | None:
     """A role with a coding of such cells, if they are a few numbers or truths; which is which only the user knows."""
     if {cell.strip().lower() for cell in cells} == {"true", "false"}:
         return "preferred:true,false"
     numbers = {re.sub(r"\.0+$", "", cell.strip()) for cell in cells}
-    if not 1 < len(numbers) <= MOST or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+    if not 1 < len(numbers) <= MAX_CODES or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
         return None
     ordered = sorted(map(int, numbers))
     middle = 0 if ordered[0] < 0 else (ordered[0] + ordered[-1]) / 2

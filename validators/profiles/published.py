@@ -15,18 +15,18 @@ from ...schemas.views import VIEWS
 from ..findings.evidence import evidence, parts
 from ..findings.severity import capped, of_constraint, weakest
 from ..findings.subject import Subject
-from ..tables.casts import cell, sql_type, unread
+from ..tables.casts import cast_cell, is_uncastable, sql_type
 from ..tables.sql import Tables, query, quote_identifier, quote_literal
-from .column_roles import guessed
+from .column_roles import guess_roles
 from .recognise import Recognised
 
-CONFIG = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
+CONFIG_REFERENCE = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
 """A config that a statement names."""
 SAID = {"label": "trim(label) <> ''", "score": "NOT isnan(score)"}
 """Column of a judgement -> whether something is said in it."""
 
 
-def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: Recognised) -> Subject:
+def read_published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: Recognised) -> Subject:
     """A published dataset, ready to be judged."""
     profile, tables = known.profile, typed_tables(connection, raw, known)
     configs = {config: profile.configs[config] for config in tables}
@@ -42,7 +42,7 @@ def published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: 
         raw=raw,
         tables=tables,
         row_types={config: part.row for config, part in configs.items()},
-        views=read_as(connection, profile.views, tables),
+        views=create_views(connection, profile.views, tables),
         findings=[*cells, *broken],
         failing={f"{known.name}.{rule}": partial(connection.sql, profile.rules[rule].select) for rule in profile.rules},
         skipped=skipped,
@@ -58,7 +58,7 @@ def typed_tables(connection: DuckDBPyConnection, raw: Tables, known: Recognised)
     return {c: _table(connection, c, known.profile.configs[c], tables) for c, tables in there.items() if tables}
 
 
-def read_as(connection: DuckDBPyConnection, views: Sequence[View], tables: Tables) -> dict[str, DuckDBPyRelation]:
+def create_views(connection: DuckDBPyConnection, views: Sequence[View], tables: Tables) -> dict[str, DuckDBPyRelation]:
     """View -> its rows, of all views whose configs are there."""
     made: dict[str, list[DuckDBPyRelation]] = {}
     for view in views:
@@ -113,7 +113,8 @@ def _table(connection: DuckDBPyConnection, config: str, part: Config, raw: Table
 def _selected(part: Config, table: str, relation: DuckDBPyRelation) -> str:
     kinds = dict(zip(relation.columns, relation.types, strict=True))
     cells = {
-        c.name: cell(c, kinds[c.name]) if c.name in kinds else f"NULL::{sql_type(c.schema)}" for c in columns(part.row)
+        c.name: cast_cell(c, kinds[c.name]) if c.name in kinds else f"NULL::{sql_type(c.schema)}"
+        for c in columns(part.row)
     }
     more = {
         "split": "CAST(split AS VARCHAR)" if "split" in kinds else "NULL::VARCHAR",
@@ -122,7 +123,7 @@ def _selected(part: Config, table: str, relation: DuckDBPyRelation) -> str:
     }
     beside = {
         role: quote_identifier(column)
-        for column, role in guessed(relation).items()
+        for column, role in guess_roles(relation).items()
         if column not in part.row.model_fields
     }
     more |= {role: f"CAST({beside.get(role, 'NULL')} AS VARCHAR)" for role in part.roles}
@@ -132,14 +133,18 @@ def _selected(part: Config, table: str, relation: DuckDBPyRelation) -> str:
 def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Finding]:
     """Cells that cannot be read as what their column should hold; all columns in one scan."""
     kinds = dict(zip(relation.columns, relation.types, strict=True))
-    there = [c for c in columns(part.row) if c.name in kinds and cell(c, kinds[c.name]) != quote_identifier(c.name)]
+    there = [
+        c for c in columns(part.row) if c.name in kinds and cast_cell(c, kinds[c.name]) != quote_identifier(c.name)
+    ]
     if not there:
         return
-    asked = ", ".join(f"count(*) FILTER ({unread(c, kinds[c.name])})" for c in there)
+    asked = ", ".join(f"count(*) FILTER ({is_uncastable(c, kinds[c.name])})" for c in there)
     of, *counts = query(relation, f"SELECT count(*), {asked} FROM rows").fetchall()[0]
     for column, count in zip(there, counts, strict=True):
         if count:
-            yield of_constraint(_unread(table, column, count, of, relation, unread(column, kinds[column.name])), part)
+            yield of_constraint(
+                _unread(table, column, count, of, relation, is_uncastable(column, kinds[column.name])), part
+            )
 
 
 def _unread(table: str, column: Column, count: int, of: int, relation: DuckDBPyRelation, broken: str) -> Finding:
@@ -199,7 +204,7 @@ def _counted(rule: Rule) -> str:
 
 
 def _named(select: str) -> list[str]:
-    return [(quoted or plain).replace('""', '"') for quoted, plain in CONFIG.findall(select)]
+    return [(quoted or plain).replace('""', '"') for quoted, plain in CONFIG_REFERENCE.findall(select)]
 
 
 def _absent(select: str, tables: Tables) -> list[str]:

@@ -12,7 +12,7 @@ from ...schemas.errors import DataError
 from ...schemas.published_dataset import Config, PublishedDataset
 from ..tables.sql import Tables
 
-OURS = {"_row", "_table", "split"}
+INTERNAL_COLUMNS = {"_row", "_table", "split"}
 """Columns that a reader adds."""
 
 
@@ -38,7 +38,7 @@ def recognise(raw: Tables) -> Recognised | None:
     return best
 
 
-def named(as_: str, raw: Tables) -> Recognised:
+def require_profile(as_: str, raw: Tables) -> Recognised:
     """The dataset that was named. Raises an error if we do not know it, or if no table can be a part of it."""
     find(published.__name__, as_, "--as")
     profile = _profile(as_)
@@ -46,7 +46,7 @@ def named(as_: str, raw: Tables) -> Recognised:
     if not configs:
         missing = {config: sorted(_required(part) - _all(raw)) for config, part in profile.configs.items()}
         closest = min(missing, key=lambda config: len(missing[config]))
-        got = ", ".join(sorted(_all(raw) - OURS))
+        got = ", ".join(sorted(_all(raw) - INTERNAL_COLUMNS))
         expected = f"the columns of {closest}: " + ", ".join(sorted(_required(profile.configs[closest])))
         hint = "leave out --as, or name the columns with --map"
         raise DataError(
@@ -57,7 +57,7 @@ def named(as_: str, raw: Tables) -> Recognised:
 
 def _config(profile: PublishedDataset, table: str, there: list[str], half: bool = True) -> str | None:
     """The config that a table is: all that it requires is there and, if asked, `half` of what is there is known."""
-    own = set(there) - OURS
+    own = set(there) - INTERNAL_COLUMNS
     best, most = None, (0, False, 0)
     for config, part in profile.configs.items():
         known = _columns(part) & set(there)

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.component import Component
 from ...schemas.errors import DataError
-from ..tables.sql import one_path, quote_identifier, quote_literal
+from ..tables.sql import escape_glob, quote_identifier, quote_literal
 from .findings import Findings
 from .record import Broken, Record
 
@@ -71,7 +71,7 @@ def loaded(connection: DuckDBPyConnection, file: File, query: str) -> str:
     """A new table of what a query reads from `{path}`. Raises `DataError` where DuckDB cannot."""
     table = unused(connection)
     try:
-        connection.execute(f"CREATE TABLE {table} AS {query.format(path=quote_literal(one_path(file.path)))}")
+        connection.execute(f"CREATE TABLE {table} AS {query.format(path=quote_literal(escape_glob(file.path)))}")
     except duckdb.Error as error:
         raise unreadable(file, error) from None
     return table

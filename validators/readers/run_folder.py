@@ -15,7 +15,7 @@ from ...schemas.errors import DataError
 from ...schemas.rows import families, tables_of
 from ...schemas.run_layout import DATA, JOURNAL, LOCK, MANIFEST, RECIPE, REJECTS
 from ...schemas.yaml_text import load_yaml
-from ..tables.sql import one_path, quote_literal
+from ..tables.sql import escape_glob, quote_literal
 from .manifest import finish_command
 
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
@@ -95,7 +95,7 @@ def rejects(connection: DuckDBPyConnection, folder: Path) -> DuckDBPyRelation | 
 def parquet(connection: DuckDBPyConnection, place: Path, paths: Iterable[Path]) -> DuckDBPyRelation:
     """The rows of these files of a place, and of no others. Raises `DataError` if one cannot be read."""
     try:
-        return connection.read_parquet([*map(one_path, paths)], union_by_name=True, hive_partitioning=False)
+        return connection.read_parquet([*map(escape_glob, paths)], union_by_name=True, hive_partitioning=False)
     except duckdb.Error as error:
         raise DataError("cannot be read as parquet", where=str(place), got=str(error).splitlines()[0]) from None
 

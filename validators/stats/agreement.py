@@ -14,7 +14,7 @@ from .aggregates import DIGITS
 Floats = NDArray[np.float64]
 REPLICATES = 1000
 """Samples of a bootstrap, and of a permutation test."""
-CELLS = 1_000_000
+CHUNK_CELLS = 1_000_000
 """How many numbers a bootstrap holds at once."""
 SEED = 2309
 """Seed of everything that is drawn, so that a figure is the same on every run."""
@@ -126,7 +126,7 @@ def _with_interval(times: Floats, of: Callable[[Floats], Floats]) -> Agreement:
 
 def _draws(times: Floats, total: int) -> Iterator[Floats]:
     """All replicates of a bootstrap, as (replicates, patterns), so many at a time as fit."""
-    random, block = np.random.default_rng(SEED), max(1, CELLS // len(times))
+    random, block = np.random.default_rng(SEED), max(1, CHUNK_CELLS // len(times))
     for start in range(0, REPLICATES, block):
         size = min(block, REPLICATES - start)
         yield random.multinomial(total, times / total, size=size).astype(np.float64)

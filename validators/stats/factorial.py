@@ -6,15 +6,17 @@ from duckdb import DuckDBPyRelation
 
 from ..tables.sql import query, quote_literal
 
-MOST = 8
+MAX_FACTORS = 8
 """Factors of a design that is looked at."""
 
 
-def factors(rows: DuckDBPyRelation) -> list[str]:
+def factor_names(rows: DuckDBPyRelation) -> list[str]:
     """The names of the factors; none where there are so many that it is no design."""
-    found = query(rows, f"SELECT DISTINCT factor FROM rows WHERE factor IS NOT NULL ORDER BY factor LIMIT {MOST + 1}")
+    found = query(
+        rows, f"SELECT DISTINCT factor FROM rows WHERE factor IS NOT NULL ORDER BY factor LIMIT {MAX_FACTORS + 1}"
+    )
     names = [str(name) for (name,) in found.fetchall()]
-    return names if len(names) <= MOST else []
+    return names if len(names) <= MAX_FACTORS else []
 
 
 def cells(rows: DuckDBPyRelation, names: list[str]) -> DuckDBPyRelation:
@@ -24,6 +26,6 @@ def cells(rows: DuckDBPyRelation, names: list[str]) -> DuckDBPyRelation:
     return query(rows, f"SELECT {template} AS template, item_id, {levels} FROM rows GROUP BY ALL")
 
 
-def shown(names: list[str]) -> str:
+def cell_label(names: list[str]) -> str:
     """SQL of a cell in words."""
     return " || ', ' || ".join(f"{quote_literal(n + '=')} || coalesce(f{i}, 'none')" for i, n in enumerate(names))

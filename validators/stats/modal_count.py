@@ -7,7 +7,7 @@ from duckdb import DuckDBPyRelation
 from ..tables.sql import query
 
 
-def unusual(counted: DuckDBPyRelation, usual: float, what: str, within: str = "1") -> DuckDBPyRelation:
+def off_modal_count(counted: DuckDBPyRelation, usual: float, what: str, within: str = "1") -> DuckDBPyRelation:
     """The rows whose `n` is not the one, above 1, that at least the share `usual` of the rows has; with `problem`.
 
     `within` is an SQL expression: rows for which it differs have nothing to do with each other.

@@ -6,12 +6,12 @@ from duckdb import DuckDBPyRelation
 
 from ..tables.sql import query
 
-BANDS, ROWS, CROWDED = 4, 2, 20
+BANDS, ROWS, MAX_BUCKET = 4, 2, 20
 """Bands of so many minima each: of two texts with a similarity of 0.8, 98 in 100 meet. In a crowded bucket a text is
 only held against the first, so that the work grows with the texts and not with their pairs."""
 
 
-def similar(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
+def near_duplicates(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
     """Pairs of items with nearly the same text: `one` and `other`, each its lowest item_id and all its splits.
 
     They share at least so much of their distinct word triples (Jaccard). Texts that are equal when normalised are one.
@@ -19,10 +19,10 @@ def similar(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
     held against the first only.
     """
     split = "split" if "split" in items.columns else "NULL AS split"
-    return query(items, PAIRS.format(split=split, least=least))
+    return query(items, NEAR_DUPLICATES.format(split=split, least=least))
 
 
-PAIRS = f"""
+NEAR_DUPLICATES = f"""
 WITH texts AS (
     SELECT {{{{'item_id': min(item_id), 'splits': list_sort(list(DISTINCT split))}}}} AS item, said FROM (
         SELECT CAST(item_id AS VARCHAR) AS item_id, {{split}}, norm(CAST(text AS VARCHAR)) AS said
@@ -40,7 +40,7 @@ WITH texts AS (
 ), pairs AS (
     SELECT DISTINCT a.item AS one, b.item AS other, a.grams AS mine, b.grams AS theirs
     FROM ranked a JOIN ranked b ON a.bucket = b.bucket AND a.place < b.place
-    AND (b.place <= {CROWDED} OR a.place = 1)
+    AND (b.place <= {MAX_BUCKET} OR a.place = 1)
 )
 SELECT one, other FROM (SELECT *, len(list_intersect(mine, theirs)) AS shared FROM pairs)
 WHERE shared / (len(mine) + len(theirs) - shared) >= {{least}}

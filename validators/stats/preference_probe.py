@@ -22,7 +22,7 @@ class Responses(NamedTuple):
     """int64 (responses,): number of the group or prompt."""
 
 
-def responses(tables: Tables, most: int) -> Responses:
+def sample_responses(tables: Tables, most: int) -> Responses:
     """At most so many pairs, drawn by a digest of the pair; ties and equal pairs are left out."""
     pairs = tables["pairs"]
     group = "coalesce(CAST(group_id AS VARCHAR), prompt)" if "group_id" in pairs.columns else "prompt"
@@ -42,7 +42,7 @@ def auc(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     return float((ranks[labels == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
-def separation(measure: str, area: float, n: int) -> Figure:
+def auc_figure(measure: str, area: float, n: int) -> Figure:
     """An AUC over n pairs, with the interval of Hanley and McNeil (1982)."""
     q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (n - 1) * (q1 - area**2 + q2 - area**2)

@@ -16,7 +16,7 @@ Patterns = tuple[NDArray[np.int64], NDArray[np.int64]]
 """int64 (patterns, values): how often each value was given; int64 (patterns,): items that were judged so."""
 
 
-def judged(tables: Tables, column: str) -> DuckDBPyRelation:
+def first_judgements(tables: Tables, column: str) -> DuckDBPyRelation:
     """item, annotator, aspect and value of every first judgement that is no abstention; `column` is label or score."""
     annotations = tables["annotations"]
     if column not in annotations.columns:
@@ -30,14 +30,14 @@ def judged(tables: Tables, column: str) -> DuckDBPyRelation:
     )
 
 
-def values(rows: DuckDBPyRelation, most: int) -> list[tuple[str, list[Any]]]:
+def values_by_aspect(rows: DuckDBPyRelation, most: int) -> list[tuple[str, list[Any]]]:
     """Aspect -> its values in ascending order, for aspects with at most so many."""
     distinct = f"""SELECT aspect, list_sort(list(DISTINCT value)) AS listed
         FROM (SELECT DISTINCT aspect, value FROM rows) GROUP BY aspect HAVING count(*) <= {most} ORDER BY aspect"""
     return query(rows, distinct).fetchall()
 
 
-def patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> Patterns:
+def vote_patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> Patterns:
     """The patterns of the judgements of one aspect over the values that it has; at least one of each."""
     names = [f"n{i}" for i in range(len(known))]
     counts = (f"count(*) FILTER (value = {_literal(one)}) AS {n}" for n, one in zip(names, known, strict=True))
@@ -52,7 +52,9 @@ def patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> Patte
     return np.stack(columns[:-1], axis=1), columns[-1]
 
 
-def tables_of_two(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any], most: int) -> list[tuple[str, str, Any]]:
+def contingency_tables(
+    rows: DuckDBPyRelation, aspect: str, known: Sequence[Any], most: int
+) -> list[tuple[str, str, Any]]:
     """For the two annotators of every pair that share most items: int64 (values, values), how often each said what."""
     both = f"""SELECT a.annotator AS one, b.annotator AS other, list_position({_list(known)}, a.value) - 1 AS i,
             list_position({_list(known)}, b.value) - 1 AS k, count(*) AS n

@@ -6,11 +6,11 @@ from duckdb import DuckDBPyRelation
 
 from ..tables.sql import query, quote_literal
 
-CERTAIN = 3.29
+MIN_Z = 3.29
 """Standard errors that chance exceeds once in a thousand times, on both sides together."""
 
 
-def far_from_half(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
+def differs_from_half(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
     """One row where `hits` of `n` is far from one half, with the share in words; none where it is not.
 
     The score test of one proportion: (hits - n/2) / (sqrt(n)/2) against a normal distribution.
@@ -23,7 +23,7 @@ def far_from_half(counted: DuckDBPyRelation, what: str, effect: float, z: float)
     )
 
 
-def uneven(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
+def differs_from_uniform(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
     """The `place` that `hits` the most of `k` equally likely ones, by `k`, where that is far from even; else none.
 
     `counted` has k, place and hits. Pearson's chi-squared against a uniform distribution, made normal by the cube root

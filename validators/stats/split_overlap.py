@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def shared(key: str, same: str, where: str = "true") -> str:
+def split_overlap(key: str, same: str, where: str = "true") -> str:
     """A query over `rows` (the key, split): what `same` makes equal in several splits, by its lowest key."""
     return f"""SELECT min({key}) AS {key},
             count(*) || ' in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem

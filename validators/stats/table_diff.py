@@ -11,9 +11,9 @@ from ...schemas.difference import Drift, TableChange
 from ...schemas.row import Row, columns
 from ..tables.sql import fetch_all, key_text, quote_identifier, quote_literal
 
-SHOWN = 5
+MAX_EXAMPLES = 5
 """Keys that are named of each kind of change."""
-MOST_VALUES = 64
+MAX_CATEGORIES = 64
 """A column with more values than this is free text, of which shares say nothing."""
 KINDS: tuple[Literal["added", "removed", "changed", "moved"], ...] = ("added", "removed", "changed", "moved")
 
@@ -69,7 +69,7 @@ def _is_key(row_type: type[Row], column: str) -> bool:
 
 
 def _keys(connection: DuckDBPyConnection, kind: str) -> list[str]:
-    rows = connection.sql(f"SELECT _key FROM _matched WHERE {kind} ORDER BY _key LIMIT {SHOWN}").fetchall()
+    rows = connection.sql(f"SELECT _key FROM _matched WHERE {kind} ORDER BY _key LIMIT {MAX_EXAMPLES}").fetchall()
     return [str(row[0]) for row in rows]
 
 
@@ -84,10 +84,10 @@ def _parts(column: str, *relations: DuckDBPyRelation) -> list[tuple[str, str]]:
 def _shares(relation: DuckDBPyRelation, column: str, condition: str) -> dict[str, float]:
     """Value -> share of the rows that have one; nothing where values are many, or mostly single."""
     chosen = f"FROM rows WHERE {condition} AND {quote_identifier(column)} IS NOT NULL"
-    counted = f"SELECT {quote_identifier(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MOST_VALUES + 1}"
+    counted = f"SELECT {quote_identifier(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MAX_CATEGORIES + 1}"
     rows = fetch_all(relation, counted)
     total = sum(n for _, n in rows)
-    few = len(rows) <= MOST_VALUES and len(rows) * 2 <= total
+    few = len(rows) <= MAX_CATEGORIES and len(rows) * 2 <= total
     return {str(v): round(n / total, 6) for v, n in rows} if few else {}
 
 

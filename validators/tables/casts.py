@@ -8,7 +8,7 @@ from typing import Any
 from duckdb.sqltypes import DuckDBPyType
 
 from ...schemas.row import Column
-from .schema_sql import WHOLE, fits, unwrapped
+from .schema_sql import WHOLE, can_hold, without_null
 from .sql import quote_identifier
 
 SCALARS = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
@@ -18,7 +18,7 @@ NESTED = {"list", "array", "struct", "map"}
 
 def sql_type(schema: Mapping[str, Any]) -> str:
     """The DuckDB type of what a JSON Schema describes."""
-    schema, _ = unwrapped(schema)
+    schema, _ = without_null(schema)
     if schema["type"] == "array":
         return f"{sql_type(schema['items'])}[]"
     if schema["type"] == "object":
@@ -27,7 +27,7 @@ def sql_type(schema: Mapping[str, Any]) -> str:
     return SCALARS[schema["type"]]
 
 
-def cell(column: Column, kind: DuckDBPyType) -> str:
+def cast_cell(column: Column, kind: DuckDBPyType) -> str:
     """SQL of the cell of a column that is of this type in the file, null where it cannot be read as it should be.
 
     What is no text in JSON but should be keeps its JSON: it is wrong, but it is not empty.
@@ -35,7 +35,7 @@ def cell(column: Column, kind: DuckDBPyType) -> str:
     value, wanted, target = quote_identifier(column.name), str(column.schema["type"]), sql_type(column.schema)
     if str(kind) == "JSON":
         return f"({value} ->> '$')" if wanted == "string" else f"TRY_CAST({value} AS {target})"
-    if fits(column.schema, kind):
+    if can_hold(column.schema, kind):
         return value if kind.id != "null" else f"CAST({value} AS {target})"
     if kind.id == "varchar":
         return _of_text(value, wanted, target)
@@ -46,13 +46,13 @@ def cell(column: Column, kind: DuckDBPyType) -> str:
     return f"TRY_CAST({value} AS {target})"
 
 
-def unread(column: Column, kind: DuckDBPyType) -> str:
+def is_uncastable(column: Column, kind: DuckDBPyType) -> str:
     """SQL that is true of a cell that has something in it, but not what it should have."""
     value = quote_identifier(column.name)
     if str(kind) == "JSON" and column.schema["type"] == "string":
         return f"json_type({value}) NOT IN ('VARCHAR', 'NULL')"
     there = f"trim(CAST({value} AS VARCHAR)) NOT IN ('', 'null')"
-    return f"({value} IS NOT NULL AND {there} AND {cell(column, kind)} IS NULL)"
+    return f"({value} IS NOT NULL AND {there} AND {cast_cell(column, kind)} IS NULL)"
 
 
 def _of_text(value: str, wanted: str, target: str) -> str:

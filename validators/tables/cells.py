@@ -14,8 +14,8 @@ from .sql import query, quote_identifier, quote_literal
 
 ROW = "_row"
 """Number of the record in its file, counted from 1; every raw table has it."""
-NOTHING = f"SELECT 0::BIGINT AS {ROW}, {{'column': '', 'value': '', 'ours': false}} AS cell WHERE false"
-OURS = frozenset({"digest", "split", "revision", "model", "item_table"})
+NO_CELLS = f"SELECT 0::BIGINT AS {ROW}, {{'column': '', 'value': '', 'ours': false}} AS cell WHERE false"
+INTERNAL = frozenset({"digest", "split", "revision", "model", "item_table"})
 """Columns that hold names of ours."""
 
 Sql = Callable[[str], str]
@@ -48,16 +48,16 @@ def columns(relation: DuckDBPyRelation) -> list[str]:
     return [column for column in relation.columns if column != ROW]
 
 
-def is_ours(column: str) -> bool:
+def is_internal(column: str) -> bool:
     """Whether a column of this name holds keys or names of ours."""
-    return column in OURS or column.endswith("_id")
+    return column in INTERNAL or column.endswith("_id")
 
 
 def texts(relation: DuckDBPyRelation) -> list[Text]:
     """Every text in a row of a raw table."""
     typed = zip(relation.columns, relation.types, strict=True)
     return [
-        leaf._replace(ours=is_ours(column))
+        leaf._replace(ours=is_internal(column))
         for column, kind in typed
         if column != ROW
         for leaf in _leaves(column, quote_identifier(column), kind, False)
@@ -93,11 +93,11 @@ def cells(relation: DuckDBPyRelation) -> DuckDBPyRelation:
     """Every text of a raw table that is there, one a row: _row, and a cell of `{column, value, ours}`."""
     listed = [leaf.cells() for leaf in texts(relation)]
     if not listed:
-        return query(relation, NOTHING)
+        return query(relation, NO_CELLS)
     each = f"SELECT {ROW}, unnest(flatten([{', '.join(listed)}])) AS cell FROM rows"
     return query(relation, f"SELECT * FROM ({each}) WHERE cell.value IS NOT NULL")
 
 
-def around(value: str, pattern: str, flags: str = "") -> str:
+def excerpt(value: str, pattern: str, flags: str = "") -> str:
     """SQL of what a pattern matches in a text, with a little of the text on both sides."""
     return f"regexp_extract({value}, {quote_literal(f'(?s{flags}).{{0,30}}(?:{pattern}).{{0,30}}')})"

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-DEEPEST = 64
+MAX_DEPTH = 64
 """Levels of a literal."""
-LONGEST = 2**22
+MAX_LENGTH = 2**22
 """Characters of a literal."""
 TOKEN = re.compile(
     r"""\s*(?:(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
@@ -29,8 +29,8 @@ TOKEN = re.compile(
     |(?P<end>\Z))""",
     re.DOTALL | re.VERBOSE,
 )
-WORDS: dict[str, Any] = {"None": None, "null": None, "True": True, "true": True, "False": False, "false": False}
-WORDS |= {sign + word: float(sign + word) for sign in ("", "-") for word in ("nan", "NaN", "inf", "Infinity")}
+CONSTANTS: dict[str, Any] = {"None": None, "null": None, "True": True, "true": True, "False": False, "false": False}
+CONSTANTS |= {sign + word: float(sign + word) for sign in ("", "-") for word in ("nan", "NaN", "inf", "Infinity")}
 CLOSES = {"[": "]", "(": ")", "{": "}"}
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|N\{|.)", re.DOTALL)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
@@ -63,7 +63,7 @@ def to_json(literal: str) -> str:
     return _json(_Parser(literal).whole())
 
 
-def know_literals(connection: DuckDBPyConnection) -> None:
+def register_literal(connection: DuckDBPyConnection) -> None:
     """Teach a connection `literal(text)`: the JSON of a literal, null where it is none.
 
     Plain lists of texts, and JSON, never leave the engine.
@@ -98,8 +98,8 @@ class _Parser:
     """One literal, token by token."""
 
     def __init__(self, literal: str) -> None:
-        if len(literal) > LONGEST:
-            raise ValueError(f"longer than {LONGEST:,} characters")
+        if len(literal) > MAX_LENGTH:
+            raise ValueError(f"longer than {MAX_LENGTH:,} characters")
         self._literal, self._at, self._level = literal, 0, 0
         self._kind, self._token = "", ""
         self._advance()
@@ -121,8 +121,8 @@ class _Parser:
         raise self._unexpected()
 
     def _word(self, word: str) -> Any:
-        if word in WORDS:
-            return WORDS[word]
+        if word in CONSTANTS:
+            return CONSTANTS[word]
         if word in CALLS and self._is("("):
             members, _ = self._members("(", self._argument)
             return CALLS[word](*(member for member in members if member is not OPTION))
@@ -131,8 +131,8 @@ class _Parser:
     def _members(self, opened: str, member: Callable[[], Any]) -> tuple[list[Any], int]:
         """What stands between brackets, of which the first is the token at hand, and the number of commas."""
         self._level += 1
-        if self._level > DEEPEST:
-            raise ValueError(f"nested over {DEEPEST} deep")
+        if self._level > MAX_DEPTH:
+            raise ValueError(f"nested over {MAX_DEPTH} deep")
         self._advance()
         found, commas = [], 0
         while not self._is(CLOSES[opened]):
@@ -157,7 +157,7 @@ class _Parser:
     def _argument(self) -> Any:
         """In a call: a value, or an option or a class, which say nothing about the value."""
         word = self._token if self._kind in ("word", "class") else ""
-        if word and word not in WORDS and word not in CALLS:
+        if word and word not in CONSTANTS and word not in CALLS:
             self._advance()
             if self._is("="):
                 self._advance()

@@ -20,7 +20,7 @@ def norm(text: str) -> str:
     return SPACE.sub(" ", folded).strip().rstrip(TRAILING).rstrip()
 
 
-class Overlap(NamedTuple):
+class RougeL(NamedTuple):
     """ROUGE-L of a candidate against a reference, each 0 to 1."""
 
     precision: float
@@ -28,7 +28,7 @@ class Overlap(NamedTuple):
     f1: float
 
 
-def overlap(candidate: str, reference: str) -> Overlap:
+def rouge_l(candidate: str, reference: str) -> RougeL:
     """ROUGE-L (Lin 2004) over stemmed words, for texts of one sentence.
 
     KaleidoSys strips "Right to " and "Duty to " first and uses ROUGE-Lsum with Porter's stemmer; for one
@@ -36,10 +36,10 @@ def overlap(candidate: str, reference: str) -> Overlap:
     """
     a, b = _stems(candidate), _stems(reference)
     if not a or not b:
-        return Overlap(0.0, 0.0, 0.0)
+        return RougeL(0.0, 0.0, 0.0)
     common = _longest_common(a, b)
     precision, recall = common / len(a), common / len(b)
-    return Overlap(precision, recall, 2 * precision * recall / (precision + recall) if common else 0.0)
+    return RougeL(precision, recall, 2 * precision * recall / (precision + recall) if common else 0.0)
 
 
 @lru_cache(maxsize=100_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
-from .cells import is_ours
+from .cells import is_internal
 from .schema_sql import members
 from .sql import quote_identifier, quote_literal
 
@@ -26,17 +26,17 @@ DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
 NESTED = ("list", "struct")
 
 
-def texts(rows: DuckDBPyRelation) -> dict[str, DuckDBPyType]:
+def text_columns(rows: DuckDBPyRelation) -> dict[str, DuckDBPyType]:
     """The columns of a table that may hold what somebody wrote, with their types; keys and names of ours do not."""
     columns = zip(rows.columns, rows.types, strict=True)
-    return {c: kind for c, kind in columns if _holds_text(kind) and not is_ours(c)}
+    return {c: kind for c, kind in columns if _holds_text(kind) and not is_internal(c)}
 
 
 def _holds_text(kind: DuckDBPyType) -> bool:
     return kind.id == "varchar" or (kind.id in NESTED and any(map(_holds_text, members(kind).values())))
 
 
-def leads_to_somebody(sql: str) -> str:
+def contains_pii(sql: str) -> str:
     """SQL that is true of a text with something to mask; the cheap look comes first."""
     return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)})"
 

@@ -13,12 +13,12 @@ CODE = (
 """What programs have and other texts hardly."""
 
 
-def rarely(key: str, unlike: str, most: float) -> str:
+def rare_rows(key: str, unlike: str, most: float) -> str:
     """A query over `rows` (the key, text): those that are unlike the others, where at most the share `most` is."""
     return f"""SELECT {key}, text AS problem FROM rows
         WHERE {unlike} AND (SELECT count(*) FILTER ({unlike}) <= {most} * count(text) FROM rows)"""
 
 
-def in_prose(value: str, pattern: str) -> str:
+def matches_prose(value: str, pattern: str) -> str:
     """True of a text that matches a pattern and is no program."""
     return f"regexp_matches({value}, {quote_literal(pattern)}) AND NOT regexp_matches({value}, {quote_literal(CODE)})"

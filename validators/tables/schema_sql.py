@@ -82,10 +82,10 @@ CLASSES = {r"\s": f"[{SPACE}]", r"\S": f"[^{SPACE}]", r"\d": f"[{DIGIT}]", r"\D"
 INSIDE = {r"\s": SPACE, r"\d": DIGIT}
 """The same between brackets, where a negated class stays ASCII."""
 BRACKET_OR_ESCAPE = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.")
-CODE = re.compile(r"\^((?:[\w -]|\[(?:\w-\w|\w)+\](?:\{\d\d?\})?)+)\$", re.ASCII)
-COUNTED = re.compile(r"(\[[\w-]+\])\{(\d+)\}", re.ASCII)
+CODE_PATTERN = re.compile(r"\^((?:[\w -]|\[(?:\w-\w|\w)+\](?:\{\d\d?\})?)+)\$", re.ASCII)
+REPEATED_CLASS = re.compile(r"(\[[\w-]+\])\{(\d+)\}", re.ASCII)
 """The pattern of a code of so many characters, such as a language or a digest, and a part of it."""
-VISIBLE = r"\S"
+NOT_BLANK = r"\S"
 """The pattern of a text that says something."""
 
 
@@ -102,18 +102,18 @@ class Condition(NamedTuple):
     """SQL over a row; true where the rule is broken."""
 
 
-def fits(schema: Schema, kind: DuckDBPyType) -> bool:
+def can_hold(schema: Schema, kind: DuckDBPyType) -> bool:
     """Whether a DuckDB type can hold the values of a schema; a column of nothing but nulls fits anything."""
-    schema, _ = unwrapped(schema)
+    schema, _ = without_null(schema)
     if kind.id == "null":
         return True
     if kind.id not in SQL_TYPES[schema["type"]]:
         return False
     if schema["type"] == "array":
-        return fits(schema["items"], members(kind)["child"])
+        return can_hold(schema["items"], members(kind)["child"])
     there = members(kind) if schema["type"] == "object" else {}
     required, parts = schema.get("required", []), schema.get("properties", {})
-    return set(required) <= set(there) and all(fits(parts[part], there[part]) for part in parts if part in there)
+    return set(required) <= set(there) and all(can_hold(parts[part], there[part]) for part in parts if part in there)
 
 
 def conditions(column: Column, kind: DuckDBPyType) -> Iterator[Condition]:
@@ -156,7 +156,7 @@ def _of_members(parts: Schema, value: str, kinds: Mapping[str, DuckDBPyType], pa
 
 
 def _of_part(schema: Schema, value: str, kind: DuckDBPyType, path: str, null: str) -> Iterator[Condition]:
-    schema, nullable = unwrapped(schema)
+    schema, nullable = without_null(schema)
     if not nullable:
         yield _not_null(path, null)
     yield from _of(schema, value, kind, path)
@@ -171,20 +171,20 @@ def _condition(keyword: str, bound: Any, value: str, path: str) -> Condition:
     listed = ", ".join(map(str, bound)) if isinstance(bound, list) else bound
     literal = quote_literal(_re2(bound)) if keyword == "pattern" else _literal(bound)
     title, problem = (part.format(path=path, words=listed) for part in (title, problem))
-    if bound in (1, VISIBLE) and keyword in ("minLength", "pattern"):
+    if bound in (1, NOT_BLANK) and keyword in ("minLength", "pattern"):
         title, problem = f"`{path}` is not empty", f"have|has an empty `{path}`"
-    if keyword == "pattern" and (code := CODE.fullmatch(bound)):
+    if keyword == "pattern" and (code := CODE_PATTERN.fullmatch(bound)):
         return Condition(path, rule, title, problem, f"NOT ({value} GLOB {quote_literal(_glob(code[1]))})")
-    quickly = f"NOT {begins_visibly(value)} AND " if bound == VISIBLE else ""
+    quickly = f"NOT {starts_with_visible_ascii(value)} AND " if bound == NOT_BLANK else ""
     return Condition(path, rule, title, problem, quickly + broken.format(value=value, bound=literal))
 
 
 def _glob(code: str) -> str:
     """The pattern of a code as a glob, which DuckDB matches faster, and once a value where it has a dictionary."""
-    return COUNTED.sub(lambda part: part[1] * int(part[2]), code)
+    return REPEATED_CLASS.sub(lambda part: part[1] * int(part[2]), code)
 
 
-def begins_visibly(value: str) -> str:
+def starts_with_visible_ascii(value: str) -> str:
     """SQL that is true of most texts that begin with a printable sign of ASCII; far cheaper than a pattern."""
     return f"({value} BETWEEN '!' AND '~')"
 
@@ -211,7 +211,7 @@ def members(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
     return {part: inner for part, inner in kind.children if isinstance(inner, DuckDBPyType)}
 
 
-def unwrapped(schema: Schema) -> tuple[Schema, bool]:
+def without_null(schema: Schema) -> tuple[Schema, bool]:
     """A schema without `null`, and whether it had it."""
     kinds = schema.get("anyOf", [schema])
     return next(kind for kind in kinds if kind.get("type") != "null"), len(kinds) > 1

@@ -13,7 +13,7 @@ from uuid import uuid4
 import duckdb
 
 from ...schemas.row import Row, key
-from .literal import know_literals
+from .literal import register_literal
 from .mojibake import register_fix_encoding
 from .normalise import norm
 
@@ -40,7 +40,7 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
         THEN regexp_replace(trim(regexp_replace(lower(s), '[\t-\r\x1c-\x20]+', ' ', 'g')), ' ?[.,;:!?]+$', '')
         ELSE regexp_replace(lower(s), ' ?[.,;:!?]+$', '') END"""
     )
-    know_literals(connection)
+    register_literal(connection)
     return connection
 
 
@@ -54,7 +54,7 @@ def quote_literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def one_path(path: Path) -> str:
+def escape_glob(path: Path) -> str:
     """A path in which DuckDB sees no pattern."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 

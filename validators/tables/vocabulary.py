@@ -9,20 +9,20 @@ from duckdb import DuckDBPyRelation
 from .cells import Text
 from .sql import query, quote_literal
 
-MOST = 200
+MAX_VALUES = 200
 """Distinct values up to which a column has a vocabulary; more are free text."""
-LONGEST = 100
+MAX_LENGTH = 100
 """Characters of the longest value of a vocabulary."""
-NO_LABELS = "SELECT '' AS \"column\", '' AS value, 0::BIGINT AS rows WHERE false"
+NO_VALUES = "SELECT '' AS \"column\", '' AS value, 0::BIGINT AS rows WHERE false"
 
-QUOTES, PLAIN = "’‘‛ʼ“”„", "''''" + '"' * 3
-LITTLE = ("a", "an", "the", "not", "your", "my", "our", "their", "his", "her", "its", "own")
+QUOTES, STRAIGHT_QUOTES = "’‘‛ʼ“”„", "''''" + '"' * 3
+FUNCTION_WORDS = ("a", "an", "the", "not", "your", "my", "our", "their", "his", "her", "its", "own")
 """Words that near misses may have more or less."""
 
 
 def folded(value: str) -> str:
     """SQL of a value without what spelling varies in: case, white space, quotes, hyphens between words, a full stop."""
-    plain = f"lower(nfc_normalize(translate({value}, {quote_literal(QUOTES)}, {quote_literal(PLAIN)})))"
+    plain = f"lower(nfc_normalize(translate({value}, {quote_literal(QUOTES)}, {quote_literal(STRAIGHT_QUOTES)})))"
     spaced = rf"regexp_replace({plain}, '[\s\x{{a0}}]+', ' ', 'g')"
     return rf"rtrim(trim(regexp_replace({spaced}, '(\p{{L}})[ _–-]+(\p{{L}})', '\1 \2', 'g')), '.')"
 
@@ -30,14 +30,14 @@ def folded(value: str) -> str:
 def stemmed(value: str) -> str:
     """SQL of the words of a folded value, without little words and plurals."""
     words = f"list_transform(string_split({value}, ' '), lambda w: regexp_replace(w, '(.{{3}})s$', '\\1'))"
-    return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(quote_literal, LITTLE))}))"
+    return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(quote_literal, FUNCTION_WORDS))}))"
 
 
-def labels(relation: DuckDBPyRelation, found: Sequence[Text]) -> DuckDBPyRelation:
+def categorical_values(relation: DuckDBPyRelation, found: Sequence[Text]) -> DuckDBPyRelation:
     """Every value of the texts that have a vocabulary: column, value, rows. Two scans; numbers are no labels."""
     closed = _closed(relation, found)
     if not closed:
-        return query(relation, NO_LABELS)
+        return query(relation, NO_VALUES)
     counted = [f"{{'column': {quote_literal(t.path)}, 'counts': map_entries(histogram({t.sql}))}}" for t in closed]
     return query(
         relation,
@@ -52,15 +52,15 @@ def _closed(relation: DuckDBPyRelation, found: Sequence[Text]) -> list[Text]:
     if not single:
         return []
     said = ", ".join(
-        f"""count({t.sql}) >= 2 * approx_count_distinct({t.sql}) AND approx_count_distinct({t.sql}) <= {MOST}
-        AND max(length({t.sql})) <= {LONGEST} AND count({t.sql}) > 2 * count(TRY_CAST({t.sql} AS DOUBLE))"""
+        f"""count({t.sql}) >= 2 * approx_count_distinct({t.sql}) AND approx_count_distinct({t.sql}) <= {MAX_VALUES}
+        AND max(length({t.sql})) <= {MAX_LENGTH} AND count({t.sql}) > 2 * count(TRY_CAST({t.sql} AS DOUBLE))"""
         for t in single
     )
     fits = query(relation, f"SELECT {said} FROM rows").fetchall()[0]
     return [t for t, fit in zip(single, fits, strict=True) if fit]
 
 
-def twins(values: DuckDBPyRelation) -> DuckDBPyRelation:
+def spelling_variants(values: DuckDBPyRelation) -> DuckDBPyRelation:
     """Values (column, value, rows) that are another, more frequent one but for spelling: the same, then problem."""
     return query(
         values,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pluriset.builders.curation.coarsen import Coarsen
 from pluriset.schemas.rows.shared import Annotator
 from pluriset.tests.builders.curation.bench import Bench
-from pluriset.validators.stats.k_anonymity import classes
+from pluriset.validators.stats.k_anonymity import equivalence_classes
 from pluriset.validators.tables.sql import connect
 
 Make = Callable[..., Bench]
@@ -53,7 +53,7 @@ VALUES = st.sampled_from([None, "a", "b", "c'"])
 def test_afterwards_nobody_stands_out(declared: list[dict[str, Any]]) -> None:
     with connect() as connection:
         made = Bench(connection, people(*declared)).run(Coarsen(k=3))
-        assert classes(connection.table("annotators")).filter("alike < 3").fetchall() == []
+        assert equivalence_classes(connection.table("annotators")).filter("alike < 3").fetchall() == []
         kept = zip(*(known(made, name) for name in ("country", "gender", "religion")), strict=True)
         given = [tuple(one[name] for name in ("country", "gender", "religion")) for one in declared]
         assert all(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pluriset.builders.curation.kaleido_filter import KaleidoFilter
 from pluriset.schemas.row import Row
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
-from pluriset.validators.tables.normalise import overlap
+from pluriset.validators.tables.normalise import rouge_l
 from pluriset.validators.tables.sql import connect
 from pydantic import ValidationError
 
@@ -69,7 +69,7 @@ def test_equally_relevant_ones_are_beaten_by_the_earlier(bench: Make) -> None:
 @pytest.mark.parametrize("short_first", [True, False])
 def test_precision_and_recall_count_as_well_as_f1(bench: Make, short_first: bool) -> None:
     texts = ["Life", "Life without pain or fear"] if short_first else ["Life without pain or fear", "Life"]
-    assert overlap(*texts).f1 < 0.5
+    assert rouge_l(*texts).f1 < 0.5
     rows = [*judged("1", "y", text=texts[0]), *judged("2", "y", text=texts[1])]
     assert bench(situation("s"), *rows).run(KaleidoFilter()).keys("considerations") == ["1"]
 
@@ -170,7 +170,7 @@ def kept_of(rows: Said, most_alike: float) -> list[int]:
     kept: list[tuple[float, int, str, str]] = []
     for row in sorted(ranked):
         rivals = [other for other in kept if other[2] == row[2]]
-        if row[0] <= -0.5 and all(max(overlap(row[3], other[3])) <= most_alike for other in rivals):
+        if row[0] <= -0.5 and all(max(rouge_l(row[3], other[3])) <= most_alike for other in rivals):
             kept.append(row)
     return sorted(row[1] for row in kept)
 

@@ -7,7 +7,7 @@ from pluriset.builders.sources.sample import Domain, Sample
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.rows.values import Situation
-from pluriset.validators.tables.normalise import norm, overlap
+from pluriset.validators.tables.normalise import norm, rouge_l
 
 SEEDS = list(Sample().seeds(Path()))
 
@@ -29,7 +29,7 @@ def test_no_two_are_variations_of_one() -> None:
         (one.text, other.text)
         for i, one in enumerate(SEEDS)
         for other in SEEDS[:i]
-        if overlap(one.text, other.text).f1 > 0.7
+        if rouge_l(one.text, other.text).f1 > 0.7
     ]
     assert alike == []
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pluriset.schemas.errors import RecipeError
 from pluriset.validators.profiles import column_roles as roles
 from pluriset.validators.profiles import gold_option
-from pluriset.validators.profiles.by_roles import NOTHING, generic
+from pluriset.validators.profiles.by_roles import NO_ROLES, read_by_roles
 from pluriset.validators.tables import literal
 from pluriset.validators.tables.sql import connect, quote_identifier
 from pluriset.validators.validate import validate_path
@@ -52,12 +52,12 @@ def test_a_shape_is_told_by_names_and_types(shape: str) -> None:
     select, views = SHAPES[shape]
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, * FROM ({select})")}
-        subject = generic(connection, "d", raw, None)
+        subject = read_by_roles(connection, "d", raw, None)
         found = {view: rows.order("ALL").fetchall()[0] for view, rows in subject.views.items()}
     assert {view: found[view] for view in views} == views
     assert subject.profile is not None and subject.profile.name == "generic"
     assert shape != "nothing" or found == {}
-    assert subject.profile.title == (f"a dataset of {', '.join(found)}" if found else NOTHING)
+    assert subject.profile.title == (f"a dataset of {', '.join(found)}" if found else NO_ROLES)
 
 
 GOLD = [
@@ -85,7 +85,7 @@ def test_the_right_option(columns: str, said: list[str], right: list[tuple[str] 
     roles = {"o'1": "option", "o2": "option", "answer": "gold"} if "o2" in columns else None
     with connect() as connection:
         rows = f"SELECT unnest(range(1, {len(said)} + 1)) AS _row, {columns}, unnest({said}) AS answer"
-        subject = generic(connection, "d", {"t": connection.sql(rows)}, roles)
+        subject = read_by_roles(connection, "d", {"t": connection.sql(rows)}, roles)
         told = subject.views["choices"].filter("gold IS NOT NULL").aggregate("item_id, max(text) FILTER (gold)")
         assert told.order("item_id").fetchall() == [(str(i), *(one or [None])) for i, one in enumerate(right, 1)]
         assert [f.count for f in subject.findings if f.check == "t.answer.gold"] == [0 if right else 1]
@@ -107,7 +107,7 @@ def test_the_right_option_is_found_however_it_is_said(
 ) -> None:
     said = [WAYS[way](place) for place in [*places, 2]]
     rows = f"(SELECT unnest(range({len(said)})) AS _row, {COLOURS} AS options, unnest({said}) AS answer)"
-    found = connection.sql(gold_option.place(rows, "answer", "options")).order("_row").fetchall()
+    found = connection.sql(gold_option.gold_position(rows, "answer", "options")).order("_row").fetchall()
     assert [place for _, place in found] == [*places, 2]
 
 
@@ -115,7 +115,7 @@ def test_nobody_knows_where_numbers_count_from_that_begin_at_0_and_end_with_the_
     said = ["0", "1", "3", "x", "y", "z"]
     with connect() as connection:
         rows = f"SELECT unnest(range(1, 7)) AS _row, ['x', 'y', 'z'] AS options, unnest({said}) AS answer"
-        subject = generic(connection, "d", {"t": connection.sql(rows)}, None)
+        subject = read_by_roles(connection, "d", {"t": connection.sql(rows)}, None)
         [finding] = [f for f in subject.findings if f.check == "t.answer.gold"]
         known = subject.views["choices"].filter("gold").order("item_id").project("text").fetchall()
     assert known == [("x",), ("y",), ("z",)]
@@ -136,7 +136,7 @@ SHARES = [
 def test_a_distribution_is_a_list_or_an_object_of_numbers(shares: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1 AS _row, 'q' AS id, {shares} AS soft_label")}
-        subject = generic(connection, "d", raw, None)
+        subject = read_by_roles(connection, "d", raw, None)
         assert len(subject.views["distributions"]) == (2 if shares in SHARES else 0)
         assert [finding.count for finding in subject.findings] == [shares in NO_SHARES]
 
@@ -153,7 +153,7 @@ def test_a_cell_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with connect() as connection:
         cells = r"""(1, $$['it\'s', 'x']$$, 'A'), (2, $$['y', $$, 'B')"""
         connection.execute(f"CREATE TABLE t AS FROM (VALUES {cells}) AS t(_row, options, answer)")
-        subject = generic(connection, "d", {"t": connection.table("t")}, None)
+        subject = read_by_roles(connection, "d", {"t": connection.table("t")}, None)
         assert len(subject.views["choices"]) == 2
         assert [finding.count for finding in subject.findings] == [1, 0]
     assert sorted(parsed) == [r"['it\'s', 'x']", "['y', "]
@@ -172,7 +172,7 @@ def test_a_cell_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_columns_that_are_no_options(columns: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
-        assert "choices" not in generic(connection, "d", raw, None).views
+        assert "choices" not in read_by_roles(connection, "d", raw, None).views
 
 
 SIDES = {"response_a": "first", "response_b": "second"}
@@ -201,11 +201,11 @@ def test_a_preference_is_understood_or_told(
     with connect() as connection:
         columns = ", ".join(f"'x' AS {side}" for side in sides)
         rows = f"SELECT unnest(range(1, {len(said)} + 1)) AS _row, {columns}, unnest({said}) AS said"
-        subject = generic(connection, "d", {"t": connection.sql(rows)}, {**sides, "said": role})
+        subject = read_by_roles(connection, "d", {"t": connection.sql(rows)}, {**sides, "said": role})
         found = subject.views["pairs"].order("pair_id").project("preferred").fetchall()
     [finding] = subject.findings
     assert [one for (one,) in found] == preferred
-    assert (finding.check, finding.count) == (f"t.said.{roles.plain(role)}", preferred.count(None))
+    assert (finding.check, finding.count) == (f"t.said.{roles.role_name(role)}", preferred.count(None))
     assert {e["problem"] for e in finding.examples} == {s for s, p in zip(said, preferred, strict=True) if p is None}
 
 
@@ -224,12 +224,12 @@ def test_numbers_that_mean_a_side_are_told_with_the_words_that_have_them_read(sa
     rows = f"""SELECT unnest(range(1, {len(said)} + 1)) AS _row, 'p' AS prompt, 'x' AS "response_a", 'y' AS response_b,
         unnest({said}) AS winner"""
     with connect() as connection:
-        [finding] = generic(connection, "d", {"t": connection.sql(rows)}, None).findings
+        [finding] = read_by_roles(connection, "d", {"t": connection.sql(rows)}, None).findings
     assert finding.count == len(said)
     words = shlex.split(finding.rule.partition("order: ")[2].removesuffix(")"))
     assert f"winner={coding}" in words
     with connect() as connection:
-        subject = generic(connection, "d", {"t": connection.sql(rows)}, roles.given(words[1::2]))
+        subject = read_by_roles(connection, "d", {"t": connection.sql(rows)}, roles.parse_roles(words[1::2]))
         assert [f.count for f in subject.findings] == [0]
         assert subject.views["pairs"].filter("preferred IS NOT NULL AND prompt = 'p'").shape[0] == len(said)
 
@@ -241,7 +241,7 @@ def test_a_score_that_is_no_number_is_told() -> None:
                 "SELECT unnest([1, 2, 3]) AS _row, 'i' AS item, 'w' AS rater, unnest(['4', 'high', '']) AS rating"
             )
         }
-        [finding] = generic(connection, "d", raw, None).findings
+        [finding] = read_by_roles(connection, "d", raw, None).findings
         assert (finding.check, finding.count, finding.of) == ("t.rating.score", 1, 3)
         assert [example["problem"] for example in finding.examples] == ["high"]
 
@@ -257,14 +257,14 @@ def test_a_score_that_is_no_number_is_told() -> None:
 def test_a_blank_judgement_is_missing(columns: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT row_number() OVER () AS _row, * FROM (SELECT {columns})")}
-        assert len(generic(connection, "d", raw, None).views["annotations"]) == 1
+        assert len(read_by_roles(connection, "d", raw, None).views["annotations"]) == 1
 
 
 @pytest.mark.parametrize("name", ['rater "A"', '"rater"', "rater's", '"'])
 def test_an_annotator_keeps_the_name_of_their_column(name: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1 AS _row, 'hello' AS text, 'yes' AS {quote_identifier(name)}")}
-        subject = generic(connection, "d", raw, roles.given({name: "annotator", "text": "text"}))
+        subject = read_by_roles(connection, "d", raw, roles.parse_roles({name: "annotator", "text": "text"}))
         assert subject.views["annotations"].select("annotator_id, label").fetchall() == [(name, "yes")]
 
 
@@ -272,7 +272,7 @@ def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
     path, mapping = tmp_path / "mine.csv", tmp_path / "mine.yaml"
     path.write_text('"say ""what""",who,how\nhello there,x,4\nhello there,x,5\n')
     mapping.write_text("'say \"what\"': text\nwho: annotator_id\nhow: label\n")
-    report = validate_path(path, roles=roles.given(mapping))
+    report = validate_path(path, roles=roles.parse_roles(mapping))
     assert report.profile is not None and report.profile.how == "by --map"
     (twice,) = [f for f in report.findings if f.check == "repeated_annotations"]
     assert twice.count > 0
@@ -280,8 +280,8 @@ def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
 
 def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) -> None:
     raw = {t: connection.sql("SELECT 1 AS _row, 2 AS what, 3 AS id") for t in ("one", "other")}
-    told = roles.given({"one": {"what": "text"}, "id": "item_id", "other.what": "label"})
-    assert roles.fitting(told, raw) == {
+    told = roles.parse_roles({"one": {"what": "text"}, "id": "item_id", "other.what": "label"})
+    assert roles.assign_roles(told, raw) == {
         "one": {"what": "text", "id": "item_id"},
         "other": {"what": "label", "id": "item_id"},
     }
@@ -307,19 +307,19 @@ def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) 
 )
 def test_a_map_that_makes_no_sense(said: list[str] | dict[str, Any] | str) -> None:
     with pytest.raises(RecipeError):
-        roles.given(said)
+        roles.parse_roles(said)
 
 
 def test_a_file_of_roles_goes_alone() -> None:
     with pytest.raises(RecipeError, match="alone") as error:
-        roles.given(["who=text", "mine.yaml"])
+        roles.parse_roles(["who=text", "mine.yaml"])
     assert error.value.hint == "write what else is said into mine.yaml"
 
 
 def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
     (tmp_path / "roles.yaml").write_text("who: text\nwho: label\n")
     with pytest.raises(RecipeError, match="line 2"):
-        roles.given(tmp_path / "roles.yaml")
+        roles.parse_roles(tmp_path / "roles.yaml")
 
 
 def test_what_the_sides_of_a_pair_scored_is_judged(tmp_path: Path) -> None:
@@ -332,7 +332,7 @@ def test_what_the_sides_of_a_pair_scored_is_judged(tmp_path: Path) -> None:
 
 def test_a_score_of_the_chosen_says_nothing_of_a_first_side(connection: DuckDBPyConnection) -> None:
     pair = connection.sql("SELECT 'x' AS response_a, 'y' AS response_b, 'a' AS preferred, 1 AS score_chosen")
-    assert set(roles.guessed(pair).values()) == {"first", "second", "preferred"}
+    assert set(roles.guess_roles(pair).values()) == {"first", "second", "preferred"}
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_a_score_of_the_chosen_says_nothing_of_a_first_side(connection: DuckDBPy
 )
 def test_half_of_what_belongs_together_is_refused(said: dict[str, Any], missing: str) -> None:
     with pytest.raises(RecipeError, match=f"without {missing}"):
-        roles.given(said)
+        roles.parse_roles(said)
 
 
 def test_nothing_to_judge_is_a_warning(tmp_path: Path) -> None:
@@ -361,17 +361,17 @@ def test_nothing_to_judge_is_a_warning(tmp_path: Path) -> None:
 
 def test_a_role_is_had_by_one_column_of_a_table(connection: DuckDBPyConnection) -> None:
     raw = {t: connection.sql(f"SELECT 1 AS _row, 2 AS {t}, 3 AS other") for t in ("one", "two")}
-    assert roles.fitting({"one": "text", "two": "text", "other": "label"}, raw)["two"] == {
+    assert roles.assign_roles({"one": "text", "two": "text", "other": "label"}, raw)["two"] == {
         "two": "text",
         "other": "label",
     }
     with pytest.raises(RecipeError, match="two columns of one are its text"):
-        roles.fitting({"one": "text", "other": "text"}, raw)
+        roles.assign_roles({"one": "text", "other": "text"}, raw)
 
 
 def test_a_column_that_is_not_there(connection: DuckDBPyConnection) -> None:
     with pytest.raises(RecipeError, match="no such column"):
-        roles.fitting({"who": "text"}, {"t": connection.sql("SELECT 1 AS _row, 2 AS what")})
+        roles.assign_roles({"who": "text"}, {"t": connection.sql("SELECT 1 AS _row, 2 AS what")})
 
 
 PKU = "'q' AS prompt, 'x' AS response_0, 'y' AS response_1, 'm' AS prompt_source, true AS is_response_0_safe"
@@ -391,7 +391,7 @@ SIDES = [
 def test_numbered_and_lettered_sides_are_a_pair_with_its_preference(columns: str, preferred: list[str | None]) -> None:
     with connect() as connection:
         rows = connection.sql(f"SELECT i + 1 AS _row, {columns} FROM range(2) AS rows(i)")
-        pairs = generic(connection, "d", {"t": rows}, None).views["pairs"].order("pair_id")
+        pairs = read_by_roles(connection, "d", {"t": rows}, None).views["pairs"].order("pair_id")
         assert pairs.project("first, second, preferred").fetchall() == [("x", "y", side) for side in preferred]
 
 
@@ -401,7 +401,7 @@ def test_numbered_and_lettered_sides_are_a_pair_with_its_preference(columns: str
 )
 def test_columns_that_are_not_the_two_sides_of_a_pair_are_none(columns: str) -> None:
     with connect() as connection:
-        subject = generic(connection, "d", {"t": connection.sql(f"SELECT 1 AS _row, {columns}")}, None)
+        subject = read_by_roles(connection, "d", {"t": connection.sql(f"SELECT 1 AS _row, {columns}")}, None)
         assert "pairs" not in subject.views
 
 

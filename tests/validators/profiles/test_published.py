@@ -15,8 +15,8 @@ from pluriset.schemas.published_dataset import PublishedDataset
 from pluriset.schemas.row import columns
 from pluriset.schemas.views import VIEWS
 from pluriset.validators.judging.runner import judge
-from pluriset.validators.profiles.published import published
-from pluriset.validators.profiles.recognise import named, recognise
+from pluriset.validators.profiles.published import read_published
+from pluriset.validators.profiles.recognise import recognise, require_profile
 from pluriset.validators.tables.sql import connect
 
 KNOWN = names(package.__name__)
@@ -47,7 +47,7 @@ def raw(
 def test_every_statement_runs_over_the_columns_that_it_declares(name: str, empty: DuckDBPyConnection) -> None:
     known = profile(name)
     none = {config: empty.sql(f"SELECT 0 AS _row, {_nothing(known, config)} WHERE false") for config in known.configs}
-    subject = published(empty, name, none, named(name, none))
+    subject = read_published(empty, name, none, require_profile(name, none))
     assert subject.skipped == {} and not any(finding.count for finding in subject.findings)
     assert {finding.check for finding in subject.findings} == {f"{name}.{rule}" for rule in known.rules}
     assert set(subject.views) == {view.name for view in known.views}
@@ -67,7 +67,7 @@ def test_the_example_is_recognised(name: str, empty: DuckDBPyConnection) -> None
     tables = raw(empty, profile(name).example)
     found = recognise(tables)
     assert found is not None and (found.name, dict(found.configs)) == (name, {table: table for table in tables})
-    subject = published(empty, name, tables, found)
+    subject = read_published(empty, name, tables, found)
     assert [f.check for f in subject.findings if f.count and f.severity != "info"] == []
 
 
@@ -77,20 +77,22 @@ def test_nothing_is_wrong_with_the_example(name: str, empty: DuckDBPyConnection)
     tables = raw(empty, profile(name).example)
     found = recognise(tables)
     assert found is not None
-    report = judge(published(empty, name, tables, found))
+    report = judge(read_published(empty, name, tables, found))
     assert [(f.check, f.examples) for f in report.findings if f.count and f.severity != "info"] == []
 
 
 @pytest.mark.parametrize(("as_", "error"), [("nobody", RecipeError), ("clash", DataError)])
 def test_a_name_that_does_not_fit(as_: str, error: type[Exception], empty: DuckDBPyConnection) -> None:
     with pytest.raises(error):
-        named(as_, raw(empty, {"t": [{"prompt": "a", "chosen": "b", "rejected": "c"}]}))
+        require_profile(as_, raw(empty, {"t": [{"prompt": "a", "chosen": "b", "rejected": "c"}]}))
 
 
 def test_a_column_beside_those_of_a_shape_keeps_its_role(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "chosen": "a", "rejected": "b"}
     tables = raw(empty, {"t": [{**row, "worker_id": worker} for worker in ("x", "y", "y")]})
-    found = {f.check: f.count for f in judge(published(empty, "d", tables, named("trl", tables))).findings}
+    found = {
+        f.check: f.count for f in judge(read_published(empty, "d", tables, require_profile("trl", tables))).findings
+    }
     assert found["repeated_pairs"] == 1
 
 
@@ -109,14 +111,18 @@ def test_a_rule_says_what_it_counts(
     config = next(iter(profile(name).configs))
     every = dict.fromkeys([c.name for c in columns(profile(name).configs[config].row)], "c")
     tables = raw(empty, {config: [{**every, column: value} for value in values]})
-    [found] = [f for f in published(empty, "d", tables, named(name, tables)).findings if f.check == f"{name}.{rule}"]
+    [found] = [
+        f
+        for f in read_published(empty, "d", tables, require_profile(name, tables)).findings
+        if f.check == f"{name}.{rule}"
+    ]
     assert found.counted == counted
 
 
 def test_scores_beside_the_sides_of_trl_are_judged(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "chosen": "a", "rejected": "b", "score_chosen": 1.0, "score_rejected": 2.0}
     tables = raw(empty, {"preference": [row]})
-    report = judge(published(empty, "trl", tables, named("trl", tables)))
+    report = judge(read_published(empty, "trl", tables, require_profile("trl", tables)))
     assert [finding.count for finding in report.findings if finding.check == "score_order"] == [1]
 
 
@@ -125,7 +131,7 @@ def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> N
     row = dict.fromkeys([c.name for c in columns(profile("multipref").configs["default"].row)], "c")
     of_workers = {"normal_worker_annotations": said, "expert_worker_annotations": said[:2]}
     tables = raw(empty, {"default": [{**row, **of_workers}]})
-    found = published(empty, "d", tables, named("multipref", tables)).findings
+    found = read_published(empty, "d", tables, require_profile("multipref", tables)).findings
     [known] = [f for f in found if f.check == "multipref.known_preference"]
     assert (known.counted, known.severity) == ("2 judgements", "warning")
     assert known.examples[0] == {"comparison_id": "c", "evaluator": "1", "problem": "A is better"}
@@ -133,14 +139,14 @@ def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> N
 
 def test_a_check_is_as_severe_on_a_dataset_that_is_known_as_on_any_other(empty: DuckDBPyConnection) -> None:
     tables = raw(empty, {"preference": [{"prompt": "p", "chosen": "same", "rejected": "same"}]})
-    known = judge(published(empty, "trl", tables, named("trl", tables))).findings
+    known = judge(read_published(empty, "trl", tables, require_profile("trl", tables))).findings
     assert [(f.severity, f.evidence) for f in known if f.check == "identical_responses"] == [("error", None)]
 
 
 def test_a_reference_into_a_table_that_is_not_there_is_skipped(empty: DuckDBPyConnection) -> None:
     cells = _nothing(profile("prism"), "utterances")
     tables = {"utterances": empty.sql(f"SELECT * REPLACE ('u' AS user_id) FROM (SELECT 1 AS _row, {cells})")}
-    report = judge(published(empty, "prism", tables, named("prism", tables)))
+    report = judge(read_published(empty, "prism", tables, require_profile("prism", tables)))
     assert report.skipped["utterances.user_id.foreign_key"] == "no table survey"
     assert not [finding for finding in report.findings if finding.check.endswith("foreign_key")]
 
@@ -149,7 +155,7 @@ def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyC
     row = {"prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"}
     rows = [{**row, "id": number} for number in ("1", "2.5", "x")]
     tables = raw(empty, {"rpr": rows})
-    report = judge(published(empty, "d", tables, named("rpr", tables)))
+    report = judge(read_published(empty, "d", tables, require_profile("rpr", tables)))
     found = {f.check: (f.count, f.severity) for f in report.findings if f.check.startswith("rpr.") and f.count}
     assert [f.examples for f in report.findings if f.check == "rpr.id.type"] == [
         [{"_row": "2", "found": "2.5"}, {"_row": "3", "found": "x"}]

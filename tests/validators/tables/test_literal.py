@@ -7,7 +7,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pluriset.validators.tables.literal import DEEPEST, LONGEST, parse, to_json
+from pluriset.validators.tables.literal import MAX_DEPTH, MAX_LENGTH, parse, to_json
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text("'\"\\nx[]{},: ", max_size=8)
 FINITE = st.floats(allow_nan=False)
@@ -104,9 +104,9 @@ def test_nan_is_no_text_and_null_in_json() -> None:
         "'\\N{BULLET}'",
         "'\\ud800'",
         "9" * 5000,
-        "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1),
+        "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1),
         "[" * 100_000,
-        " " * (LONGEST + 1),
+        " " * (MAX_LENGTH + 1),
         "",
     ],
 )

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.modal_count import unusual
+from ...stats.modal_count import off_modal_count
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -34,4 +34,4 @@ class AnnotationCount(Check):
         counted = query(
             tables["annotations"], "SELECT item_table, item_id, aspect, count(*) AS n FROM rows GROUP BY ALL"
         )
-        return unusual(counted, self.min_modal_share, "judgements", within="(item_table, aspect)")
+        return off_modal_count(counted, self.min_modal_share, "judgements", within="(item_table, aspect)")

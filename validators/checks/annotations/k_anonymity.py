@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.k_anonymity import ATTRIBUTES, classes
+from ...stats.k_anonymity import ATTRIBUTES, equivalence_classes
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -38,7 +38,7 @@ class KAnonymity(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotators who share their attributes with too few others."""
         return query(
-            classes(tables["annotators"]),
+            equivalence_classes(tables["annotators"]),
             f"""SELECT annotator_id, 'shares their attributes with ' || (alike - 1) || ' others' AS problem
             FROM rows WHERE alike < {self.k}""",
         )

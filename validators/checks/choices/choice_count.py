@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.modal_count import unusual
+from ...stats.modal_count import off_modal_count
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -30,4 +30,4 @@ class ChoiceCount(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with an unusual number of choices."""
         counted = query(tables["choices"], "SELECT item_id, count(*) AS n FROM rows GROUP BY item_id")
-        return unusual(counted, self.min_modal_share, "options")
+        return off_modal_count(counted, self.min_modal_share, "options")

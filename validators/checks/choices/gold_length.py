@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.significance import CERTAIN, uneven
+from ...stats.significance import MIN_Z, differs_from_uniform
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -30,7 +30,7 @@ class GoldLength(Check):
 
     effect: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Minimum excess over the chance rate, as a share."""
-    z: Annotated[float, Field(gt=0)] = CERTAIN
+    z: Annotated[float, Field(gt=0)] = MIN_Z
     """Minimum z-score."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
@@ -48,4 +48,4 @@ class GoldLength(Check):
                 QUALIFY count(*) OVER (PARTITION BY list(text ORDER BY text)) = 1)
             GROUP BY k, place""",
         )
-        return uneven(counted, "by length from the shortest, the right option is", self.effect, self.z)
+        return differs_from_uniform(counted, "by length from the shortest, the right option is", self.effect, self.z)

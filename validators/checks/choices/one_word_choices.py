@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.prose import ONE_WORD, rarely
+from ...tables.prose import ONE_WORD, rare_rows
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -32,4 +32,4 @@ class OneWordChoices(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One-word choices, in scripts with spaces between words."""
-        return query(tables["choices"], rarely("item_id, position", ONE_WORD, self.max_share))
+        return query(tables["choices"], rare_rows("item_id, position", ONE_WORD, self.max_share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.cells import NOTHING, ROW, columns
+from ...tables.cells import NO_CELLS, ROW, columns
 from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
@@ -26,7 +26,7 @@ class BlankCells(Check):
         rows = tables["*"]
         own = columns(rows)
         if not own:
-            return query(rows, NOTHING)
+            return query(rows, NO_CELLS)
         types = dict(zip(rows.columns, rows.types, strict=True))
         blank = [_blank(quote_identifier(column), types[column].id == "varchar") for column in own]
         cells = [f"CASE WHEN {sql} THEN {quote_literal(column)} END" for column, sql in zip(own, blank, strict=True)]

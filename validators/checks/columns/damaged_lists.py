@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.cells import NOTHING, ROW, texts
+from ...tables.cells import NO_CELLS, ROW, texts
 from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
@@ -38,7 +38,7 @@ class DamagedLists(Check):
         listed = zip(found, numbers[::2], numbers[1::2], strict=True)
         broken = {t: _broken(t.sql) for t, lists, said in listed if lists and lists >= self.min_share * said}
         if not broken:
-            return query(rows, NOTHING)
+            return query(rows, NO_CELLS)
         cells = ", ".join(
             f"CASE WHEN {sql} THEN "
             f"{{'column': {quote_literal(t.path)}, 'problem': 'not a list: ' || left({t.sql}, 100)}} END"

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.cells import NOTHING, ROW
+from ...tables.cells import NO_CELLS, ROW
 from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
@@ -39,7 +39,7 @@ class MixedTypes(Check):
         mixed = self._numbers(rows, [quote_identifier(column) for column, kind in typed if kind == "VARCHAR"])
         mixed |= _json(rows, [quote_identifier(column) for column, kind in typed if kind == "JSON"])
         if not mixed:
-            return query(rows, NOTHING)
+            return query(rows, NO_CELLS)
         cells = ", ".join(
             f"{{'column': {quote_literal(_bare(c))}, 'problem': {problem}}}" for c, problem in mixed.items()
         )

@@ -6,7 +6,7 @@ from duckdb import DuckDBPyRelation
 
 from ...tables.cells import texts
 from ...tables.sql import Tables, query
-from ...tables.vocabulary import labels
+from ...tables.vocabulary import categorical_values
 from .. import Check
 
 BIN = r"^\D{0,12}?(\d{1,7})\s*(?:-|–|—|to)\s*(\d{1,7})\D{0,12}$"
@@ -31,7 +31,7 @@ class OverlappingBins(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Overlapping bins, in columns with at least half of their values in the form of a bin."""
-        found = labels(tables["*"], [t for t in texts(tables["*"]) if not t.many])
+        found = categorical_values(tables["*"], [t for t in texts(tables["*"]) if not t.many])
         return query(
             found,
             f"""WITH bins AS (

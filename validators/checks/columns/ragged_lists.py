@@ -8,7 +8,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.cells import NOTHING, ROW
+from ...tables.cells import NO_CELLS, ROW
 from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
@@ -39,7 +39,7 @@ class RaggedLists(Check):
         lengths = _lengths(tables["*"])
         pairs = [*combinations(lengths, 2)]
         if not pairs:
-            return query(tables["*"], NOTHING)
+            return query(tables["*"], NO_CELLS)
         rows = query(
             tables["*"],
             f"SELECT {ROW}, {', '.join(f'{sql} AS {quote_identifier(c)}' for c, sql in lengths.items())} FROM rows",
@@ -56,7 +56,7 @@ class RaggedLists(Check):
             if 0 < other <= (1 - self.min_modal_share) * both
         ]
         if not wrong:
-            return query(rows, NOTHING)
+            return query(rows, NO_CELLS)
         cells = f"SELECT {ROW}, unnest([{', '.join(wrong)}]) AS cell FROM rows"
         return query(rows, f"SELECT {ROW}, cell.column, cell.problem FROM ({cells}) WHERE cell IS NOT NULL")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.factorial import cells, factors, shown
+from ...stats.factorial import cell_label, cells, factor_names
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -37,7 +37,7 @@ class FactorialHoles(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row per missing combination; the levels are those that occur anywhere."""
-        names = factors(tables["factors"])
+        names = factor_names(tables["factors"])
         if not names:
             return query(tables["factors"], NONE)
         parts = [f"f{i}" for i in range(len(names))]
@@ -48,6 +48,6 @@ class FactorialHoles(Check):
             f"""WITH there AS (SELECT DISTINCT template, {", ".join(parts)} FROM rows),
             short AS (SELECT template FROM there GROUP BY template HAVING count(*) < {expected}),
             wanted AS (SELECT template, {", ".join(parts)} FROM short, {", ".join(levels)})
-            SELECT template AS template_id, 'missing: ' || {shown(names)} AS problem
+            SELECT template AS template_id, 'missing: ' || {cell_label(names)} AS problem
             FROM wanted ANTI JOIN there USING (template, {", ".join(parts)})""",
         )

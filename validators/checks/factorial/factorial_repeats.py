@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.factorial import cells, factors, shown
+from ...stats.factorial import cell_label, cells, factor_names
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -28,12 +28,12 @@ class FactorialRepeats(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Repeated combinations, with the number of repeats."""
-        names = factors(tables["factors"])
+        names = factor_names(tables["factors"])
         if not names:
             return query(tables["factors"], NONE)
         parts = ", ".join(f"f{i}" for i in range(len(names)))
         return query(
             cells(tables["factors"], names),
-            f"""SELECT template AS template_id, count(*) || ' times: ' || {shown(names)} AS problem
+            f"""SELECT template AS template_id, count(*) || ' times: ' || {cell_label(names)} AS problem
             FROM rows GROUP BY template, {parts} HAVING count(*) > 1""",
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.prose import ONE_WORD, rarely
+from ...tables.prose import ONE_WORD, rare_rows
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -28,4 +28,4 @@ class OneWordItems(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One-word items, in scripts with spaces between words."""
-        return query(tables["items"], rarely("item_id", ONE_WORD, self.max_share))
+        return query(tables["items"], rare_rows("item_id", ONE_WORD, self.max_share))

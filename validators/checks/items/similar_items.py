@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.near_duplicates import similar
+from ...stats.near_duplicates import near_duplicates
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -31,7 +31,7 @@ class SimilarItems(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Items with the first one that each nearly repeats; `repeated_items` covers equal texts."""
         return query(
-            similar(tables["items"], self.min_similarity),
+            near_duplicates(tables["items"], self.min_similarity),
             """SELECT other.item_id AS item_id, 'nearly identical to ' || min(one.item_id) AS problem
             FROM rows GROUP BY other.item_id""",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ...tables.sql import Tables, query
-from ...tables.vocabulary import twins
+from ...tables.vocabulary import spelling_variants
 from .. import Check
 
 
@@ -24,4 +24,4 @@ class ValueSpellingVariants(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """All but one spelling of each value."""
         values = query(tables["vocabulary"], "SELECT DISTINCT 'value' AS \"column\", value, 1 AS rows FROM rows")
-        return query(twins(values), "SELECT value, problem FROM rows")
+        return query(spelling_variants(values), "SELECT value, problem FROM rows")

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.significance import CERTAIN, far_from_half
+from ...stats.significance import MIN_Z, differs_from_half
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -27,7 +27,7 @@ class LengthBias(Check):
 
     effect: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     """Minimum distance of the share from one half."""
-    z: Annotated[float, Field(gt=0)] = CERTAIN
+    z: Annotated[float, Field(gt=0)] = MIN_Z
     """Minimum z-score."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
@@ -37,4 +37,4 @@ class LengthBias(Check):
             """SELECT count(*) AS n, count(*) FILTER ((preferred = 'first') = (length(first) > length(second))) AS hits
             FROM rows WHERE preferred IN ('first', 'second') AND length(first) <> length(second)""",
         )
-        return far_from_half(counted, "the longer side is preferred", self.effect, self.z)
+        return differs_from_half(counted, "the longer side is preferred", self.effect, self.z)

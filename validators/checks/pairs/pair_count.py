@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.modal_count import unusual
+from ...stats.modal_count import off_modal_count
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -35,4 +35,4 @@ class PairCount(Check):
         pairs = tables["pairs"]
         apart = ", ".join(["prompt", *(column for column in self.may_use["pairs"] if column in pairs.columns)])
         counted = f"SELECT prompt, count(*) AS n FROM rows WHERE prompt IS NOT NULL GROUP BY {apart}"
-        return unusual(query(pairs, counted), self.min_modal_share, "pairs")
+        return off_modal_count(query(pairs, counted), self.min_modal_share, "pairs")

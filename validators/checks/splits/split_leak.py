@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.split_overlap import shared
+from ...stats.split_overlap import split_overlap
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -26,4 +26,4 @@ class SplitLeak(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row per text, with its lowest ID."""
-        return query(tables["items"], shared("item_id", "hash(text)", "text IS NOT NULL"))
+        return query(tables["items"], split_overlap("item_id", "hash(text)", "text IS NOT NULL"))

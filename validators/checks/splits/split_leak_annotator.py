@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.split_overlap import shared
+from ...stats.split_overlap import split_overlap
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -25,4 +25,4 @@ class SplitLeakAnnotator(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Annotators with their number of pairs and their splits."""
-        return query(tables["pairs"], shared("annotator_id", "annotator_id", "annotator_id IS NOT NULL"))
+        return query(tables["pairs"], split_overlap("annotator_id", "annotator_id", "annotator_id IS NOT NULL"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.split_overlap import shared
+from ...stats.split_overlap import split_overlap
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -26,4 +26,4 @@ class SplitLeakGroup(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Groups with their number of items and their splits."""
-        return query(tables["items"], shared("group_id", "group_id", "group_id IS NOT NULL"))
+        return query(tables["items"], split_overlap("group_id", "group_id", "group_id IS NOT NULL"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.split_overlap import shared
+from ...stats.split_overlap import split_overlap
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -26,5 +26,5 @@ class SplitLeakNormalised(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row per text, with its lowest ID; `split_leak` covers exact duplicates."""
-        texts = shared("item_id", "hash(norm(text))", "text IS NOT NULL")
+        texts = split_overlap("item_id", "hash(norm(text))", "text IS NOT NULL")
         return query(tables["items"], f"{texts} AND count(DISTINCT hash(text)) > 1 AND count(DISTINCT split) > 1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...stats.split_overlap import shared
+from ...stats.split_overlap import split_overlap
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -26,4 +26,4 @@ class SplitLeakPrompt(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """One row per prompt, with the lowest ID of its pairs."""
-        return query(tables["pairs"], shared("pair_id", "hash(norm(prompt))", "trim(prompt) <> ''"))
+        return query(tables["pairs"], split_overlap("pair_id", "hash(norm(prompt))", "trim(prompt) <> ''"))

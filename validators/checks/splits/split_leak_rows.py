@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.cells import NOTHING, ROW, columns
+from ...tables.cells import NO_CELLS, ROW, columns
 from ...tables.sql import Tables, query, quote_identifier
 from .. import Check
 
@@ -33,7 +33,7 @@ class SplitLeakRows(Check):
         rows = tables["*"]
         own = ", ".join(quote_identifier(column) for column in columns(rows) if column != "split")
         if not own:
-            return query(rows, NOTHING)
+            return query(rows, NO_CELLS)
         return query(
             rows,
             f"""WITH hashed AS (SELECT {ROW}, split, hash({own}) AS h FROM rows

@@ -7,7 +7,7 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...stats.near_duplicates import similar
+from ...stats.near_duplicates import near_duplicates
 from ...tables.sql import Tables, query
 from .. import Check
 
@@ -34,7 +34,7 @@ class SplitLeakSimilar(Check):
         Where many texts are similar, as with a template, only some of the pairs are found.
         """
         return query(
-            similar(tables["items"], self.min_similarity),
+            near_duplicates(tables["items"], self.min_similarity),
             """SELECT other.item_id AS item_id, array_to_string(other.splits, ', ') AS split,
                 'nearly identical to ' || min(one.item_id) || ' in ' || array_to_string(one.splits, ', ') AS problem
             FROM rows WHERE len(list_distinct(list_concat(one.splits, other.splits))) > 1

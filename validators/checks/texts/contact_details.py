@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ...tables.cells import around
-from ...tables.pii import MASKS, leads_to_somebody, masked
+from ...tables.cells import excerpt
+from ...tables.pii import MASKS, contains_pii, masked
 from .._text_check import TextCheck
 
 
@@ -34,8 +34,8 @@ class ContactDetails(TextCheck):
 
     def matches(self, value: str) -> str:
         """True for a text that masking would change."""
-        return leads_to_somebody(value)
+        return contains_pii(value)
 
     def describe(self, value: str) -> str:
         """The surrounding text, masked so that the report leaks nothing."""
-        return around(masked(value), "|".join(map(re.escape, MASKS)))
+        return excerpt(masked(value), "|".join(map(re.escape, MASKS)))

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ...tables.cells import around
-from ...tables.prose import in_prose
+from ...tables.cells import excerpt
+from ...tables.prose import matches_prose
 from .._text_check import TextCheck
 
 TAG = r"</?(?i:a|b|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|table|td|th|tr|u|ul)(?:\s[^<>]*)?/?>"
@@ -36,8 +36,8 @@ class MarkupRemnants(TextCheck):
 
     def matches(self, value: str) -> str:
         """True for a text that contains markup."""
-        return rf"regexp_matches({value}, '[<&>\\]') AND {in_prose(value, MARKUP)}"
+        return rf"regexp_matches({value}, '[<&>\\]') AND {matches_prose(value, MARKUP)}"
 
     def describe(self, value: str) -> str:
         """The surrounding words."""
-        return around(value, MARKUP)
+        return excerpt(value, MARKUP)

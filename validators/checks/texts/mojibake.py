@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tables.cells import around
+from ...tables.cells import excerpt
 from ...tables.mojibake import SUSPICIOUS, is_mojibake
 from .._text_check import TextCheck
 
@@ -29,4 +29,4 @@ class Mojibake(TextCheck):
 
     def describe(self, value: str) -> str:
         """The text around the first suspicious characters."""
-        return around(value, SUSPICIOUS)
+        return excerpt(value, SUSPICIOUS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tables.schema_sql import SPACE, begins_visibly
+from ...tables.schema_sql import SPACE, starts_with_visible_ascii
 from .._text_check import TextCheck
 
 AT = {f"^[{SPACE}]": "begins", f"[{SPACE}]$": "ends"}
@@ -21,7 +21,7 @@ class OuterWhiteSpace(TextCheck):
 
     def matches(self, value: str) -> str:
         """True for a text with leading or trailing white space; `blank_cells` covers blank texts."""
-        inside = f"{begins_visibly(value)} AND {begins_visibly(f'{value}[-1]')}"
+        inside = f"{starts_with_visible_ascii(value)} AND {starts_with_visible_ascii(f'{value}[-1]')}"
         return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {_has(value, SOMETHING)}"
 
     def describe(self, value: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...tables.cells import around
-from ...tables.prose import in_prose
+from ...tables.cells import excerpt
+from ...tables.prose import matches_prose
 from .._text_check import TextCheck
 
 TWICE = r"\p{L},?  +\p{L}"
@@ -22,8 +22,8 @@ class RepeatedSpaces(TextCheck):
 
     def matches(self, value: str) -> str:
         """True for a text that contains them."""
-        return f"contains({value}, '  ') AND {in_prose(value, TWICE)}"
+        return f"contains({value}, '  ') AND {matches_prose(value, TWICE)}"
 
     def describe(self, value: str) -> str:
         """The surrounding words."""
-        return around(value, TWICE)
+        return excerpt(value, TWICE)

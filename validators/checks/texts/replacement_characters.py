@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tables.cells import around
+from ...tables.cells import excerpt
 from .._text_check import TextCheck
 
 LOST = "\ufffd"
@@ -22,4 +22,4 @@ class ReplacementCharacters(TextCheck):
 
     def describe(self, value: str) -> str:
         """The surrounding words."""
-        return around(value, LOST)
+        return excerpt(value, LOST)

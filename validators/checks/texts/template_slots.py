@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ...tables.cells import around
-from ...tables.prose import in_prose
+from ...tables.cells import excerpt
+from ...tables.prose import matches_prose
 from .._text_check import TextCheck
 
 BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
@@ -34,8 +34,8 @@ class TemplateSlots(TextCheck):
 
     def matches(self, value: str) -> str:
         """True for a text that contains one."""
-        return f"regexp_matches({value}, '[{{{{[]') AND {in_prose(value, SLOT)}"
+        return f"regexp_matches({value}, '[{{{{[]') AND {matches_prose(value, SLOT)}"
 
     def describe(self, value: str) -> str:
         """The surrounding words."""
-        return around(value, SLOT)
+        return excerpt(value, SLOT)

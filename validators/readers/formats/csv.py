@@ -12,7 +12,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ....schemas.errors import DataError
-from ...tables.sql import one_path, quote_identifier, quote_literal
+from ...tables.sql import escape_glob, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unused
@@ -125,7 +125,7 @@ def _fast(connection: DuckDBPyConnection, file: File, delimiter: str, width: int
     columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(width))
     quoting = f"delim={quote_literal(delimiter)}, quote='\"', escape='\"'"
     options = f"header=false, auto_detect=false, {quoting}, max_line_size={LONGEST}"
-    scan = f"read_csv({quote_literal(one_path(file.path))}, {options}, columns={{{columns}}})"
+    scan = f"read_csv({quote_literal(escape_glob(file.path))}, {options}, columns={{{columns}}})"
     try:
         connection.execute(f"CREATE TABLE {table} AS FROM {scan}")
     except duckdb.Error:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...tables.sql import one_path, quote_identifier, quote_literal
+from ...tables.sql import escape_glob, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unreadable
@@ -28,7 +28,7 @@ class Parquet(Format):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """A scan; `_row` is the place in the file."""
-        scan = f"read_parquet({quote_literal(one_path(file.path))}, hive_partitioning=false)"
+        scan = f"read_parquet({quote_literal(escape_glob(file.path))}, hive_partitioning=false)"
         try:
             there = connection.sql(f"FROM {scan}").columns
             columns = distinct(there, file, findings)
