@@ -64,6 +64,7 @@ __all__ = [
     "export",
     "init",
     "load",
+    "merge",
     "plan",
     "preview",
     "publish",
@@ -269,6 +270,15 @@ def export(path: str | Path, as_: str, out: str | Path) -> Exported:
     from .cards.loading import open
 
     return export.export(open.open_run(path).folder, as_, Path(out))
+
+
+def merge(paths: Sequence[str | Path], out: str | Path) -> Dataset:
+    """Join finished runs whose tables fit into one dataset; equal rows are kept once. Says what does not fit."""
+    from .builders.assembly import merge
+    from .cards.loading import dataset, open
+
+    merge.merge([open.open_run(path).folder for path in paths], Path(out), _render)
+    return dataset.load(Path(out))
 
 
 def publish(

@@ -317,6 +317,23 @@ def export(run: str, as_: str, out: Path, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--out", type=path_type, required=True, help="Folder to write.")
+@as_json
+def merge(runs: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Join runs with the same tables.
+
+    RUNS are folders or ids on the Hub. Rows that several runs have are kept once; aggregates are computed anew.
+    """
+    done = pluriset.merge(runs, out)
+    rows = {table: entry.rows for table, entry in done.manifest.tables.items()}
+    if as_json:
+        text.document({"out": str(out), "rows": rows, "rejects": done.manifest.books.rejects})
+    else:
+        text.table(str(out), ["table", "rows"], [[table, n] for table, n in rows.items()])
+
+
+@main.command()
 @click.argument("run", type=path_type)
 def card(run: Path) -> None:
     """Rewrite the dataset card of a run."""

@@ -131,6 +131,19 @@ class FamilySchema(Entry):
     """Measure -> kind of plot."""
 
 
+class MergedRun(Entry):
+    """A run that was merged into this dataset."""
+
+    name: str
+    """Name of the run."""
+    manifest_sha256: str
+    """Digest of its manifest."""
+    recipe: Recipe
+    """Its recipe as it was built, paths relative to its own folder."""
+    rows: dict[str, int]
+    """Table -> rows it brought."""
+
+
 class Manifest(Entry):
     """Everything that is known of a run but its rows."""
 
@@ -158,6 +171,8 @@ class Manifest(Entry):
     """The accounts."""
     versions: dict[str, str]
     """Version of pluriset and of the libraries that made the rows."""
+    merged: list[MergedRun] = []
+    """The runs of which the dataset was merged; empty for a run of its own."""
 
     def everything(self) -> list[File]:
         """Every file that is named: the shards, table by table, then the others."""
