@@ -64,16 +64,16 @@ class Rule:
 
     title: str
     """What should hold, in a line."""
+    problem: str
+    """What is wrong, as it follows the count of units; `schemas.report.problem_line` says how it is written."""
     select: str
     """SELECT over `theirs` of what breaks it: the columns that identify a row, then `problem`, why, in words."""
     severity: Severity = "error"
-    """error: breaks use; warning: likely a mistake; info: worth knowing."""
+    """error: the dataset cannot be used as it is; warning: probably a mistake; info: a property to be aware of."""
     evidence: Evidence = "card"
     """How it is known to hold."""
     unit: str = "rows"
     """What the statement has a row of, where that is no row of the config that it names first."""
-    problem: str = "break|breaks this rule"
-    """What is wrong, as it follows the count of units; `schemas.report.problem_line` says how it is written."""
     per: str = ""
     """SQL over that config of what tells one such unit from another; empty where it cannot count them."""
 

@@ -50,27 +50,32 @@ class Clash(PublishedDataset):
     evidence = "The paper and public loaders; the exact names of the eleven columns of characters are not known."
     rules: ClassVar = {
         "two_rationales": Rule(
-            "the rationales for and against differ",
+            "The rationales for and against differ",
+            "have|has the same rationale for and against",
             "SELECT id, acceptable AS problem FROM theirs.CLASH WHERE norm(acceptable) = norm(unacceptable)",
         ),
         "source_in_id": Rule(
-            "the id ends in the source",
+            "The id ends with the source",
+            "have|has an id that does not end with the source",
             "SELECT id, 'source ' || source AS problem FROM theirs.CLASH WHERE NOT ends_with(id, source)",
             severity="info",
         ),
         "known_source": Rule(
-            "the source is one of five collections",
+            "The source is one of five collections",
+            "have|has an unknown source",
             f"SELECT id, source AS problem FROM theirs.CLASH WHERE source NOT IN {SOURCES}",
             severity="warning",
         ),
         "action_style": Rule(
-            "an action begins with a verb in -ing and has fewer than ten words",
+            "An action begins with a verb in -ing and has fewer than ten words",
+            "have|has an action without a verb in -ing or with ten words or more",
             r"""SELECT id, action AS problem FROM theirs.CLASH
             WHERE NOT regexp_matches(action, '^\S+ing\b') OR len(string_split_regex(trim(action), '\s+')) >= 10""",
             severity="info",
         ),
         "rationale_length": Rule(
-            "a rationale has two to ten words",
+            "A rationale has two to ten words",
+            "have|has fewer than two or more than ten words",
             r"""SELECT id, said AS problem
             FROM (SELECT id, unnest([acceptable, unacceptable]) AS said FROM theirs.CLASH)
             WHERE len(string_split_regex(trim(said), '\s+')) NOT BETWEEN 2 AND 10""",

@@ -113,7 +113,8 @@ class CommunityAlignment(PublishedDataset):
     evidence = "The dataset card and the code of an audit."
     rules: ClassVar = {
         "preferred_is_there": Rule(
-            "the preferred response of a turn is one of its four",
+            "The preferred response of a turn is one of its four",
+            "prefer|prefers a response that does not exist",
             _each(
                 """SELECT conversation_id, '{turn}: ' || {turn}_turn_preferred_response AS problem
                 FROM theirs.conversations WHERE {turn}_turn_preferred_response <> '' AND len(list_filter(
@@ -123,7 +124,8 @@ class CommunityAlignment(PublishedDataset):
             unit="turns",
         ),
         "turns_follow": Rule(
-            "a later turn comes after an earlier one, of which a response was preferred",
+            "A turn follows an earlier one with a preferred response",
+            "do|does not follow an earlier turn with a preferred response",
             _each(
                 """SELECT conversation_id, 'no {before} turn before the {turn}' AS problem FROM theirs.conversations
                 WHERE {turn}_turn_prompt <> '' AND '{turn}' <> 'first'
@@ -133,7 +135,8 @@ class CommunityAlignment(PublishedDataset):
             unit="turns",
         ),
         "four_candidates": Rule(
-            "the four responses of a turn differ",
+            "The four responses of a turn differ",
+            "have|has repeated responses",
             _each(
                 """SELECT conversation_id, 'two of the {turn} turn are equal' AS problem FROM theirs.conversations
                 WHERE len({responses}) > len(list_distinct(list_transform({responses},

@@ -71,7 +71,8 @@ class CoSA(PublishedDataset):
     evidence = "The dataset cards."
     rules: ClassVar = {
         "lower_error_chosen": Rule(
-            "the chosen response has the lower error",
+            "The chosen response has the lower error",
+            "choose|chooses the response with the higher error",
             """SELECT _table, _row, chosen_category_error_score || ' and ' || rejected_category_error_score AS problem
             FROM theirs.cosalign WHERE chosen_category_error_score >= rejected_category_error_score""",
         ),

@@ -65,7 +65,8 @@ class CulturalBench(PublishedDataset):
     evidence = "The dataset card."
     rules: ClassVar = {
         "four_statements": Rule(
-            "a question of the hard config has four options",
+            "A question of the hard config has four options",
+            "do|does not have four options",
             """SELECT question_idx, count(*) || ' options' AS problem FROM theirs."CulturalBench-Hard" GROUP BY 1
             HAVING count(*) <> 4""",
             severity="warning",

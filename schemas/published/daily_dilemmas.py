@@ -133,7 +133,8 @@ class DailyDilemmas(PublishedDataset):
     evidence = "Real files of all configs but `Action_to_party_to_value`, whose columns are not known."
     rules: ClassVar = {
         "one_of_each": Rule(
-            "a dilemma has one action to do and one not to do",
+            "A dilemma has one action to do and one not to do",
+            "do|does not have one action of each type",
             """SELECT dilemma_idx, string_agg(action_type, ', ' ORDER BY action_type) AS problem
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx
             HAVING count_if(action_type = 'to_do') <> 1 OR count(*) <> 2""",
@@ -142,7 +143,8 @@ class DailyDilemmas(PublishedDataset):
             per="dilemma_idx",
         ),
         "one_situation": Rule(
-            "both actions of a dilemma are about the same situation",
+            "Both actions of a dilemma have the same situation",
+            "have|has different situations for their actions",
             """SELECT dilemma_idx, count(DISTINCT dilemma_situation) || ' texts' AS problem
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY dilemma_idx
             HAVING count(DISTINCT dilemma_situation) > 1""",
@@ -151,7 +153,8 @@ class DailyDilemmas(PublishedDataset):
             per="dilemma_idx",
         ),
         "same_as_dilemma": Rule(
-            "the situation is the one that the file of dilemmas has",
+            "The situation is the one in the file of dilemmas",
+            "have|has another situation than in the file of dilemmas",
             """SELECT DISTINCT a.dilemma_idx,
                 CASE WHEN d.idx IS NULL THEN 'not there' ELSE 'another text' END AS problem
             FROM theirs."Dilemmas_with_values_aggregated" a LEFT JOIN theirs.dilemma d ON d.idx = a.dilemma_idx
@@ -162,7 +165,8 @@ class DailyDilemmas(PublishedDataset):
             per="dilemma_idx",
         ),
         "one_topic_group": Rule(
-            "a topic is in one group",
+            "A topic belongs to one group",
+            "belong|belongs to several groups",
             """SELECT topic, string_agg(DISTINCT topic_group, ', ' ORDER BY topic_group) AS problem
             FROM theirs."Dilemmas_with_values_aggregated" GROUP BY topic HAVING count(DISTINCT topic_group) > 1""",
             severity="warning",
@@ -171,7 +175,8 @@ class DailyDilemmas(PublishedDataset):
             per="topic",
         ),
         "parallel_parties": Rule(
-            "parties and values of one kind are as many",
+            "Parties and values of one kind have the same number",
+            "have|has different numbers of parties and values",
             """SELECT idx, action_type, lengths AS problem FROM (
                 SELECT idx, action_type, [len(parties_direct), len(values_direct)] AS direct,
                 [len(parties_indirect), len(values_indirect)] AS indirect, [len(values_names), len(values_types),

@@ -53,7 +53,8 @@ class Dices(PublishedDataset):
     evidence = "The README of the dataset, which lists the columns."
     rules: ClassVar = {
         "rated_once": Rule(
-            "a rater rates a conversation once",
+            "A rater rates a conversation once",
+            "are|is repeated by the same rater",
             """SELECT rater_id, item_id, count(*) || ' times' AS problem FROM theirs.ratings GROUP BY ALL
             HAVING count(*) > 1""",
             severity="warning",
@@ -61,7 +62,8 @@ class Dices(PublishedDataset):
             per="rater_id, item_id",
         ),
         "one_rater": Rule(
-            "a rater has one set of attributes",
+            "A rater has one set of attributes",
+            "have|has contradictory attributes",
             """SELECT rater_id, count(DISTINCT (rater_gender, rater_race, rater_age, rater_education)) || ' sets'
             AS problem FROM theirs.ratings GROUP BY 1
             HAVING count(DISTINCT (rater_gender, rater_race, rater_age, rater_education)) > 1""",

@@ -43,12 +43,14 @@ class GlobalOpinionQA(PublishedDataset):
     evidence = "The dataset card and public loaders."
     rules: ClassVar = {
         "readable": Rule(
-            "selections and options can be read",
+            "Selections and options can be parsed",
+            "have|has selections or options that cannot be parsed",
             """SELECT _row, 'no literal' AS problem FROM theirs.questions
             WHERE literal(selections) IS NULL OR literal(options) IS NULL""",
         ),
         "a_share_an_option": Rule(
-            "a country has a share for every option",
+            "A country has a share for every option",
+            "do|does not have a share for every option",
             f"""SELECT _row, country, len(shares) || ' shares, ' || len(options) || ' options' AS problem FROM {SHARES}
             WHERE len(shares) <> len(options)""",
             unit="distributions",

@@ -107,7 +107,8 @@ class HelpSteer(PublishedDataset):
     evidence = "The dataset cards."
     rules: ClassVar = {
         "two_responses": Rule(
-            "a prompt has two responses",
+            "A prompt has two responses",
+            "do|does not have two responses",
             """SELECT left(prompt, 80) AS prompt, count(*) || ' responses' AS problem FROM theirs.ratings
             GROUP BY theirs.ratings.prompt HAVING count(*) <> 2""",
             severity="warning",
@@ -115,14 +116,16 @@ class HelpSteer(PublishedDataset):
             per="prompt",
         ),
         "strength_as_stated": Rule(
-            "the sign of the strength agrees with the statement",
+            "The sign of the strength agrees with the statement",
+            "have|has a strength that contradicts the statement",
             """SELECT _row, preference_strength || ': ' || preference_statement AS problem FROM theirs.preference
             WHERE (preference_strength < 0 AND starts_with(preference_statement, 'Response 2'))
             OR (preference_strength > 0 AND starts_with(preference_statement, 'Response 1'))""",
             severity="warning",
         ),
         "overall_within_individual": Rule(
-            "the overall preference lies within those of the annotators",
+            "The overall preference lies within those of the annotators",
+            "have|has an overall preference outside those of the annotators",
             """SELECT _row, overall_preference || ' of ' || scores::VARCHAR AS problem FROM (
                 SELECT *, [p.score for p in individual_preference] AS scores FROM theirs.helpsteer3_preference)
             WHERE overall_preference < list_min(scores) OR overall_preference > list_max(scores)""",

@@ -72,7 +72,8 @@ class MoralChoice(PublishedDataset):
     evidence = "Real files of both ambiguities."
     rules: ClassVar = {
         "ten_rules": Rule(
-            "a scenario is made from one of ten rules",
+            "A scenario is generated from one of ten rules",
+            "are|is not one of the ten",
             f"""SELECT generation_rule, count(*) || ' scenarios' AS problem FROM theirs.scenarios
             WHERE generation_rule NOT IN {(*RULES.values(),)} GROUP BY 1""",
             severity="warning",
@@ -81,28 +82,32 @@ class MoralChoice(PublishedDataset):
             per="generation_rule",
         ),
         "breaks_a_rule": Rule(
-            "one of the actions breaks a rule",
+            "One of the actions breaks a rule",
+            "have|has no action that breaks a rule",
             f"""SELECT scenario_id, 'neither breaks any' AS problem FROM theirs.scenarios
             WHERE NOT {_any("a", "Yes")}""",
             severity="warning",
             evidence="file",
         ),
         "favourable_action_keeps_rules": Rule(
-            "where the ambiguity is low, the first action breaks no rule",
+            "With low ambiguity the first action breaks no rule",
+            "have|has low ambiguity but a first action that breaks a rule",
             f"""SELECT scenario_id, 'action1 breaks one' AS problem FROM theirs.scenarios
             WHERE ambiguity = 'low' AND {_any("a1", "Yes")}""",
             severity="warning",
             evidence="file",
         ),
         "agreement_on_low": Rule(
-            "where the ambiguity is low, annotators agree on every flag",
+            "With low ambiguity annotators agree on every flag",
+            "have|has low ambiguity but disagreement on a flag",
             f"""SELECT scenario_id, 'No Agreement on a flag' AS problem FROM theirs.scenarios
             WHERE ambiguity = 'low' AND {_any("a", "No Agreement")}""",
             severity="warning",
             evidence="file",
         ),
         "about_its_rule": Rule(
-            "one of the actions breaks the rule that the scenario was made from",
+            "One of the actions breaks the rule that the scenario was generated from",
+            "have|has no action that breaks the rule of the scenario",
             f"""SELECT scenario_id, generation_rule || ': broken by neither' AS problem FROM theirs.scenarios
             WHERE CASE generation_rule {
                 " ".join(

@@ -45,18 +45,21 @@ class MoReBench(PublishedDataset):
     evidence = "The dataset card and the code of its authors."
     rules: ClassVar = {
         "readable": Rule(
-            "the rubric can be read",
+            "The rubric can be parsed",
+            "have|has a rubric that cannot be parsed",
             "SELECT _row, 'no literal' AS problem FROM theirs.dilemmas WHERE literal(RUBRIC) IS NULL",
         ),
         "weights": Rule(
-            "a weight is a whole number from -3 to 3 and not 0",
+            "A weight is an integer from -3 to 3 other than 0",
+            "are|is not an integer from -3 to 3 other than 0",
             f"""SELECT _row, c.id AS id, c.weight AS problem FROM {CRITERIA}
             WHERE c.weight IS NULL OR c.weight = 0 OR abs(c.weight) > 3 OR c.weight <> floor(c.weight)""",
             severity="warning",
             unit="weights",
         ),
         "titles_differ": Rule(
-            "no criterion is in a rubric twice",
+            "No criterion is in a rubric twice",
+            "occur|occurs more than once in a rubric",
             f"""SELECT _row, norm(c.title) AS title, count(*) || ' times' AS problem FROM {CRITERIA}
             GROUP BY 1, 2 HAVING count(*) > 1""",
             severity="warning",

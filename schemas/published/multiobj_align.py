@@ -71,7 +71,8 @@ class MultiobjAlign(PublishedDataset):
     evidence = "A real file of one objective of seven."
     rules: ClassVar = {
         "once": Rule(
-            "an original_id is there once",
+            "An original_id is unique",
+            "occur|occurs more than once",
             """SELECT metadata.original_id AS original_id, count(*) || ' rows' AS problem FROM theirs.pairs
             GROUP BY 1 HAVING count(*) > 1""",
             severity="warning",
@@ -81,13 +82,15 @@ class MultiobjAlign(PublishedDataset):
         ),
         "scores_of_the_pair": Rule(
             "chosen_score and rejected_score are the scores at chosen_index and rejected_index",
+            "have|has scores other than those at chosen_index and rejected_index",
             """SELECT metadata.original_id AS original_id, 'another score at its place' AS problem FROM theirs.pairs
             WHERE metadata.all_scores[1 + metadata.chosen_index] IS DISTINCT FROM metadata.chosen_score
             OR metadata.all_scores[1 + metadata.rejected_index] IS DISTINCT FROM metadata.rejected_score""",
             evidence="file",
         ),
         "rows_of_one_dialogue": Rule(
-            "every row is from a dialogue of its own; where not, split by dialogue",
+            "Every row is from a dialogue of its own; otherwise split by dialogue",
+            "have|has more than one row",
             f"""SELECT {DIALOGUE} AS dialogue, count(*) || ' rows' AS problem FROM theirs.pairs GROUP BY 1
             HAVING count(*) > 1""",
             severity="info",

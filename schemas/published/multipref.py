@@ -69,14 +69,16 @@ class MultiPref(PublishedDataset):
     evidence = "The dataset card."
     rules: ClassVar = {
         "two_and_two": Rule(
-            "two crowd workers and two experts compared a pair",
+            "Two crowd workers and two experts compared a pair",
+            "do|does not have two crowd workers and two experts",
             """SELECT comparison_id, len(normal_worker_annotations) || ' and ' || len(expert_worker_annotations)
             AS problem FROM theirs."default"
             WHERE len(normal_worker_annotations) <> 2 OR len(expert_worker_annotations) <> 2""",
             severity="warning",
         ),
         "known_preference": Rule(
-            "a preference is one of five, from A-is-clearly-better to B-is-clearly-better",
+            "A preference is one of five, from A-is-clearly-better to B-is-clearly-better",
+            "have|has an unknown preference",
             f"""SELECT comparison_id, said.evaluator, said.overall_pref AS problem FROM {EACH}
             WHERE said.overall_pref NOT IN {LABELS}""",
             severity="warning",

@@ -40,7 +40,8 @@ class OpinionQA(PublishedDataset):
     evidence = "Notes on its files and its code; responses, a column a question, are not described here."
     rules: ClassVar = {
         "options_on_scale": Rule(
-            "there are at least as many options as places on the scale",
+            "There are at least as many options as points on the scale",
+            "have|has fewer options than points on the scale",
             """SELECT key, len(options) || ' options, ' || len(places) || ' places' AS problem FROM (
                 SELECT key, TRY_CAST(literal("references") AS VARCHAR[]) AS options,
                 TRY_CAST(literal(option_ordinal) AS DOUBLE[]) AS places FROM theirs.info)

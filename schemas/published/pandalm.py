@@ -60,7 +60,8 @@ class PandaLM(PublishedDataset):
     evidence = "A real file of the test set. Whether the first response was shown first is not known."
     rules: ClassVar = {
         "same_again": Rule(
-            "a pair that is there again gets the same labels",
+            "A repeated pair gets the same labels",
+            "have|has different labels when repeated",
             """SELECT min(idx) AS idx, count(*) || ' times, labels differ' AS problem FROM theirs.testset
             GROUP BY instruction, input, response1, response2
             HAVING count(DISTINCT [annotator1, annotator2, annotator3]) > 1""",

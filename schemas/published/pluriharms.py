@@ -127,21 +127,24 @@ class PluriHarms(PublishedDataset):
     evidence = "Real files of annotations, prompts and disagreement scores."
     rules: ClassVar = {
         "missing_ratings": Rule(
-            "every annotator rated every prompt",
+            "Every annotator rated every prompt",
+            "are|is missing",
             f"""SELECT Participant_ID, number AS prompt, 'no rating' AS problem FROM {LONG} WHERE rating IS NULL""",
             severity="info",
             evidence="file",
             unit="ratings",
         ),
         "whole_ratings": Rule(
-            "ratings are whole numbers",
+            "Ratings are integers",
+            "are|is not an integer",
             f"SELECT Participant_ID, number AS prompt, rating AS problem FROM {LONG} WHERE rating <> floor(rating)",
             severity="warning",
             evidence="file",
             unit="ratings",
         ),
         "shares_of_harm": Rule(
-            "the shares of actions add up to 1, and so do those of effects",
+            "The shares of actions sum to 1, and so do those of effects",
+            "have|has shares that do not sum to 1",
             f"""SELECT Question_Index, format('actions {{}}, effects {{}}', actions, effects) AS problem FROM (
                 SELECT Question_Index, {_sum("action")} AS actions, {_sum("effect")} AS effects FROM theirs.prompts)
             WHERE abs(actions - 1) > 1e-6 OR abs(effects - 1) > 1e-6""",
@@ -149,14 +152,16 @@ class PluriHarms(PublishedDataset):
             evidence="file",
         ),
         "rated_prompts_exist": Rule(
-            "a rated prompt is in the file of prompts",
+            "A rated prompt is in the file of prompts",
+            "are|is rated but missing from the file of prompts",
             f"""SELECT DISTINCT number AS prompt, 'not there' AS problem FROM {LONG} r
             ANTI JOIN theirs.prompts p ON p.Question_Index = r.number WHERE rating IS NOT NULL""",
             evidence="file",
             unit="prompts",
         ),
         "mean_recomputes": Rule(
-            "n_responses and mean_rating come out of the ratings",
+            "n_responses and mean_rating recompute from the ratings",
+            "have|has a mean or count that does not recompute from the ratings",
             f"""SELECT question_index,
                 format('{{}} and {{}}, but {{}} and {{}}', n_responses, mean_rating, n, mean) AS problem
             FROM theirs.disagreement_scores JOIN (
@@ -165,7 +170,8 @@ class PluriHarms(PublishedDataset):
             evidence="file",
         ),
         "own_trials": Rule(
-            "the trials of an annotator are the numbers of the prompts in some order",
+            "The trials of an annotator are a permutation of the prompt numbers",
+            "have|has trials that are no permutation of the prompt numbers",
             r"""SELECT Participant_ID, 'from ' || list_min(trials) || ' to ' || list_max(trials) AS problem FROM (
                 SELECT Participant_ID, list_value(*COLUMNS('^Trial_[0-9]+$')) AS trials FROM theirs.annotations)
             WHERE list_sort(list_filter(trials, lambda t: t IS NOT NULL)) <> range(1, len(trials) + 1)

@@ -134,7 +134,8 @@ class Prism(PublishedDataset):
     )
     rules: ClassVar = {
         "one_chosen": Rule(
-            "one response of an interaction is chosen",
+            "One response of an interaction is chosen",
+            "do|does not have exactly one chosen response",
             """SELECT interaction_id, count_if(if_chosen) || ' chosen' AS problem FROM theirs.utterances GROUP BY 1
             HAVING count_if(if_chosen) <> 1""",
             severity="warning",
@@ -142,7 +143,8 @@ class Prism(PublishedDataset):
             per="interaction_id",
         ),
         "chosen_is_best": Rule(
-            "no response has a higher score than the chosen one",
+            "No response has a higher score than the chosen one",
+            "have|has a response with a higher score than the chosen one",
             """SELECT interaction_id, max(score) FILTER (if_chosen) || ' chosen, best ' || max(score) AS problem
             FROM theirs.utterances GROUP BY 1 HAVING max(score) FILTER (if_chosen) < max(score)""",
             severity="info",
@@ -150,7 +152,8 @@ class Prism(PublishedDataset):
             per="interaction_id",
         ),
         "as_many_conversations": Rule(
-            "a person has as many conversations as the survey says",
+            "A person has as many conversations as the survey states",
+            "have|has another number of conversations than the survey states",
             """SELECT user_id, num_completed_conversations || ' in the survey, ' || count(conversation_id) AS problem
             FROM theirs.survey LEFT JOIN theirs.conversations USING (user_id)
             GROUP BY user_id, num_completed_conversations, survey_only
@@ -158,14 +161,16 @@ class Prism(PublishedDataset):
                 OR survey_only <> (count(conversation_id) = 0)""",
         ),
         "as_many_turns": Rule(
-            "a conversation has as many turns as it says",
+            "A conversation has as many turns as it states",
+            "have|has another number of turns than stated",
             """SELECT conversation_id, conversation_turns || ' said, ' || count(DISTINCT turn) AS problem
             FROM theirs.conversations LEFT JOIN theirs.utterances USING (conversation_id)
             WHERE EXISTS (FROM theirs.utterances)
             GROUP BY conversation_id, conversation_turns HAVING count(DISTINCT turn) <> conversation_turns""",
         ),
         "models_of_a_turn": Rule(
-            "two to four models respond first, and one of them later",
+            "Two to four models respond first, and one of them later",
+            "have|has an unexpected number of models",
             """SELECT interaction_id, count(DISTINCT model_name) || ' models in turn ' || turn AS problem
             FROM theirs.utterances WHERE model_name IS NOT NULL GROUP BY interaction_id, turn
             HAVING CASE WHEN turn = 0 THEN count(DISTINCT model_name) NOT BETWEEN 2 AND 4

@@ -49,7 +49,8 @@ class RPR(PublishedDataset):
     evidence = "The dataset card."
     rules: ClassVar = {
         "two_criteria": Rule(
-            "the two criteria differ",
+            "The two criteria differ",
+            "have|has two identical criteria",
             "SELECT id, criteria_x AS problem FROM theirs.rpr WHERE norm(criteria_x) = norm(criteria_y)",
         ),
     }

@@ -57,7 +57,8 @@ class ScruplesDilemmas(PublishedDataset):
     evidence = "A real file of the development split; that the training split has no human performance is recalled."
     rules: ClassVar = {
         "human_label_is_argmax": Rule(
-            "human_perf_label is the place of most of human_perf_annotations",
+            "human_perf_label is the index of the maximum of human_perf_annotations",
+            "have|has a label other than the majority of the annotations",
             """SELECT id, format('{}, but votes are {}', human_perf_label, human_perf_annotations::VARCHAR) AS problem
             FROM theirs.dilemmas WHERE human_perf_annotations[1 + human_perf_label] < list_max(human_perf_annotations)
             """,

@@ -53,7 +53,8 @@ class UltraFeedback(PublishedDataset):
     evidence = "The dataset card."
     rules: ClassVar = {
         "models_in_order": Rule(
-            "models are those of the completions, in their order",
+            "The models are those of the completions, in order",
+            "have|has models that do not match the completions",
             """SELECT _row, models::VARCHAR AS problem FROM theirs."default"
             WHERE models <> [c.model for c in completions]""",
             severity="warning",

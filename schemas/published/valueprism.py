@@ -111,7 +111,8 @@ class ValuePrism(PublishedDataset):
     )
     rules: ClassVar = {
         "listed_once": Rule(
-            "a statement is listed once, with one valence",
+            "A statement is listed once, with one valence",
+            "are|is listed more than once",
             """SELECT norm(situation) AS situation, vrd, norm(text) AS text,
             CASE WHEN count(DISTINCT valence) > 1 THEN 'with several valences' ELSE count(*) || ' times' END AS problem
             FROM theirs."full" GROUP BY ALL HAVING count(*) > 1""",
@@ -120,14 +121,16 @@ class ValuePrism(PublishedDataset):
             per="norm(situation), vrd, norm(text)",
         ),
         "one_split": Rule(
-            "no situation is in two splits",
+            "No situation is in more than one split",
+            "are|is in more than one split",
             """SELECT norm(situation) AS situation, 'in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem
             FROM theirs."full" GROUP BY 1 HAVING count(DISTINCT split) > 1""",
             unit="situations",
             per="norm(situation)",
         ),
         "relevance_balanced": Rule(
-            "relevance has as many of Yes as of No",
+            "The relevance task has as many Yes as No",
+            "have|has an unbalanced relevance task",
             """SELECT split, count_if(output = 'Yes') || ' Yes, ' || count_if(output = 'No') || ' No' AS problem
             FROM theirs.relevance GROUP BY split HAVING count_if(output = 'Yes') <> count_if(output = 'No')""",
             severity="warning",
@@ -135,7 +138,8 @@ class ValuePrism(PublishedDataset):
             per="split",
         ),
         "negatives_not_listed": Rule(
-            "what is not relevant is not listed",
+            "A statement that is not relevant is not listed",
+            "label|labels a listed statement as not relevant",
             """SELECT n.situation, n.vrd, n.text, 'answered No, but listed in full' AS problem
             FROM theirs.relevance n SEMI JOIN theirs."full" f ON n.output = 'No'
             AND norm(n.situation) = norm(f.situation) AND n.vrd = f.vrd AND norm(n.text) = norm(f.text)""",
