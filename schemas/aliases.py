@@ -34,6 +34,7 @@ COMPONENTS: Mapping[str, Mapping[str, str]] = {
 }
 """Kind of component, such as `checks` -> its renamed components."""
 OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("families", "values"): {"least_per_kind": "min_per_kind", "most_per_kind": "max_per_kind"},
     ("checks", "annotation_count"): {"usual": "min_modal_share"},
     ("checks", "choice_count"): {"usual": "min_modal_share"},
     ("checks", "contact_details"): {"most": "max_share"},
@@ -86,6 +87,8 @@ OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 """(kind, component) by new name -> its renamed options."""
 FIELDS: Mapping[str, Mapping[str, str]] = {
+    "Diversity": {"real": "avoid"},
+    "Reject": {"beaten_by": "kept_key"},
     "Finding": {"title": "rule", "mends": "auto_repairable"},
     "Report": {"decisions": "overrides"},
 }

@@ -85,7 +85,7 @@ class Translation:
     rows: Mapping[str, str]
     """Table or config -> its rows with their `split`; columns that are left out are null."""
     rejects: str
-    """What is left out and why: level, table, key, step, reason, detail and beaten_by of `Reject`."""
+    """What is left out and why: level, table, key, step, reason, detail and kept_key of `Reject`."""
     steps: Mapping[str, str]
     """Tables on the way, in order; a name starts with `_`."""
 

@@ -75,8 +75,8 @@ single AS (
         THEN 'listed again with another valence' END) AS reason)
     FROM placed WINDOW same AS (PARTITION BY reason, about, vrd, said))
 SELECT * REPLACE (CASE WHEN reason IS NULL AND first_value(key) OVER same <> key
-        THEN 'listed twice' ELSE reason END AS reason),
-    CASE WHEN reason IS NULL AND first_value(key) OVER same <> key THEN first_value(key) OVER same END AS beaten_by
+        THEN 'duplicate in listing' ELSE reason END AS reason),
+    CASE WHEN reason IS NULL AND first_value(key) OVER same <> key THEN first_value(key) OVER same END AS kept_key
 FROM single WINDOW same AS (PARTITION BY reason, about, vrd, said ORDER BY situation_id, key)
 """
 
@@ -126,7 +126,7 @@ ORDER BY md5('{seed}/' || input || output), input, output
 
 LEFT_OUT = f"""
 SELECT 'row' AS level, 'considerations' AS "table", key, 'full' AS step, reason, vrd || ': ' || text AS detail,
-    beaten_by FROM _statements WHERE reason IS NOT NULL
+    kept_key FROM _statements WHERE reason IS NOT NULL
 UNION ALL
 SELECT 'row', 'considerations', key, 'relevance', CASE WHEN relevance IS NULL THEN 'nobody judged its relevance'
     WHEN relevance < {RELEVANT} THEN 'mean relevance is below {RELEVANT}'
@@ -172,10 +172,10 @@ TABLES = {
 
 UNREAD = """
 SELECT 'row' AS level, 'considerations' AS "table", 'full ' || line AS key, 'valueprism' AS step, reason,
-    concat_ws(': ', kind, text) AS detail, NULL AS beaten_by
+    concat_ws(': ', kind, text) AS detail, NULL AS kept_key
 FROM _read WHERE reason IS NOT NULL
 UNION ALL
-SELECT 'row', 'considerations', 'full ' || line, 'valueprism', 'listed twice', concat_ws(': ', kind, text),
+SELECT 'row', 'considerations', 'full ' || line, 'valueprism', 'duplicate in listing', concat_ws(': ', kind, text),
     consideration_id FROM _read WHERE reason IS NULL
     QUALIFY row_number() OVER (PARTITION BY consideration_id ORDER BY line) > 1
 """

@@ -75,14 +75,14 @@ def own(path: str, text: str) -> dict[str, Any]:
                 "`pluriset list scorers distinct`",
             ],
         ),
-        ({"family": {"values": {"most_per_knd": 2}}}, ["hint: did you mean 'most_per_kind'?"]),
+        ({"family": {"values": {"max_per_knd": 2}}}, ["hint: did you mean 'max_per_kind'?"]),
         (
             {"curation": ["exact_duplicate"]},
             ["curation[0]: no curation step", "did you mean 'exact_duplicates'?"],
         ),
         ({"n": "many"}, ["mine.yaml: n: ", "got: many"]),
         ({"license": None}, ["mine.yaml: license: required, but missing"]),
-        ({"family": {"values": {"most_per_kind": "x"}}}, ["mine.yaml: family.values.most_per_kind: ", "got: x"]),
+        ({"family": {"values": {"max_per_kind": "x"}}}, ["mine.yaml: family.values.max_per_kind: ", "got: x"]),
         ({"curation": [{"split": {"test": 1.2}}]}, ["mine.yaml: curation[0].split.test: ", "got: 1.2"]),
         (
             {"curation": ["nonsense"]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
@@ -94,16 +94,18 @@ class Curation:
         """Rows of a changed table that break their row type now: a required text may be gone."""
         rows, row_type = self.connection.table(table), self.types[table]
         kinds = dict(zip(rows.columns, rows.types, strict=True))
-        broken = [condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])]
+        broken: dict[str, list[str]] = {}
+        for condition in (condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])):
+            broken.setdefault(condition.title, []).append(condition.broken)
         said = ", ".join(
-            f"CASE WHEN {condition.broken} THEN {quote_literal(condition.title)} END" for condition in broken
+            f"CASE WHEN {' OR '.join(tests)} THEN {quote_literal(title)} END" for title, tests in broken.items()
         )
         detail = f"'expected: ' || nullif(concat_ws('; ', {said}), '') AS detail"
-        found = f"{key_text(row_type)} AS key, {quote_literal(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS beaten_by"
+        found = f"{key_text(row_type)} AS key, {quote_literal(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS kept_key"
         return rows.select(found).filter("detail IS NOT NULL")
 
     def _remove(self, step: str, table: str, removed: DuckDBPyRelation) -> bool:
-        """Take rows out of a table and write down why; whether any went. `removed`: key, reason, detail, beaten_by."""
+        """Take rows out of a table and write down why; whether any went. `removed`: key, reason, detail, kept_key."""
         removed.create("_removed")
         some = bool(self.connection.sql("FROM _removed LIMIT 1").fetchall())
         if some:
@@ -119,34 +121,41 @@ class Curation:
         self.connection.execute(
             f"""INSERT INTO rejects BY NAME
             SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", r.key,
-                   {quote_literal(step)} AS step, r.reason, r.detail, r.beaten_by,
+                   {quote_literal(step)} AS step, r.reason, r.detail, r.kept_key,
                    {after} + row_number() OVER (ORDER BY t._seq) AS _seq
             FROM {quote_identifier(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
         )
 
     def _cascade(self, step: str, shrunk: set[str]) -> None:
-        """Rows that point to a removed row go with it."""
+        """Remove rows that point to a removed row, until no key dangles; a table may point to any table."""
+        while shrunk:
+            shrunk = self._remove_orphans(step, shrunk)
+
+    def _remove_orphans(self, step: str, shrunk: set[str]) -> set[str]:
+        """Remove the rows that point to missing rows of these tables; the tables that lost rows thereby."""
+        lost: set[str] = set()
         for table in self.types:
-            orphan = " OR ".join(self._orphan(table, parent) for parent in sorted(shrunk) if parent != table)
+            orphan = " OR ".join(test for parent in sorted(shrunk | lost) for test in self._orphan(table, parent))
+            if not orphan:
+                continue
             orphans = self.connection.sql(
-                f"""SELECT {self._key(table, "t")} AS key, 'what it belongs to was removed' AS reason,
-                NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by
-                FROM {quote_identifier(table)} t WHERE {orphan or "false"}"""
+                f"""SELECT {self._key(table, "t")} AS key, 'parent row removed' AS reason,
+                NULL::VARCHAR AS detail, NULL::VARCHAR AS kept_key
+                FROM {quote_identifier(table)} t WHERE {orphan}"""
             )
             if self._remove(step, table, orphans):
-                shrunk.add(table)
+                lost.add(table)
+        return lost
 
-    def _orphan(self, table: str, parent: str) -> str:
-        """A condition on `t`: it points into `parent`, where there is no such row any more."""
+    def _orphan(self, table: str, parent: str) -> Iterator[str]:
+        """Conditions on `t` that hold where it points to a missing row of `parent`."""
         gone = f"NOT IN (SELECT {self._key(parent, 'q')} FROM {quote_identifier(parent)} q)"
-        tests = ["false"]
         for column in columns(self.types[table]):
             if column.foreign and column.foreign.table == parent:
-                tests.append(f"t.{quote_identifier(column.name)} {gone}")
+                yield f"t.{quote_identifier(column.name)} {gone}"
             if column.item_of:
                 of_parent = f"t.{quote_identifier(column.item_of)} = {quote_literal(parent)}"
-                tests.append(f"{of_parent} AND t.{quote_identifier(column.name)} {gone}")
-        return f"({' OR '.join(tests)})"
+                yield f"({of_parent} AND t.{quote_identifier(column.name)} {gone})"
 
     def _key(self, table: str, alias: str) -> str:
         return key_text(self.types[table], alias)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Outcome:
     """What a step did. Children of removed rows go with them; the runner sees to that and to the records.
 
-    `removed`: table -> relation (key VARCHAR, reason VARCHAR, detail VARCHAR, beaten_by VARCHAR), where key is the
+    `removed`: table -> relation (key VARCHAR, reason VARCHAR, detail VARCHAR, kept_key VARCHAR), where key is the
     value of the table's only key column. `changed`: table -> the whole table anew, same columns, same keys; rows
     that do not fit their row type any more go. `splits`: relation (key VARCHAR, split VARCHAR) over the main table.
     """

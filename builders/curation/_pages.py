@@ -24,7 +24,7 @@ class Removal(NamedTuple):
     key: str
     reason: str
     detail: str | None = None
-    beaten_by: str | None = None
+    kept_key: str | None = None
 
 
 REMOVALS = pa.schema([pa.field(column, pa.string()) for column in Removal._fields])

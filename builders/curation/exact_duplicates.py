@@ -37,7 +37,7 @@ class ExactDuplicates(Step):
         found = query(
             rows,
             f"""SELECT {own}::VARCHAR AS key, 'same text as an earlier row' AS reason,
-                concat_ws(' / ', {", ".join(texts)}) AS detail, first_value({own}::VARCHAR) OVER earlier AS beaten_by
+                concat_ws(' / ', {", ".join(texts)}) AS detail, first_value({own}::VARCHAR) OVER earlier AS kept_key
             FROM rows WHERE {" AND ".join(f"{text} IS NOT NULL" for text in texts)}
             WINDOW earlier AS (PARTITION BY {same} ORDER BY _seq) QUALIFY row_number() OVER earlier > 1""",
         )

@@ -132,5 +132,5 @@ def _emptied(
     left = considerations.set_alias("c").join(removed.set_alias("r"), "c.consideration_id = r.key", how="anti")
     empty = situations.set_alias("s").join(left.set_alias("l"), "s.situation_id = l.situation_id", how="anti")
     return empty.select(
-        "situation_id AS key, 'no consideration kept' AS reason, NULL::VARCHAR AS detail, NULL::VARCHAR AS beaten_by"
+        "situation_id AS key, 'no consideration kept' AS reason, NULL::VARCHAR AS detail, NULL::VARCHAR AS kept_key"
     )

@@ -102,8 +102,8 @@ def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> I
 def _pointers(types: Mapping[str, type[Row]], one: Found) -> Iterator[tuple[str, str]]:
     """Table and key of every row that this one rests on: its basis, and what its keys point to."""
     yield from ((ref["table"], ref["key"]) for ref in one.row.get(BASIS) or () if ref["table"] in types)
-    if one.table == REJECTED and one.row["beaten_by"]:
-        yield one.row["table"], one.row["beaten_by"]
+    if one.table == REJECTED and one.row["kept_key"]:
+        yield one.row["table"], one.row["kept_key"]
     for column in columns(types[one.table]):
         value = one.row.get(column.name)
         if value is not None and column.foreign:
@@ -124,7 +124,7 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) 
 
 def _compared(lost: DuckDBPyRelation | None, subject: Found) -> list[Reject] | None:
     """What the row was kept instead of; None where no rejects are here."""
-    return None if lost is None else _rejects(lost, subject.table, "beaten_by", subject.key)
+    return None if lost is None else _rejects(lost, subject.table, "kept_key", subject.key)
 
 
 def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[Found]:

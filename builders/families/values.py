@@ -81,9 +81,9 @@ class Values(Family):
         "judge": Role("judges each of them", many=True),
     }
 
-    least_per_kind: NonNegativeInt = 0
+    min_per_kind: NonNegativeInt = 0
     """The writer must name so many values, rights and duties each; above 0 a small teacher cannot skip a kind."""
-    most_per_kind: PositiveInt = 3
+    max_per_kind: PositiveInt = 3
     """The writer may name so many values, rights and duties each."""
     patterns: Patterns = Patterns()
     """What statements must look like; the defaults are ValuePrism's prefixes and fit English."""
@@ -143,7 +143,7 @@ class Values(Family):
     @property
     def listing(self) -> type[BaseModel]:
         """The type of a listing, bounded and patterned by the options; one class for equal options."""
-        return _listing_type(self.least_per_kind, self.most_per_kind, self.patterns)
+        return _listing_type(self.min_per_kind, self.max_per_kind, self.patterns)
 
     async def _listings(self, situation: Situation, ask: Ask) -> tuple[list[Answer[Any]], list[Row]]:
         """The listings to take statements from, and the candidates among which they were chosen."""
@@ -160,7 +160,7 @@ class Values(Family):
             turns += [_situation(text), Message("assistant", to_json({"answer": answer}).decode())]
         known = self.diversity.drawn(situation.situation_id, earlier) if self.diversity else ()
         asked = _situation(situation.text, known)
-        return Prompt((*turns, asked), max_tokens=120 * 3 * self.most_per_kind)
+        return Prompt((*turns, asked), max_tokens=120 * 3 * self.max_per_kind)
 
     def _considerations(self, situation: Situation, listings: list[Answer[Any]], ask: Ask) -> list[Consideration]:
         """The statements of all listings as rows; what is listed twice is kept once, and recorded."""
@@ -172,7 +172,7 @@ class Values(Family):
                 if rows.setdefault(row.consideration_id, row) is not row:
                     twice += 1
                     place, kept = f"{row.consideration_id}#{twice}", row.consideration_id
-                    ask.reject("row", "considerations", place, "listed twice", said.text, beaten_by=kept)
+                    ask.reject("row", "considerations", place, "duplicate in listing", said.text, kept_key=kept)
         declined = [one for one in listings if isinstance(one.value.answer, Declined)]
         if not rows and declined:
             raise ask.failed("declined", declined[0].value.answer.declined, declined[0])

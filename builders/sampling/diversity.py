@@ -1,4 +1,4 @@
-"""Diversity on purpose: a teacher is shown what there is already, and asked for what that misses.
+"""Diversity on purpose: a prompt shows what earlier rounds wrote, and asks for something else.
 
 STEER (arXiv 2308.07645) pushes away from negative examples in the logits, which most teachers do not give. This is our
 form of it for a prompt. Rounds have a fixed size in seed order, and a round sees only the rounds before it, so that
@@ -12,22 +12,22 @@ from collections.abc import Sequence
 
 from pydantic import ConfigDict, PositiveInt
 
-from ...schemas.field_docs import Documented
+from ...schemas.field_docs import Stored
 
 
-class Diversity(Documented):
-    """Which negative examples a prompt shows."""
+class Diversity(Stored):
+    """The negative examples that a prompt shows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     round: PositiveInt = 50
-    """Seeds of a round, in seed order; a round sees what the rounds before it brought."""
+    """Seeds of a round, in seed order; prompts of a round show texts of earlier rounds only."""
     negatives: PositiveInt = 8
     """How many negative examples a prompt shows at most."""
-    real: tuple[str, ...] = ()
-    """Real examples to keep away from, from the first round on."""
+    avoid: tuple[str, ...] = ()
+    """Examples to avoid from the first round on, such as real ones."""
 
     def drawn(self, item: str, earlier: Sequence[str]) -> list[str]:
         """The negative examples for an item, drawn by its id: the same for the same rounds before."""
-        known = sorted({*self.real, *earlier})
-        return random.Random(item).sample(known, min(self.negatives, len(known)))
+        candidates = sorted({*self.avoid, *earlier})
+        return random.Random(item).sample(candidates, min(self.negatives, len(candidates)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..field_docs import Stored
 from ..row import Row
 
 Level = Literal["seed", "ask", "row"]
 
 
-class Reject(Row):
+class Reject(Stored, Row):
     """A seed, an ask or a row that is not in the dataset, with the reason."""
 
     level: Level
@@ -26,5 +27,5 @@ class Reject(Row):
     """What was found, in full; masked like every text where the recipe masks."""
     digest: str | None = None
     """Digest of the ask in the journal, where an ask is the cause."""
-    beaten_by: str | None = None
+    kept_key: str | None = None
     """Key of the row that was kept instead."""

@@ -120,7 +120,7 @@ def manifest_of(tables: Mapping[str, Table], **changes: Any) -> Manifest:
         "teachers": {
             "main": {"teacher": "openai", "model": "big-one", "revision": "abc123", "options": {"temperature": 0.6}}
         },
-        "prompts": {"judge_prompt": PROMPT, "most_per_kind": 3, "judge_examples": [["Painting", "no"]]},
+        "prompts": {"judge_prompt": PROMPT, "max_per_kind": 3, "judge_examples": [["Painting", "no"]]},
         "tables": dict(tables),
         "files": [],
         "books": Books(

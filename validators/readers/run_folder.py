@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from pathlib import Path
 
@@ -11,11 +11,13 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pydantic_core import from_json
 
+from ...schemas import aliases
 from ...schemas.errors import DataError
 from ...schemas.rows import families, tables_of
+from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import DATA, JOURNAL, LOCK, MANIFEST, RECIPE, REJECTS
 from ...schemas.yaml_text import load_yaml
-from ..tables.sql import escape_glob, quote_literal
+from ..tables.sql import escape_glob, quote_identifier, quote_literal
 from .manifest import finish_command
 
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
@@ -89,7 +91,17 @@ def read(connection: DuckDBPyConnection, folder: Path) -> dict[str, DuckDBPyRela
 def rejects(connection: DuckDBPyConnection, folder: Path) -> DuckDBPyRelation | None:
     """What went missing and why; None where it is not here. Raises `DataError` if it cannot be read."""
     path = folder / REJECTS
-    return parquet(connection, path, [path]) if path.is_file() else None
+    if not path.is_file():
+        return None
+    rows = parquet(connection, path, [path])
+    current = [f"{quote_identifier(old)} AS {quote_identifier(new)}" for old, new in _current_names(rows.columns)]
+    return rows.select(", ".join(current))
+
+
+def _current_names(columns: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every column of rejects with the name it has today."""
+    for column in columns:
+        yield column, next(iter(aliases.fields(Reject.__name__, {column: None})))
 
 
 def parquet(connection: DuckDBPyConnection, place: Path, paths: Iterable[Path]) -> DuckDBPyRelation:

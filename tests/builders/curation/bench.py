@@ -30,9 +30,9 @@ class Bench:
     def keys(self, table: str) -> list[str]:
         return [row[0] for row in self.connection.sql(f"FROM {table} ORDER BY _seq").fetchall()]
 
-    def rejects(self, columns: str = '"table", key, reason, beaten_by') -> list[tuple[Any, ...]]:
+    def rejects(self, columns: str = '"table", key, reason, kept_key') -> list[tuple[Any, ...]]:
         """What steps removed themselves; what belonged to it is left out."""
-        own = "reason <> 'what it belongs to was removed'"
+        own = "reason <> 'parent row removed'"
         return self.connection.sql(f"SELECT {columns} FROM rejects WHERE {own} ORDER BY _seq").fetchall()
 
     def splits(self) -> dict[str, str]:

@@ -61,7 +61,7 @@ def test_the_more_relevant_of_two_that_overlap_is_kept_and_named(bench: Make) ->
     assert "'Honest speech' and 'honesty, speech'" in done.rejects("detail")[0][0]
 
 
-def test_equally_relevant_ones_are_beaten_by_the_earlier(bench: Make) -> None:
+def test_equally_relevant_ones_are_kept_key_the_earlier(bench: Make) -> None:
     rows = [*judged("z", "y", text="Trust"), *judged("a", "y", text="Trust in friends")]
     assert bench(situation("s"), *rows).run(KaleidoFilter()).rejects()[0][1:] == ("a", BEATEN, "z")
 

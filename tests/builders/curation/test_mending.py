@@ -11,7 +11,7 @@ from pluriset.tests.builders.curation.bench import Bench, consideration, situati
     ("step", "explanation", "broken"),
     [
         (Sentinels(), "N/A", "`explanation` is not null"),
-        (WhiteSpace(), "\u200b ", "`explanation`: at least 1 characters; `explanation`: matches \\S"),
+        (WhiteSpace(), "\u200b ", "`explanation` is not empty"),
     ],
 )
 def test_a_row_left_without_a_text_that_it_needs_goes_on_record_with_what_belongs_to_it(

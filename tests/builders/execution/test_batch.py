@@ -282,7 +282,7 @@ def test_says_that_an_endpoint_has_no_batch_api(recipe: Write, tmp_path: Path) -
 def test_vllm_run_batch_answers_waves_until_the_run_is_finished(recipe: Write, tmp_path: Path) -> None:
     needs_vllm()
     model = {"vllm": {**OPTIONS, "path": str(SMOLLM2)}}
-    family = {"values": {"least_per_kind": 1, "most_per_kind": 1}}
+    family = {"values": {"min_per_kind": 1, "max_per_kind": 1}}
     path, out = recipe(SITUATIONS[:3], teachers={"main": model}, family=family), tmp_path / "run"
     structured = json.dumps({"backend": "guidance", "disable_any_whitespace": True})
     options = ["--model", str(SMOLLM2), "--served-model-name", SMOLLM2.name, "--max-model-len", "2048"]

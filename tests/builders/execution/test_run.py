@@ -162,7 +162,7 @@ def test_what_is_listed_twice_is_kept_once(recipe: Write, tmp_path: Path) -> Non
     )
     assert manifest.books.rows["considerations"].model_dump() == {"made": 4, "published": 3, "removed": {"ask": 1}}
     [lost] = rejects(out)
-    assert lost["reason"] == "listed twice" and lost["beaten_by"]
+    assert lost["reason"] == "duplicate in listing" and lost["kept_key"]
 
 
 def test_a_situation_left_empty_is_a_reject_and_takes_its_rows_along(recipe: Write, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_row_tells_everything_from_its_seed_to_what_was_judged(run: Path) -> N
     assert story.asks[0].teacher["teacher"] == "scripted"
     assert {found.row["item_id"] for found in story.judgements} == {key}
     assert {found.table for found in story.judgements} == {"annotations", "aggregates"}
-    assert [(lost.reason, lost.detail) for lost in story.compared] == [("listed twice", "honesty.")]
+    assert [(lost.reason, lost.detail) for lost in story.compared] == [("duplicate in listing", "honesty.")]
     assert (story.licence, [source.name for source in story.sources]) == ("cc-by-4.0", ["Our forum"])
     assert story.missing == []
 

@@ -24,7 +24,7 @@ from tests.builders.execution.test_run import asked, digests
 
 Write = Callable[..., Path]
 SITUATIONS = [f"Situation {number}" for number in range(6)]
-FAMILY = {"values": {"diversity": {"round": 2, "negatives": 3, "real": ["Thrift"]}}}
+FAMILY = {"values": {"diversity": {"round": 2, "negatives": 3, "avoid": ["Thrift"]}}}
 KNOWN = "Named often enough already; name what else is at stake: "
 
 

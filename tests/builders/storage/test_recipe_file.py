@@ -80,7 +80,7 @@ def test_one_clear_error_for_a_wrong_recipe(tmp_path: Path, line: str, words: li
         ("curation: [{split: {by: topic}}]", ["curation[0].split", "topic", "a column of situations"]),
         ("curation: [nonsense]", ["curation[0]", "nonsense", "exact_duplicates"]),
         ("curation: ['../../etc/passwd']", ["curation[0]", "no curation step of this name"]),
-        ("family: {values: {most_per_kind: 0}}", ["family.values.most_per_kind"]),
+        ("family: {values: {max_per_kind: 0}}", ["family.values.max_per_kind"]),
         ("roles: {sing: main}", ["recipe.yaml: roles.sing", "one of write, judge"]),
         ("curation: [{mask: {keep: 1}}]", ["curation[0].mask.keep: unknown key", "expected: no key at all"]),
         ("source: {file: {text: t}}", ["source.file.path", "required"]),

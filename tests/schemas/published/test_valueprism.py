@@ -138,7 +138,7 @@ def test_published_defects_become_rejects_or_disagreement() -> None:
         considerations, annotations = dicts(connection, "ours.considerations"), dicts(connection, "ours.annotations")
         situations = dicts(connection, "ours.situations")
     assert rejected == {
-        "full 2": "listed twice",
+        "full 2": "duplicate in listing",
         "full 3": "the text is missing",
         "full 4": "the situation is missing",
         "full 5": "the explanation is missing",
@@ -243,10 +243,10 @@ def test_a_situation_is_in_one_split_and_a_statement_in_one_row() -> None:
     assert [(row["split"], row["situation"], row["text"]) for row in found["full"]] == [
         ("test", "telling a lie!", "Honesty")
     ]
-    left = {row["key"]: (row["reason"], row["beaten_by"]) for row in found["rejects"] if row["step"] == "full"}
+    left = {row["key"]: (row["reason"], row["kept_key"]) for row in found["rejects"] if row["step"] == "full"}
     assert left == {
         "a1": ("its situation is in another split too", None),
-        "c1": ("listed twice", "b1"),
+        "c1": ("duplicate in listing", "b1"),
         "b2": ("listed again with another valence", None),
         "c2": ("listed again with another valence", None),
         "d1": ("its split has no name in this shape", None),
