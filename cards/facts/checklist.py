@@ -1,7 +1,7 @@
-"""A reporting checklist: what the checklists of data documentation ask, and whether the card of this dataset answers.
+"""A reporting checklist: the questions of documentation standards, and where the card of this dataset answers them.
 
-Asked by Datasheets for Datasets (Gebru et al. 2021, arXiv 1803.09010), Data Statements (Bender and Friedman 2018,
-doi 10.1162/tacl_a_00041) and Croissant RAI 1.0; the choice and the wording are ours.
+Questions from Datasheets for Datasets (Gebru et al. 2021, arXiv 1803.09010), Data Statements (Bender and Friedman 2018,
+doi 10.1162/tacl_a_00041) and Croissant RAI 1.0; the selection and wording are ours.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SHEETS, STATEMENTS, RAI = "Datasheets", "Data Statements", "Croissant RAI"
 
 
 class Item(NamedTuple):
-    """One question, who asks it, the section that answers it, None where nothing does, and the key that can."""
+    """One question, the standards that ask it, the section that answers it if one does, and the recipe key that can."""
 
     question: str
     asked_by: str
@@ -26,72 +26,67 @@ class Item(NamedTuple):
 
 def checklist(manifest: Manifest, report: Report) -> list[Item]:
     """Every question."""
-    return [*_purpose(manifest), *_making(manifest), *_annotators(manifest, report), *_care(manifest, report)]
-
-
-def _purpose(manifest: Manifest) -> list[Item]:
-    card = manifest.recipe.card
     return [
-        _item(
-            "For what was the dataset made?",
-            f"{SHEETS}, {STATEMENTS}",
-            "Dataset creation",
-            card.rationale,
-            "card.rationale",
-        ),
-        _item("What is it to be used for?", f"{SHEETS}, {RAI}", "Uses", card.uses, "card.uses"),
-        _item("What must it not be used for?", SHEETS, "Uses", card.out_of_scope, "card.out_of_scope"),
-        _item("Who made it?", SHEETS, "Authors and contact", card.authors, "card.authors"),
-        _item("Whom can one ask?", SHEETS, "Authors and contact", card.contact, "card.contact"),
-        _item("How is it cited?", SHEETS, "Citation", card.citation, "card.citation"),
-        _item("What does a row stand for, and what do its columns mean?", SHEETS, "Columns", True),
-        _item("Under which licence may it be used?", SHEETS, "Licence and sources", True),
+        *_purpose(manifest),
+        *_creation(manifest),
+        *_annotators(manifest, report),
+        *_responsibility(manifest, report),
     ]
 
 
-def _making(manifest: Manifest) -> list[Item]:
-    card, speakers = manifest.recipe.card, teachers_used(manifest)
-    known = speakers and all(facts.get("revision") for facts in speakers.values())
+def _purpose(manifest: Manifest) -> list[Item]:
+    card, people = manifest.recipe.card, "Authors and contact"
+    why = f"{SHEETS}, {STATEMENTS}"
     return [
-        _item(
-            "Where do the seeds come from?",
-            f"{SHEETS}, {STATEMENTS}, {RAI}",
-            "Licence and sources",
-            card.sources,
-            "card.sources",
-        ),
-        _item("In which languages are the texts?", STATEMENTS, "the head of this card", card.language, "card.language"),
-        _item("Which models wrote and judged, in which revision?", RAI, "Dataset creation", known, "teachers"),
-        _item("What were they told?", f"{SHEETS}, {RAI}", "Dataset creation", manifest.prompts, "family"),
-        _item("What was changed or removed afterwards?", f"{SHEETS}, {RAI}", "Dataset creation", True),
-        _item("What is missing, and why?", f"{SHEETS}, {RAI}", "The books", True),
-        _item("How can it be made again?", SHEETS, "Dataset creation", True),
+        _item("Why was the dataset created?", why, "Dataset creation", card.rationale, "card.rationale"),
+        _item("What is it meant to be used for?", f"{SHEETS}, {RAI}", "Uses", card.uses, "card.uses"),
+        _item("What should it not be used for?", SHEETS, "Uses", card.out_of_scope, "card.out_of_scope"),
+        _item("Who created it?", SHEETS, people, card.authors, "card.authors"),
+        _item("Who can be contacted?", SHEETS, people, card.contact, "card.contact"),
+        _item("How should it be cited?", SHEETS, "Citation", card.citation, "card.citation"),
+        _item("What does a row stand for, and what do the columns mean?", SHEETS, "Columns", True),
+        _item("Under which licence is it distributed?", SHEETS, "Licence and sources", True),
+    ]
+
+
+def _creation(manifest: Manifest) -> list[Item]:
+    card, teachers = manifest.recipe.card, teachers_used(manifest)
+    revisions = teachers and all(facts.get("revision") for facts in teachers.values())
+    everyone, how = f"{SHEETS}, {STATEMENTS}, {RAI}", "Dataset creation"
+    return [
+        _item("Where do the seeds come from?", everyone, "Licence and sources", card.sources, "card.sources"),
+        _item("Which languages are the texts in?", STATEMENTS, "the head of this card", card.language, "card.language"),
+        _item("Which models wrote and judged, in which revision?", RAI, how, revisions, "teachers"),
+        _item("Which instructions were they given?", f"{SHEETS}, {RAI}", how, manifest.prompts, "family"),
+        _item("What was changed or removed afterwards?", f"{SHEETS}, {RAI}", how, True),
+        _item("What is missing, and why?", f"{SHEETS}, {RAI}", "Row and request counts", True),
+        _item("How can it be reproduced?", SHEETS, how, True),
     ]
 
 
 def _annotators(manifest: Manifest, report: Report) -> list[Item]:
-    judged, target = row_count(manifest, "annotations"), manifest.recipe.card.target
+    has_annotations, target = row_count(manifest, "annotations"), manifest.recipe.card.target
     attributes = _groups(report, "annotator_coverage", "attribute") - {"kind"}
-    several, alpha = _groups(report, "annotations_per_item", "of"), _defined(report, "agreement")
+    per_item = _groups(report, "annotations_per_item", "of")
+    agreement = any(f.value is not None for f in report.figures if f.measure == "agreement")
+    who = f"{STATEMENTS}, {RAI}"
     return [
-        _item("Who are the annotators?", f"{STATEMENTS}, {RAI}", "Annotators", judged and attributes, "annotators"),
-        _item("Whom should they stand for, and who is missing?", STATEMENTS, "Annotators", target, "card.target"),
-        _item("How many judged each item?", RAI, "Statistics", several, "roles"),
-        _item("How far do they agree?", f"{SHEETS}, {RAI}", "Statistics", alpha, "annotators"),
+        _item("Who are the annotators?", who, "Annotators", has_annotations and attributes, "annotators"),
+        _item("Whom should they represent, and who is missing?", STATEMENTS, "Annotators", target, "card.target"),
+        _item("How many judged each item?", RAI, "Statistics", per_item, "roles"),
+        _item("How much do they agree?", f"{SHEETS}, {RAI}", "Statistics", agreement, "annotators"),
     ]
 
 
-def _care(manifest: Manifest, report: Report) -> list[Item]:
-    looked = any(finding.check == "contact_details" for finding in report.findings)
-    private = manifest.recipe.card.sensitive or looked
-    section = "Personal and sensitive information"
+def _responsibility(manifest: Manifest, report: Report) -> list[Item]:
+    searched = any(finding.check == "contact_details" for finding in report.findings)
+    section, private = "Personal and sensitive information", manifest.recipe.card.sensitive or searched
+    both = f"{SHEETS}, {RAI}"
     return [
-        _item(
-            "Does it hold personal or sensitive information?", f"{SHEETS}, {RAI}", section, private, "card.sensitive"
-        ),
-        _item("Did the people whom it is about or from agree, and was it reviewed?", SHEETS, "", False),
-        _item("Which biases and limitations does it have?", f"{SHEETS}, {RAI}", "Bias, risks and limitations", True),
-        _item("Who will keep it up, and how long?", f"{SHEETS}, {RAI}", "", False),
+        _item("Does it contain personal or sensitive information?", both, section, private, "card.sensitive"),
+        _item("Did the people in the data consent, and was it reviewed?", SHEETS, "", False),
+        _item("Which biases and limitations does it have?", both, "Bias, risks and limitations", True),
+        _item("Who will maintain it, and for how long?", both, "", False),
     ]
 
 
@@ -101,7 +96,3 @@ def _item(question: str, asked_by: str, section: str, answer: object, key: str =
 
 def _groups(report: Report, measure: str, group: str) -> set[str]:
     return {figure.group.get(group, "") for figure in report.figures if figure.measure == measure}
-
-
-def _defined(report: Report, measure: str) -> bool:
-    return any(figure.measure == measure and figure.value is not None for figure in report.figures)

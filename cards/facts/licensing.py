@@ -1,4 +1,4 @@
-"""Under which licence a dataset may be published: what its seeds and teachers ask, joined."""
+"""Which licence a dataset may be published under, given the terms of its seeds and teachers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from ...schemas.manifest import Manifest
 from ...schemas.terms import FREE, LICENCES, Terms, terms_of_model
 from .manifest_facts import models_used
 
-OVERRIDE = "or say in card.license_override why it may be published"
-SOURCES = "declare card.sources: [{name, license}], what the seeds are and under which licence"
-"""How the licence of seeds is said."""
+OVERRIDE = "or explain in card.license_override why it may be published"
+SOURCES = "declare card.sources: [{name, license}], the origin and licence of the seeds"
 
 
 class Conflict(NamedTuple):
-    """Why the declared licence may not be given to this dataset, and what settles it."""
+    """Why this dataset may not be published under the declared licence, and how to resolve it."""
 
     what: str
     hint: str
@@ -24,13 +23,13 @@ class Conflict(NamedTuple):
 
 @dataclass(frozen=True)
 class Ingredient:
-    """Something that the dataset is made of, and its terms: an id of `schemas/terms.py`, or whatever was declared."""
+    """A source or teacher with its terms: an id of `schemas/terms.py`, or whatever was declared."""
 
-    what: str
+    name: str
     licence: str | None
     terms: Terms | None
     key: str
-    """Where a recipe says what its licence is."""
+    """Where a recipe declares its licence."""
 
 
 def ingredients(manifest: Manifest) -> list[Ingredient]:
@@ -39,46 +38,46 @@ def ingredients(manifest: Manifest) -> list[Ingredient]:
 
 
 def freest_licence(manifest: Manifest) -> str | None:
-    """The freest licence that honours all ingredients; None where there can be none, or one of them is not known."""
-    asked = [ingredient.terms for ingredient in ingredients(manifest) if ingredient.terms]
-    if not _all_known(manifest) or not all(terms.derivatives for terms in asked):
+    """The most permissive licence that honours all ingredients; None if there is none, or if one is unknown."""
+    all_terms = [ingredient.terms for ingredient in ingredients(manifest) if ingredient.terms]
+    if not _all_known(manifest) or not all(terms.derivatives for terms in all_terms):
         return None
-    alike = [terms.same for terms in asked if terms.same]
-    if alike:
-        common = [licence for licence in alike[0] if all(licence in same for same in alike)]
-        fit = [licence for licence in common if all(_honours(licence, terms) for terms in asked)]
+    share_alike = [terms.same for terms in all_terms if terms.same]
+    if share_alike:
+        common = [licence for licence in share_alike[0] if all(licence in same for same in share_alike)]
+        fit = [licence for licence in common if all(_honours(licence, terms) for terms in all_terms)]
         return fit[0] if fit else None
-    if not all(terms.commercial for terms in asked):
+    if not all(terms.commercial for terms in all_terms):
         return "cc-by-nc-4.0"
-    return "cc-by-4.0" if any(terms.attribution for terms in asked) else "cc0-1.0"
+    return "cc-by-4.0" if any(terms.attribution for terms in all_terms) else "cc0-1.0"
 
 
 def describe_freest_licence(manifest: Manifest) -> str:
-    """Which licence fits, in words."""
+    """The most permissive licence that fits, as a clause."""
     if not _all_known(manifest):
-        return "which licence fits is not known before all is declared"
-    best = freest_licence(manifest)
-    return f"the freest licence that fits is {best}" if best else "no licence fits"
+        return "which licence fits is unknown until every source and model is declared"
+    licence = freest_licence(manifest)
+    return f"the most permissive licence that fits is {licence}" if licence else "no licence fits"
 
 
 def conflicts(manifest: Manifest) -> list[Conflict]:
-    """Everything that speaks against the declared licence; nothing means that it may be given."""
+    """Every reason against the declared licence; none means that it fits."""
     declared, found = manifest.recipe.license, list[Conflict]()
     for each in ingredients(manifest):
         if each.terms:
-            hint = f"correct license or {each.key} ({describe_freest_licence(manifest)}), {OVERRIDE}"
+            hint = f"fix license or {each.key} ({describe_freest_licence(manifest)}), {OVERRIDE}"
             found += [Conflict(reason, hint) for reason in _conflicts(each, each.terms, declared)]
         elif each.licence != declared or declared == "other":
-            asks = f"what {each.licence} asks" if each.licence else "its terms"
-            found.append(Conflict(f"{each.what}: we do not know {asks}.", f"declare {each.key}, {OVERRIDE}"))
+            terms = f"the terms of {each.licence}" if each.licence else "its terms"
+            found.append(Conflict(f"{each.name}: {terms} are unknown.", f"declare {each.key}, {OVERRIDE}"))
     undeclared = Conflict("The licence of the seeds is not declared.", SOURCES)
     return found if manifest.recipe.card.sources else [*found, undeclared]
 
 
 def notices(manifest: Manifest) -> list[str]:
-    """What users of the dataset must be told, once each."""
-    told = [f"{e.terms.notice} Asked by {e.what}." for e in ingredients(manifest) if e.terms and e.terms.notice]
-    return list(dict.fromkeys(told))
+    """What users of the dataset must know, once each."""
+    found = [f"{e.terms.notice} Required by {e.name}." for e in ingredients(manifest) if e.terms and e.terms.notice]
+    return list(dict.fromkeys(found))
 
 
 def _all_known(manifest: Manifest) -> bool:
@@ -101,21 +100,21 @@ def _teachers(manifest: Manifest) -> Iterator[Ingredient]:
 
 
 def _conflicts(ingredient: Ingredient, terms: Terms, declared: str) -> Iterator[str]:
-    what = f"{ingredient.what} is under {ingredient.licence}"
+    what = f"{ingredient.name} is under {ingredient.licence}"
     if not terms.derivatives:
-        yield f"{what}, under which nothing that is made of it may be shared."
+        yield f"{what}, which does not allow derivatives to be shared."
     if terms.same and declared not in terms.same:
-        yield f"{what}, under which what is made of it is {' or '.join(terms.same)} and not {declared}."
+        yield f"{what}, which requires derivatives to be under {' or '.join(terms.same)}, not {declared}."
     elif terms.forbids and declared not in terms.same:
         yield f"{what}, which forbids {terms.forbids}; {declared} does not."
     elif not _honours(declared, terms):
-        lost = "commercial use" if not terms.commercial else "leaving out the names of its makers"
+        lost = "commercial use" if not terms.commercial else "leaving out attribution"
         yield f"{what}, which does not allow {lost}; {declared} {'may' if declared not in LICENCES else 'does'}."
 
 
 def _honours(licence: str, terms: Terms) -> bool:
-    """Whether a licence keeps what is asked: no commercial use, and names. One that we do not know keeps names only."""
-    given = LICENCES.get(licence)
-    if given is None:
+    """Whether a licence honours terms on commercial use and attribution. An unknown one requires attribution only."""
+    own = LICENCES.get(licence)
+    if own is None:
         return terms.commercial
-    return (terms.commercial or not given.commercial) and (given.attribution or not terms.attribution)
+    return (terms.commercial or not own.commercial) and (own.attribution or not terms.attribution)

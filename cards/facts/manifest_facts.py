@@ -1,4 +1,4 @@
-"""What a manifest says of a dataset; used by front matter, card, limitations and loading."""
+"""Facts derived from a manifest, for front matter, card, limitations and loading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...schemas.run_layout import MANIFEST
 
 
 def row_types(manifest: Manifest) -> dict[str, type[Row]]:
-    """Table -> row type of the tables there are, the main table first. Raises `DataError` for one we do not know."""
+    """Table -> row type of the tables of a run, the main table first. Raises `DataError` for an unknown table."""
     known = family_schema.row_types(manifest)
     for table in (manifest.main_table, *manifest.tables):
         if table not in known or table not in manifest.tables:
@@ -22,7 +22,7 @@ def row_types(manifest: Manifest) -> dict[str, type[Row]]:
 
 
 def row_count(manifest: Manifest, table: str) -> int:
-    """Rows of a table; none where there is no such table."""
+    """Rows of a table; 0 where there is no such table."""
     return manifest.tables[table].rows if table in manifest.tables else 0
 
 
@@ -43,7 +43,7 @@ def teachers_used(manifest: Manifest) -> dict[str, dict[str, Any]]:
 
 
 def models_used(manifest: Manifest) -> dict[str, dict[str, Any]]:
-    """The teachers among them that are models; of a script we do not know whose answers it gives."""
+    """The teachers among them that are models; where the answers of a script came from is unknown."""
     return {name: facts for name, facts in teachers_used(manifest).items() if facts.get("teacher") != "scripted"}
 
 

@@ -1,4 +1,4 @@
-"""What a card says of the people behind a dataset: who judged, who is missing, and what leads to a person."""
+"""The people behind a dataset, for the card: annotators, missing groups, and personal information."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from .coverage import MEASURE, TargetShare, target_coverage
 from .manifest_facts import curation_steps
 
 PRIVATE = {
-    "contact_details": "Texts with an e-mail address, or a phone or account number, told by its shape",
-    "personal_names": "Texts that seem to name a person, told by a title or by words such as `my name is`",
+    "contact_details": "Texts with an e-mail address, or a phone or account number, matched by pattern",
+    "personal_names": "Texts that seem to name a person, matched by titles and phrases such as `my name is`",
 }
-"""Check -> what it finds, and how; what looks otherwise is not found."""
+"""Check -> what it searches for, and how; anything of another form is missed."""
 CLASSES = "equivalence_classes"
 Lines = list[list[object]]
 
 
 def annotator_tables(manifest: Manifest, report: Report) -> dict[str, Lines]:
-    """Shares of annotators by attribute, and against the target that the recipe declares."""
+    """Shares of annotators by attribute, and compared with the target of the recipe."""
     figures = [figure for figure in report.figures if figure.measure == MEASURE]
     return {
         "shares": [_share(figure) for figure in figures],
-        "wanted": [_wanted(w) for w in target_coverage(manifest, report)],
+        "targets": [_target(aim) for aim in target_coverage(manifest, report)],
     }
 
 
 def privacy_statements(manifest: Manifest, report: Report) -> list[str]:
-    """What is said and what was looked for, a sentence each."""
-    said = manifest.recipe.card.sensitive
-    return [*([said] if said else []), *_looked_for(report), *_masked(manifest), *_anonymous(report)]
+    """What the recipe declares and what was searched for, one sentence each."""
+    declared = manifest.recipe.card.sensitive
+    return [*([declared] if declared else []), *_search_results(report), *_masking(manifest), *_anonymity(report)]
 
 
 def checklist_table(manifest: Manifest, report: Report) -> dict[str, Any]:
@@ -50,30 +50,30 @@ def _unanswered(item: Item) -> Markup:
 
 
 def _share(figure: Figure) -> list[object]:
-    share = "not defined" if figure.value is None else f"{figure.value:.1%} of {figure.n:,}"
+    share = "undefined" if figure.value is None else f"{figure.value:.1%} of {figure.n:,}"
     return [figure.group.get("attribute", "").replace("_", " "), figure.group.get("value"), share]
 
 
-def _wanted(wanted: TargetShare) -> list[object]:
-    there = "not declared" if wanted.share is None else f"{wanted.share:.1%} of {wanted.n:,}"
-    return [wanted.attribute, wanted.value, f"{wanted.wanted:.0%}", there, "yes" if wanted.missing else "no"]
+def _target(aim: TargetShare) -> list[object]:
+    actual = "not declared" if aim.share is None else f"{aim.share:.1%} of {aim.n:,}"
+    return [aim.attribute, aim.value, f"{aim.target:.0%}", actual, "yes" if aim.too_few else "no"]
 
 
-def _looked_for(report: Report) -> Iterator[str]:
+def _search_results(report: Report) -> Iterator[str]:
     for check, what in PRIVATE.items():
         counts = [finding.count for finding in report.findings if finding.check == check]
         if counts:
             yield f"{what}: {sum(counts):,}."
 
 
-def _masked(manifest: Manifest) -> Iterator[str]:
+def _masking(manifest: Manifest) -> Iterator[str]:
     if "mask" in curation_steps(manifest):
         yield "E-mail addresses, phone and account numbers in the texts were replaced by `[email]` and the like."
 
 
-def _anonymous(report: Report) -> Iterator[str]:
+def _anonymity(report: Report) -> Iterator[str]:
     sizes = [figure for figure in report.figures if figure.measure == CLASSES]
-    known = [int(size) for figure in sizes if (size := figure.group.get("share them", "")).isdecimal()]
-    if known:
-        least = min(known) - 1
-        yield f"Each human annotator of whom something is known shares all of it with at least {least:,} others."
+    class_sizes = [int(size) for figure in sizes if (size := figure.group.get("share them", "")).isdecimal()]
+    if class_sizes:
+        others = min(class_sizes) - 1
+        yield f"Each human annotator with declared attributes shares all of them with at least {others:,} others."

@@ -1,4 +1,4 @@
-"""Who refused to answer: what is missing for that reason is not missing at random."""
+"""Refusals by annotator: answers that are missing for that reason are not missing at random."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ...validators.readers.run_folder import read, rejects
 from ...validators.tables.sql import Tables, connect, fetch_all, quote_identifier, using
 
 REASONS = ("refused", "declined")
-"""Reasons of rejects that are refusals: by the model or its endpoint, and in the words of an answer."""
-WRITER = "who was to write"
+"""Reject reasons that are refusals: by the model or its endpoint, and in the text of an answer."""
+WRITER = "the writer"
 RefusalCount = tuple[str, Mapping[str, str], str, int]
-"""Annotator, what is declared of it, reason, and how many asks."""
+"""Annotator, its declared attributes, reason, and number of requests."""
 
 
 def refusals(folder: Path) -> list[RefusalCount]:
-    """The refusals of a run, most first; none where its rejects are not here. Raises `DataError` for a broken file."""
+    """The refusals of a run, most frequent first; none without its rejects. Raises `DataError` for a broken file."""
     with connect() as connection, using(connection):
-        if (lost := rejects(connection, folder)) is None:
+        if (rejected := rejects(connection, folder)) is None:
             return []
         try:
-            counted = fetch_all(lost, COUNTED.format(reasons=REASONS))
+            counted = fetch_all(rejected, COUNTED.format(reasons=REASONS))
         except duckdb.Error as error:
             got = str(error).partition("\n")[0]
             raise DataError("cannot read the rejects", where=str(folder / REJECTS), got=got) from None
@@ -47,4 +47,4 @@ COUNTED = """
 SELECT CASE WHEN level = 'ask' AND "table" = 'annotations' THEN key ->> '$[2]' END AS who, reason, count(*) AS n
 FROM rows WHERE step = 'ask' AND reason IN {reasons} GROUP BY ALL ORDER BY n DESC, who, reason
 """
-"""The key of an ask that is missing in the annotations is a list of table, item and annotator."""
+"""The key of a missing annotation is a JSON list of table, item and annotator."""

@@ -1,11 +1,11 @@
-"""What the Hub would refuse or misread in the front matter of a card, known before anything is sent.
+"""Validation of the front matter of a card: what the Hub would reject or misread, before anything is sent.
 
 https://github.com/huggingface/hub-docs/blob/main/datasetcard.md
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -29,7 +29,7 @@ TASKS = frozenset([
     "sentence-similarity", "tabular-to-text", "table-to-text", "multiple-choice", "text-ranking", "text-retrieval",
     "tabular-classification", "tabular-regression", "other",
 ])  # fmt: skip
-"""Task ids of the Hub (huggingface.js, tasks/src/pipelines.ts) that a dataset of texts can have."""
+"""Task ids of the Hub (huggingface.js, tasks/src/pipelines.ts) that apply to text datasets."""
 
 CLOSED: dict[str, Callable[[], Container[str]]] = {
     "license": lambda: HUB_LICENCES,
@@ -40,26 +40,25 @@ CLOSED: dict[str, Callable[[], Container[str]]] = {
     "size_categories": lambda: hub_list("size_categories"),
     "task_categories": lambda: TASKS,
 }
-"""Field -> the only values that the Hub knows in it."""
+"""Field -> the values that the Hub accepts."""
 
 Texts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-"""One text or several."""
+"""One string or several."""
 Split = Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")]
 
 
 def front_matter_problems(front: object) -> list[str]:
-    """What is wrong with a front matter, a line each; none means that the Hub takes it."""
+    """Everything wrong with a front matter, one line each; none means that the Hub accepts it."""
     try:
         _FrontMatter.model_validate(front)
     except ValidationError as error:
-        return [_problem(complaint) for complaint in error.errors(include_url=False, include_context=False)]
+        problems = error.errors(include_url=False, include_context=False)
+        return [": ".join(filter(None, [_field(p["loc"]), p["msg"].removeprefix("Value error, ")])) for p in problems]
     return []
 
 
-def _problem(complaint: Any) -> str:
-    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in complaint["loc"]).lstrip(".")
-    message = complaint["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message
+def _field(location: Iterable[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
 
 
 class _Part(BaseModel):
@@ -111,13 +110,13 @@ class _FrontMatter(_Part):
     @field_validator(*CLOSED)
     @classmethod
     def _listed(cls, values: list[str], info: ValidationInfo) -> list[str]:
-        known = CLOSED[str(info.field_name)]()
-        if unknown := [value for value in values if value not in known]:
+        accepted = CLOSED[str(info.field_name)]()
+        if unknown := [value for value in values if value not in accepted]:
             raise ValueError(f"not on the Hub's list: {', '.join(map(repr, unknown))}")
         return values
 
     @model_validator(mode="after")
-    def _licence_can_be_read(self) -> Self:
+    def _other_licence_has_a_link(self) -> Self:
         if "other" in self.license and not (self.license_name and self.license_link):
             raise ValueError("license: other needs license_name and license_link")
         return self
@@ -126,11 +125,11 @@ class _FrontMatter(_Part):
     def _configs_differ(self) -> Self:
         names = [config.config_name for config in self.configs]
         if "data" in names:
-            raise ValueError("configs: none may be named data")
+            raise ValueError("configs: a config cannot be named data")
         if len(set(names)) < len(names):
-            raise ValueError("configs: two have one name")
+            raise ValueError("configs: two configs have the same name")
         if sum(config.default for config in self.configs) > 1:
-            raise ValueError("configs: only one can be the default")
+            raise ValueError("configs: more than one default")
         return self
 
     @model_validator(mode="after")
@@ -138,9 +137,9 @@ class _FrontMatter(_Part):
         splits = {config.config_name: [file.split for file in config.data_files] for config in self.configs}
         for info in self.dataset_info:
             if sorted(split.name for split in info.splits) != sorted(splits.get(info.config_name, [])):
-                raise ValueError(f"dataset_info: {info.config_name} has other splits than its config")
+                raise ValueError(f"dataset_info: the splits of {info.config_name} differ from those of its config")
         return self
 
 
 FIELDS = frozenset(_FrontMatter.model_fields)
-"""What we write into a front matter."""
+"""The fields that we write."""

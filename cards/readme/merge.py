@@ -22,6 +22,8 @@ from ...schemas.yaml_text import dump_yaml, load_yaml
 from .front_matter import FIELDS
 
 FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n|)---[ \t]*(?:\n|\Z)", re.DOTALL)
+FORMER_HEADINGS = frozenset({"The books"})
+"""Headings of earlier templates."""
 UNTITLED = "From the earlier card"
 """Heading for text that had none; else it would become a part of the section above it."""
 BLOCKS = MarkdownIt("commonmark").disable("inline")
@@ -96,4 +98,4 @@ def split_sections(body: str) -> list[Section]:
 @cache
 def _template_headings() -> frozenset[str]:
     template = (resources.files(__package__) / "card.md.j2").read_text(encoding="utf-8")
-    return frozenset(re.findall(r"^##? (\w[^{\n]*?)\s*$", template, re.MULTILINE))
+    return FORMER_HEADINGS | frozenset(re.findall(r"^##? (\w[^{\n]*?)\s*$", template, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""The card of a dataset: everything it says is in the manifest or in the report."""
+"""Rendering the card of a dataset from its manifest and report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from huggingface_hub import DatasetCardData
 from jinja2 import Environment, StrictUndefined, Template
 from pydantic_core import to_json
 
@@ -15,7 +16,6 @@ from ...schemas.errors import RecipeError, RunError
 from ...schemas.manifest import Manifest
 from ...schemas.report import Report
 from ...schemas.run_layout import CARD, CROISSANT, EVAL
-from ...schemas.yaml_text import dump_yaml
 from ..facts import people
 from ..facts.limitations import limitations
 from ..facts.manifest_facts import row_types
@@ -58,7 +58,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refus
             hint="fix the recipe and build again: no request is sent twice",
         )
     return _template().render(
-        front=Safe(dump_yaml(front)),
+        front=Safe(DatasetCardData(**front).to_yaml() + "\n"),
         manifest=manifest,
         recipe=manifest.recipe,
         words=manifest.recipe.card,
@@ -84,7 +84,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refus
 def _template() -> Template:
     environment = Environment(
         autoescape=True,
-        finalize=md,  # escapes every value that is not marked as ours
+        finalize=md,  # escapes every value that is not marked as safe
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

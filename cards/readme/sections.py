@@ -1,4 +1,4 @@
-"""What the sections of a card show: rows of its tables and lines of its lists, from manifest and report."""
+"""Data for the sections of a card, from manifest and report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from ...schemas.component import find, names
 from ...schemas.manifest import Manifest
 from ...schemas.recipe import Spec
-from ...schemas.report import Figure, Finding, Report, Severity
+from ...schemas.report import Figure, Report, Severity
 from ...schemas.row import Column, Row, columns
 from ...schemas.rows.shared import Attributes
 from ...schemas.run_layout import PLOTS
@@ -24,33 +24,35 @@ from ..markdown import Safe, code, md, number, prose
 from ..plots.plots import Plot
 
 Lines = list[list[object]]
-"""The rows of a table in the card."""
+"""Rows of a table in the card."""
 LONG_OPTION = 80
-"""A text of a family that is longer, or has several lines, is a prompt and shown on its own."""
+"""An option of a family that is longer, or has several lines, is a prompt and shown on its own."""
 SHORT_REVISION = 19
 """Characters of a revision that a card shows."""
-MOST_FIGURES = 50
-"""Figures of one measure that a card shows; the others are in the report."""
+MAX_FIGURES = 50
+"""Figures of one measure in a card; the rest are in the report."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 ELSEWHERE = ("annotator_coverage", "equivalence_classes")
 """Measures that have a section of their own."""
 
 
 def contents(manifest: Manifest) -> dict[str, Any]:
-    """What is in a dataset, and how large each part is."""
-    known = row_types(manifest)
-    tables = [[code(name), row_count(manifest, name), _splits(manifest, name), meaning(known[name])] for name in known]
-    said = _doc(known[manifest.main_table])
+    """The tables of a dataset and their sizes."""
+    types = row_types(manifest)
+    tables = [[code(name), row_count(manifest, name), _splits(manifest, name), meaning(types[name])] for name in types]
+    main = _summary(types[manifest.main_table])
     return {
-        "a_row": prose(said[:1].lower() + said[1:]),
-        "judged": row_count(manifest, "annotations") > 0,
+        "a_row": prose(main[:1].lower() + main[1:]),
+        "has_annotations": row_count(manifest, "annotations") > 0,
         "tables": tables,
-        "empty": any(len(splits_with_rows(manifest, name)) < len(manifest.tables[name].splits) for name in known),
+        "has_empty_splits": any(
+            len(splits_with_rows(manifest, name)) < len(manifest.tables[name].splits) for name in types
+        ),
     }
 
 
 def creation(manifest: Manifest) -> dict[str, Any]:
-    """Who wrote and judged, under which prompts, and what became of the rows."""
+    """Teachers, annotators and prompts, and how many rows curation removed."""
     priced = any(spending.usd is not None for spending in manifest.books.spending)
     return {
         "teachers": _teachers(manifest),
@@ -65,9 +67,9 @@ def creation(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def refused(found: Sequence[RefusalCount]) -> Lines:
-    """Who refused, what is declared of it, for what reason, and how often."""
-    return [[who, _attributes(declared), reason, count] for who, declared, reason, count in found]
+def refused(counts: Sequence[RefusalCount]) -> Lines:
+    """Annotator, its declared attributes, reason and count of each kind of refusal."""
+    return [[who, _attributes(declared), reason, count] for who, declared, reason, count in counts]
 
 
 def benchmark_rows(manifest: Manifest) -> Lines:
@@ -84,7 +86,7 @@ def benchmark_rows(manifest: Manifest) -> Lines:
 
 
 def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
-    """The figures of each measure as a table, with its plot."""
+    """The figures of each measure as a table, with its plot if there is one."""
     alt_texts = {plot.measure: plot.alt for plot in plots}
     found = []
     for name in dict.fromkeys(f.measure for f in report.figures if f.measure not in ELSEWHERE):
@@ -94,88 +96,80 @@ def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": name.replace("_", " ").capitalize(),
-                "meaning": prose(_measured(name)),
+                "meaning": prose(_measure_doc(name)),
                 "plot": f"{PLOTS}/{name}.png" if name in alt_texts else None,
                 "alt": alt_texts.get(name),
                 "head": [*groups, "value", *(["95% interval"] if interval else []), "n"],
-                "rows": [_figure(figure, groups, interval) for figure in figures[:MOST_FIGURES]],
-                "more": max(0, len(figures) - MOST_FIGURES),
+                "rows": [_figure(figure, groups, interval) for figure in figures[:MAX_FIGURES]],
+                "more": max(0, len(figures) - MAX_FIGURES),
             }
         )
     return found
 
 
-def _measured(name: str) -> str:
-    """What a measure says of itself; nothing if we do not know it."""
-    known = name in names(measuring.__name__)
-    return (find(measuring.__name__, name).__doc__ or "").partition("\n")[0] if known else ""
+def _measure_doc(name: str) -> str:
+    """The summary of a measure; empty for an unknown one."""
+    exists = name in names(measuring.__name__)
+    return (find(measuring.__name__, name).__doc__ or "").partition("\n")[0] if exists else ""
 
 
 def checks(report: Report) -> dict[str, Any]:
-    """What was checked, what was found, and what passed."""
-    found = sorted((f for f in report.findings if f.count), key=lambda f: SEVERITIES.index(f.severity))
-    passed = [finding for finding in report.findings if not finding.count]
+    """Failed checks, worst first, and passed ones."""
+    failed = sorted((f for f in report.findings if f.count), key=lambda f: SEVERITIES.index(f.severity))
+    passed: dict[tuple[str, str], list[Markup]] = {}
+    for finding in (finding for finding in report.findings if not finding.count):
+        covered = Safe("{} ({})").format(code(finding.table), f"{finding.of:,} {finding.unit or 'rows'}")
+        passed.setdefault((finding.check, finding.rule), []).append(covered)
     counts = ", ".join(f"{report.count(severity):,} of severity {severity}" for severity in SEVERITIES)
     return {
-        "summary": f"Checks: {report.ran}. What they found: {counts}.",
-        "failing": [[f.severity, _found_in(f), prose(f.headline), code(f.check)] for f in found],
-        "passed": _passed(passed),
+        "summary": f"Checks: {report.ran}. Failed: {counts}.",
+        "failed": [
+            [f.severity, prose(f.problem or f.counted), code(f.table), prose(f.rule), code(f.check)] for f in failed
+        ],
+        "passed": [[prose(rule), Safe(", ").join(tables), code(check)] for (check, rule), tables in passed.items()],
     }
 
 
-def _found_in(finding: Finding) -> Markup:
-    return Safe("{} of {}").format(prose(finding.counted), code(finding.table))
-
-
-def _passed(findings: Sequence[Finding]) -> Lines:
-    """A check in a line, with every table that it looked at."""
-    tables: dict[tuple[str, str], list[Markup]] = {}
-    for found in findings:
-        looked_at = Safe("{} ({})").format(code(found.table), f"{found.of:,} {found.unit or 'rows'}")
-        tables.setdefault((found.check, found.rule), []).append(looked_at)
-    return [[prose(title), Safe(", ").join(looked_at), code(check)] for (check, title), looked_at in tables.items()]
-
-
 def licensed(manifest: Manifest) -> dict[str, Any]:
-    """The licence, what it rests on, and every conflict with the reason for which it is overridden."""
-    recipe, fit = manifest.recipe, describe_freest_licence(manifest)
-    named = [said for said in (recipe.card.license_name, recipe.card.license_link) if said]
+    """The licence, the terms it must honour, and every conflict with the reason to override it."""
+    recipe, best = manifest.recipe, describe_freest_licence(manifest)
+    details = [text for text in (recipe.card.license_name, recipe.card.license_link) if text]
     override = recipe.card.license_override
-    why = f"They are overridden: {override}" if override else "While they stand, the dataset must not be published."
+    resolution = f"Overridden: {override}" if override else "Until resolved, the dataset must not be published."
     return {
-        "name": Safe(", ").join([code(recipe.license), *map(md, named)]),
+        "name": Safe(", ").join([code(recipe.license), *map(md, details)]),
         "sources": [[s.name, code(s.license), s.url, s.citation] for s in recipe.card.sources],
-        "ingredients": [[e.what, e.licence or "not known", e.terms and e.terms.link] for e in ingredients(manifest)],
+        "ingredients": [[e.name, e.licence or "unknown", e.terms and e.terms.link] for e in ingredients(manifest)],
         "notices": notices(manifest),
         "conflicts": [conflict.what for conflict in conflicts(manifest)],
-        "verdict": f"Conflicts of licences. {fit[0].upper()}{fit[1:]}. {why}",
+        "verdict": f"Licence conflicts. {best[0].upper()}{best[1:]}. {resolution}",
     }
 
 
 def spec(described: Spec) -> str:
-    """A component of a recipe with its options, in a line."""
+    """A component of a recipe with its options, in one line."""
     if isinstance(described, str):
         return described
     return "; ".join(f"{name} ({options(chosen)})" if chosen else name for name, chosen in described.items())
 
 
 def options(chosen: Mapping[str, Any]) -> str:
-    """Names and values in a line."""
-    said = {name: value if isinstance(value, str) else to_json(value).decode() for name, value in chosen.items()}
-    return ", ".join(f"{name}: {value}" for name, value in said.items())
+    """Names and values in one line."""
+    texts = {name: value if isinstance(value, str) else to_json(value).decode() for name, value in chosen.items()}
+    return ", ".join(f"{name}: {value}" for name, value in texts.items())
 
 
 def column_rows(row_type: type[Row]) -> Lines:
-    """Name, type, whether it may be null, and meaning of every column."""
+    """Name, type, nullability and meaning of every column."""
     return [[code(c.name), _type(c.schema), "yes" if c.nullable else "", _explained(c)] for c in columns(row_type)]
 
 
 def meaning(row_type: type[Row]) -> Markup:
-    """What a row is, as its type says."""
-    return prose(_doc(row_type))
+    """What a row stands for."""
+    return prose(_summary(row_type))
 
 
-def _doc(row_type: type[Row]) -> str:
+def _summary(row_type: type[Row]) -> str:
     return (row_type.__doc__ or "").partition("\n")[0]
 
 
@@ -193,13 +187,13 @@ def _teachers(manifest: Manifest) -> Lines:
 
 
 def _revision(revision: str | None) -> str:
-    """A digest is as long as it must be to be told from others; the manifest has all of it."""
-    known = revision or "not known"
-    return known if len(known) <= SHORT_REVISION else known[:SHORT_REVISION] + "…"
+    """A revision, cut to a length that identifies it; the manifest has all of it."""
+    text = revision or "unknown"
+    return text if len(text) <= SHORT_REVISION else text[:SHORT_REVISION] + "…"
 
 
 def _annotators(manifest: Manifest) -> Lines:
-    """A persona without an id of its own has one that was made for it; it is in the table `annotators`."""
+    """The annotators of each role; the generated id of a persona is in the table `annotators`."""
     return [
         [role, who.id or ("" if who.persona else who.teacher), code(who.teacher), _persona(who.persona)]
         for role, members in annotators_by_role(manifest).items()
@@ -217,7 +211,7 @@ def _spending(manifest: Manifest, priced: bool) -> Lines:
 
 
 def _prompts(manifest: Manifest) -> dict[str, Any]:
-    """The prompts and examples of the family one by one, then every other option at once."""
+    """The prompts and examples of the family one by one, then all other options together."""
     shown = {name: value for name, value in manifest.prompts.items() if _is_long(value)}
     others = {name: value for name, value in manifest.prompts.items() if name not in shown}
     return shown | ({"other options": others} if others else {})
@@ -238,9 +232,9 @@ def _attributes(declared: Mapping[str, str]) -> str:
 
 def _figure(figure: Figure, groups: Sequence[str], interval: bool) -> list[object]:
     about = [figure.group.get(name, "all") for name in groups]
-    value = "not defined" if figure.value is None else figure.value
-    known = figure.low is not None and figure.high is not None
-    ends = Safe("{} to {}").format(number(figure.low or 0.0), number(figure.high or 0.0)) if known else ""
+    value = "undefined" if figure.value is None else figure.value
+    bounded = figure.low is not None and figure.high is not None
+    ends = Safe("{} to {}").format(number(figure.low or 0.0), number(figure.high or 0.0)) if bounded else ""
     return [*about, value, *([ends] if interval else []), figure.n]
 
 
@@ -251,7 +245,7 @@ def _explained(column: Column) -> Markup:
 
 
 def _type(schema: Mapping[str, Any]) -> Markup:
-    """A type as a reader says it: the values of a closed one, the parts of a nested one."""
+    """A type in words: the values of a closed one, the parts of a nested one."""
     match schema:
         case {"enum": values}:
             return Safe("one of {}").format(Safe(", ").join(code(value) for value in values))

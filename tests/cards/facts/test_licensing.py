@@ -30,19 +30,24 @@ def of(make_manifest: Callable[..., Manifest], recipe: Callable[..., Recipe]) ->
     [
         ("cc-by-4.0", ["cc-by-3.0", "cc0-1.0"], "cc-by-4.0", None),
         ("cc0-1.0", ["cc0-1.0"], "cc0-1.0", None),
-        ("cc0-1.0", ["apache-2.0"], "cc-by-4.0", "does not allow leaving out the names of its makers; cc0-1.0 does."),
+        ("cc0-1.0", ["apache-2.0"], "cc-by-4.0", "does not allow leaving out attribution; cc0-1.0 does."),
         ("cc-by-4.0", ["cc-by-nc-4.0"], "cc-by-nc-4.0", "does not allow commercial use; cc-by-4.0 does."),
         ("cc-by-nc-sa-4.0", ["cc-by-nc-4.0"], "cc-by-nc-4.0", None),
         ("other", ["cc-by-nc-4.0"], "cc-by-nc-4.0", "does not allow commercial use; other may."),
         ("other", ["cc-by-4.0"], "cc-by-4.0", None),
-        ("cc-by-4.0", ["cc-by-sa-4.0"], "cc-by-sa-4.0", "what is made of it is cc-by-sa-4.0 and not cc-by-4.0."),
+        (
+            "cc-by-4.0",
+            ["cc-by-sa-4.0"],
+            "cc-by-sa-4.0",
+            "requires derivatives to be under cc-by-sa-4.0, not cc-by-4.0.",
+        ),
         ("cc-by-sa-4.0", ["cc-by-sa-3.0", "cc-by-sa-4.0"], "cc-by-sa-4.0", None),
-        ("cc-by-sa-4.0", ["cc-by-sa-4.0", "odbl"], None, "made of it is odbl and not cc-by-sa-4.0."),
+        ("cc-by-sa-4.0", ["cc-by-sa-4.0", "odbl"], None, "requires derivatives to be under odbl, not cc-by-sa-4.0."),
         ("cc-by-sa-4.0", ["cc-by-sa-4.0", "cc-by-nc-4.0"], None, "S1 is under cc-by-nc-4.0"),
-        ("cc-by-nc-nd-4.0", ["cc-by-nd-4.0"], None, "nothing that is made of it may be shared"),
-        ("cc-by-4.0", ["Ask me"], None, "source S0: we do not know what Ask me asks."),
+        ("cc-by-nc-nd-4.0", ["cc-by-nd-4.0"], None, "does not allow derivatives to be shared"),
+        ("cc-by-4.0", ["Ask me"], None, "source S0: the terms of Ask me are unknown."),
         ("h-research", ["h-research"], None, None),
-        ("other", ["other"], None, "source S0: we do not know what other asks."),
+        ("other", ["other"], None, "source S0: the terms of other are unknown."),
         ("cc-by-4.0", [], None, "The licence of the seeds is not declared."),
     ],
 )
@@ -68,7 +73,7 @@ def test_no_licence_is_proposed_while_one_is_unknown(of: Of, sources: list[str],
     manifest = of("cc-by-4.0", sources, model)
     [conflict] = conflicts(manifest)
     assert conflict.hint.startswith(key) and not any(licence in conflict.hint for licence in LICENCES)
-    assert freest_licence(manifest) is None and "not known" in describe_freest_licence(manifest)
+    assert freest_licence(manifest) is None and "unknown" in describe_freest_licence(manifest)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +81,10 @@ def test_no_licence_is_proposed_while_one_is_unknown(of: Of, sources: list[str],
     [
         ("Qwen/Qwen3-32B", "cc0-1.0", None),
         ("gpt-4o-mini", "cc-by-4.0", "forbids to develop models that compete with those of the provider"),
-        ("/models/Meta-Llama-3-8B-Instruct", "cc-by-4.0", "what is made of it is llama3 and not cc-by-4.0"),
+        ("/models/Meta-Llama-3-8B-Instruct", "cc-by-4.0", "requires derivatives to be under llama3, not cc-by-4.0"),
         ("/models/Meta-Llama-3-8B-Instruct", "llama3", None),
         ("Llama-3.1-8B-Instruct", "cc-by-4.0", None),
-        ("somebody/new-model", "cc-by-4.0", "teacher main (somebody/new-model): we do not know its terms."),
+        ("somebody/new-model", "cc-by-4.0", "teacher main (somebody/new-model): its terms are unknown."),
     ],
 )
 def test_terms_of_teachers_that_conflict(of: Of, model: str, licence: str, conflict: str | None) -> None:

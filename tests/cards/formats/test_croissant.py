@@ -75,10 +75,8 @@ def test_responsible_ai_properties_come_from_the_report(
     assert document["rai:dataAnnotationAnalysis"] == [
         "Krippendorff's alpha of valence: 0.40, 95% interval 0.30 to 0.50, 40 items."
     ]
-    assert (
-        "Too few annotators have country Kenya: 25.0% of 8, where the recipe wants 50%." in document["rai:dataBiases"]
-    )
-    assert "No annotator declares religion; 20% should have none." in document["rai:dataBiases"]
+    assert "Too few annotators have country Kenya: 25.0% of 8; the target is 50%." in document["rai:dataBiases"]
+    assert "No annotator declares religion; the target is 20% with none." in document["rai:dataBiases"]
     assert document["rai:personalSensitiveInformation"] == [
         "Texts with an e-mail address, or a phone or account number, told by its shape: 2."
     ]

@@ -51,16 +51,19 @@ def test_a_string_can_stand_for_a_list() -> None:
         ({"tags": [1]}, "tags[0]: Input should be a valid string"),
         ({"pretty_name": 3}, "pretty_name: Input should be a valid string"),
         ({"configs": [{"data_files": FILES}]}, "configs[0].config_name: Field required"),
-        ({"configs": [{"config_name": "data", "data_files": FILES}], "dataset_info": []}, "configs: none may be"),
-        ({"configs": GOOD["configs"] * 2}, "configs: two have one name"),
-        ({"configs": [*GOOD["configs"], {**GOOD["configs"][0], "config_name": "b"}]}, "configs: only one can be"),
+        (
+            {"configs": [{"config_name": "data", "data_files": FILES}], "dataset_info": []},
+            "configs: a config cannot be",
+        ),
+        ({"configs": GOOD["configs"] * 2}, "configs: two configs have the same name"),
+        ({"configs": [*GOOD["configs"], {**GOOD["configs"][0], "config_name": "b"}]}, "configs: more than one default"),
         (
             {"configs": [{"config_name": "a", "data_files": [{"split": "a-b", "path": "x"}]}]},
             "configs[0].data_files[0].split: String should match pattern",
         ),
         (
             {"configs": [{"config_name": "a", "data_files": [{"split": "test", "path": "x"}]}]},
-            "dataset_info: a has other splits than its config",
+            "dataset_info: the splits of a differ",
         ),
     ],
 )

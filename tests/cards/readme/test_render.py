@@ -109,8 +109,8 @@ def test_tables_and_splits_without_rows_are_not_configs(make_card: Card, tables:
     configs = {c["config_name"]: c["data_files"] for c in yaml.safe_load(parts(card)[0])["configs"]}
     assert "aggregates" not in configs
     assert [file["split"] for file in configs["annotations"]] == ["train"]
-    assert "a split without rows is not in the configs" in card
-    assert "a split without rows" not in make_card()
+    assert "Splits without rows are not in the configs" in card
+    assert "Splits without rows" not in make_card()
 
 
 def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) -> None:
@@ -120,15 +120,15 @@ def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) ->
         "pluriset build recipe.yaml",
         "| `main` | openai | big-one | abc123 | temperature: 0.6 |",
         "| judge |  | `main` | country: Kenya |",
-        "4 read = 3 built + 1 rejected",
-        "10 asked = 4 replayed from the journal + 5 paid + 1 failed",
+        "4 read, 3 built, 1 rejected",
+        "10 in all, 4 cached, 5 sent, 1 failed",
         "| `considerations` | 5 | 3 | kaleido\\_filter: 2 |",
         "| below threshold | 2 |",
         "| judge | `main` | 6 | 1,200 | 60 | 0.0012 |",
         "| `kind` | one of `value`, `right`, `duty` |  | Value, right or duty. |",
         "| valence | -0.04 | -0.15 to 0.12 | 80 |",
-        "| tone | not defined |  | 0 |",
-        "| warning | 3 of 3 rows of `situations` | 3 of 3 situations have a missing kind | `values_missing_kind` |",
+        "| tone | undefined |  | 0 |",
+        "| warning | 3 of 3 situations have a missing kind | `situations` |",
         "| language\\_share | no detector is installed |",
         "| Jokes | `cc0-1.0` | <https://example.org/a_b> |",
     ):
@@ -171,8 +171,8 @@ def test_refusals_are_counted_by_annotator(finished: Make) -> None:
     pq.write_table(rows, folder / "rejects.parquet")
     write(folder, load(folder).manifest, load(folder).report)
     card = (folder / "README.md").read_text()
-    assert "by who refused; the texts are in `en`" in card
-    assert "| elder | country: Kenya | refused | 2 |\n| who was to write |  | declined | 1 |\n\n" in card
+    assert "by annotator; the texts are in `en`" in card
+    assert "| elder | country: Kenya | refused | 2 |\n| the writer |  | declined | 1 |\n\n" in card
 
 
 def test_plots_are_shown_with_their_alternative_text(make_card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_sections_without_facts_are_left_out(make_card: Card, recipe: Callable[.
         report={"figures": [], "skipped": {}, "findings": []},
     )
     assert {"Citation", "Authors and contact", "Statistics", "Uses", "Annotators"}.isdisjoint(headings(card))
-    for absent in ("Curation", "prompts among them", "Could not run"):
+    for absent in ("Curation", "Prompts and other options", "Skipped:"):
         assert absent not in card
     cited = make_card(recipe=recipe(card={"citation": "@misc{a,\n}", "contact": "a@b.example"}))
     assert {"Citation", "Authors and contact"} <= set(headings(cited))
@@ -210,13 +210,13 @@ def test_limitations_come_from_this_run(make_card: Card, recipe: Callable[..., A
     for limitation in (
         "no annotator is a person",
         "1 annotator is a persona",
-        "One model speaks for all annotators (big-one)",
-        "Annotators agree little on valence (alpha -0.04, 95% interval -0.15 to 0.12; ",
-        "Agreement between annotators on tone is not defined",
+        "All annotators are the same model (big-one)",
+        "Agreement between annotators is low on valence (alpha -0.04, 95% interval -0.15 to 0.12; ",
+        "Agreement between annotators on tone is undefined",
         "up to 12.5% of judgements (annotator elder)",
-        "1 of 4 seeds are not in this dataset",
-        "1 ask of the last build had no answer",
-        "3 of 3 situations have a missing kind (table situations)",
+        "1 of 4 seeds were rejected",
+        "1 request of the last build failed",
+        "3 of 3 situations have a missing kind (table `situations`).",
     ):
         assert limitation in card
     assert "breaks a promise" not in card
@@ -230,8 +230,8 @@ def test_limitations_that_do_not_apply_are_omitted(make_card: Card, recipe: Call
     )
     assert "One annotator answered for each role" in alone
     assert "The languages of the texts are not declared." in alone
-    assert "Where the seeds come from" in alone
-    for untrue in ("persona:", "One model speaks", "agree little", "Abstentions", "Does not hold"):
+    assert "The origin and licence of the seeds" in alone
+    for untrue in ("persona:", "same model", "is low", "Abstentions", "Does not hold"):
         assert untrue not in alone
 
 
@@ -249,7 +249,7 @@ def test_failed_errors_are_a_limitation(make_card: Card) -> None:
     broken = Finding(check="a", severity="error", rule="b `c_d`.", table="situations", count=1, of=3, examples=[])
     card = make_card(report={"findings": [broken]})
     assert "b `c_d`." in card
-    assert "1 check of severity error found rows" in card
+    assert "1 check of severity error failed" in card
 
 
 def test_sources_on_the_hub_are_in_the_front_matter(make_card: Card, recipe: Callable[..., Any]) -> None:
@@ -292,14 +292,14 @@ def test_annotators_and_underrepresented_groups_are_shown(make_card: Card, recip
         "| age band | old | 10% | not declared | yes |",
     ):
         assert row in card
-    assert "Too few annotators have country Peru: 0.0% of 8, where the recipe wants 50%." in card
+    assert "Too few annotators have country Peru: 0.0% of 8; the target is 50%." in card
 
 
 def test_the_checklist_shows_unanswered_questions(make_card: Card, recipe: Callable[..., Any]) -> None:
     bare, told = make_card(), make_card(recipe=recipe(card={"uses": "For this.", "language": ["en"]}))
-    assert "| What is it to be used for? | Datasheets, Croissant RAI | not answered (`card.uses`) |" in bare
-    assert "| What is it to be used for? | Datasheets, Croissant RAI | Uses |" in told
-    assert re.search(r"\d+ of \d+\nquestions are answered", bare)
+    assert "| What is it meant to be used for? | Datasheets, Croissant RAI | not answered (`card.uses`) |" in bare
+    assert "| What is it meant to be used for? | Datasheets, Croissant RAI | Uses |" in told
+    assert re.search(r"\d+ of \d+\nanswered", bare)
     sections = {row.rpartition("| ")[2] for row in re.findall(r"^\| .*\? \| .* \| (.*) \|$", told, re.MULTILINE)}
     keys = {key for section in sections for key in re.findall(r"not answered \(`(.*)`\)", section)}
     assert {"card.rationale", "card.authors", "card.target"} <= keys <= {*paths(Recipe)}
@@ -311,7 +311,7 @@ def test_a_licence_override_is_shown_with_its_conflicts(make_card: Card, recipe:
     card = make_card(
         recipe=recipe(card={"sources": sources, "terms": {"main": "mit"}, "license_override": "S has agreed."})
     )
-    assert "The freest licence that fits is cc-by-nc-4.0. They are overridden: S has agreed." in card
+    assert "The most permissive licence that fits is cc-by-nc-4.0. Overridden: S has agreed." in card
     assert "source S is under cc-by-nc-4.0, which does not allow commercial use; cc-by-4.0 does." in card
     assert "overridden" not in make_card()
     assert "Conflicts of licences" not in make_card()
@@ -375,3 +375,12 @@ def test_unknown_metadata_is_omitted(make_manifest: Callable[..., Manifest]) -> 
     assert front["language_creators"] == ["found"]
     assert "source_datasets" not in front
     assert render(manifest, Report(dataset="a", rows={}, findings=[], skipped={}, figures=[]), [])
+
+
+def test_labels_of_a_model_are_machine_generated_even_without_annotations(
+    make_manifest: Callable[..., Manifest], tables: dict[str, Any]
+) -> None:
+    labelled = metadata(make_manifest(tables | {"annotations": {"train": []}, "aggregates": {"train": []}}))
+    assert labelled["annotations_creators"] == ["machine-generated"]  # considerations have a kind
+    empty = {name: {"train": []} for name in ("annotations", "aggregates", "considerations")}
+    assert metadata(make_manifest(tables | empty))["annotations_creators"] == ["no-annotation"]
