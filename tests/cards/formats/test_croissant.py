@@ -78,7 +78,7 @@ def test_responsible_ai_properties_come_from_the_report(
     assert "Too few annotators have country Kenya: 25.0% of 8; the target is 50%." in document["rai:dataBiases"]
     assert "No annotator declares religion; the target is 20% with none." in document["rai:dataBiases"]
     assert document["rai:personalSensitiveInformation"] == [
-        "Texts with an e-mail address, or a phone or account number, told by its shape: 2."
+        "Texts with an e-mail address, or a phone or account number, matched by pattern: 2."
     ]
 
 
