@@ -213,7 +213,9 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
 
 @main.command()
 @dataset("path")
-@click.option("--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset.  [default: inferred]")
+@click.option(
+    "--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset to read it as.  [default: inferred]"
+)
 @click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file.")
 @click.option("--checks", type=path_type, help="Checks file.  [default: pluriset.yaml beside the data]")
 @click.option("--suite", type=path_type, help="Run a Great Expectations suite instead of the checks.")

@@ -2,6 +2,7 @@
 
 Numbers in the output of a session may differ, and `...` matches anything. A session under
 `<!-- a model writes this -->` runs with the real model, so its commands must succeed and its output is not compared.
+A block under `<!-- file: NAME -->` is written to that file first; what a `pyproject.toml` declares counts as installed.
 Commands in other blocks must exist with their options.
 """
 
@@ -10,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pluriset
@@ -29,6 +31,26 @@ def blocks(kind: str, mark: str | None = None) -> list[tuple[Path, str]]:
         for found in BLOCK.finditer(page.read_text())
         if found["kind"] == kind and found["what"] == mark
     ]
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """Write the files that a page shows, and install its package as far as entry points need it."""
+    for found in BLOCK.finditer(page.read_text()):
+        kind, _, name = (found["what"] or "").partition(": ")
+        if kind == "file":
+            (folder / name).write_text(found["body"])
+    if (folder / "pyproject.toml").exists():
+        project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+        info = folder / f"{project['name']}-{project['version']}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        )
+        groups = [
+            f"[{group}]\n" + "".join(f"{name} = {module}\n" for name, module in entries.items())
+            for group, entries in project["entry-points"].items()
+        ]
+        (info / "entry_points.txt").write_text("".join(groups))
 
 
 def commands(body: str) -> list[tuple[str, str]]:
@@ -51,6 +73,7 @@ def same(expected: str, got: str) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_python_block_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    write_files(page, tmp_path)
     code = [body for where, body in blocks("python") if where == page]
     if code:
         done = subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(code)], capture_output=True, text=True)

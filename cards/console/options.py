@@ -53,10 +53,10 @@ def recipe_options(recipes: Callable[[], Iterable[str]]) -> Callable[[Any], Any]
     options = (
         click.argument("recipe", type=Name(recipes, files=True), metavar="RECIPE"),
         out_option,
-        click.option("--source", type=path_type, help="File with your seeds: JSONL, CSV, TSV or parquet."),
+        click.option("--source", type=path_type, help="File with your seeds: JSON lines, CSV, parquet, ..."),
         click.option("--text", metavar="COLUMN", help="Column of --source with the text."),
         click.option("--id", "id_", metavar="COLUMN", help="Column of --source with a unique id."),
-        click.option("--name", help="Dataset name.  [default with --source: name of the file]"),
+        click.option("--name", help="Dataset name.  [default with --source: its name]"),
         click.option("--license", "license_", metavar="ID", help="Dataset license; required with --source."),
     )
     return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
