@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .cards.loading.nested_rows import Nested
     from .cards.loading.published import ExternalDataset
     from .cards.publishing.publish import Publication
+    from .schemas.component import Spec
     from .schemas.difference import Difference
     from .schemas.explanation import Replayed, Story
     from .schemas.manifest import Manifest
@@ -152,6 +153,7 @@ def validate(
     checks: str | Path | None = None,
     suite: str | Path | None = None,
     table: str | None = None,
+    audit: Sequence[Spec] | None = None,
     out: str | Path | None = None,
     save: bool = False,
 ) -> Report:
@@ -159,11 +161,12 @@ def validate(
 
     `as_` names the published dataset that it is, `map` the roles of its columns (pairs, or a YAML file); without
     either they are inferred. `checks` is a checks file; default: `pluriset.yaml` beside the data. `suite` is a suite of
-    Great Expectations to run instead, on `table`. `out` is a folder for the report and all failing rows; `save` writes
+    Great Expectations to run instead, on `table`. `audit` names audits to run, `[]` all of them; one with options is
+    `{name: {option: value}}`. `out` is a folder for the report and all failing rows; `save` writes
     the report into a run.
     """
     if suite:
-        if as_ or map or checks or save:
+        if as_ or map or checks or save or audit is not None:
             raise RecipeError("a suite takes none of the options of our own checks", where="--suite")
         return _run_suite(Path(path), Path(suite), table, out)
     from .builders.assembly import build
@@ -173,7 +176,7 @@ def validate(
 
     roles = column_roles.parse_roles(map) if map else None
     checks, out = (Path(p) if p else None for p in (checks, out))
-    run_checks = partial(validate.validate_path, path, as_=as_, roles=roles, checks=checks, out=out)
+    run_checks = partial(validate.validate_path, path, as_=as_, roles=roles, checks=checks, out=out, audit=audit)
     report = build.save_report(Path(path), run_checks, _render) if save else run_checks()
     if out:
         folder.write(out, report)
@@ -327,6 +330,7 @@ KINDS = {
     "scorers": f"{__name__}.builders.scorers",
     "checks": f"{__name__}.validators.checks",
     "measures": f"{__name__}.validators.measures",
+    "audits": f"{__name__}.validators.audits",
     "published": f"{__name__}.schemas.published",
 }
 """Kind of component -> the package that holds its components."""

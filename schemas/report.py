@@ -134,6 +134,36 @@ class Figure(Entry):
     """Number of items behind it."""
 
 
+class AuditFigure(Figure):
+    """A figure of an audit; where it was tested, how often chance alone would give one as extreme."""
+
+    p: float | None = None
+    """P-value of the test, 0 to 1; null where the figure was not tested."""
+    adjusted_p: float | None = None
+    """The p-value corrected for the other tests of the same audit, by the audit's `correction`."""
+
+
+class AuditResult(Entry):
+    """What one audit says of the dataset, or why it says nothing."""
+
+    audit: str
+    """Name of the audit."""
+    question: str
+    """What it asks."""
+    conclusion: str | None = None
+    """What one learns, in a sentence; null where the audit is not applicable."""
+    detected: bool | None = None
+    """Whether what the audit looks for is in the data; null where the data cannot say."""
+    figures: list[AuditFigure] = []
+    """The numbers behind the conclusion."""
+    correction: str | None = None
+    """How p-values were corrected for several tests, such as Holm; null where there was at most one."""
+    examples: list[dict[str, Any]] = []
+    """Rows that show what was detected, the most telling first."""
+    not_applicable: str | None = None
+    """What the audit needs and the dataset lacks; null where it ran."""
+
+
 class Profile(Entry):
     """What the dataset was taken for, which decides what is checked."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ..schemas import family_schema
+from ..schemas.component import Spec
 from ..schemas.errors import DataError, RecipeError
 from ..schemas.manifest import Manifest
 from ..schemas.report import Report
@@ -22,6 +23,7 @@ from ..schemas.views import View
 from .findings.failing_rows import forget, keep_in
 from .findings.subject import Subject
 from .judging import card_claims, manifest_shards
+from .judging.audits import load_audits, run_audits
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, no_foreign_errors
 from .profiles.by_roles import read_by_roles
@@ -48,24 +50,28 @@ def validate_path(
     roles: Mapping[str, str] | None = None,
     checks: Path | None = None,
     out: Path | None = None,
+    audit: Sequence[Spec] | None = None,
     memory: str = MEMORY,
 ) -> Report:
     """Judge whatever is at a place: a file, a folder, a dataset on the Hub.
 
     It is taken for the published dataset `as_`, or its columns for what `roles` says; `generic` goes by the columns
     even where they are those of one that we know. What is decided about checks is in the file `checks`, or beside the
-    data. All failing rows go into the folder `out`, if one is given, by check.
+    data. All failing rows go into the folder `out`, if one is given, by check. `audit` names audits to run, an empty
+    list all of them.
     Raises `DataError` if it cannot be read, or cannot be what it is said to be, and `RecipeError` if what is decided
     makes no sense.
     """
     folder = hub.local(place)
     overrides = read_overrides(checks) if checks else overrides_beside(folder)
     keep = keep_in(out.resolve()) if out else forget
+    chosen = [] if audit is None else load_audits(audit)
     with _database(memory) as connection, no_foreign_errors(str(place)):
         if out:
             connection.execute(f"SET allowed_directories = [{quote_literal(str(out.resolve()))}]")
         subject = _subject(connection, folder, Path(place).resolve().name, as_, roles)
-        return apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
+        report = apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
+        return report.model_copy(update={"audits": run_audits(subject.all(), chosen)})
 
 
 @contextmanager
