@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 from ...schemas.report import AuditFigure
 from ..stats.agreement import Agreement, interval, krippendorff, nominal
 from ..stats.dawid_skene import dawid_skene
-from ..stats.k_anonymity import groupings
+from ..stats.k_anonymity import grouping_columns
 from ..stats.latent_structure import camps, explained, group_numbers, severity, shuffled
 from ..stats.multiple_tests import HOLM
 from ..stats.polarisation import ndfu
@@ -90,7 +90,7 @@ class DisagreementStructure(Audit):
         yield from self._erasures(matrix)
 
     def _groups(self, matrix: RatingMatrix, annotators: Any) -> Iterator[tuple[str, list[str], Any]]:
-        for attribute in groupings(annotators) if annotators is not None else ():
+        for attribute in grouping_columns(annotators) if annotators is not None else ():
             cells = f"CAST(annotator_id AS VARCHAR), CAST({quote_identifier(attribute)} AS VARCHAR)"
             values = dict(annotators.select(cells).fetchall())
             names, groups = group_numbers([values.get(one) for one in matrix.annotators], self.min_members)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tables.sql import Tables, query, quote_literal
-from .ratings import judged
+from .ratings import first_judgements
 
 Floats = NDArray[np.float64]
 MAX_LABELS = 64
@@ -47,7 +47,7 @@ class RatingMatrix:
 def rating_matrices(tables: Tables, max_annotators: int, max_items: int) -> Iterator[RatingMatrix]:
     """One matrix for each aspect, labels and scores apart, with the busiest annotators and the most judged items."""
     for column in ("label", "score"):
-        rows = judged(tables, column).filter("annotator IS NOT NULL")
+        rows = first_judgements(tables, column).filter("annotator IS NOT NULL")
         aspects = query(rows, f"SELECT aspect FROM rows GROUP BY aspect HAVING {_VARIES[column]} ORDER BY aspect")
         for (aspect,) in aspects.fetchall():
             yield _matrix(tables, column, aspect, max_annotators, max_items)
@@ -60,7 +60,7 @@ _VARIES = {
 
 
 def _matrix(tables: Tables, column: str, aspect: str, max_annotators: int, max_items: int) -> RatingMatrix:
-    rows = judged(tables, column).filter(f"annotator IS NOT NULL AND aspect = {quote_literal(aspect)}")
+    rows = first_judgements(tables, column).filter(f"annotator IS NOT NULL AND aspect = {quote_literal(aspect)}")
     found = query(
         rows,
         f"""WITH once AS (SELECT annotator, item, max(value) AS value FROM rows GROUP BY ALL),
