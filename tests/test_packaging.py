@@ -12,7 +12,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ROOMS = ("builders", "cards", "schemas", "validators")
 
 
-def test_every_package_of_the_tree_is_listed() -> None:
+def test_pyproject_lists_every_package() -> None:
     found = {"pluriset"} | {
         ".".join(["pluriset", *path.parent.relative_to(ROOT).parts])
         for room in ROOMS
@@ -21,7 +21,7 @@ def test_every_package_of_the_tree_is_listed() -> None:
     assert sorted(found) == sorted(PROJECT["tool"]["setuptools"]["packages"])
 
 
-def test_nothing_but_the_rooms_lies_at_the_top() -> None:
+def test_top_level_holds_only_the_four_packages_and_project_files() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
@@ -39,7 +39,7 @@ def test_nothing_but_the_rooms_lies_at_the_top() -> None:
     assert top <= allowed | {*ROOMS, "tests", "docs", "benchmarks", ".ci"}
 
 
-def test_the_import_is_light() -> None:
+def test_import_loads_nothing_heavy() -> None:
     heavy = [
         "duckdb",
         "polars",
@@ -71,13 +71,13 @@ print([m for m in ["duckdb", "polars", "pyarrow", "datasets", "numpy"] if m in s
     assert done.stdout.strip() == "[]"
 
 
-def test_rooms_import_downwards_only() -> None:
+def test_import_contracts_hold() -> None:
     done = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
+def test_wheel_holds_the_package_alone(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")
@@ -87,8 +87,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     assert all(fitting.fullmatch(name) for name in names), [n for n in names if not fitting.fullmatch(n)]
     for needed in (
         "py.typed",
-        "cards/card.md.j2",
-        "cards/report.html.j2",
+        "cards/readme/card.md.j2",
+        "cards/report/report.html.j2",
         "builders/recipes/values.yaml",
         "builders/sources/sample.jsonl",
     ):
@@ -96,7 +96,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     assert not any(name.startswith(("pluriset/tests", "pluriset/benchmarks", "pluriset/docs")) for name in names)
 
 
-def test_the_project_speaks_of_itself_alone() -> None:
+def test_files_name_nothing_outside_the_project() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if tracked.returncode:
         pytest.skip("not a git checkout")
@@ -107,3 +107,11 @@ def test_the_project_speaks_of_itself_alone() -> None:
             continue
         found = words.search(path.read_text(encoding="utf-8", errors="replace"))
         assert not found, f"{name}: {found and found[0]}"
+
+
+def test_dir_lists_the_public_names() -> None:
+    import pluriset
+
+    assert dir(pluriset) == sorted(pluriset.__all__)
+    assert all(getattr(pluriset, name).__doc__ for name in pluriset.__all__)
+    assert issubclass(pluriset.DataError, pluriset.PlurisetError)

@@ -12,7 +12,6 @@ from jinja2 import Environment, StrictUndefined, Template
 from pydantic_core import to_json
 
 from ...schemas import family_schema
-from ...schemas import family_schema
 from ...schemas.errors import RecipeError, RunError
 from ...schemas.manifest import Manifest
 from ...schemas.report import Report
