@@ -36,7 +36,7 @@ def print_story(story: Story) -> None:
     for finding in story.findings:
         click.echo(clean(f"{finding.severity}: {finding.problem} [{finding.check}]"))
     sources = "; ".join(f"{source.name} ({source.license})" for source in story.sources)
-    click.echo(clean(f"\nlicense {story.licence}; sources: {sources or 'none declared'}"))
+    click.echo(clean(f"\nlicence {story.licence}; sources: {sources or 'none declared'}"))
     for gap in story.missing:
         click.echo(clean(f"not recorded: {gap}"), err=True)
 

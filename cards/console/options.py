@@ -57,7 +57,7 @@ def recipe_options(recipes: Callable[[], Iterable[str]]) -> Callable[[Any], Any]
         click.option("--text", metavar="COLUMN", help="Column of --source with the text."),
         click.option("--id", "id_", metavar="COLUMN", help="Column of --source with a unique id."),
         click.option("--name", help="Dataset name.  [default with --source: its name]"),
-        click.option("--license", "license_", metavar="ID", help="Dataset license; required with --source."),
+        click.option("--license", "license_", metavar="ID", help="Dataset licence; required with --source."),
     )
     return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
