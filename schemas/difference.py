@@ -1,4 +1,4 @@
-"""What lies between two versions of a dataset."""
+"""The difference between two versions of a dataset."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from . import html
 from .field_docs import Stored
 
 Bump = Literal["major", "minor", "patch", "none"]
@@ -18,19 +19,19 @@ class Entry(Stored):
 
 
 class TableChange(Entry):
-    """What happened to the rows of one table, matched by key."""
+    """Changes to the rows of one table, matched by key."""
 
     table: str
     added: int
-    """Rows whose key is new."""
+    """Rows with a new key."""
     removed: int
-    """Rows whose key is gone."""
+    """Rows whose key no longer exists."""
     changed: int
-    """Rows of the same key with other values."""
+    """Rows with the same key and other values."""
     moved: int
-    """Rows of the same key in another split."""
+    """Rows with the same key in another split."""
     columns: dict[str, int]
-    """Column -> rows of the same key in which it changed."""
+    """Column -> rows with the same key in which it changed."""
     examples: dict[Literal["added", "removed", "changed", "moved"], list[str]]
     """Up to five keys of each."""
 
@@ -39,8 +40,8 @@ class Drift(Entry):
     """How far one distribution moved."""
 
     table: str
-    what: str
-    """The column; for a label, the aspect."""
+    column: str
+    """The column; for labels, the aspect."""
     distance: float
     """Total variation distance, 0 to 1: half the sum of the absolute differences of shares. The usual definition."""
     before: dict[str, float]
@@ -48,31 +49,43 @@ class Drift(Entry):
     after: dict[str, float]
 
 
-class Moved(Entry):
+class FigureChange(Entry):
     """One figure of the reports before and after, such as agreement or coverage."""
 
     measure: str
     group: dict[str, str]
     before: float | None
     after: float | None
-    apart: bool
-    """Whether both have intervals and these do not overlap: more than chance, at a glance and no test."""
+    disjoint: bool
+    """Whether both have intervals and these do not overlap: a rule of thumb, not a test."""
 
 
 class Difference(Entry):
-    """Everything that changed from one version to the other."""
+    """Everything that changed from one version to another."""
 
     before: str
     after: str
     bump: Bump
-    """The suggested step of the version; the rule is ours: major where what was there is gone or means something
-    else, minor where something is new, patch where values or texts were corrected, none where nothing changed."""
+    """The suggested semver bump. The rule is ours: major where something was removed or changed its meaning, minor
+    where something was added, patch where values or texts were corrected, none where nothing changed."""
     reasons: list[str]
-    """Why this step."""
+    """Why this bump."""
     tables: list[TableChange]
     drifts: list[Drift]
     """Distributions that moved, furthest first."""
-    figures: list[Moved]
+    figures: list[FigureChange]
     """Figures that moved."""
-    entry: str
+    changelog: str
     """An entry for the changelog of the card, as Markdown."""
+
+    def __repr__(self) -> str:
+        return f"Difference({self.before!r} -> {self.after!r}, bump={self.bump!r})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the bump with its reasons, changed tables, and distributions that moved."""
+        changes = [(c.table, c.added, c.removed, c.changed, c.moved) for c in self.tables]
+        return (
+            html.heading(f"{self.before} → {self.after}", f"semver bump: {self.bump}; {'; '.join(self.reasons)}")
+            + html.table(["table", "added", "removed", "changed", "moved"], [row for row in changes if any(row[1:])])
+            + html.table(["table", "column", "drift"], [(d.table, d.column, d.distance) for d in self.drifts])
+        )

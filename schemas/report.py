@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, ConfigDict
 
-from . import aliases
+from . import aliases, html
 from .field_docs import Stored
+
+if TYPE_CHECKING:
+    from polars import DataFrame
 
 Severity = Literal["error", "warning", "info"]
 CheckId = Annotated[str, AfterValidator(partial(aliases.component, "checks"))]
@@ -179,6 +182,15 @@ class Profile(Entry):
     """Column -> the role that it was taken for."""
 
 
+class ReportFrames(NamedTuple):
+    """A report as data frames."""
+
+    findings: DataFrame
+    """A row for each check and table."""
+    figures: DataFrame
+    """A row for each figure."""
+
+
 class Report(Entry):
     """What was checked, what was found, what was measured."""
 
@@ -210,6 +222,43 @@ class Report(Entry):
     def quiet(self) -> int:
         """How many checks found nothing in any table."""
         return len({finding.check for finding in self.findings} - {f.check for f in self.findings if f.count})
+
+    def __repr__(self) -> str:
+        severities: tuple[Severity, ...] = get_args(Severity)
+        counts = ", ".join(f"{severity}={self.count(severity)}" for severity in severities)
+        return f"Report({self.dataset!r}, {counts}, figures={len(self.figures)})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: problems, worst first, and figures."""
+        severities: tuple[Severity, ...] = get_args(Severity)
+        counts = ", ".join(f"{self.count(severity)} of severity {severity}" for severity in severities)
+        figures = [
+            (f.measure, ", ".join(f"{key} {value}" for key, value in f.group.items()), f.value, f.low, f.high, f.n)
+            for f in self.figures
+        ]
+        return (
+            html.heading(self.dataset, f"checks: {self.ran}; failed: {counts}")
+            + html.table(
+                ["severity", "problem", "table", "check"],
+                [(f.severity, f.problem or f"{f.counted}: {f.rule}", f.table, f.check) for f in self.found()],
+            )
+            + html.table(["measure", "group", "value", "low", "high", "n"], figures)
+        )
+
+    def to_polars(self) -> ReportFrames:
+        """Findings and figures as two data frames; `group` is a struct column with a field for each kind of group."""
+        import polars
+
+        columns = ("check", "severity", "problem", "rule", "table", "count", "of", "unit", "share", "suppressed")
+        findings = [{name: getattr(finding, name) for name in columns} for finding in self.findings]
+        keys = dict.fromkeys(key for figure in self.figures for key in figure.group)
+        figures = [
+            figure.model_dump(exclude={"group"}) | {"group": {key: figure.group.get(key) for key in keys} or None}
+            for figure in self.figures
+        ]
+        return ReportFrames(
+            polars.DataFrame(findings, infer_schema_length=None), polars.DataFrame(figures, infer_schema_length=None)
+        )
 
     def count(self, severity: Severity) -> int:
         """How many checks of this severity found rows and are not suppressed."""

@@ -17,6 +17,7 @@ from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ...schemas import html
 from ...schemas.recipe import Recipe
 from ...schemas.request import Prompt
 from ...schemas.row import unvalidated_rows
@@ -61,6 +62,14 @@ class Plan(BaseModel):
     """Null where a teacher has no declared price."""
     answered: int
     """Answers that the journal of the run holds already; those that still fit are not asked again."""
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the range of requests, tokens and cost."""
+        ranges = {"requests": self.asks, "prompt tokens": self.prompt_tokens, "answer tokens": self.answer_tokens}
+        ranges |= {"USD": self.usd} if self.usd else {}
+        rows = [(name, each.least, each.most) for name, each in ranges.items()]
+        title = html.heading(f"{self.seeds:,} seeds", f"{self.answered:,} responses cached")
+        return title + html.table(["", "at least", "at most"], rows)
 
 
 @dataclass

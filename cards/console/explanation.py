@@ -55,10 +55,10 @@ def print_difference(difference: Difference) -> None:
     rows = [(c.table, c.added, c.removed, c.changed, c.moved, ", ".join(c.columns)) for c in difference.tables]
     table("", heads, rows)
     for drift in difference.drifts:
-        click.echo(clean(f"drift   {drift.table}.{drift.what}: {drift.distance:.1%} of the rows (total variation)"))
+        click.echo(clean(f"drift   {drift.table}.{drift.column}: {drift.distance:.1%} of the rows (total variation)"))
     for moved in difference.figures:
         group = ", ".join(f"{name} {value}" for name, value in moved.group.items())
-        apart = "; the intervals do not overlap" if moved.apart else ""
+        apart = "; the intervals do not overlap" if moved.disjoint else ""
         click.echo(clean(f"figure  {moved.measure} {group}: {moved.before} -> {moved.after}{apart}"))
     click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pydantic import ValidationError
 
+from ...schemas import html
 from ...schemas.errors import DataError, from_validation
 from ...schemas.manifest import File, Manifest
 from ...schemas.projections import arrow_schema
@@ -66,6 +67,16 @@ class Dataset:
     def __repr__(self) -> str:
         counts = ", ".join(f"{table}: {self.manifest.tables[table].rows:,}" for table in self.tables)
         return f"{type(self).__name__}({str(self.folder)!r}, {counts})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the tables with their rows and splits."""
+        shapes = self.manifest.tables
+        rows = [
+            (name, shapes[name].rows, ", ".join(self.splits(name)), (self.types[name].__doc__ or "").partition("\n")[0])
+            for name in self.tables
+        ]
+        note = f"{self.manifest.name}, family {self.manifest.family}, licence {self.manifest.recipe.license}"
+        return html.heading(str(self.folder), note) + html.table(["table", "rows", "splits", "a row is"], rows)
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def drifts(table: str, row_type: type[Row], before: DuckDBPyRelation, after: Duc
         for what, condition in _parts(column.name, before, after):
             old, new = (_shares(relation, column.name, condition) for relation in (before, after))
             if old and new and (distance := _distance(old, new)):
-                yield Drift(table=table, what=what, distance=distance, before=old, after=new)
+                yield Drift(table=table, column=what, distance=distance, before=old, after=new)
 
 
 def _is_key(row_type: type[Row], column: str) -> bool:

@@ -56,7 +56,7 @@ def test_new_rows_bump_the_minor_version(built: Built) -> None:
     found = pluriset.diff(built("1 lying"), built("1 lying", "2 stealing"))
     assert found.bump == "minor"
     assert counts(found, "situations") == (1, 0, 0, 0) and counts(found, "considerations") == (3, 0, 0, 0)
-    assert "situations: 1 row new" in found.reasons and "- situations: 1 row new" in found.entry
+    assert "situations: 1 row added" in found.reasons and "- situations: 1 row added" in found.changelog
 
 
 def test_removed_rows_bump_the_major_version(built: Built) -> None:
@@ -69,7 +69,7 @@ def test_changed_judgements_bump_the_patch_version_and_show_as_drift(built: Buil
     assert found.bump == "patch"
     annotations = next(change for change in found.tables if change.table == "annotations")
     assert annotations.changed == 6 and annotations.columns["label"] == 3
-    drift = next(drift for drift in found.drifts if drift.what == "valence")
+    drift = next(drift for drift in found.drifts if drift.column == "valence")
     assert (drift.distance, drift.before, drift.after) == (1.0, {"supports": 1.0}, {"opposes": 1.0})
 
 

@@ -68,7 +68,7 @@ def test_an_identical_tree_only_gets_a_missing_tag(hub: Hub, runs: dict[str, Pat
 def test_only_changed_files_are_sent_under_the_next_version(hub: Hub, runs: dict[str, Path]) -> None:
     pluriset.publish(runs["one"], ID)
     done = pluriset.publish(runs["two"], ID)
-    assert done.tag == "v1.1.0" and "situations: 1 row new" in done.reasons
+    assert done.tag == "v1.1.0" and "situations: 1 row added" in done.reasons
     assert files(hub) == published(runs["two"])
     assert kinds(done)["data/situations/test-00000-of-00001.parquet"] == "changed"
     assert "data/annotators/train-00000-of-00001.parquet" not in kinds(done)
@@ -79,7 +79,7 @@ def test_removed_rows_bump_the_major_version_and_card_edits_the_patch(
 ) -> None:
     pluriset.publish(runs["two"], ID)
     done = pluriset.publish(runs["one"], ID)
-    assert done.tag == "v2.0.0" and "situations: 1 row gone" in done.reasons
+    assert done.tag == "v2.0.0" and "situations: 1 row removed" in done.reasons
     folder = copy()
     (folder / "README.md").write_text((folder / "README.md").read_text() + "\n## Thanks\n\nTo all.\n")
     assert pluriset.publish(folder, ID).tag == "v2.0.1"
