@@ -75,7 +75,7 @@ def main() -> None:
 
 assert isinstance(main, Commands)
 main.sections = {
-    "Build": ["init", "plan", "preview", "build", "check-teacher"],
+    "Build": ["init", "plan", "preview", "build", "merge", "check-teacher"],
     "Inspect": ["show", "why", "replay", "diff"],
     "Validate and repair": ["validate", "repair"],
     "Publish": ["card", "publish", "export"],

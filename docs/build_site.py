@@ -51,6 +51,7 @@ def reference_pages() -> dict[str, str]:
         "reference/components.md": components_page(),
         "reference/checks.md": checks_page(),
         "reference/measures.md": measures_page(),
+        "reference/audits.md": audits_page(),
         "reference/tables.md": tables_page(),
         "reference/published.md": published_page(),
         "reference/cli.md": cli_page(),
@@ -103,6 +104,14 @@ def measures_page() -> str:
         needs = "; ".join(f"`{table}` ({', '.join(columns)})" for table, columns in model.needs.items())
         parts += [f"## {name}", docstring(model), f"Needs {needs}." if needs else "", options_table(described(model))]
     return page("Measures", *parts)
+
+
+def audits_page() -> str:
+    """Every audit with its question and its options."""
+    parts = ["An audit asks one question of a dataset, tests it, and answers in a sentence."]
+    for name, model in components("audits"):
+        parts += [f"## {name}", docstring(model), options_table(described(model))]
+    return page("Audits", *parts)
 
 
 def tables_page() -> str:

@@ -121,7 +121,7 @@ def test_reference_covers_every_component_and_command() -> None:
     pages = build_site.reference_pages()
     assert pages == build_site.reference_pages()
     for kind in pluriset.KINDS:
-        page = {"checks": "checks", "measures": "measures", "published": "published"}.get(kind, "components")
-        headings = re.findall(r"^##+ (.*)$", pages[f"reference/{page}.md"], re.MULTILINE)
+        page = pages.get(f"reference/{kind}.md", pages["reference/components.md"])
+        headings = re.findall(r"^##+ (.*)$", page, re.MULTILINE)
         assert {name for name, _ in build_site.components(kind)} <= {*headings}
     assert all(f"## {command}\n" in pages["reference/cli.md"] for command in main.commands)
