@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from ...schemas import aliases
+from ...schemas import aliases, family_schema
 from ...schemas.errors import DataError, RunError
-from ...schemas.manifest import Asks, Books, Manifest, MergedRun, Rows, Seeds, Table
+from ...schemas.manifest import Asks, Books, FamilySchema, Manifest, MergedRun, Rows, Seeds, Table
 from ...schemas.projections import arrow_schema, schema_hash
 from ...schemas.row import Row, columns, key
-from ...schemas.rows import tables_of
 from ...schemas.rows.reject import Reject
 from ...schemas.rows.shared import Rule
 from ...schemas.run_layout import DATA, MANIFEST, REJECTS, REPORT
@@ -108,10 +106,10 @@ class _Merge:
 
     def __init__(self, connection: DuckDBPyConnection, inputs: Sequence[Input]) -> None:
         self.connection, self.inputs = connection, inputs
-        first = inputs[0].manifest
-        present = dict.fromkeys(chain.from_iterable(one.manifest.tables for one in inputs))
-        known = tables_of(first.family, present)
-        self.types: dict[str, type[Row]] = {table: known[table] for table in known if table in present}
+        self.types: dict[str, type[Row]] = {}
+        for one in inputs:
+            known = family_schema.row_types(one.manifest)
+            self.types |= {t: known[t] for t in known if t in one.manifest.tables and t not in self.types}
         self.repeated: dict[str, int] = {}
 
     def write(self, draft: Path, out: Path) -> Manifest:
@@ -237,6 +235,7 @@ class _Merge:
         return Manifest(
             name=recipe.name,
             family=first.family,
+            family_schema=self._family_schema(),
             main_table=first.main_table,
             recipe=recipe,
             teachers=merged_teachers(manifests),
@@ -254,6 +253,16 @@ class _Merge:
                 )
                 for one in self.inputs
             ],
+        )
+
+    def _family_schema(self) -> FamilySchema | None:
+        """That of the first run, with the optional tables of the others."""
+        stored = [one.manifest.family_schema for one in self.inputs if one.manifest.family_schema]
+        if not stored:
+            return None
+        tables = {table: schema for each in reversed(stored) for table, schema in each.tables.items()}
+        return stored[0].model_copy(
+            update={"tables": {table: tables[table] for table in self.types if table in tables}}
         )
 
     def _books(self, tables: dict[str, Table]) -> Books:

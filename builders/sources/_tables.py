@@ -10,17 +10,18 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ...schemas import family_schema
 from ...schemas.report import Finding
 from ...schemas.row import Row, RowTypes
 from ...schemas.run_layout import MANIFEST
 from ...schemas.views import VIEWS
+from ...validators.profiles.family_views import views_of_run
 from ...validators.profiles.published import create_views, typed_tables
 from ...validators.profiles.recognise import recognise
 from ...validators.readers import run_folder
 from ...validators.readers.manifest import read_manifest, sha256
 from ...validators.readers.read import confine, read
 from ...validators.tables.sql import connect
-from ...validators.validate import row_types
 
 MEMORY = "2GB"
 """What DuckDB may use before it writes to disk."""
@@ -60,8 +61,10 @@ def _run(connection: DuckDBPyConnection, place: Path, revision: str) -> Tables:
     manifest = read_manifest(place)
     tables = run_folder.read(connection, place)
     revision = revision or sha256(place / MANIFEST)[:REVISION]
-    types = row_types(place, tables)
-    return Tables(manifest.name, revision, tables, types, manifest.main_table, is_run=True)
+    views = views_of_run(connection, place, family_schema.views(manifest), tables)
+    types = family_schema.row_types(manifest) | {view: VIEWS[view] for view in views if view not in tables}
+    rows = {view: relation.order("ALL") for view, relation in views.items()} | tables
+    return Tables(manifest.name, revision, rows, types, manifest.main_table, is_run=True)
 
 
 def _published(connection: DuckDBPyConnection, place: Path, name: str, revision: str) -> Tables:
