@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from ...schemas.component import find
+from ...schemas.component import find, others
 from ...schemas.errors import RecipeError, from_validation, place
 from ...schemas.option_docs import paths
 from ...schemas.recipe import Recipe
@@ -38,15 +39,21 @@ def _no_such(got: str) -> RecipeError:
 
 
 def shipped(name: str, changes: dict[str, Any]) -> Recipe:
-    """A shipped recipe with some top-level keys replaced; relative paths in them start where we are."""
-    file = resources.files(f"{PACKAGE}.recipes") / f"{name}.yaml"
-    return parse(file.read_bytes(), f"{name}.yaml", Path.cwd(), changes)
+    """A recipe that is installed, with some top-level keys replaced; relative paths start in the working directory."""
+    file = _installed()[name]
+    return parse(file.read_bytes(), file.name, Path.cwd(), changes)
 
 
 def shipped_names() -> list[str]:
-    """The families that have a shipped recipe."""
-    files = resources.files(f"{PACKAGE}.recipes").iterdir()
-    return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
+    """The names of the recipes that are installed."""
+    return sorted(_installed())
+
+
+def _installed() -> dict[str, Traversable]:
+    """Name -> recipe: ours, and `<name>.yaml` of each package that a distribution declares under `pluriset.recipes`."""
+    external = {entry.name: resources.files(entry.value) / f"{entry.name}.yaml" for entry in others("pluriset.recipes")}
+    own = resources.files(f"{PACKAGE}.recipes").iterdir()
+    return external | {file.name.removesuffix(".yaml"): file for file in own if file.name.endswith(".yaml")}
 
 
 def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = None) -> Recipe:

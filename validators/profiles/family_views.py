@@ -9,7 +9,7 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
-from ...schemas.run_layout import DATA, MANIFEST
+from ...schemas.run_layout import MANIFEST
 from ...schemas.views import View
 from ..tables.sql import Tables, quote_identifier, quote_literal
 from .published import create_views
@@ -20,13 +20,13 @@ def views_of_run(
 ) -> dict[str, DuckDBPyRelation]:
     """View -> its rows, of all views whose tables are present. Raises `DataError` for one that is no SELECT.
 
-    The statements may come from a manifest of unknown origin: the connection reads nothing but the data of the run
-    from here on.
+    The statements may come from a manifest of unknown origin: the connection reads nothing but the run from
+    here on.
     """
     if not views:
         return {}
     [[allowed]] = connection.execute("SELECT current_setting('allowed_directories')").fetchall()
-    readable = ", ".join(map(quote_literal, [*allowed, str((folder / DATA).resolve())]))
+    readable = ", ".join(map(quote_literal, [*allowed, str(folder), str(folder.resolve())]))
     connection.execute(f"SET allowed_directories = [{readable}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
