@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .schemas.explanation import Replayed, Story
     from .schemas.manifest import Manifest
     from .schemas.progress import Watch
+    from .schemas.published_dataset import FileFormat
     from .schemas.recipe import Recipe
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
@@ -267,12 +268,12 @@ def card(path: str | Path) -> Path:
     return Path(path) / CARD
 
 
-def export(path: str | Path, as_: str, out: str | Path) -> Exported:
-    """Convert a run to the shape of a published dataset."""
+def export(path: str | Path, as_: str, out: str | Path, file_format: FileFormat | None = None) -> Exported:
+    """Convert a run to the shape of a published dataset, in its file format or as csv, jsonl or parquet."""
     from .builders.convert import export
     from .cards.loading import open
 
-    return export.export(open.open_run(path).folder, as_, Path(out))
+    return export.export(open.open_run(path).folder, as_, Path(out), file_format)
 
 
 def merge(paths: Sequence[str | Path], out: str | Path) -> Dataset:

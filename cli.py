@@ -27,6 +27,7 @@ from .cards.console.options import (
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
+    from .schemas.published_dataset import FileFormat
     from .schemas.recipe import Recipe
     from .schemas.report import Report
 
@@ -311,10 +312,16 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
 @dataset("run")
 @click.option("--as", "as_", type=Name(_formats, listed=True), required=True, help="Published dataset to follow.")
 @click.option("--out", type=path_type, required=True, help="Folder to write.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "jsonl", "parquet"]),
+    help="File format.  [default: that of the published dataset]",
+)
 @as_json
-def export(run: str, as_: str, out: Path, as_json: bool) -> None:
+def export(run: str, as_: str, out: Path, file_format: FileFormat | None, as_json: bool) -> None:
     """Convert a run to a published format."""
-    done = pluriset.export(run, as_, out)
+    done = pluriset.export(run, as_, out, file_format)
     text.document(asdict(done)) if as_json else results.print_export(done)
 
 

@@ -19,6 +19,8 @@ from .report import Evidence, Severity
 from .row import Row
 from .views import View as View
 
+FileFormat = Literal["csv", "jsonl", "parquet"]
+"""Format of the files of a dataset."""
 REJECTS = "_rejects"
 """The table in which a translation leaves what it left out."""
 
@@ -108,6 +110,8 @@ class PublishedDataset(Component):
     """The family whose tables can take its shape, where there is one."""
     configs: ClassVar[Mapping[str, Config]]
     """Config -> what is in it, the default first."""
+    file_format: ClassVar[FileFormat] = "parquet"
+    """Format of its own files, which an export follows."""
     splits: ClassVar[Mapping[str, str]] = {}
     """Our split -> the name that it has there, for an export."""
     rules: ClassVar[Mapping[str, Rule]] = {}

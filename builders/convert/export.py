@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import yaml
@@ -14,7 +14,7 @@ from ...schemas.component import Spec, find, load, names
 from ...schemas.errors import DataError, RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.projections import hub_features
-from ...schemas.published_dataset import REJECTS, PublishedDataset
+from ...schemas.published_dataset import REJECTS, FileFormat, PublishedDataset
 from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import CARD
@@ -22,13 +22,14 @@ from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import read
 from ...validators.tables.atomic_write import atomic_folder
 from ...validators.tables.sql import connect, quote_identifier, quote_literal
+from ..storage.parquet import write_one
 
 PUBLISHED = "pluriset.schemas.published"
 """Where the shapes are."""
-REJECTS_FILE = "rejects.csv"
-"""What was left out, row by row."""
-CSV = "FORMAT csv, HEADER, FORCE_QUOTE *"
-"""Everything is quoted, so that an empty text is not a null."""
+REJECTS_FILE = "rejects"
+"""Name, before its suffix, of the file that lists what was left out, row by row."""
+COPY = {"csv": "FORMAT csv, HEADER, FORCE_QUOTE *", "jsonl": "FORMAT json"}
+"""Options with which DuckDB writes a text format. In CSV everything is quoted, so that an empty text is not a null."""
 MEMORY: dict[str, str | int] = {"memory_limit": "2GB", "threads": 4}
 """What does not fit is on disk beside the export while it is made: memory does not grow with rows."""
 AS_TEXT = {"keep_default_na": False}
@@ -49,18 +50,25 @@ class Exported:
     """Config and reason -> rows that are not in it for that reason."""
 
 
-def export(folder: Path, as_: Spec, out: Path) -> Exported:
-    """Write the run in `folder` in the shape `as_` to the new folder `out`; nothing, if it raises `DataError`."""
+def export(folder: Path, as_: Spec, out: Path, file_format: FileFormat | None = None) -> Exported:
+    """Write the run in `folder` in the shape `as_` to the new folder `out`; nothing, if it raises `DataError`.
+
+    Without a file format, the files have that of the published dataset. Parquet and JSON lines keep every type; CSV
+    holds lists as text.
+    """
     manifest = read_manifest(folder)
     shape = _shape(manifest.family, as_)
+    written_as = file_format or shape.file_format
+    if written_as not in get_args(FileFormat):
+        raise RecipeError.unknown("no such file format", written_as, get_args(FileFormat), where="--format")
     _free(out)
     try:
         with atomic_folder(out) as draft, connect(str(draft.parent / "work.duckdb"), **MEMORY) as connection:
             _translate(connection, folder, shape)
-            rows = {config: _written(connection, shape, config, draft) for config in shape.configs}
-            left_out = _left_out(connection, draft / REJECTS_FILE)
+            rows = {config: _written(connection, shape, config, draft, written_as) for config in shape.configs}
+            left_out = _left_out(connection, draft / f"{REJECTS_FILE}.{written_as}")
             _something(folder, rows, left_out)
-            (draft / CARD).write_text(_readme(manifest, shape, rows, left_out), encoding="utf-8")
+            (draft / CARD).write_text(_readme(manifest, shape, rows, left_out, written_as), encoding="utf-8")
     except (OSError, duckdb.Error) as error:
         raise DataError("cannot export", where=str(out), got=str(error).splitlines()[0]) from None
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
@@ -104,12 +112,14 @@ def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDat
             raise DataError(f"the export breaks a rule of its shape: {rule.title}", where=str(folder), got=found[0])
 
 
-def _written(connection: DuckDBPyConnection, shape: PublishedDataset, config: str, draft: Path) -> dict[str, int]:
+def _written(
+    connection: DuckDBPyConnection, shape: PublishedDataset, config: str, draft: Path, file_format: FileFormat
+) -> dict[str, int]:
     """Write a config, one file a split; split -> rows, as they load."""
     counts: dict[str, int] = {}
     for split in shape.splits.values():
         chosen = f"FROM theirs.{quote_identifier(config)} WHERE split = {quote_literal(split)}"
-        path = draft / config / f"{config}_{split}.csv"
+        path = draft / config / f"{config}_{split}.{file_format}"
         if rows := _copied(connection, chosen, shape.configs[config].row, path):
             loads_as = shape.configs[config].only_split or split
             counts[loads_as] = counts.get(loads_as, 0) + rows
@@ -126,12 +136,16 @@ def _left_out(connection: DuckDBPyConnection, path: Path) -> dict[str, int]:
 
 
 def _copied(connection: DuckDBPyConnection, rows: str, row_type: type[Row], path: Path) -> int:
-    """Write rows as CSV in the order in which they are; no row, no file."""
+    """Write rows in their order, in the format that the suffix names; without a row there is no file."""
     count: int = connection.sql(f"SELECT count(*) {rows}").fetchall()[0][0]
     if count:
         path.parent.mkdir(exist_ok=True)
         chosen = ", ".join(quote_identifier(column.name) for column in columns(row_type))
-        connection.execute(f"COPY (SELECT {chosen} {rows}) TO {quote_literal(str(path))} ({CSV})")
+        select, file_format = f"SELECT {chosen} {rows}", path.suffix.removeprefix(".")
+        if file_format in COPY:
+            connection.execute(f"COPY ({select}) TO {quote_literal(str(path))} ({COPY[file_format]})")
+        else:
+            write_one(connection, select, row_type, path)
     return count
 
 
@@ -143,10 +157,14 @@ def _something(folder: Path, rows: dict[str, dict[str, int]], left_out: dict[str
 
 
 def _readme(
-    manifest: Manifest, shape: PublishedDataset, rows: dict[str, dict[str, int]], left_out: dict[str, int]
+    manifest: Manifest,
+    shape: PublishedDataset,
+    rows: dict[str, dict[str, int]],
+    left_out: dict[str, int],
+    file_format: FileFormat,
 ) -> str:
-    """What makes the folder loadable, then what it is and what is missing. All prose is ours."""
-    front = yaml.safe_dump(_front_matter(manifest, shape, rows), sort_keys=False, allow_unicode=True)
+    """The front matter by which the folder loads, then what it is and what was left out."""
+    front = yaml.safe_dump(_front_matter(manifest, shape, rows, file_format), sort_keys=False, allow_unicode=True)
     counts = [f"| {config} | {split} | {n:,} |" for config, splits in rows.items() for split, n in splits.items()]
     missing = [f"| {reason} | {count:,} |" for reason, count in left_out.items()]
     parts = [
@@ -157,7 +175,7 @@ def _readme(
         *shape.notes,
         "\n".join(["| config | split | rows |", "|---|---|---|", *counts]),
         "## Left out",
-        f"Every row that is not here is in `{REJECTS_FILE}`, with the reason." if missing else "Nothing.",
+        f"Every row that is not here is in `{REJECTS_FILE}.{file_format}`, with the reason." if missing else "Nothing.",
         *(["\n".join(["| why | rows |", "|---|---|", *missing])] if missing else []),
         f"## {shape.title}",
         shape.evidence,
@@ -166,7 +184,9 @@ def _readme(
     return "\n\n".join(parts) + "\n"
 
 
-def _front_matter(manifest: Manifest, shape: PublishedDataset, rows: dict[str, dict[str, int]]) -> dict[str, Any]:
+def _front_matter(
+    manifest: Manifest, shape: PublishedDataset, rows: dict[str, dict[str, int]], file_format: FileFormat
+) -> dict[str, Any]:
     recipe, there = manifest.recipe, [config for config in shape.configs if rows[config]]
     licence = {
         "license": recipe.license,
@@ -176,13 +196,14 @@ def _front_matter(manifest: Manifest, shape: PublishedDataset, rows: dict[str, d
     return {
         **{key: value for key, value in licence.items() if value},
         **({"language": recipe.card.language} if recipe.card.language else {}),
-        "configs": [_config(shape, config, rows[config]) for config in there],
+        "configs": [_config(shape, config, rows[config], file_format) for config in there],
     }
 
 
-def _config(shape: PublishedDataset, config: str, splits: dict[str, int]) -> dict[str, Any]:
+def _config(shape: PublishedDataset, config: str, splits: dict[str, int], file_format: FileFormat) -> dict[str, Any]:
     only = shape.configs[config].only_split
-    files = [{"split": s, "path": f"{config}/{'*' if only else f'{config}_{s}'}.csv"} for s in splits]
+    files = [{"split": s, "path": f"{config}/{'*' if only else f'{config}_{s}'}.{file_format}"} for s in splits]
     default = {"default": True} if config == next(iter(shape.configs)) else {}
+    as_text = AS_TEXT if file_format == "csv" else {}
     features = hub_features(shape.configs[config].row)
-    return {"config_name": config, **default, "data_files": files, "features": features, **AS_TEXT}
+    return {"config_name": config, **default, "data_files": files, "features": features, **as_text}

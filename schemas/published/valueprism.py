@@ -63,6 +63,7 @@ class ValuePrism(PublishedDataset):
         "explanation": Config(Pair),
         "valence": Config(ValencePair),
     }
+    file_format: ClassVar = "csv"
     splits: ClassVar = SPLITS
     licence = Licence(
         name="AI2 ImpACT License - Medium Risk Artifacts",

@@ -17,6 +17,7 @@ from pluriset.builders.convert.export import export
 from pluriset.schemas.errors import DataError, PlurisetError, RecipeError
 from pluriset.schemas.manifest import Asks, Books, Manifest, Seeds
 from pluriset.schemas.projections import arrow_schema
+from pluriset.schemas.published_dataset import FileFormat
 from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.rows.values import TABLES
 
@@ -94,6 +95,16 @@ def test_every_config_loads_as_the_field_loads_it(tmp_path: Path) -> None:
     assert (
         list(load_dataset(str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))["train"]) == found["full"]["train"]
     )
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl", "parquet"])
+def test_every_file_format_loads_the_same_rows(tmp_path: Path, file_format: FileFormat) -> None:
+    run = run_folder(tmp_path / "run", content(list(HOSTILE)))
+    exported = export(run, "valueprism", tmp_path / "out", file_format)
+    assert f"full/full_train.{file_format}" in exported.files
+    rows = loaded(tmp_path / "out", tmp_path / "cache", "full")["train"]
+    assert sorted(row["explanation"] for row in rows) == sorted(HOSTILE)
+    assert {type(value) for row in rows for value in row.values()} == {str}
 
 
 @settings(max_examples=6, suppress_health_check=list(HealthCheck))
