@@ -12,7 +12,7 @@ from pluriset.schemas.option_docs import described
 from pluriset.schemas.rows import tables_of
 
 CURATION = "pluriset.builders.curation"
-PACKAGES = {kind: f"pluriset.{room}.{kind}" for kind, room in pluriset.KINDS.items()}
+PACKAGES = pluriset.KINDS
 EVERY = [(package, name) for package in PACKAGES.values() for name in component.names(package)]
 
 STEP = '''
