@@ -1,4 +1,7 @@
-"""Validate what is at a place: a run of ours, or a dataset that anybody published."""
+"""Validate a run, a published dataset or any tables: read them, recognise what they are, judge them.
+
+The one module at the root of its room, because it joins all sub-packages: readers, profiles, judging and findings.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
 from ..schemas import family_schema
 from ..schemas.component import Spec
@@ -36,15 +39,15 @@ from .readers.read import confine, read
 from .tables.sql import Tables, connect, quote_literal, using
 
 MEMORY = "2GB"
-"""What DuckDB may use before it writes to disk."""
-SMALL = 200_000
-"""Rows of a table that is held in memory."""
+"""Memory that DuckDB may use before it spills to disk."""
+MAX_ROWS_IN_MEMORY = 200_000
+"""Tables of a run with more rows are read from their files by every check."""
 GENERIC = "generic"
-"""What a dataset is taken for that is read by the roles of its columns, as a profile names it."""
+"""Name of the profile that reads a dataset by the roles of its columns."""
 
 
 def validate_path(
-    place: str | Path,
+    path: str | Path,
     *,
     as_: str | None = None,
     roles: Mapping[str, str] | None = None,
@@ -53,96 +56,98 @@ def validate_path(
     audit: Sequence[Spec] | None = None,
     memory: str = MEMORY,
 ) -> Report:
-    """Judge whatever is at a place: a file, a folder, a dataset on the Hub.
+    """Validate a file, a folder or a dataset on the Hub.
 
-    It is taken for the published dataset `as_`, or its columns for what `roles` says; `generic` goes by the columns
-    even where they are those of one that we know. What is decided about checks is in the file `checks`, or beside the
-    data. All failing rows go into the folder `out`, if one is given, by check. `audit` names audits to run, an empty
-    list all of them.
-    Raises `DataError` if it cannot be read, or cannot be what it is said to be, and `RecipeError` if what is decided
-    makes no sense.
+    `as_` names the published dataset it is, or `generic` to go by its columns even if they are those of a published
+    dataset; `roles` maps columns to roles. `checks` is a file of overrides, by default the one beside the data. `out`
+    is a folder for all failing rows, by check. `audit` names the audits to run, an empty list all of them.
+
+    Raises `DataError` if the data cannot be read or does not have the columns of `as_`, and `RecipeError` if options
+    or overrides are invalid.
     """
-    folder = hub.local(place)
+    folder, name = hub.local(path), Path(path).resolve().name
     overrides = read_overrides(checks) if checks else overrides_beside(folder)
     keep = keep_in(out.resolve()) if out else forget
-    chosen = [] if audit is None else load_audits(audit)
-    with _database(memory) as connection, no_foreign_errors(str(place)):
+    audits = [] if audit is None else load_audits(audit)
+    with _database(memory) as connection, no_foreign_errors(str(path)):
         if out:
             connection.execute(f"SET allowed_directories = [{quote_literal(str(out.resolve()))}]")
-        subject = _subject(connection, folder, Path(place).resolve().name, as_, roles)
+        if run_folder.has_tables(folder) and not as_ and not roles:
+            subject = _with_claims(_run_subject(connection, folder, name), folder)
+        else:
+            subject = _dataset_subject(connection, folder, name, as_, roles)
         report = apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
-        return report.model_copy(update={"audits": run_audits(subject.all(), chosen)})
-
-
-@contextmanager
-def open_tables(place: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
-    """The tables of whatever is at a place, as they are, for as long as they are looked at. Raises `DataError`."""
-    folder = hub.local(place)
-    with _database(memory) as connection, no_foreign_errors(str(place)):
-        yield (
-            connection,
-            run_folder.read(connection, folder) if run_folder.has_tables(folder) else read(connection, folder).tables,
-        )
+        return report.model_copy(update={"audits": run_audits(subject.all(), audits)})
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
-    """Judge a run folder. What does not fit into `memory` is in a folder inside `spill` for as long as it takes.
+    """Validate a run folder; DuckDB spills into a temporary folder inside `spill`.
 
     Raises `DataError` if the folder is no run or cannot be read.
     """
     with no_foreign_errors(folder), _database(memory, spill) as connection:
-        return judge(_ours(connection, folder, folder.resolve().name))
+        return judge(_run_subject(connection, folder, folder.resolve().name))
 
 
-def validate(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
-    """Judge tables of row types that we know."""
+def validate_tables(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
+    """Validate relations of one connection against their row types."""
     with no_foreign_errors(dataset):
-        return judge(_known(tables, row_types, dataset))
+        return judge(_typed_subject(tables, row_types, dataset))
+
+
+@contextmanager
+def open_tables(path: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
+    """The raw tables of a run or any dataset, for as long as the block runs. Raises `DataError`."""
+    folder = hub.local(path)
+    with _database(memory) as connection, no_foreign_errors(str(path)):
+        is_run = run_folder.has_tables(folder)
+        yield connection, run_folder.read(connection, folder) if is_run else read(connection, folder).tables
 
 
 def row_types(folder: Path, tables: Tables) -> RowTypes:
-    """The row types of a run: those of its family, else of the family that has its tables."""
+    """The row types of a run: those of its family, else those its manifest describes, else of a family that fits."""
     known = {family: tables_of(family, tables) for family in families()}
     if (family := run_folder.family_of(folder)) in known:
         return known[family]
-    if stored := _manifest(folder):
-        return family_schema.row_types(stored)
+    if manifest := _self_describing_manifest(folder):
+        return family_schema.row_types(manifest)
     fitting = [types for types in known.values() if set(types) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}
     return max(fitting, key=len, default=shared)
 
 
-def _subject(
-    connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
-) -> Subject:
-    """What is at a place, and whether it is what its card and manifest say."""
-    ours = run_folder.has_tables(folder) and not as_ and not roles
-    subject = _ours(connection, folder, called) if ours else _theirs(connection, folder, called, as_, roles)
-    if ours and not (folder / MANIFEST).exists():  # the card of a run that is being built is not written yet
-        return subject
-    told = card_claims.against_data(folder, subject.raw)
-    told += manifest_shards.against_manifest(folder, folder / MANIFEST) if ours else []
-    return replace(subject, findings=[*subject.findings, *told])
+@contextmanager
+def _database(memory: str, spill: Path | None = None) -> Iterator[DuckDBPyConnection]:
+    with (
+        tempfile.TemporaryDirectory(dir=spill) as temporary,
+        connect(memory_limit=memory, temp_directory=temporary) as connection,
+        using(connection),
+    ):
+        yield connection
 
 
-def _ours(connection: DuckDBPyConnection, folder: Path, called: str) -> Subject:
-    read_in = enumerate(run_folder.read(connection, folder).items())
-    tables = {table: _held(connection, f"held_{i}", rows) for i, (table, rows) in read_in}
-    lost = run_folder.rejects(connection, folder)
-    rejects = {} if lost is None else {"rejects": lost.select("row_number() OVER () AS _row, detail")}
-    views = views_of_run(connection, folder, _views(folder), tables)
-    return replace(_known(tables, row_types(folder, tables), called), rejects=rejects, views=views)
+def _run_subject(connection: DuckDBPyConnection, folder: Path, name: str) -> Subject:
+    tables = dict(run_folder.read(connection, folder))
+    for number, (table, rows) in enumerate(tables.items()):
+        # A hundred checks read each table; opening its files takes longer than scanning a copy.
+        if int(rows.aggregate("count(*)").fetchall()[0][0]) <= MAX_ROWS_IN_MEMORY:
+            rows.create(f"held_{number}")
+            tables[table] = connection.table(f"held_{number}")
+    rejected = run_folder.rejects(connection, folder)
+    rejects = {} if rejected is None else {"rejects": rejected.select("row_number() OVER () AS _row, detail")}
+    views = views_of_run(connection, folder, _family_views(folder), tables)
+    return replace(_typed_subject(tables, row_types(folder, tables), name), rejects=rejects, views=views)
 
 
-def _views(folder: Path) -> Sequence[View]:
-    """The generic views of the family of a run."""
+def _family_views(folder: Path) -> Sequence[View]:
     if (family := run_folder.family_of(folder)) in families():
         return declaration(family).views
-    return family_schema.views(stored) if (stored := _manifest(folder)) else ()
+    manifest = _self_describing_manifest(folder)
+    return family_schema.views(manifest) if manifest else ()
 
 
-def _manifest(folder: Path) -> Manifest | None:
-    """A manifest that describes a family which is not installed; None where there is none."""
+def _self_describing_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a run, if it describes the row types and views of a family that may not be installed."""
     try:
         manifest = read_manifest(folder)
     except DataError:
@@ -150,38 +155,34 @@ def _manifest(folder: Path) -> Manifest | None:
     return manifest if manifest.family_schema else None
 
 
-def _held(connection: DuckDBPyConnection, name: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """A small table in memory: a hundred checks read it, and opening its files takes longer than looking at it."""
-    if int(rows.aggregate("count(*)").fetchall()[0][0]) > SMALL:
-        return rows
-    rows.create(name)
-    return connection.table(name)
-
-
-def _known(tables: Tables, row_types: RowTypes, dataset: str) -> Subject:
+def _typed_subject(tables: Tables, row_types: RowTypes, name: str) -> Subject:
     raw = {table: rows.select("row_number() OVER () AS _row, *") for table, rows in tables.items()}
-    return Subject(dataset, raw, tables, row_types)
+    return Subject(name, raw, tables, row_types)
 
 
-def _theirs(
-    connection: DuckDBPyConnection, folder: Path, called: str, as_: str | None, roles: Mapping[str, str] | None
+def _with_claims(subject: Subject, folder: Path) -> Subject:
+    """A run compared with its card and manifest, which a run that is still being built does not have."""
+    if not (manifest := folder / MANIFEST).exists():
+        return subject
+    shards = manifest_shards.against_manifest(folder, manifest)
+    return replace(subject, findings=[*subject.findings, *card_claims.against_data(folder, subject.raw), *shards])
+
+
+def _dataset_subject(
+    connection: DuckDBPyConnection, folder: Path, name: str, as_: str | None, roles: Mapping[str, str] | None
 ) -> Subject:
+    """A dataset that is no run, or is to be read as something else, by its profile or the roles of its columns."""
     if as_ not in (None, GENERIC) and roles:
-        raise RecipeError("either it is a dataset that we know or its columns are named", where="--as, --map")
-    found = read(connection, folder)
-    confine(connection, found)
-    raw = found.tables
-    by_roles = roles or as_ == GENERIC
-    known = None if by_roles else require_profile(as_, raw) if as_ else recognise(raw)
-    subject = read_published(connection, called, raw, known) if known else read_by_roles(connection, called, raw, roles)
-    return replace(subject, findings=[*found.findings, *subject.findings])
-
-
-@contextmanager
-def _database(memory: str, spill: Path | None = None) -> Iterator[DuckDBPyConnection]:
-    with (
-        tempfile.TemporaryDirectory(dir=spill) as room,
-        connect(memory_limit=memory, temp_directory=room) as connection,
-        using(connection),
-    ):
-        yield connection
+        raise RecipeError("name the published dataset or map its columns, not both", where="--as, --map")
+    dataset = read(connection, folder)
+    raw = dataset.tables
+    confine(connection, dataset)
+    recognised = require_profile(as_, raw) if as_ not in (None, GENERIC) else None
+    if not as_ and not roles:
+        recognised = recognise(raw)
+    if recognised:
+        subject = read_published(connection, name, raw, recognised)
+    else:
+        subject = read_by_roles(connection, name, raw, roles)
+    claims = card_claims.against_data(folder, raw)
+    return replace(subject, findings=[*dataset.findings, *subject.findings, *claims])

@@ -13,7 +13,7 @@ from pluriset.schemas.report import Report
 from pluriset.schemas.rows.values import ASPECTS, TABLES
 from pluriset.validators import checks, measures
 from pluriset.validators.checks import Check
-from pluriset.validators.validate import open_tables, row_types, validate, validate_path, validate_run
+from pluriset.validators.validate import open_tables, row_types, validate_path, validate_run, validate_tables
 
 KINDS = ("value", "right", "duty")
 PREFIX = {"value": "Trust", "right": "Right to rest", "duty": "Duty to help"}
@@ -201,7 +201,7 @@ def test_what_cannot_be_judged_is_skipped_with_its_reason(connection: DuckDBPyCo
         "situations": connection.sql("SELECT 'a' AS situation_id"),
         "considerations": connection.sql("SELECT 'c' AS consideration_id, 'a' AS situation_id, ['x'] AS text"),
     }
-    report = validate(tables, {}, "theirs")
+    report = validate_tables(tables, {}, "theirs")
     assert report.skipped["blank_text"] == "no column situations.text, no column considerations.explanation"
     assert "prefix_matches_kind" in report.skipped
     assert "agreement" not in report.skipped
@@ -215,7 +215,7 @@ def test_what_cannot_be_judged_is_skipped_with_its_reason(connection: DuckDBPyCo
 def test_a_column_that_no_check_can_read_is_a_reason(connection: DuckDBPyConnection) -> None:
     full = connection.sql("SELECT 1 AS situation, 'x' AS vrd, 'x' AS text, 'x' AS explanation, ['Either'] AS valence")
     relevance = connection.sql("SELECT 1 AS situation, 'x' AS vrd, 'x' AS text, 'No' AS output")
-    report = validate({"full": full, "relevance": relevance}, {}, "theirs")
+    report = validate_tables({"full": full, "relevance": relevance}, {}, "theirs")
     assert "relevance_balance" in report.skipped
     assert report.skipped["relevance_balance"].startswith("Binder Error: ")
 
@@ -231,7 +231,7 @@ def test_numbers_where_texts_should_be(connection: DuckDBPyConnection) -> None:
             'yes' AS options, [1] AS score"""
         ),
     }
-    report = validate(tables, TABLES, "theirs")
+    report = validate_tables(tables, TABLES, "theirs")
     assert {"situations.text.type", "considerations.kind.type", "annotations.label.type"} <= set(failing(report))
     assert failing(report)["annotations.options.type"] == 1
     assert {figure.group.get("annotator") for figure in report.figures} >= {"1.5"}
@@ -240,12 +240,12 @@ def test_numbers_where_texts_should_be(connection: DuckDBPyConnection) -> None:
 @pytest.mark.parametrize("hostile", ['"; DROP TABLE t; --', "'; SELECT 1; --", "a b", "ü", "rows", "select"])
 def test_hostile_names_of_tables_and_columns(hostile: str, connection: DuckDBPyConnection) -> None:
     tables = {hostile: connection.sql(f'SELECT 1 AS "{hostile.replace(chr(34), chr(34) * 2)}"')}
-    report = validate(tables, {}, hostile)
+    report = validate_tables(tables, {}, hostile)
     assert (report.rows, failing(report), report.skipped) == ({hostile: 1}, {}, {})
 
 
 def test_nothing_at_all() -> None:
-    report = validate({}, {}, "nothing")
+    report = validate_tables({}, {}, "nothing")
     assert (report.rows, report.findings, report.figures) == ({}, [], [])
 
 
@@ -271,7 +271,7 @@ def test_a_finding_says_what_it_counts(connection: DuckDBPyConnection) -> None:
     )
     pairs = "SELECT i AS pair_id, 'p' AS prompt, 'long ' || i AS first, 'x' AS second, 'first' AS preferred"
     tables = {"items": connection.sql(f"FROM {texts}"), "pairs": connection.sql(f"{pairs} FROM range(200) AS r(i)")}
-    found = validate(tables, {}, "theirs").found()
+    found = validate_tables(tables, {}, "theirs").found()
     assert {f"{f.check}: {f.problem}" for f in found} == {
         "split_leak: 1 of 2 texts is in more than one split",
         "unique_items: 1 of 2 item IDs is missing or shared by several items",
@@ -305,6 +305,6 @@ def test_a_run_may_be_taken_for_something_else_once_it_has_tables(tmp_path: Path
 
 def test_what_cannot_be_judged_keeps_no_check_from_other_tables(connection: DuckDBPyConnection) -> None:
     broken = "SELECT i AS id, CASE WHEN i > 0 THEN error('torn') ELSE 'x' END AS text FROM range(3) AS r(i)"
-    report = validate({"a": connection.sql(broken), "b": connection.sql("SELECT ' x' AS text")}, {}, "theirs")
+    report = validate_tables({"a": connection.sql(broken), "b": connection.sql("SELECT ' x' AS text")}, {}, "theirs")
     assert "torn" in report.skipped["outer_white_space"]
     assert [f.table for f in report.findings if f.check == "outer_white_space" and f.count] == ["b"]

@@ -1,4 +1,4 @@
-"""Which option of a question is right, as SQL of its place: by the text, the letter, the number or the column."""
+"""SQL of the position of the right option of a question, by its text, letter, number or column."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 def option_list(columns: Sequence[str]) -> str:
-    """The texts of options that have a column each."""
+    """SQL of the list of options that have a column each."""
     return f"[{', '.join(f'CAST({quote_identifier(column)} AS VARCHAR)' for column in columns)}]"
 
 
 def parse_list(column: str) -> str:
-    """The texts of options in a list, null where it is none."""
+    """SQL of the options in a list, null where the cell is none."""
     return f"TRY_CAST(literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR)) AS VARCHAR[])"
 
 
 def sort_options(columns: Sequence[str]) -> list[str]:
-    """Columns of options in the order of their letters or numbers, else as they come."""
+    """Columns of options in the order of their letters or numbers, else as they are."""
     return sorted(columns, key=option_end) if _series(columns) else [*columns]
 
 
 def gold_position(rows: str, gold: str, texts: str, columns: Sequence[str] = ()) -> str:
-    """Query of `_row` and the place of the right option, from 0; -1 where it is none of them, null if nobody knows.
+    """Query of `_row` and the position of the right option, from 0; -1 where it is no option, null where unknown.
 
-    Numbers count from 0 where there is a 0, from 1 where the last option is only reached so, else as the columns are
-    numbered, or from 0; nobody knows where there is both, unless the columns are numbered. Nor does anybody unless
-    half of the questions say by one of these which it is.
+    Numbers count from 0 if one is 0, from 1 if one is the number of options, else as the columns are numbered, or
+    from 0. With both, they are unknown unless the columns are numbered. All positions are unknown unless at least half
+    of the questions have one.
     """
     series, cell = _series(columns), f"CAST({quote_identifier(gold)} AS VARCHAR)"
     letters = series if series.isalpha() else ALPHABET
     names = f"[{', '.join(quote_literal(column.lower()) for column in columns)}]::VARCHAR[]"
     return f"""
         WITH cells AS (SELECT _row, {texts} AS texts, {cell} AS cell FROM {rows} WHERE trim({cell}) <> ''),
-        said AS MATERIALIZED (
+        codes AS MATERIALIZED (
             SELECT _row, len(texts) AS options, regexp_replace(lower(trim(cell, '(). ')), '\\.0+$', '') AS code,
                 coalesce(
                     list_position(texts, cell), list_position(list_transform(texts, lambda t: trim(t)), trim(cell)),
@@ -46,18 +46,19 @@ def gold_position(rows: str, gold: str, texts: str, columns: Sequence[str] = ())
             FROM cells
         ),
         numbers AS (
-            SELECT bool_or(number = 0) AS zero, bool_or(number = options) AS last FROM said WHERE named IS NULL
+            SELECT bool_or(number = 0) AS zero, bool_or(number = options) AS last FROM codes WHERE named IS NULL
         ),
-        places AS MATERIALIZED (
+        positions AS MATERIALIZED (
             SELECT _row, coalesce(named, if(number IS NULL, -1, number - {_first(series)})) AS found,
-                CASE WHEN found BETWEEN 0 AND options - 1 THEN found WHEN found IS NOT NULL THEN -1 END AS place
-            FROM said CROSS JOIN numbers
+                CASE WHEN found BETWEEN 0 AND options - 1 THEN found WHEN found IS NOT NULL THEN -1 END AS position
+            FROM codes CROSS JOIN numbers
         )
-        SELECT _row, place FROM places WHERE (SELECT count(*) FILTER (place >= 0) >= count(*) / 2 FROM places)"""
+        SELECT _row, position FROM positions
+        WHERE (SELECT count(*) FILTER (position >= 0) >= count(*) / 2 FROM positions)"""
 
 
 def _first(series: str) -> str:
-    """What the first option is numbered as, told by whether there is a 0 and whether the last is reached from 1."""
+    """SQL of the number of the first option, by whether a number is 0 or that of the last option from 1."""
     if series.startswith("0"):
         return "0"
     numbered = "1" if series.startswith("1") else "NULL"
@@ -65,6 +66,6 @@ def _first(series: str) -> str:
 
 
 def _series(columns: Sequence[str]) -> str:
-    """The letters or numbers by which columns are told apart, in order; none where they are named otherwise."""
+    """The letters or numbers at the end of the columns, in order; empty if any has neither."""
     ends = "".join(sorted(option_end(column) for column in columns))
     return ends if len(ends) == len(columns) and (ends.isalpha() or ends.isdigit()) else ""

@@ -1,4 +1,4 @@
-"""Which published dataset this is, found out from its columns; or whether it can be the one that is named."""
+"""Recognise a published dataset by its columns."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ...schemas.published_dataset import Config, PublishedDataset
 from ..tables.sql import Tables
 
 INTERNAL_COLUMNS = {"_row", "_table", "split"}
-"""Columns that a reader adds."""
+"""Columns that readers add."""
 
 
 class Recognised(NamedTuple):
-    """A dataset and which of its configs each raw table is."""
+    """A published dataset, and which of its configs each raw table is."""
 
     name: str
     profile: PublishedDataset
     how: str
     configs: Mapping[str, str]
-    """Raw table -> config; tables that are none are left out."""
+    """Raw table -> config; other tables are left out."""
 
 
 def recognise(raw: Tables) -> Recognised | None:
-    """The published dataset that explains most columns of these tables, and the closest one if several do."""
+    """The published dataset that explains most columns of the tables with fewest missing; None if none fits."""
     best, most = None, (0, 0)
     for known in names(published.__name__):
         profile = _profile(known)
@@ -39,7 +39,7 @@ def recognise(raw: Tables) -> Recognised | None:
 
 
 def require_profile(as_: str, raw: Tables) -> Recognised:
-    """The dataset that was named. Raises an error if we do not know it, or if no table can be a part of it."""
+    """The published dataset of a name. Raises `RecipeError` if it is unknown, `DataError` if no table fits a config."""
     find(published.__name__, as_, "--as")
     profile = _profile(as_)
     configs = {table: found for table in raw if (found := _config(profile, table, raw[table].columns, half=False))}
@@ -48,7 +48,7 @@ def require_profile(as_: str, raw: Tables) -> Recognised:
         closest = min(missing, key=lambda config: len(missing[config]))
         got = ", ".join(sorted(_all(raw) - INTERNAL_COLUMNS))
         expected = f"the columns of {closest}: " + ", ".join(sorted(_required(profile.configs[closest])))
-        hint = "leave out --as, or name the columns with --map"
+        hint = "leave out --as, or map the columns with --map"
         raise DataError(
             f"these are not the columns of {profile.title}", where="--as", got=got, expected=expected, hint=hint
         )
@@ -56,7 +56,7 @@ def require_profile(as_: str, raw: Tables) -> Recognised:
 
 
 def _config(profile: PublishedDataset, table: str, there: list[str], half: bool = True) -> str | None:
-    """The config that a table is: all that it requires is there and, if asked, `half` of what is there is known."""
+    """The config whose required columns a table has; with `half`, it must also explain half of the table's columns."""
     own = set(there) - INTERNAL_COLUMNS
     best, most = None, (0, False, 0)
     for config, part in profile.configs.items():
@@ -68,7 +68,7 @@ def _config(profile: PublishedDataset, table: str, there: list[str], half: bool 
 
 
 def _fit(profile: PublishedDataset, configs: Mapping[str, str], raw: Tables) -> tuple[int, int]:
-    """Columns that it explains, and how few others it has."""
+    """Columns explained, then missing ones as a negative number: larger is better."""
     parts = [(_columns(profile.configs[config]), set(raw[table].columns)) for table, config in configs.items()]
     return sum(len(known & there) for known, there in parts), -sum(len(known - there) for known, there in parts)
 
