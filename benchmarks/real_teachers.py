@@ -184,7 +184,7 @@ async def compared(kind: str, asks: int, threads: int) -> None:
             journal.close()
     alone, durable = (tokens / seconds for tokens, seconds in reached.values())
     print(
-        f"{kind:9} {valid} of {asks} valid, {engine.asks.asked - WARM} asked, {threads} threads; "
+        f"{kind:9} {valid} of {asks} valid, {engine.requests.total - WARM} asked, {threads} threads; "
         f"ours {durable:,.1f} tokens/s, bare {alone:,.1f}: {durable / alone:.2f} of it",
         flush=True,
     )

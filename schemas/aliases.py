@@ -87,6 +87,8 @@ OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 """(kind, component) by new name -> its renamed options."""
 FIELDS: Mapping[str, Mapping[str, str]] = {
+    "Books": {"asks": "requests"},
+    "Requests": {"asked": "total", "replayed": "cached", "paid": "sent"},
     "Diversity": {"real": "avoid"},
     "Reject": {"beaten_by": "kept_key"},
     "Finding": {"title": "rule", "mends": "auto_repairable"},

@@ -49,13 +49,18 @@ class Seeds(Entry):
     rejected: int
 
 
-class Asks(Entry):
-    """Asks of the last build: asked = replayed + paid + failed."""
+class Requests(Entry):
+    """Requests of the last build: total = cached + sent + failed + pending."""
 
-    asked: int
-    replayed: int
-    paid: int
+    total: int
+    cached: int
+    """Answered by the journal, or by an identical request in flight."""
+    sent: int
+    """Answered by a teacher."""
     failed: int
+    """Without a usable answer."""
+    pending: int = 0
+    """Written to batch files that are not answered yet."""
 
 
 class Rows(Entry):
@@ -83,7 +88,7 @@ class Books(Entry):
     """The accounts of a run; they balance or the build fails."""
 
     seeds: Seeds
-    asks: Asks
+    requests: Requests
     rows: dict[str, Rows]
     rejects: dict[str, int]
     """Reason -> how many seeds, asks and rows were rejected for it."""
@@ -91,11 +96,11 @@ class Books(Entry):
 
     def imbalances(self) -> list[str]:
         """The identities that do not hold; empty when the books balance."""
-        seeds, asks = self.seeds, self.asks
+        seeds, requests = self.seeds, self.requests
+        parts = (requests.cached, requests.sent, requests.failed, requests.pending)
         identities = {
             f"seeds: {seeds.read} = {seeds.built} + {seeds.rejected}": seeds.read == seeds.built + seeds.rejected,
-            f"asks: {asks.asked} = {asks.replayed} + {asks.paid} + {asks.failed}": asks.asked
-            == asks.replayed + asks.paid + asks.failed,
+            f"requests: {requests.total} = {' + '.join(map(str, parts))}": requests.total == sum(parts),
             **{
                 f"{name}: {rows.made} = {rows.published} + {sum(rows.removed.values())}": rows.made
                 == rows.published + sum(rows.removed.values())

@@ -1,4 +1,4 @@
-"""How far a run is, as whoever watches it is told."""
+"""How far a run is, as reported while it builds."""
 
 from __future__ import annotations
 
@@ -10,26 +10,35 @@ from .usage import Spending
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far a run is."""
+    """How far a run is. Of its requests, `cached`, `sent`, `failed` and `pending` are done; the others are open."""
 
     seeds_done: int
     seeds: int
-    asked: int
-    replayed: int
-    paid: int
+    requests: int
+    """Requests that families made so far."""
+    cached: int
+    """Answered by the journal, or by an identical request in flight."""
+    sent: int
+    """Answered by a teacher."""
     failed: int
+    """Without a usable answer."""
+    pending: int
+    """Written to batch files."""
     in_flight: int
+    """Sent and not answered yet."""
     rejected: int
+    """Seeds without rows."""
     rejects: Mapping[str, int]
-    """Reason -> seeds, asks and rows that are missing for it so far."""
+    """Reason -> seeds, requests and rows that are missing for it so far."""
     spent: Spending
     """Answers and tokens of everything that was answered so far."""
     usd: float | None
     """What that cost; null where a teacher has no declared price."""
-    paid_tokens: int
-    """Tokens of the answers that were paid for just now."""
-    says: tuple[str, ...] = ()
-    """What the user must know of the teachers now: pauses, and limits that fell."""
+    sent_tokens: int
+    """Tokens of the answers to requests that were sent by this process."""
+    messages: tuple[str, ...] = ()
+    """What the user should know of the teachers now: pauses, and lowered concurrency."""
 
 
 Watch = Callable[[Status], None]
+"""Called with the status every half second, and once at the end."""

@@ -61,6 +61,14 @@ class Completion:
     """For each token of the answer, if the teacher was told to keep them: the token and the natural logarithm of its
     probability, then the same of the likeliest tokens in its place."""
 
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Completion:
+        """The completion that a journal holds; fields that a newer version added are left out."""
+        try:
+            return cls(**record)
+        except TypeError:
+            return cls(**{name: value for name, value in record.items() if name in cls.__slots__})
+
     def record(self) -> dict[str, Any]:
         """What a journal keeps of it."""
         kept = {name: getattr(self, name) for name in self.__slots__}

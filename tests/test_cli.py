@@ -236,7 +236,7 @@ def test_a_malformed_line_is_rejected_with_its_line_number(recipe: Write, tmp_pa
     assert result.exit_code == 0, result.output
     books = json.loads(result.stdout)["books"]
     assert books["seeds"] == {"read": 3, "built": 2, "rejected": 1}
-    assert books["rejects"] == {"line is not JSON": 1} and books["asks"]["asked"] == books["asks"]["paid"] == 8
+    assert books["rejects"] == {"line is not JSON": 1} and books["requests"]["total"] == books["requests"]["sent"] == 8
     [lost] = pq.read_table(tmp_path / "run" / "rejects.parquet").to_pylist()
     assert (lost["level"], lost["key"], lost["step"]) == ("seed", "seeds.jsonl:2", "source")
 
@@ -250,7 +250,13 @@ def test_json_output_is_one_document(recipe: Write, tmp_path: Path) -> None:
     validate, listed = cli("validate", run, "--json"), cli("list", "--json")
     assert json.loads(plan.stdout)["asks"] == {"least": 2, "most": 20} and not json.loads(plan.stdout)["answered"]
     assert [row["text"] for row in json.loads(preview.stdout)["rows"]] == ["Lying"]
-    assert json.loads(build.stdout)["books"]["asks"] == {"asked": 8, "replayed": 4, "paid": 4, "failed": 0}
+    assert json.loads(build.stdout)["books"]["requests"] == {
+        "total": 8,
+        "cached": 4,
+        "sent": 4,
+        "failed": 0,
+        "pending": 0,
+    }
     assert [len(row["considerations"]) for row in json.loads(show.stdout)] == [3, 3]
     assert len(json.loads(rows.stdout)) == 2
     assert json.loads(validate.stdout)["rows"]["considerations"] == 6

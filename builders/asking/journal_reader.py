@@ -25,14 +25,18 @@ class AskFailed(Exception):
 
 
 @dataclass
-class AskCounts:
-    """Asks of a process: asked = replayed + paid + failed, once all of them are answered."""
+class RequestCounts:
+    """Requests of a process: total = cached + sent + failed + pending, once none is in flight."""
 
-    asked: int = 0
-    replayed: int = 0
+    total: int = 0
+    cached: int = 0
     """Answered by the journal, or by an identical request in flight."""
-    paid: int = 0
+    sent: int = 0
+    """Answered by a teacher."""
     failed: int = 0
+    """Without a usable answer."""
+    pending: int = 0
+    """Written to a batch file, to be answered later."""
 
 
 @dataclass
@@ -42,7 +46,7 @@ class JournalReader:
     journal: Journal
     answerers: dict[str, list[Answerer]]
     """Role -> the annotators that answer for it."""
-    asks: AskCounts = field(default_factory=AskCounts)
+    requests: RequestCounts = field(default_factory=RequestCounts)
     spending: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
     """(role, teacher) -> what the answers cost."""
     concurrent = False
@@ -61,13 +65,13 @@ class JournalReader:
         """The recorded answer. Raises `AskFailed` if there is none."""
         if (completion := self.recorded(question)) is not None:
             return completion
-        self.asks.failed += 1
+        self.requests.failed += 1
         raise AskFailed(*self.journal.failure(question.digest), question.digest)
 
     def recorded(self, question: Question) -> Completion | None:
         """Count an ask, and look it up in the journal."""
-        self.asks.asked += 1
+        self.requests.total += 1
         if (answer := self.journal.answer(question.digest)) is None:
             return None
-        self.asks.replayed += 1
-        return Completion(**answer)
+        self.requests.cached += 1
+        return Completion.from_record(answer)

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, OperationalError
 
 from ...schemas.errors import RunError
 from ...schemas.family_schema import family_schema
-from ...schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
+from ...schemas.manifest import Books, File, Manifest, Requests, Rows, Seeds, Spending, Table
 from ...schemas.projections import schema_hash
 from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
@@ -38,14 +38,6 @@ LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 
 
 FAILED = "cannot write the tables; the journal is complete"
-
-
-def warm_up(run: Run) -> None:
-    """Load what only a first use loads, pandas among it, by staging rows that are known before any answer."""
-    with connect() as connection, using(connection):
-        staging = Staging(connection, run.crew.family.tables_for_options())
-        staging.add(run.crew.annotators())
-        staging.flush()
 
 
 def make(run: Run) -> Manifest:
@@ -136,10 +128,9 @@ def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: d
         if level == "row" or (level == "seed" and step not in ("ask", "source")):
             lost.setdefault(table, Counter())[step] += count
     main = next(iter(tables))
-    asks = run.engine.asks
     return Books(
         seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
-        asks=Asks(**asdict(asks)),
+        requests=Requests(**asdict(run.engine.requests)),
         rows={table: _rows(run.crew.family, table, staging, tables, lost.get(table, Counter())) for table in tables},
         rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         spending=_spending(run),

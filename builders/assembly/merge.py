@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from ...schemas import aliases, family_schema
 from ...schemas.errors import DataError, RunError
-from ...schemas.manifest import Asks, Books, FamilySchema, Manifest, MergedRun, Rows, Seeds, Table
+from ...schemas.manifest import Books, FamilySchema, Manifest, MergedRun, Requests, Rows, Seeds, Table
 from ...schemas.projections import arrow_schema, schema_hash
 from ...schemas.row import Row, columns, key
 from ...schemas.rows.reject import Reject
@@ -269,13 +269,13 @@ class _Merge:
         """The sums of the runs' counts; what several runs have is removed by the step `merge`."""
         books = [one.manifest.books for one in self.inputs]
         main = next(iter(self.types))
-        asks = {name: sum(getattr(each.asks, name) for each in books) for name in Asks.model_fields}
+        requests = {name: sum(getattr(each.requests, name) for each in books) for name in Requests.model_fields}
         reasons = sum((Counter(each.rejects) for each in books), Counter[str]())
         reasons[REPEATED] += sum(self.repeated.values())
         rejected = sum(each.seeds.rejected for each in books) + self.repeated.get(main, 0)
         return Books(
             seeds=Seeds(read=sum(each.seeds.read for each in books), built=tables[main].rows, rejected=rejected),
-            asks=Asks(**asks),
+            requests=Requests(**requests),
             rows=dict(self._rows(books, tables)),
             rejects={reason: n for reason, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0])) if n},
             spending=merged_spending([one.manifest for one in self.inputs]),

@@ -1,1 +1,1 @@
-"""Carries requests to endpoints: pools, rate limits, concurrency and circuit breakers."""
+"""Sending requests to the endpoints of a teacher: concurrency, rate limits, pauses after failures, and stopping."""

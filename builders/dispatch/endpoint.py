@@ -1,121 +1,125 @@
-"""One address of a teacher: how much it is sent, at which pace, and whether it is left alone for a while."""
+"""One address of a teacher: its concurrency, its rate limits, and whether it is paused."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ...schemas.errors import TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from ...schemas.request import Completion, Request
 from ..teachers import Teacher
-from .circuit_breaker import Breaker
-from .concurrency import Limit
-from .rate_limit import Pace
+from .circuit_breaker import CircuitBreaker
+from .concurrency import ConcurrencyLimit
+from .rate_limit import RateLimit
 
 CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English, where no tokenizer is asked, and until the endpoint says what it counted."""
+"""A rule of thumb for English, used until the endpoint reports its own count."""
 KEEP_BUSY, KEEP_LATE = 0.75, 0.5
-"""What is left of the limit after refusals, which come at once, and after missed deadlines, which take long."""
+"""Share of the concurrency that is left after refusals, which come at once, and after missed deadlines, which take
+long."""
 
 
-class Place(NamedTuple):
-    """A place at an endpoint, and the epoch in which it was taken: a new one begins with each decrease and pause."""
+class Slot(NamedTuple):
+    """Permission to send one request, and the epoch it belongs to: each decrease and each pause begins a new one."""
 
     endpoint: Endpoint
     epoch: int
 
     async def send(self, request: Request) -> Completion:
-        """Have a request answered. Raises every `TeacherError`."""
+        """Send a request. Raises every `TeacherError`."""
         return await self.endpoint.send(request, self.epoch)
 
 
 class Endpoint:
-    """Sends requests to one address and learns from what comes back."""
+    """Sends requests to one address and adapts to its responses. `clock` returns seconds that never go back."""
 
-    def __init__(self, teacher: Teacher) -> None:
-        self.teacher = teacher
-        self.limit, self.breaker = Limit(teacher.concurrency), Breaker()
+    def __init__(self, teacher: Teacher, clock: Callable[[], float]) -> None:
+        self.teacher, self._clock = teacher, clock
+        self.concurrency, self.breaker = ConcurrencyLimit(teacher.concurrency), CircuitBreaker()
         self.in_flight = 0
-        self.trouble: TeacherUnavailable | None = None
-        """The last failure, if nothing was answered since."""
-        self._paced = any(teacher.per_minute())
-        self._requests, self._tokens = map(Pace, teacher.per_minute())
-        self._epoch = self._sent = 0
-        self._asked = 0.0
-        """When the endpoint wants to be asked again, by the monotonic clock."""
+        self.last_failure: TeacherUnavailable | None = None
+        """Why the last request failed; None once one succeeds."""
+        self._rate_limited = any(teacher.per_minute())
+        self._requests, self._tokens = map(RateLimit, teacher.per_minute())
+        self._epoch = self._sent_in_epoch = 0
+        self._retry_at = 0.0
 
     @property
-    def resumes(self) -> float:
-        """When it may be sent something again, by the monotonic clock."""
-        return max(self._asked, self.breaker.until)
+    def resumes_at(self) -> float:
+        """When it may be sent requests again."""
+        return max(self._retry_at, self.breaker.paused_until)
 
-    def load(self) -> float:
-        """Share of its places that are taken; 1 and more if it may be sent nothing now."""
-        if self.breaker.open:  # one request tells whether it is back; older ones may hang still
-            return 1.0 if self.breaker.lost or self._sent or time.monotonic() < self.resumes else 0.0
-        if self._asked and time.monotonic() < self._asked:
+    def utilisation(self) -> float:
+        """Share of its concurrency in use; 1 or more if it may be sent nothing now."""
+        if self.breaker.open:  # one request probes whether it is back; older ones may still hang
+            probing = self.breaker.given_up or self._sent_in_epoch or self._clock() < self.resumes_at
+            return 1.0 if probing else 0.0
+        if self._retry_at and self._clock() < self._retry_at:
             return 1.0
-        return self.in_flight / self.limit.now
+        return self.in_flight / self.concurrency.current
 
-    def take(self) -> Place:
-        """Take one of its places."""
+    def acquire(self) -> Slot:
+        """Take a slot, which `Pool.release` must return."""
         self.in_flight += 1
-        self._sent += 1
-        return Place(self, self._epoch)
+        self._sent_in_epoch += 1
+        return Slot(self, self._epoch)
 
-    def book(self, request: Request) -> float:
-        """Seconds until its declared pace allows this request."""
-        if not self._paced:
+    def reserve(self, request: Request) -> float:
+        """Count a request against the declared rates; returns the seconds to wait before sending it."""
+        if not self._rate_limited:
             return 0.0
-        now = time.monotonic()
-        return max(self._requests.take(now), self._tokens.take(now, _tokens(request)))
+        now = self._clock()
+        return max(self._requests.reserve(now), self._tokens.reserve(now, _estimated_tokens(request)))
 
     async def send(self, request: Request, epoch: int) -> Completion:
-        """Have a request answered by whoever took a place in this epoch. Raises every `TeacherError`."""
+        """Send a request with a slot of this epoch. Raises every `TeacherError`."""
         try:
             completion = await self.teacher.complete(request)
         except TeacherUnavailable as error:
-            # Whoever took a place before the last decrease or pause learns nothing about what holds now.
+            # A request from before the last decrease or pause says nothing about the state now.
             if epoch == self._epoch:
-                self._failed(error)
+                self._on_unavailable(error)
             raise
         except TeacherError:
-            self._held()
+            self._on_answer()
             raise
-        self._held()
-        if self._paced and completion.input_tokens:  # else nobody counted, and what was booked stays
-            self._tokens.give_back(_tokens(request) - completion.input_tokens - completion.output_tokens)
+        self._on_answer()
+        if self._rate_limited and completion.input_tokens:  # without a count the reservation stands
+            used = completion.input_tokens + completion.output_tokens
+            self._tokens.refund(_estimated_tokens(request) - used)
         return completion
 
-    def says(self) -> str | None:
-        """What the user must know of it: a pause, or a limit below what the recipe allows."""
-        left = self.resumes - time.monotonic()
-        if self.trouble and (left > 0 or self.breaker.open):
-            return f"paused for {max(left, 0):.0f} s: {self.trouble.brief}"
-        if self.limit.now < self.limit.most:
-            return f"at most {self.limit.now} of {self.limit.most} at once"
+    def status_message(self) -> str | None:
+        """What the user should know: a pause, or a concurrency below the recipe's."""
+        remaining = self.resumes_at - self._clock()
+        if self.last_failure and (remaining > 0 or self.breaker.open):
+            return f"paused for {max(remaining, 0):.0f} s: {self.last_failure.brief}"
+        if self.concurrency.current < self.concurrency.maximum:
+            return f"at most {self.concurrency.current} of {self.concurrency.maximum} at once"
         return None
 
-    def _held(self) -> None:
-        self.limit.held(full=self.in_flight >= self.limit.now)
-        self.breaker.answered()
-        self.trouble = None
+    def _on_answer(self) -> None:
+        self.concurrency.on_success(saturated=self.in_flight >= self.concurrency.current)
+        self.breaker.on_answer()
+        self.last_failure = None
 
-    def _failed(self, error: TeacherUnavailable) -> None:
-        self.trouble = error
-        busy, late = isinstance(error, TeacherBusy), isinstance(error, TeacherTimeout)
-        if not (busy or late):
-            self.limit.held(full=False)
-        now = time.monotonic()
-        if (busy or late) and self.limit.refused(KEEP_BUSY if busy else KEEP_LATE, self.in_flight):
-            self.breaker.eased()
+    def _on_unavailable(self, error: TeacherUnavailable) -> None:
+        """Lower the concurrency after overload, or pause after a streak of failures; either begins a new epoch."""
+        self.last_failure = error
+        busy = isinstance(error, TeacherBusy)
+        overload = busy or isinstance(error, TeacherTimeout)
+        if not overload:
+            self.concurrency.on_success(saturated=False)
+        now = self._clock()
+        if overload and self.concurrency.on_overload(KEEP_BUSY if busy else KEEP_LATE, self.in_flight):
+            self.breaker.reset_streak()
             wait = error.retry_after if isinstance(error, TeacherBusy) else None
-            self._asked = now + wait if wait else 0.0
-        elif not self.breaker.failed(now, self.limit.now):
+            self._retry_at = now + wait if wait else 0.0
+        elif not self.breaker.on_failure(now, self.concurrency.current):
             return
-        self._epoch, self._sent = self._epoch + 1, 0
+        self._epoch, self._sent_in_epoch = self._epoch + 1, 0
 
 
-def _tokens(request: Request) -> int:
-    """Tokens that a request can use: those of the prompt, estimated, and the most of its answer."""
+def _estimated_tokens(request: Request) -> int:
+    """The most tokens a request can use: those of the prompt, estimated, and the longest answer."""
     return sum(len(m.content) for m in request.messages) // CHARACTERS_PER_TOKEN + request.max_tokens

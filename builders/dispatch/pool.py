@@ -1,91 +1,89 @@
-"""The endpoints of one teacher, and the line of asks that wait for a place: first come first served."""
+"""The endpoints of one teacher, and the queue of requests that wait for a slot: first in, first out."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 
 from ...schemas.errors import TeacherUnavailable
 from ..teachers import Teacher
-from .endpoint import Endpoint, Place
-from .stop import Halt
+from .endpoint import Endpoint, Slot
+from .stop import StopSignal
 
 
 class Pool:
-    """Gives places at the endpoints of a teacher."""
+    """Hands out slots at the endpoints of a teacher. It is created in the event loop, whose clock it uses."""
 
-    def __init__(self, teacher: Teacher, halt: Halt) -> None:
-        self.endpoints = [Endpoint(one) for one in teacher.endpoints()]
-        self.halt = halt
-        self._waiting: deque[asyncio.Future[Place]] = deque()
-        self._woken: dict[Endpoint, float] = {}
+    def __init__(self, teacher: Teacher, stop: StopSignal) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self.endpoints = [Endpoint(one, self._clock) for one in teacher.endpoints()]
+        self.stop = stop
+        self._waiting: deque[asyncio.Future[Slot]] = deque()
+        self._timers: dict[Endpoint, float] = {}
         """Endpoint -> the end of its pause for which a timer is set."""
-        halt.on_set(self._serve)
+        stop.on_set(self._serve)
 
     @property
     def in_flight(self) -> int:
         """Requests that are sent and not answered."""
         return sum(endpoint.in_flight for endpoint in self.endpoints)
 
-    async def place(self) -> Place:
-        """Wait for a place, and take it; `leave` must follow. Raises why the run stops, if it does."""
-        self.halt.check()
+    async def acquire(self) -> Slot:
+        """Wait for a slot; `release` must follow. Raises the reason as soon as the run stops."""
+        self.stop.check()
         if not self._waiting and (endpoint := self._free()) is not None:
-            return endpoint.take()
-        waiter: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
+            return endpoint.acquire()
+        waiter: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         self._serve()
         try:
             return await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self.leave(waiter.result())
+                self.release(waiter.result())
             raise
 
-    def leave(self, place: Place) -> None:
-        """Give a place back."""
-        place.endpoint.in_flight -= 1
-        if all(one.breaker.lost for one in self.endpoints):
-            self.halt.set(_silent(place.endpoint))
+    def release(self, slot: Slot) -> None:
+        """Return a slot."""
+        slot.endpoint.in_flight -= 1
+        if all(endpoint.breaker.given_up for endpoint in self.endpoints):
+            error = slot.endpoint.last_failure
+            self.stop.set(
+                TeacherUnavailable(
+                    f"no answer for a long time, after {slot.endpoint.breaker.pauses} pauses; earlier answers are kept",
+                    where=error.where if error else None,
+                    got=error.brief if error else None,
+                    hint="run the same command again when the teacher can answer: it resumes where it stopped",
+                )
+            )
         self._serve()
 
     async def close(self) -> None:
-        """Let go of every endpoint."""
+        """Close every endpoint."""
         for endpoint in self.endpoints:
             await endpoint.teacher.close()
 
-    def says(self) -> list[str]:
-        """What the user must know of the endpoints."""
-        return [said for endpoint in self.endpoints if (said := endpoint.says())]
+    def status_messages(self) -> list[str]:
+        """What the user should know of the endpoints."""
+        return [message for endpoint in self.endpoints if (message := endpoint.status_message())]
 
     def _free(self) -> Endpoint | None:
-        """The least loaded endpoint, if it has a place."""
-        least = min(self.endpoints, key=Endpoint.load)
-        return least if least.load() < 1 else None
+        """The least used endpoint, if it has a free slot."""
+        least = min(self.endpoints, key=Endpoint.utilisation)
+        return least if least.utilisation() < 1 else None
 
     def _serve(self) -> None:
-        """Give the free places to those who wait longest; when the run stops, tell everybody."""
+        """Give free slots to those who wait longest; once the run stops, raise its reason in all of them."""
         free = None
-        while self._waiting and (self.halt.reason or (free := self._free())):
+        while self._waiting and (self.stop.reason or (free := self._free())):
             waiter = self._waiting.popleft()
             if waiter.done():
                 continue
             if free is None:
-                waiter.set_exception(self.halt.reason or asyncio.CancelledError())
+                waiter.set_exception(self.stop.reason or asyncio.CancelledError())
             else:
-                waiter.set_result(free.take())
+                waiter.set_result(free.acquire())
         for endpoint in self.endpoints if self._waiting else []:
-            if (resumes := endpoint.resumes) > time.monotonic() and self._woken.get(endpoint) != resumes:
-                self._woken[endpoint] = resumes
-                asyncio.get_running_loop().call_later(resumes - time.monotonic(), self._serve)
-
-
-def _silent(endpoint: Endpoint) -> TeacherUnavailable:
-    error = endpoint.trouble
-    return TeacherUnavailable(
-        f"no answer for a long time, after {endpoint.breaker.pauses} pauses; everything answered before is kept",
-        where=error.where if error else None,
-        got=error.brief if error else None,
-        hint="run the same command again when the teacher can answer: it goes on from here",
-    )
+            if (resumes := endpoint.resumes_at) > self._clock() and self._timers.get(endpoint) != resumes:
+                self._timers[endpoint] = resumes
+                asyncio.get_running_loop().call_at(resumes, self._serve)

@@ -1,21 +1,21 @@
-"""So many a minute and no more: evenly spaced, without bursts (the generic cell rate algorithm with no tolerance)."""
+"""A rate per minute, evenly spaced, without bursts: the generic cell rate algorithm with zero tolerance."""
 
 from __future__ import annotations
 
 
-class Pace:
-    """A rate per minute; without one nothing ever waits."""
+class RateLimit:
+    """A limit per minute; `None` is no limit."""
 
     def __init__(self, per_minute: float | None) -> None:
-        self._each = 60 / per_minute if per_minute else 0.0
-        self._free = 0.0
+        self._seconds_each = 60 / per_minute if per_minute else 0.0
+        self._next_free = 0.0
 
-    def take(self, now: float, amount: float = 1) -> float:
-        """Book an amount at a moment; the seconds to wait before it may be used."""
-        start = max(now, self._free)
-        self._free = start + amount * self._each
+    def reserve(self, now: float, amount: float = 1) -> float:
+        """Reserve an amount; returns the seconds to wait before it may be used."""
+        start = max(now, self._next_free)
+        self._next_free = start + amount * self._seconds_each
         return start - now
 
-    def give_back(self, amount: float) -> None:
-        """What was booked and not used; negative for what was used and not booked."""
-        self._free -= amount * self._each
+    def refund(self, amount: float) -> None:
+        """Return what was reserved and not used; negative for what was used beyond the reservation."""
+        self._next_free -= amount * self._seconds_each

@@ -1,4 +1,4 @@
-"""The end of asking: nothing new is sent, and what is in flight finishes and is written down."""
+"""Stopping a run in order: nothing new is sent, and requests in flight finish and are journaled."""
 
 from __future__ import annotations
 
@@ -11,71 +11,72 @@ from pathlib import Path
 from ...schemas.errors import Interrupted, PlurisetError
 
 
-class Halt:
-    """Whether and why a run takes no new calls: Ctrl-C, a spent budget, a teacher that refuses us."""
+class StopSignal:
+    """Whether and why a run sends no more requests: Ctrl-C, a spent budget, a teacher that refuses us."""
 
     def __init__(self) -> None:
         self.reason: PlurisetError | None = None
-        self._wakes: list[Callable[[], None]] = []
-        self._naps: set[asyncio.Future[None]] = set()
+        self._callbacks: list[Callable[[], None]] = []
+        self._sleepers: set[asyncio.Future[None]] = set()
 
     def set(self, reason: PlurisetError) -> None:
-        """Stop, and wake everybody who waits; the first reason counts."""
+        """Stop, and wake everything that waits; the first reason counts."""
         if self.reason is None:
             self.reason = reason
-            for nap in self._naps:
-                _end(nap)
-            for wake in self._wakes:
-                wake()
+            for sleeper in self._sleepers:
+                _wake(sleeper)
+            for callback in self._callbacks:
+                callback()
 
     def check(self) -> None:
         """Raise the reason, if there is one."""
         if self.reason is not None:
             raise self.reason
 
-    def on_set(self, wake: Callable[[], None]) -> None:
-        """Call this when it is set."""
-        self._wakes.append(wake)
+    def on_set(self, callback: Callable[[], None]) -> None:
+        """Call this when the run stops."""
+        self._callbacks.append(callback)
 
     async def sleep(self, seconds: float) -> None:
         """Wait. Raises the reason as soon as there is one."""
         self.check()
         loop = asyncio.get_running_loop()
-        nap: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_later(seconds, _end, nap)
-        self._naps.add(nap)
+        sleeper: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(seconds, _wake, sleeper)
+        self._sleepers.add(sleeper)
         try:
-            await nap
+            await sleeper
         finally:
             timer.cancel()
-            self._naps.discard(nap)
+            self._sleepers.discard(sleeper)
         self.check()
 
 
 @contextmanager
-def stoppable(halt: Halt, folder: Path) -> Iterator[None]:
-    """The first Ctrl-C lets asks in flight finish; the second is the usual one."""
+def stop_on_ctrl_c(stop: StopSignal, folder: Path) -> Iterator[None]:
+    """The first Ctrl-C stops the run in order, the second interrupts it; outside the main thread neither is handled."""
     loop = asyncio.get_running_loop()
 
-    def stop() -> None:
-        halt.set(
+    def interrupt() -> None:
+        stop.set(
             Interrupted(
-                "stopped; everything answered so far is kept",
+                "stopped; earlier answers are kept",
                 where=str(folder),
-                hint="run the same command again: it goes on from here",
+                hint="run the same command again: it resumes where it stopped",
             )
         )
         loop.remove_signal_handler(signal.SIGINT)
 
-    with suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread
-        loop.add_signal_handler(signal.SIGINT, stop)
+    unsupported = (ValueError, NotImplementedError, RuntimeError)  # another thread, or Windows
+    with suppress(*unsupported):
+        loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
         yield
     finally:
-        with suppress(ValueError, NotImplementedError, RuntimeError):
+        with suppress(*unsupported):
             loop.remove_signal_handler(signal.SIGINT)
 
 
-def _end(nap: asyncio.Future[None]) -> None:
-    if not nap.done():
-        nap.set_result(None)
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)

@@ -6,7 +6,6 @@ of a wave is an answer like any other, and what a wave leaves open is asked in t
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from ..asking.question import Question
 from ..teachers import Teacher
 from .batch_files import Wave, Waves, Writer
 from .batch_results import Results
+from .blocking import run_blocking
 from .run import Run
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class Batches:
     def _submit(self, wave: Wave) -> None:
         if wave.batch is None:
             teacher = self.run.crew.teachers[wave.teacher]
-            wave.batch = asyncio.run(_closing(teacher, teacher.submit(self.waves.file(wave))))
+            wave.batch = run_blocking(_closing(teacher, teacher.submit(self.waves.file(wave))))
             self.waves.save(wave)
 
     def _fetch(self, wave: Wave) -> str | None:
@@ -103,7 +103,7 @@ class Batches:
         if not wave.batch or not teacher or out.exists():
             return None
         try:
-            content, why = asyncio.run(_closing(teacher, teacher.fetch(wave.batch))), None
+            content, why = run_blocking(_closing(teacher, teacher.fetch(wave.batch))), None
         except BatchRefused as error:
             content, why = b"", str(error.got)
         if content is not None:

@@ -79,7 +79,7 @@ class Results:
     def _is_back(self, wave: Wave) -> bool:
         """Whether every ask of a wave has an answer, or a reason why not: else the rest may be on its way."""
         asks = (bytes.fromhex(record["digest"]) for _, record in self._waves.asks(wave) if "digest" in record)
-        return all(digest in self._journal.places or digest in self._journal.failures for digest in asks)
+        return all(digest in self._journal.answers or digest in self._journal.failures for digest in asks)
 
     def _lines(self, lines: Iterable[bytes], name: str) -> dict[str, Wave]:
         """Take every line, and note what they were; the waves that they are about, by name."""
@@ -96,7 +96,7 @@ class Results:
     def _index(self, wave: Wave, offset: int, record: dict[str, Any]) -> None:
         if "context" in record:
             self._contexts[record.pop("context")] = record
-        elif (digest := bytes.fromhex(record["digest"])) not in self._journal.places or not wave.done:
+        elif (digest := bytes.fromhex(record["digest"])) not in self._journal.answers or not wave.done:
             self._asked[digest] = wave, offset
 
     def _line(self, raw: bytes) -> tuple[str, Wave | None]:
@@ -107,7 +107,7 @@ class Results:
         except ValueError:
             return "unreadable", None
         wave, offset = self._asked.get(digest, (None, 0))
-        if digest in self._journal.places:
+        if digest in self._journal.answers:
             return "duplicate", wave
         if wave is None:
             return "foreign", None

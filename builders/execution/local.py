@@ -1,13 +1,10 @@
-"""The asking of a run, round by round, with a word on how far it is.
-
-What is asked arrives in any order and is thrown away once it is journaled.
-"""
+"""The asking of a run, round by round, with a progress report. Answers arrive in any order and are only journaled."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,15 +15,13 @@ from ...schemas.progress import Status, Watch
 from ...schemas.rows.reject import Reject
 from ...schemas.usage import usd
 from ..asking.engine import Engine, Postponed
-from ..dispatch.stop import stoppable
+from ..dispatch.stop import stop_on_ctrl_c
 from .resolve import Crew
 from .rounds import Round, rounds
 from .seed import rows_of
 
-SENT = 0.2
-"""Seconds in which the first requests are on their way."""
 HEARTBEAT = 0.5
-"""Seconds between two looks at the progress, and between two syncs of the journal."""
+"""Seconds between two progress reports, and between two syncs of the journal."""
 
 
 @dataclass
@@ -39,8 +34,6 @@ class Asking:
     """The run, as the user knows it."""
     seeds: int
     watch: Watch
-    meanwhile: Callable[[], None]
-    """What is done in a thread while the first answers are on their way."""
     _done: int = 0
     _rejected: int = 0
     _rejects: Counter[str] = field(default_factory=Counter)
@@ -51,8 +44,8 @@ class Asking:
         self._failed_before = frozenset(self.engine.journal.failures)
 
     async def run(self) -> None:
-        """Ask. Raises `Interrupted` and every `TeacherError`; everything answered before is kept."""
-        with stoppable(self.engine.halt, self.folder):
+        """Ask. Raises `Interrupted` and every `TeacherError`; earlier answers are kept."""
+        with stop_on_ctrl_c(self.engine.stop, self.folder):
             heart = asyncio.create_task(self._beat())
             try:
                 await self._rounds()
@@ -64,13 +57,13 @@ class Asking:
                 finally:
                     await self.engine.close()
                     self.watch(self._status())
-        self.engine.halt.check()
+        self.engine.stop.check()
 
     async def _rounds(self) -> None:
         """Ask round by round, until one is not answered to its end."""
         for one in rounds(self.crew, self._failed_before, self.folder):
             await self._round(one)
-            if self._postponed or self.engine.halt.reason:
+            if self._postponed or self.engine.stop.reason:
                 return
 
     async def _round(self, asked: Round) -> None:
@@ -79,9 +72,9 @@ class Asking:
 
         async def work() -> None:
             for number, seed in numbered:
-                if self.engine.halt.reason:
+                if self.engine.stop.reason:
                     return
-                with self._kept_going():
+                with self._stop_on_error():
                     rows, missing = await rows_of(self.crew.family, self.engine, seed, asked.seen)
                     asked.take(number, rows, missing)
                     self._count(missing)
@@ -89,14 +82,14 @@ class Asking:
         await _together(work() for _ in range(self.crew.window()))
 
     @contextmanager
-    def _kept_going(self) -> Iterator[None]:
-        """What stops the run stops no other seed: what is in flight still counts."""
+    def _stop_on_error(self) -> Iterator[None]:
+        """An error stops the run, not the seeds in flight."""
         try:
             yield
         except Postponed:
             self._postponed = True
         except PlurisetError as error:
-            self.engine.halt.set(error)
+            self.engine.stop.set(error)
 
     def _count(self, missing: Sequence[Reject]) -> None:
         self._done += 1
@@ -104,34 +97,32 @@ class Asking:
         self._rejected += any(reject.level == "seed" for reject in missing)
 
     async def _beat(self) -> None:
-        """Until it is cancelled: say how far the run is, and sync the journal; an error stops the run."""
+        """Report progress and sync the journal until cancelled; an error stops the run."""
         try:
-            await asyncio.sleep(SENT)
-            with suppress(Exception):  # done only to be early: what is wrong is met again in its place
-                await asyncio.to_thread(self.meanwhile)
             while True:
                 self.watch(self._status())
                 await asyncio.sleep(HEARTBEAT)
                 await asyncio.to_thread(self.engine.journal.sync)
         except PlurisetError as error:
-            self.engine.halt.set(error)
+            self.engine.stop.set(error)
 
     def _status(self) -> Status:
-        asks = self.engine.asks
+        requests = self.engine.requests
         return Status(
             seeds_done=self._done,
             seeds=self.seeds,
-            asked=asks.asked,
-            replayed=asks.replayed,
-            paid=asks.paid,
-            failed=asks.failed,
+            requests=requests.total,
+            cached=requests.cached,
+            sent=requests.sent,
+            failed=requests.failed,
+            pending=requests.pending,
             in_flight=self.engine.in_flight,
             rejected=self._rejected,
             rejects=self._rejects,
             spent=self.engine.spending,
             usd=usd(self.engine.spending, self.crew.recipe.prices),
-            paid_tokens=self.engine.paid_tokens,
-            says=tuple(self.engine.says()),
+            sent_tokens=self.engine.sent_tokens,
+            messages=tuple(self.engine.status_messages()),
         )
 
 

@@ -6,7 +6,6 @@ bytes, however often the run was interrupted on the way.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from ..asking.engine import Engine
 from ..asking.journal_reader import JournalReader
 from ..storage import run_folder
 from ..storage.journal import Journal
+from .blocking import run_blocking
 from .earlier import Earlier
 from .local import Asking
 from .resolve import Crew, assemble
@@ -38,8 +38,6 @@ class Run:
     journal: Journal
     engine: Engine = field(init=False)
     """Asks the teachers, and counts what that takes."""
-    meanwhile: Callable[[], None] = lambda: None
-    """What is done in a thread while the first answers are on their way."""
     seeds_total: int = 0
     """Records of the source, counted before the first ask."""
     spending: Spending = field(default_factory=dict)
@@ -48,16 +46,16 @@ class Run:
     def __post_init__(self) -> None:
         recipe = self.crew.recipe
         self.engine = Engine(
-            self.journal, self.crew.answerers, limit=recipe.budget, prices=recipe.prices, recipe=recipe.file
+            self.journal, self.crew.answerers, limits=recipe.budget, prices=recipe.prices, recipe_file=recipe.file
         )
 
     def ask(self, watch: Watch | None = None) -> None:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
         self.seeds_total = sum(1 for _ in self.crew.seeds())
         self.engine.budget.count(self.journal)
-        asking = Asking(self.crew, self.engine, self.folder, self.seeds_total, watch or _unwatched, self.meanwhile)
+        asking = Asking(self.crew, self.engine, self.folder, self.seeds_total, watch or _ignore)
         try:
-            asyncio.run(asking.run())
+            run_blocking(asking.run(), self.engine.stop)
         finally:
             self.journal.sync()
 
@@ -100,5 +98,5 @@ def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
             journal.close()
 
 
-def _unwatched(status: Status) -> None:
-    """Nobody looks."""
+def _ignore(status: Status) -> None:
+    """Watch nothing."""

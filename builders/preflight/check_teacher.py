@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Literal
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...schemas.errors import RecipeError, TeacherError
 from ...schemas.recipe import Recipe
 from ...schemas.request import Completion, Message, Request
+from ..execution.blocking import run_blocking
 from ..execution.resolve import assemble
 from ..teachers import Teacher
 
@@ -45,7 +45,7 @@ def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
     if name is not None and name not in teachers:
         raise RecipeError.unknown("no teacher of this name in the recipe", name, teachers, where=recipe.file)
     chosen = {name: teachers[name]} if name else teachers
-    return [finding for one, teacher in chosen.items() for finding in asyncio.run(_checked(one, teacher))]
+    return [finding for one, teacher in chosen.items() for finding in run_blocking(_checked(one, teacher))]
 
 
 async def _checked(name: str, teacher: Teacher) -> list[Finding]:

@@ -73,7 +73,7 @@ def _need(work: run.Run, recipe: Recipe, seed: Seed | BadSeed) -> tuple[float, f
     finished(rows_of(work.crew.family, engine, seed))
     spent = engine.spending.values()
     prompts, answers = sum(s.input_tokens for s in spent), sum(s.output_tokens for s in spent)
-    return engine.asks.asked, prompts, answers, usd(engine.spending, recipe.prices) or 0.0
+    return engine.requests.total, prompts, answers, usd(engine.spending, recipe.prices) or 0.0
 
 
 def _spread(values: np.ndarray[tuple[int], np.dtype[np.float64]], total: int) -> Spread:

@@ -3,14 +3,17 @@
 A journal is a folder of segments `00001.jsonl`, `00002.jsonl`, ... Each process starts its own segment and never
 touches another's. A line is one of
 
-    {"digest": ..., "answer": {...}, "ask": {...}}   an answer, and what was asked
-    {"digest": ..., "failure": {...}}                why no answer could be had: for now, or at all
-    {"digest": ..., "void": "..."}                   what stands above is no longer the answer
-    {"digest": null, "built": true}                  a build was finished that asked again for all that was void
-    {"digest": null, "context": ..., ...}            teacher and schema that digests of this segment refer to
+    {"digest": null, "journal": 2, "pluriset": "0.1.0"}   first line: version of the format, and what wrote it
+    {"digest": ..., "answer": {...}, "ask": {...}}        an answer, and what was asked
+    {"digest": ..., "failure": {...}}                     why there is no answer: for now, or at all
+    {"digest": ..., "void": "..."}                        earlier records of this digest no longer count
+    {"digest": null, "built": true}                       a build finished that asked again for all that was void
+    {"digest": null, "context": ..., ...}                 teacher and schema that digests of this segment refer to
 
-Of several answers to one digest the first counts. A last line without a newline was cut off by a crash and is
-skipped. In memory there is only digest -> place, one int of segment and offset.
+A segment without a first line of that kind is of version 1, which differs in nothing else. Unknown lines and unknown
+fields of an answer are skipped, so that a new kind of either needs no new version. Of several answers to one digest the
+first counts. A last line without a newline was cut off by a crash and is skipped. In memory there is only digest ->
+location, one int of segment and offset.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,39 +30,43 @@ from pydantic_core import from_json, to_json
 from ...schemas.errors import DataError
 from ...validators.tables.atomic_write import write_error
 
+VERSION = 2
+"""Version of the format; a reader refuses a newer one."""
 BINARY = getattr(os, "O_BINARY", 0)
 """Without it Windows rewrites line ends."""
 OFFSET_BITS = 44
 PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
 CONTEXT = re.compile(rb'\{"digest":null,"context":"([0-9a-f]{32})",')
-BUILT = b'{"digest":null,"built":'
+HEADER, BUILT = b'{"digest":null,"journal":', b'{"digest":null,"built":'
 SEGMENT = re.compile(r"[0-9]{5}|[1-9][0-9]{5,}")
 ANSWER = {"text": str, "finish": str, "input_tokens": int, "output_tokens": int, "model": str, "logprobs": list}
-"""What an answer holds: the fields of a completion."""
+"""Types of the fields of an answer."""
 
 
 class Journal:
-    """The answers of a run. Open it, look up, append, close."""
+    """The answers of a run. Open it, look up, append, close. Raises `DataError` for a newer version of the format."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.places: dict[bytes, int] = {}
+        self.answers: dict[bytes, int] = {}
+        """Digest -> location of the answer that counts."""
         self.failures: dict[bytes, int] = {}
+        """Digest -> location of the reason why there is no answer."""
         self.voided: set[bytes] = set()
-        """Digests that were voided since a build was finished last."""
-        self._beaten: list[int] = []
+        """Digests that were voided since a build last finished."""
+        self._superseded: list[int] = []
         self._readers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._own_contexts: set[str] = set()
         self._writer: int | None = None
-        self._own = 0
+        self._own_segment = 0
         self._end = self._synced = 0
         for segment in self.segments():
             self._index(segment)
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.answers)
 
     def segments(self) -> list[int]:
         """Numbers of the segments on disk; a file of another name, such as a copy, is none."""
@@ -67,64 +75,64 @@ class Journal:
 
     def answer(self, digest: bytes) -> dict[str, Any] | None:
         """The answer to a digest, if there is one."""
-        place = self.places.get(digest)
-        return None if place is None else self._read(place)["answer"]
+        record = self.record(digest)
+        return None if record is None else record["answer"]
 
     def failure(self, digest: bytes) -> tuple[str, str]:
         """Why there is no answer to a digest: reason and detail."""
-        place = self.failures.get(digest)
-        if place is None:
+        location = self.failures.get(digest)
+        if location is None:
             return "never asked", "the journal has no record of this ask"
-        failure = self._read(place)["failure"]
+        failure = self._read(location)["failure"]
         return failure["reason"], failure["detail"]
 
     def record(self, digest: bytes) -> dict[str, Any] | None:
         """The whole record of an answer: `answer`, and what was asked as `ask`."""
-        place = self.places.get(digest)
-        return None if place is None else self._read(place)
+        location = self.answers.get(digest)
+        return None if location is None else self._read(location)
 
     def context(self, context: str) -> dict[str, Any] | None:
         """The teacher and the schema that a context digest stands for."""
-        place = self._contexts.get(context)
-        return None if place is None else self._read(place)
+        location = self._contexts.get(context)
+        return None if location is None else self._read(location)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every record that counts, in the order of the digests' first answers."""
-        for place in self.places.values():
-            yield self._read(place)
+        for location in self.answers.values():
+            yield self._read(location)
 
-    def beaten(self) -> Iterator[dict[str, Any]]:
+    def superseded(self) -> Iterator[dict[str, Any]]:
         """Every answer that does not count, because it came second or was voided; it was paid for all the same."""
-        for place in self._beaten:
-            yield self._read(place)
+        for location in self._superseded:
+            yield self._read(location)
 
     def add_answer(self, digest: bytes, answer: dict[str, Any], ask: dict[str, Any]) -> None:
-        """Write an answer; it is with the kernel when this returns."""
-        self._keep(b"answer", digest, self._append({"digest": digest.hex(), "answer": answer, "ask": ask}))
+        """Write an answer; it is with the kernel when this returns. Raises `RunError`."""
+        self._register(b"answer", digest, self._append({"digest": digest.hex(), "answer": answer, "ask": ask}))
 
     def add_failure(self, digest: bytes, reason: str, detail: str) -> None:
-        """Write that no answer could be had."""
+        """Write that there is no answer. Raises `RunError`."""
         failure = {"reason": reason, "detail": detail}
-        self._keep(b"failure", digest, self._append({"digest": digest.hex(), "failure": failure}))
+        self._register(b"failure", digest, self._append({"digest": digest.hex(), "failure": failure}))
 
     def add_void(self, digest: bytes, reason: str) -> None:
-        """Write that what stands in the journal is no longer the answer, so that it is asked again."""
-        self._keep(b"void", digest, self._append({"digest": digest.hex(), "void": reason}))
+        """Write that earlier records of a digest no longer count, so that it is asked again. Raises `RunError`."""
+        self._register(b"void", digest, self._append({"digest": digest.hex(), "void": reason}))
 
     def add_built(self) -> None:
-        """Write that a build is finished, if that settles anything: what is voided from now on is voided anew."""
+        """Write that a build finished, if anything was voided: later voids are of the next build. Raises `RunError`."""
         if self.voided:
             self._append({"digest": None, "built": True})
             self.voided.clear()
 
     def add_context(self, context: str, facts: dict[str, Any]) -> None:
-        """Write once a segment what a context digest stands for."""
-        if context not in self._told:
-            self._told.add(context)
+        """Write, once a segment, what a context digest stands for. Raises `RunError`."""
+        if context not in self._own_contexts:
+            self._own_contexts.add(context)
             self._contexts[context] = self._append({"digest": None, "context": context, **facts})
 
     def sync(self) -> None:
-        """Ask the disk to hold everything that was written."""
+        """Flush everything that was written to disk. Raises `RunError`."""
         if self._writer is not None and self._synced < self._end:
             end = self._end
             try:
@@ -135,7 +143,7 @@ class Journal:
             self._synced = end
 
     def close(self) -> None:
-        """Sync, and let go of the files."""
+        """Sync and close the files."""
         try:
             self.sync()
         finally:
@@ -148,9 +156,9 @@ class Journal:
 
     def _append(self, record: dict[str, Any]) -> int:
         if self._writer is None:
-            self._start()
+            self._writer = self._start_segment()
+            self._append({"digest": None, "journal": VERSION, "pluriset": version("pluriset")})
         line, start = to_json(record, inf_nan_mode="strings") + b"\n", self._end
-        assert self._writer is not None
         try:
             written = os.write(self._writer, line)
             while written < len(line):  # a full disk takes a part, then says why it takes no more
@@ -159,46 +167,62 @@ class Journal:
             os.ftruncate(self._writer, start)
             raise write_error(error, self.folder, "cannot write to the journal; earlier answers are kept") from None
         self._end += len(line)
-        return self._own << OFFSET_BITS | start
+        return self._own_segment << OFFSET_BITS | start
 
-    def _start(self) -> None:
+    def _start_segment(self) -> int:
         """Open a segment of our own, after all that exist."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._own = max(self.segments(), default=0) + 1
+        self._own_segment = max(self.segments(), default=0) + 1
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | BINARY
-        self._writer = os.open(self._path(self._own), flags, 0o644)
+        return os.open(self._path(self._own_segment), flags, 0o644)
 
     def _index(self, segment: int) -> None:
         offset = 0
         with self._path(segment).open("rb") as file:
             for line in file:
                 if line.endswith(b"}\n"):
-                    self._place(line, segment << OFFSET_BITS | offset)
+                    self._index_line(line, segment << OFFSET_BITS | offset)
                 offset += len(line)
 
-    def _place(self, line: bytes, place: int) -> None:
-        if found := KEYED.match(line):
-            self._keep(found[2], bytes.fromhex(found[1].decode()), place)
-        elif told := CONTEXT.match(line):
-            self._contexts[told[1].decode()] = place
+    def _index_line(self, line: bytes, location: int) -> None:
+        if keyed := KEYED.match(line):
+            self._register(keyed[2], bytes.fromhex(keyed[1].decode()), location)
+        elif context := CONTEXT.match(line):
+            self._contexts[context[1].decode()] = location
         elif line.startswith(BUILT):
             self.voided.clear()
+        elif line.startswith(HEADER):
+            self._check_version(line, location)
 
-    def _keep(self, kind: bytes, digest: bytes, place: int) -> None:
+    def _check_version(self, line: bytes, location: int) -> None:
+        try:
+            header = from_json(line)
+        except ValueError:
+            return  # damaged, and no answer is lost by it
+        if type(header["journal"]) is int and header["journal"] > VERSION:
+            raise DataError(
+                "the journal was written by a newer pluriset",
+                where=str(self._path(location >> OFFSET_BITS)),
+                got=f"format {header['journal']}",
+                expected=f"format {VERSION} or older",
+                hint=f"install pluriset {header.get('pluriset') or 'of that format'} or later",
+            )
+
+    def _register(self, kind: bytes, digest: bytes, location: int) -> None:
         if kind == b"answer":
-            if self.places.setdefault(digest, place) != place:
-                self._beaten.append(place)
+            if self.answers.setdefault(digest, location) != location:
+                self._superseded.append(location)
             self.failures.pop(digest, None)
         elif kind == b"failure":
-            self.failures[digest] = place
+            self.failures[digest] = location
         else:
-            if (voided := self.places.pop(digest, None)) is not None:
-                self._beaten.append(voided)
+            if (voided := self.answers.pop(digest, None)) is not None:
+                self._superseded.append(voided)
             self.failures.pop(digest, None)
             self.voided.add(digest)
 
-    def _read(self, place: int) -> dict[str, Any]:
-        segment, offset = place >> OFFSET_BITS, place & (1 << OFFSET_BITS) - 1
+    def _read(self, location: int) -> dict[str, Any]:
+        segment, offset = location >> OFFSET_BITS, location & (1 << OFFSET_BITS) - 1
         if segment not in self._readers:
             self._readers[segment] = os.open(self._path(segment), os.O_RDONLY | BINARY)
         size = PAGE
@@ -209,7 +233,7 @@ class Journal:
         try:
             record: dict[str, Any] = from_json(chunk[:end])
             if not _is_whole(record):
-                raise ValueError("parts of it are missing, or are not what was written")
+                raise ValueError("a field is missing or has another type")
         except ValueError as error:
             raise DataError(
                 "a damaged record in the journal",
@@ -232,11 +256,15 @@ def _pread(descriptor: int, size: int, offset: int) -> bytes:
 
 
 def _is_whole(record: dict[str, Any]) -> bool:
-    """Whether a record has what its readers rely on; one is read for each ask, so only types are looked at."""
+    """Whether a record has what its readers need; one is read for each request, so only types are looked at."""
     if "answer" in record:
         answer = record["answer"]
-        known = isinstance(answer, dict) and all(type(value) is ANSWER.get(name) for name, value in answer.items())
-        return known and "text" in answer and isinstance(record.get("ask"), dict)
+        return (
+            isinstance(answer, dict)
+            and "text" in answer
+            and all(type(value) is ANSWER.get(name, type(value)) for name, value in answer.items())
+            and isinstance(record.get("ask"), dict)
+        )
     if "failure" in record:
         failure = record["failure"]
         return isinstance(failure, dict) and all(type(failure.get(name)) is str for name in ("reason", "detail"))

@@ -40,10 +40,10 @@ def _lines(render: Render) -> Watch:
     def watch(status: Status) -> None:
         nonlocal last, urgent
         now, before = time.monotonic(), urgent
-        urgent = {match[0] for message in status.says if (match := URGENT.match(message))}
+        urgent = {match[0] for message in status.messages if (match := URGENT.match(message))}
         if now - last >= INTERVAL or urgent - before:
             last = now
-            print(render(status, status.paid_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
+            print(render(status, status.sent_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
 
     return watch
 
@@ -66,19 +66,20 @@ def _live() -> Iterator[Watch]:
         task, start = progress.add_task("seeds", facts=""), time.monotonic()
 
         def watch(status: Status) -> None:
-            speed = status.paid_tokens / max(time.monotonic() - start, 1e-9)
+            speed = status.sent_tokens / max(time.monotonic() - start, 1e-9)
             progress.update(task, completed=status.seeds_done, total=status.seeds, facts=_facts(status, speed))
 
         yield watch
 
 
 def _facts(status: Status, speed: float) -> str:
-    parts = [f"{status.paid:,} sent", f"{status.replayed:,} cached", f"{status.in_flight} in flight"]
-    parts += [f"{speed:,.0f} tokens/s"] if status.paid_tokens else []
+    parts = [f"{status.sent:,} sent", f"{status.cached:,} cached", f"{status.in_flight} in flight"]
+    parts += [f"{speed:,.0f} tokens/s"] if status.sent_tokens else []
     parts += [f"{status.usd:,.4f} USD"] if status.usd is not None else []
     parts += [f"{status.failed:,} failed"] if status.failed else []
+    parts += [f"{status.pending:,} pending"] if status.pending else []
     frequent = sorted(status.rejects.items(), key=lambda item: -item[1])[:3]
-    return ", ".join([*parts, *(f"{count:,} {reason}" for reason, count in frequent), *status.says])
+    return ", ".join([*parts, *(f"{count:,} {reason}" for reason, count in frequent), *status.messages])
 
 
 def _text_line(status: Status, speed: float) -> str:

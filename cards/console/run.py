@@ -22,10 +22,10 @@ def print_counts(books: Books, rejects: Iterable[Any]) -> None:
         for reject in rejects
         if reject.level == "row" or (reject.level == "seed" and reject.step not in ("ask", "source"))
     )
-    seeds, requests = books.seeds, books.asks
+    seeds, requests = books.seeds, books.requests
     lines = [
         ("seeds", join_counts((seeds.read, "read"), (seeds.built, "built"), (seeds.rejected, "rejected"))),
-        ("requests", f"{requests.paid:,} sent, {requests.replayed:,} cached, {requests.failed:,} failed"),
+        ("requests", f"{requests.sent:,} sent, {requests.cached:,} cached, {requests.failed:,} failed"),
     ]
     for name, rows in books.rows.items():
         reasons = ((count, reason) for (table_name, reason), count in removed.items() if table_name == name)

@@ -92,11 +92,11 @@ def _abstentions(report: Report) -> Iterator[str]:
 
 
 def _missing_answers(manifest: Manifest) -> Iterator[str]:
-    seeds, asks = manifest.books.seeds, manifest.books.asks
+    seeds, requests = manifest.books.seeds, manifest.books.requests
     if seeds.rejected:
         yield f"{seeds.rejected:,} of {seeds.read:,} seeds were rejected; the reasons are listed above."
-    if asks.failed:
-        failed = _counted(asks.failed, "request", "requests")
+    if requests.failed:
+        failed = _counted(requests.failed, "request", "requests")
         yield f"{failed} of the last build failed; the rows or labels they would have produced are missing."
 
 

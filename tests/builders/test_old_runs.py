@@ -55,8 +55,8 @@ def test_every_row_of_an_old_run_replays(old: Path) -> None:
 def test_an_old_run_builds_again_without_an_api_call(old: Path) -> None:
     before = {path.parent.name: pq.read_table(path) for path in (old / "data").rglob("*.parquet")}
     dataset = pluriset.build(pluriset.recipe(old / "recipe.yaml"), old)
-    asks = dataset.manifest.books.asks
-    assert (asks.paid, asks.failed, asks.replayed) == (0, 0, asks.asked) and dataset.manifest.format == 2
+    requests = dataset.manifest.books.requests
+    assert (requests.sent, requests.failed, requests.cached) == (0, 0, requests.total) and dataset.manifest.format == 2
     for table, rows in before.items():
         assert dataset.arrow(table).equals(rows), table
     assert "aspects" in dataset.tables

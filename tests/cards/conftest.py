@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from pluriset.cards.plots.plots import Plot
 from pluriset.cards.readme.render import render, write
-from pluriset.schemas.manifest import Asks, Books, File, Manifest, Rows, Seeds, Spending, Table
+from pluriset.schemas.manifest import Books, File, Manifest, Requests, Rows, Seeds, Spending, Table
 from pluriset.schemas.projections import arrow_schema, schema_hash
 from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.report import Figure, Finding, Report
@@ -125,7 +125,7 @@ def manifest_of(tables: Mapping[str, Table], **changes: Any) -> Manifest:
         "files": [],
         "books": Books(
             seeds=Seeds(read=4, built=3, rejected=1),
-            asks=Asks(asked=10, replayed=4, paid=5, failed=1),
+            requests=Requests(total=10, cached=4, sent=5, failed=1),
             rows=rows,
             rejects={"below threshold": 2, "declined": 1},
             spending=[

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from pluriset.builders.asking import engine as module
 from pluriset.builders.asking.ask import NOTHING, QUOTED, Ask
-from pluriset.builders.asking.engine import PATIENCE, Engine
-from pluriset.builders.asking.journal_reader import AskCounts, AskFailed, JournalReader
+from pluriset.builders.asking.engine import MAX_CONSECUTIVE_FAILURES, Engine
+from pluriset.builders.asking.journal_reader import AskFailed, JournalReader, RequestCounts
 from pluriset.builders.asking.question import Answerer
 from pluriset.builders.dispatch import circuit_breaker
 from pluriset.builders.execution.seed import finished
@@ -80,7 +80,7 @@ def say(engine: JournalReader, text: str = "Which?", seed: str = "s1", sample: i
 def test_an_answer_is_paid_once_and_then_replayed(desk: Desk) -> None:
     first = desk.engine(lambda request: RED)
     assert say(first).colour == say(first).colour == "red"
-    assert first.asks == AskCounts(asked=2, paid=1, replayed=1)
+    assert first.requests == RequestCounts(total=2, sent=1, cached=1)
     first.journal.close()
     again = desk.reader(lambda request: RED)
     assert finished(Ask(again, "s1")(prompt(), Colour, "say")).value.colour == "red"
@@ -96,7 +96,7 @@ def test_whatever_can_change_the_answer_is_asked_anew(desk: Desk, other: dict[st
     engine = desk.engine(lambda request: RED)
     say(engine)
     say(engine, **other)  # type: ignore[arg-type]
-    assert engine.asks.paid == 2 and desk.sent[0].seed != desk.sent[1].seed
+    assert engine.requests.sent == 2 and desk.sent[0].seed != desk.sent[1].seed
 
 
 def test_another_schema_is_asked_anew(desk: Desk) -> None:
@@ -106,7 +106,7 @@ def test_another_schema_is_asked_anew(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED)
     say(engine)
     asyncio.run(Ask(engine, "s1")(prompt(), Shade, "say"))
-    assert engine.asks.paid == 2
+    assert engine.requests.sent == 2
 
 
 def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
@@ -117,7 +117,7 @@ def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
         return await ask.all(ask(prompt(), Colour, "say") for _ in range(5))
 
     assert len(asyncio.run(five(live))) == 5
-    assert live.asks == AskCounts(asked=5, paid=1, replayed=4)
+    assert live.requests == RequestCounts(total=5, sent=1, cached=4)
     replay = desk.reader(lambda request: RED)
     assert len(finished(five(replay))) == 5
     assert live.spending == replay.spending == {("say", "t0"): Spent(1, 0, 0)}, "one call is in the books once"
@@ -151,7 +151,7 @@ def test_an_answer_that_does_not_parse_is_asked_for_again_then_rejected(
 
 def test_a_second_answer_that_parses_is_taken(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED if len(request.messages) == 4 else "what?")
-    assert say(engine).colour == "red" and engine.asks.paid == 2
+    assert say(engine).colour == "red" and engine.requests.sent == 2
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_refusal_is_an_answer_and_is_not_asked_again(desk: Desk) -> None:
     for _ in range(2):
         with pytest.raises(AskFailed, match="refused"):
             say(engine)
-    assert engine.asks.paid == 1
+    assert engine.requests.sent == 1
 
 
 def test_an_unreachable_teacher_is_tried_again_and_by_the_next_build(desk: Desk) -> None:
@@ -188,7 +188,7 @@ def test_an_unreachable_teacher_is_tried_again_and_by_the_next_build(desk: Desk)
     engine = desk.engine(down)
     with pytest.raises(AskFailed, match="teacher unavailable"):
         say(engine)
-    assert len(desk.sent) == 3 and engine.asks == AskCounts(asked=1, failed=1)
+    assert len(desk.sent) == 3 and engine.requests == RequestCounts(total=1, failed=1)
     engine.journal.close()
     replay = desk.reader(down)
     with pytest.raises(AskFailed, match="teacher unavailable"):
@@ -218,15 +218,19 @@ def test_what_cannot_be_answered_stops_no_run_and_is_not_asked_again(desk: Desk)
     def try_all() -> Engine:
         engine = desk.engine(picky)
         say(engine)
-        for number in range(PATIENCE + 1):
+        for number in range(MAX_CONSECUTIVE_FAILURES + 1):
             with pytest.raises(AskFailed, match="teacher cannot answer this"):
                 say(engine, f"long {number}")
         engine.journal.close()
         return engine
 
-    assert try_all().asks == AskCounts(asked=PATIENCE + 2, paid=1, failed=PATIENCE + 1)
-    assert try_all().asks == AskCounts(asked=PATIENCE + 2, replayed=1, failed=PATIENCE + 1)
-    assert len(desk.sent) == PATIENCE + 2
+    assert try_all().requests == RequestCounts(
+        total=MAX_CONSECUTIVE_FAILURES + 2, sent=1, failed=MAX_CONSECUTIVE_FAILURES + 1
+    )
+    assert try_all().requests == RequestCounts(
+        total=MAX_CONSECUTIVE_FAILURES + 2, cached=1, failed=MAX_CONSECUTIVE_FAILURES + 1
+    )
+    assert len(desk.sent) == MAX_CONSECUTIVE_FAILURES + 2
 
 
 def test_a_teacher_that_takes_no_request_at_all_stops_the_run(desk: Desk) -> None:
@@ -234,14 +238,16 @@ def test_a_teacher_that_takes_no_request_at_all_stops_the_run(desk: Desk) -> Non
         raise BadCompletion("no such response format")
 
     engine = desk.engine(misconfigured)
-    for number in range(PATIENCE - 1):
+    for number in range(MAX_CONSECUTIVE_FAILURES - 1):
         with pytest.raises(AskFailed):
             say(engine, seed=str(number))
     with pytest.raises(TeacherUnavailable, match="in a row"):
         say(engine, seed="last")
     engine.journal.close()
     mended = desk.engine(lambda request: RED)
-    assert [say(mended, seed=str(number)).colour for number in range(PATIENCE - 1)] == ["red"] * (PATIENCE - 1)
+    assert [say(mended, seed=str(number)).colour for number in range(MAX_CONSECUTIVE_FAILURES - 1)] == ["red"] * (
+        MAX_CONSECUTIVE_FAILURES - 1
+    )
 
 
 def test_too_many_asks_without_an_answer_stop_the_run(desk: Desk) -> None:
@@ -249,7 +255,7 @@ def test_too_many_asks_without_an_answer_stop_the_run(desk: Desk) -> None:
         raise TeacherUnavailable("no route")
 
     engine = desk.engine(down)
-    for number in range(PATIENCE - 1):
+    for number in range(MAX_CONSECUTIVE_FAILURES - 1):
         with pytest.raises(AskFailed):
             say(engine, seed=str(number))
     with pytest.raises(TeacherUnavailable, match="in a row") as stopped:
@@ -277,7 +283,7 @@ def test_the_journal_holds_what_was_asked_but_no_key(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED)
     say(engine)
     engine.journal.close()
-    context, answer = (json.loads(line) for line in (desk.folder / "00001.jsonl").read_text().splitlines())
+    _, context, answer = (json.loads(line) for line in (desk.folder / "00001.jsonl").read_text().splitlines())
     assert context["teacher"]["teacher"] == "scripted" and "colour" in context["schema"]["properties"]
     assert answer["ask"]["messages"][1] == {"role": "user", "content": "Which?"}
     assert answer["ask"]["context"] == context["context"] and answer["answer"]["text"] == RED
@@ -298,7 +304,7 @@ def test_what_is_unset_stays_out_of_the_digest_and_what_is_set_reaches_teacher_a
 def test_an_answer_outside_its_bounds_is_asked_for_again(desk: Desk) -> None:
     engine = desk.engine(lambda request: RED if len(request.messages) == 2 else '{"colour": "green"}')
     answer = asyncio.run(Ask(engine, "s1")(prompt(), Colour, "say", narrow={"colour": {"enum": ["green"]}}))
-    assert answer.value.colour == "green" and engine.asks.paid == 2
+    assert answer.value.colour == "green" and engine.requests.sent == 2
 
 
 def test_an_optional_ask_that_fails_is_recorded_under_its_item(desk: Desk) -> None:

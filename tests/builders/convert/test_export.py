@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pluriset.builders.convert.export import export
 from pluriset.schemas.errors import DataError, PlurisetError, RecipeError
-from pluriset.schemas.manifest import Asks, Books, Manifest, Seeds
+from pluriset.schemas.manifest import Books, Manifest, Requests, Seeds
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.published_dataset import FileFormat
 from pluriset.schemas.recipe import Recipe
@@ -46,10 +46,10 @@ def run_folder(folder: Path, content: Content, **recipe: Any) -> Path:
 def manifest(**recipe: Any) -> Manifest:
     told = {"name": "small", "license": "cc-by-4.0", "source": "sample", "teachers": {"main": "embedded"}}
     made = Recipe.model_validate({**told, "family": "values", **recipe})
-    asks, seeds = Asks(asked=0, replayed=0, paid=0, failed=0), Seeds(read=0, built=0, rejected=0)
+    requests, seeds = Requests(total=0, cached=0, sent=0, failed=0), Seeds(read=0, built=0, rejected=0)
     return Manifest(
         name=made.name, family=made.family_name, main_table="situations", recipe=made, teachers={}, prompts={},
-        tables={}, files=[], books=Books(seeds=seeds, asks=asks, rows={}, rejects={}, spending=[]), versions={},
+        tables={}, files=[], books=Books(seeds=seeds, requests=requests, rows={}, rejects={}, spending=[]), versions={},
     )  # fmt: skip
 
 

@@ -4,97 +4,97 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pluriset.builders.dispatch.circuit_breaker import FIRST_PAUSES, FIRST_STREAK, PAUSES, STREAK, Breaker
-from pluriset.builders.dispatch.concurrency import Limit
+from pluriset.builders.dispatch.circuit_breaker import FIRST_PAUSES, FIRST_STREAK, PAUSES, STREAK, CircuitBreaker
+from pluriset.builders.dispatch.concurrency import ConcurrencyLimit
 from pluriset.builders.dispatch.endpoint import Endpoint
-from pluriset.builders.dispatch.rate_limit import Pace
+from pluriset.builders.dispatch.rate_limit import RateLimit
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.request import Completion, Request
 
 
 @pytest.mark.parametrize("most", [8, 64, 256])
-def test_refusals_at_random_do_not_lower_the_limit(most: int) -> None:
-    limit, draw = Limit(most), random.Random(1)
+def test_random_refusals_do_not_lower_the_limit(most: int) -> None:
+    limit, draw = ConcurrencyLimit(most), random.Random(1)
     for _ in range(20_000):
-        limit.refused(0.75, limit.now) if draw.random() < 0.06 else limit.held(full=True)
-        assert limit.now > most / 2
+        limit.on_overload(0.75, limit.current) if draw.random() < 0.06 else limit.on_success(saturated=True)
+        assert limit.current > most / 2
 
 
 @pytest.mark.parametrize(("most", "burst"), [(1, 6), (64, 17), (256, 51)])
-def test_a_burst_of_refusals_is_believed(most: int, burst: int) -> None:
-    limit = Limit(most)
-    assert [limit.refused(0.75, most) for _ in range(burst)] == [False] * (burst - 1) + [most > 1]
-    assert limit.now == max(1, most * 0.75) and burst > 0.05 * most, "a twentieth of what flies may be refused at once"
+def test_a_burst_of_refusals_lowers_the_limit(most: int, burst: int) -> None:
+    limit = ConcurrencyLimit(most)
+    assert [limit.on_overload(0.75, most) for _ in range(burst)] == [False] * (burst - 1) + [most > 1]
+    assert limit.current == max(1, most * 0.75) and burst > 0.05 * most, "a twentieth of them may be refused at once"
 
 
-def test_a_limit_that_is_not_used_falls_from_what_flies() -> None:
-    limit = Limit(64)
-    assert [limit.refused(0.75, 2) for _ in range(6)] == [False] * 5 + [True] and limit.now == 1
+def test_an_unused_limit_falls_from_the_requests_in_flight() -> None:
+    limit = ConcurrencyLimit(64)
+    assert [limit.on_overload(0.75, 2) for _ in range(6)] == [False] * 5 + [True] and limit.current == 1
 
 
-def test_the_limit_rises_by_one_for_each_round_that_is_held() -> None:
-    limit = Limit(64)
-    while limit.now > 8:
-        limit.refused(0.5, 64)
+def test_the_limit_rises_by_one_for_each_full_round_of_successes() -> None:
+    limit = ConcurrencyLimit(64)
+    while limit.current > 8:
+        limit.on_overload(0.5, 64)
     for _ in range(8):
-        limit.held(full=False)
-    assert limit.now == 8, "who does not use what he has needs no more"
+        limit.on_success(saturated=False)
+    assert limit.current == 8, "an unused limit does not rise"
     for _ in range(9):
-        limit.held(full=True)
-    assert limit.now == 9
+        limit.on_success(saturated=True)
+    assert limit.current == 9
 
 
 @given(st.lists(st.booleans(), max_size=500), st.integers(1, 300))
 def test_the_limit_stays_in_its_bounds(results: list[bool], most: int) -> None:
-    limit = Limit(most)
+    limit = ConcurrencyLimit(most)
     for refused in results:
-        limit.refused(0.5, most) if refused else limit.held(full=True)
-        assert 1 <= limit.now <= most
+        limit.on_overload(0.5, most) if refused else limit.on_success(saturated=True)
+        assert 1 <= limit.current <= most
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 100)), min_size=1, max_size=50))
-def test_a_pace_is_never_exceeded(asked: list[tuple[float, float]]) -> None:
-    pace, now, starts = Pace(60), 0.0, list[tuple[float, float]]()
+def test_a_rate_is_never_exceeded(asked: list[tuple[float, float]]) -> None:
+    rate, now, starts = RateLimit(60), 0.0, list[tuple[float, float]]()
     for later, amount in asked:
         now += later
-        starts.append((now + pace.take(now, amount), amount))
+        starts.append((now + rate.reserve(now, amount), amount))
     for (first, amount), (second, _) in pairwise(starts):
         assert second - first >= amount - 1e-6, "60 a minute are one a second"
 
 
-def test_what_was_not_used_can_be_used_by_others() -> None:
-    pace = Pace(60)
-    pace.take(0, 10)
-    pace.give_back(7)
-    assert pace.take(0) == 3 and Pace(None).take(0, 10**9) == 0
+def test_a_refund_can_be_reserved_again() -> None:
+    rate = RateLimit(60)
+    rate.reserve(0, 10)
+    rate.refund(7)
+    assert rate.reserve(0) == 3 and RateLimit(None).reserve(0, 10**9) == 0
 
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_breaker_opens_after_a_streak_and_gives_up_at_last(answered: bool) -> None:
-    found, pauses = Breaker(), list[float]()
+    found, pauses = CircuitBreaker(), list[float]()
     if answered:
-        found.answered()
+        found.on_answer()
     streak = STREAK if answered else FIRST_STREAK
-    assert not any(found.failed(0, 64) for _ in range(streak + 63)) and not found.open
-    while found.failed(0, 64) and not found.lost:
-        pauses.append(found.until)
+    assert not any(found.on_failure(0, 64) for _ in range(streak + 63)) and not found.open
+    while found.on_failure(0, 64) and not found.given_up:
+        pauses.append(found.paused_until)
     assert pauses == list(PAUSES if answered else FIRST_PAUSES)
 
 
 def test_an_answer_closes_a_breaker() -> None:
-    found = Breaker()
-    assert [found.failed(5, 0) for _ in range(FIRST_STREAK)][-1] and found.open and found.until > 5
-    found.answered()
-    assert not (found.open or found.until or found.failed(5, 0)) and sum(PAUSES) > 180
+    found = CircuitBreaker()
+    assert [found.on_failure(5, 0) for _ in range(FIRST_STREAK)][-1] and found.open and found.paused_until > 5
+    found.on_answer()
+    assert not (found.open or found.paused_until or found.on_failure(5, 0)) and sum(PAUSES) > 180
 
 
 @pytest.mark.parametrize("counted, waits", [(Completion("{}"), 60), (Completion("{}", "stop", 1, 1), 2)])
-async def test_a_pace_of_tokens_holds_where_nobody_counts_them(counted: Completion, waits: float) -> None:
-    class Paced(Scripted):
+async def test_a_token_rate_holds_without_token_counts(counted: Completion, waits: float) -> None:
+    class Limited(Scripted):
         def per_minute(self) -> tuple[float | None, float | None]:
             return None, 60
 
-    endpoint, request = Endpoint(Paced(answer=lambda request: counted)), Request((), {}, 60, 0)
-    assert endpoint.book(request) == 0
-    await endpoint.take().send(request)
-    assert endpoint.book(request) == pytest.approx(waits, abs=1)
+    endpoint, request = Endpoint(Limited(answer=lambda request: counted), clock=lambda: 0.0), Request((), {}, 60, 0)
+    assert endpoint.reserve(request) == 0
+    await endpoint.acquire().send(request)
+    assert endpoint.reserve(request) == pytest.approx(waits)

@@ -1,27 +1,31 @@
 import asyncio
 import json
-import socket
-import time
+import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 import pytest
-from pluriset.builders.asking import engine as module
 from pluriset.builders.asking.ask import Ask
-from pluriset.builders.asking.engine import Engine
-from pluriset.builders.asking.journal_reader import AskCounts, AskFailed
+from pluriset.builders.asking.engine import Engine, Postponed
+from pluriset.builders.asking.journal_reader import AskFailed, RequestCounts
 from pluriset.builders.asking.question import Answerer
-from pluriset.builders.dispatch import circuit_breaker
+from pluriset.builders.dispatch.circuit_breaker import FIRST_PAUSES
 from pluriset.builders.storage.journal import Journal
 from pluriset.builders.teachers import Teacher
-from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas.component import Transport
-from pluriset.schemas.errors import BadCompletion, Stopped, TeacherBusy, TeacherError, TeacherUnavailable
+from pluriset.schemas.errors import (
+    BadCompletion,
+    Stopped,
+    TeacherBusy,
+    TeacherError,
+    TeacherTimeout,
+    TeacherUnavailable,
+)
 from pluriset.schemas.request import Completion, Message, Prompt, Request
 from pluriset.schemas.rows.shared import Annotator
-from pluriset.tests.servers.simulated_openai import FAULTS, Behaviour, simulated, stats
+from pluriset.tests.virtual_time import virtual_time
 from pydantic import BaseModel
 
 Answer = Callable[[Request], Awaitable[str]]
@@ -48,12 +52,6 @@ class Live(Teacher):
         return "live"
 
 
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BACKOFF", (0.01, 0.02, 0.04))
-    monkeypatch.setattr(module, "ROOM", 0.01)
-
-
 def engine(folder: Path, teacher: Teacher) -> Engine:
     who = Answerer(Annotator(annotator_id="main", kind="model"), "main", teacher)
     return Engine(Journal(folder), {"say": [who]})
@@ -78,7 +76,8 @@ def answers_on_disk(folder: Path) -> int:
     return sum("answer" in line for line in lines)
 
 
-async def test_an_endpoint_that_loses_most_of_its_room_loses_no_ask(tmp_path: Path) -> None:
+@virtual_time
+async def test_an_endpoint_that_loses_capacity_loses_no_request(tmp_path: Path) -> None:
     room, now, most, done = 64, 0, Counter[bool](), 0
 
     async def answer(request: Request) -> str:
@@ -93,12 +92,13 @@ async def test_an_endpoint_that_loses_most_of_its_room_loses_no_ask(tmp_path: Pa
         return TEXT
 
     found = engine(tmp_path, Live(answer=answer, concurrency=64))
-    assert failures(await asked(found, 500)) == [] and found.asks.failed == 0
+    assert failures(await asked(found, 500)) == [] and found.requests.failed == 0
     assert most == {False: 64, True: 4}
-    assert found._pools["main"].endpoints[0].limit.now <= 8
+    assert found._pools["main"].endpoints[0].concurrency.current <= 8
 
 
-async def test_the_least_loaded_address_is_asked_and_a_dead_one_is_left_alone(tmp_path: Path) -> None:
+@virtual_time
+async def test_the_least_used_address_is_preferred_and_a_dead_one_paused(tmp_path: Path) -> None:
     sent = Counter[str]()
 
     def place(name: str, seconds: float) -> Answer:
@@ -115,29 +115,31 @@ async def test_the_least_loaded_address_is_asked_and_a_dead_one_is_left_alone(tm
     found = engine(tmp_path, Live(answer=places[0], places=places, concurrency=8))
     assert failures(await asked(found, 300)) == []
     assert sent["fast"] > 2 * sent["slow"] > 20 and sent["dead"] < 60, sent
-    assert any("connection refused" in said for said in found.says())
+    assert any("connection refused" in message for message in found.status_messages())
 
 
-async def test_a_pause_is_waited_for_with_one_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@virtual_time
+async def test_a_pause_sets_one_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def answer(request: Request) -> str:
         await asyncio.sleep(0)
         return TEXT
 
     found = engine(tmp_path, Live(answer=answer, places=(answer, answer), concurrency=2))
     timers, loop = list[float](), asyncio.get_running_loop()
-    call_later = loop.call_later
+    call_at = loop.call_at
 
-    def counted(delay: float, *work: Any) -> asyncio.TimerHandle:
-        timers.append(delay)
-        return call_later(delay, *work)
+    def counted(when: float, *work: Any) -> asyncio.TimerHandle:
+        timers.append(when)
+        return call_at(when, *work)
 
-    monkeypatch.setattr(loop, "call_later", counted)
-    found._pool(found.answerers["say"][0]).endpoints[0].breaker.until = time.monotonic() + 60
-    found._pools["main"].endpoints[0].breaker.pauses = 1
+    monkeypatch.setattr(loop, "call_at", counted)
+    breaker = found._pool(found.answerers["say"][0]).endpoints[0].breaker
+    breaker.paused_until, breaker.pauses = loop.time() + 60, 1
     assert failures(await asked(found, 100)) == [] and len(timers) == 1
 
 
-async def test_a_fatal_error_lets_what_is_in_flight_finish(tmp_path: Path) -> None:
+@virtual_time
+async def test_a_fatal_error_lets_requests_in_flight_finish(tmp_path: Path) -> None:
     sent = 0
 
     async def answer(request: Request) -> str:
@@ -153,51 +155,51 @@ async def test_a_fatal_error_lets_what_is_in_flight_finish(tmp_path: Path) -> No
     assert all("wrong key" in str(error) for error in failures(results))
 
 
-async def test_a_halt_sends_nothing_new_and_wakes_who_waits(tmp_path: Path) -> None:
+@virtual_time
+async def test_stopping_sends_nothing_new_and_ends_every_wait(tmp_path: Path) -> None:
     async def answer(request: Request) -> str:
         if int(request.messages[0].content.removeprefix("Which, ")[:-1]) % 2:
             error = TeacherBusy("later")
             error.retry_after = 500
             raise error
         await asyncio.sleep(0.05)
-        found.halt.set(Stopped("the budget is spent"))
+        found.stop.set(Stopped("the budget is spent"))
         return TEXT
 
     found = engine(tmp_path, Live(answer=answer, concurrency=2))
-    started = time.monotonic()
     results = await asked(found, 20)
-    assert time.monotonic() - started < 5
+    assert asyncio.get_running_loop().time() < 5
     assert all(isinstance(error, Stopped) for error in failures(results)) and answers_on_disk(tmp_path) in (1, 2)
 
 
-async def test_a_silent_endpoint_is_paused_and_then_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(circuit_breaker, "FIRST_PAUSES", (0.02, 0.04))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        teacher = OpenAI(model="m", base_url=f"http://127.0.0.1:{free.getsockname()[1]}/v1")
-        found = engine(tmp_path, teacher)
-        results = await asked(found, 100)
+@virtual_time
+async def test_a_silent_endpoint_is_paused_and_then_given_up(tmp_path: Path) -> None:
+    async def answer(request: Request) -> str:
+        raise TeacherUnavailable("connection reset")
+
+    found = engine(tmp_path, Live(answer=answer))
+    results = await asked(found, 100)
     assert {type(error) for error in failures(results)} == {TeacherUnavailable} and len(failures(results)) == 100
-    assert "2 pauses" in str(results[0]) and found.asks.failed == 0, "nothing is rejected: the next build asks again"
+    assert f"{len(FIRST_PAUSES)} pauses" in str(results[-1])
+    assert asyncio.get_running_loop().time() >= sum(FIRST_PAUSES)
 
 
 @pytest.mark.parametrize("asks", [1, 4, 100])
-async def test_nobody_listens_is_said_after_few_requests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asks: int
-) -> None:
+@virtual_time
+async def test_an_unreachable_endpoint_stops_the_run_after_few_requests(tmp_path: Path, asks: int) -> None:
     sent = Counter[str]()
 
     async def answer(request: Request) -> str:
         sent[request.messages[0].content] += 1
         raise TeacherBusy("connection refused")
 
-    monkeypatch.setattr(circuit_breaker, "FIRST_PAUSES", (0.02, 0.04))
     errors = failures(await asked(engine(tmp_path, Live(answer=answer, concurrency=64)), asks))
     assert {type(error) for error in errors} == {TeacherUnavailable} and "connection refused" in str(errors[0])
-    assert max(sent.values()) < 16, "each waits for ROOM between two tries"
+    assert max(sent.values()) < 16, "each waits between two tries"
 
 
-async def test_requests_that_no_endpoint_takes_fail_alone(tmp_path: Path) -> None:
+@virtual_time
+async def test_a_rejected_request_fails_alone(tmp_path: Path) -> None:
     async def answer(request: Request) -> str:
         if request.messages[0].content in ("Which, 3?", "Which, 5?"):
             raise BadCompletion("too long")
@@ -205,14 +207,15 @@ async def test_requests_that_no_endpoint_takes_fail_alone(tmp_path: Path) -> Non
 
     found = engine(tmp_path, Live(answer=answer))
     errors = failures(await asked(found, 40))
-    assert [type(error) for error in errors] == [AskFailed] * 2 and found.halt.reason is None
+    assert [type(error) for error in errors] == [AskFailed] * 2 and found.stop.reason is None
 
 
-async def test_a_declared_pace_is_kept(tmp_path: Path) -> None:
+@virtual_time
+async def test_a_declared_rate_is_kept(tmp_path: Path) -> None:
     sent = list[float]()
 
     async def answer(request: Request) -> str:
-        sent.append(time.monotonic())
+        sent.append(asyncio.get_running_loop().time())
         return TEXT
 
     class Paced(Live):
@@ -220,10 +223,11 @@ async def test_a_declared_pace_is_kept(tmp_path: Path) -> None:
             return 3000, None
 
     assert failures(await asked(engine(tmp_path, Paced(answer=answer)), 20)) == []
-    assert sent[-1] - sent[0] >= 19 * 0.02 - 0.01
+    assert sent[-1] - sent[0] == pytest.approx(19 * 0.02)
 
 
-async def test_an_ask_that_is_given_up_leaves_its_place_to_others(tmp_path: Path) -> None:
+@virtual_time
+async def test_a_cancelled_request_frees_its_slot(tmp_path: Path) -> None:
     async def answer(request: Request) -> str:
         await asyncio.sleep(0.01)
         return TEXT
@@ -237,12 +241,34 @@ async def test_an_ask_that_is_given_up_leaves_its_place_to_others(tmp_path: Path
     assert found.in_flight == 0 and failures(await asked(found, 3)) == []
 
 
-async def test_scattered_faults_lose_nothing_over_real_http(tmp_path: Path) -> None:
-    with simulated(Behaviour(TEXT, latency=0.005, faults=FAULTS, bad_luck=2)) as url:
-        teacher = OpenAI(model="m", base_url=url, concurrency=64, timeout=1)
-        found = engine(tmp_path, teacher)
-        assert failures(await asked(found, 400)) == []
-        seen = stats(url)
-    assert seen["hangs"] > 0 and seen["cut"] > 0 and seen["broken"] > 0 and seen["busy"] > 0
-    assert seen["answered"] == 400 and found.asks == AskCounts(asked=400, paid=400)
-    assert found._pools["main"].endpoints[0].limit.now > 8
+@virtual_time
+async def test_scattered_faults_lose_nothing(tmp_path: Path) -> None:
+    draw, seen = random.Random(0), Counter[str]()
+
+    async def answer(request: Request) -> str:
+        fault = draw.choices(["answered", "late", "cut", "busy"], [80, 5, 10, 5])[0]
+        seen[fault] += 1
+        if fault == "late":
+            await asyncio.sleep(60)
+            raise TeacherTimeout("no answer in time")
+        await asyncio.sleep(draw.uniform(0.1, 2))
+        if fault != "answered":
+            raise TeacherUnavailable("connection reset") if fault == "cut" else TeacherBusy("overloaded")
+        return TEXT
+
+    found = engine(tmp_path, Live(answer=answer, concurrency=64))
+    assert failures(await asked(found, 1000)) == []
+    assert min(seen.values()) > 20
+    assert found.requests == RequestCounts(total=1000, sent=1000)
+    assert found._pools["main"].endpoints[0].concurrency.current > 8
+
+
+@virtual_time
+async def test_a_postponed_request_is_pending_and_not_failed(tmp_path: Path) -> None:
+    async def answer(request: Request) -> str:
+        raise AssertionError("nothing is sent")
+
+    found = engine(tmp_path, Live(answer=answer))
+    found.postpone = lambda question: Postponed()
+    assert all(isinstance(result, Postponed) for result in await asked(found, 3))
+    assert found.requests == RequestCounts(total=3, pending=3)

@@ -110,7 +110,7 @@ def test_waves_that_come_back_garbled_end_in_the_run_that_asking_live_makes(
 
     path = recipe(SITUATIONS, teachers=teacher())
     books = in_waves(path, out, work)
-    assert books.imbalances() == [] and books.seeds.built == 6 and books.asks.replayed == ASKS
+    assert books.imbalances() == [] and books.seeds.built == 6 and books.requests.cached == ASKS
     assert sum(spent.answers for spent in books.spending) == ASKS
     assert len(found := answers(out)) == ASKS and set(found.values()) == {1}
     counts = sum((Counter(taken) for taken in map(drop_file, read(out / "batch" / "taken.jsonl"))), Counter[str]())
@@ -188,7 +188,7 @@ def test_what_is_awaited_is_not_paid_for_live(recipe: Write, tmp_path: Path) -> 
             build(path, out, None)
         assert not server.requests
         (out / "batch" / "00001.main.json").unlink()
-        assert build(path, out, None).asks.paid == len(server.requests) == 4
+        assert build(path, out, None).requests.sent == len(server.requests) == 4
 
 
 def test_an_ask_that_is_refused_is_a_reject_and_open_again_when_told_so(recipe: Write, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_an_ask_that_is_refused_is_a_reject_and_open_again_when_told_so(recipe: 
 
     books = in_waves(path, out, refuse)
     assert books.imbalances() == [] and (books.seeds.built, books.seeds.rejected) == (1, 1)
-    assert books.asks.failed == 1 and books.rejects == {"teacher cannot answer this": 1}
+    assert books.requests.failed == 1 and books.rejects == {"teacher cannot answer this": 1}
     with pytest.raises(Stopped, match="1 asks wait"):
         build(path, out, retry=True)
     put(elsewhere := tmp_path / "came.jsonl", [answered(line) for line in read(out / "batch" / "00003.main.jsonl")])
@@ -260,8 +260,8 @@ def test_a_batch_that_is_refused_is_told_once_and_its_asks_are_open_again(
         with pytest.raises(BatchRefused, match=r"00001\.main\.jsonl: .*a bad line"):
             build(path, out, "submit")
     with ScriptedServer(respond) as live:
-        asks = build(recipe(SITUATIONS[:2], teachers=teacher(live.url)), out, None).asks
-    assert (asks.replayed, asks.paid) == (1, 1 + 3 + 3), "the other wave was taken, and nothing is awaited"
+        requests = build(recipe(SITUATIONS[:2], teachers=teacher(live.url)), out, None).requests
+    assert (requests.cached, requests.sent) == (1, 1 + 3 + 3), "the other wave was taken, and nothing is awaited"
 
 
 def test_a_budget_cannot_watch_a_batch(recipe: Write, tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_vllm_run_batch_answers_waves_until_the_run_is_finished(recipe: Write, t
     assert len(commands) >= 2 and books.imbalances() == [] and books.seeds.built + books.seeds.rejected == 3
     assert sum(spent.answers for spent in books.spending) == len(answers(out)) > 3
     before = rows(out)
-    assert build(path, out, None).asks.paid == 0
+    assert build(path, out, None).requests.sent == 0
     assert rows(out) == before, "replayed from its journal it gives the same bytes"
 
 

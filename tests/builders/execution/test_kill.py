@@ -73,7 +73,7 @@ def uninterrupted(run: Path, other: Path) -> dict[str, bytes]:
     for path in [run / "recipe.yaml", *(run / "journal").iterdir()]:
         (other / path.relative_to(run)).write_bytes(path.read_bytes())
     books = pluriset.build(pluriset.recipe(other / "recipe.yaml"), other).manifest.books
-    assert books.asks.paid == 0
+    assert books.requests.sent == 0
     return rows(other)
 
 
@@ -106,7 +106,13 @@ def test_a_build_killed_twenty_times_asks_nothing_again_that_was_on_disk(
     assert len(found) == ASKS and set(found.values()) == {1}
     books = open_run(out, verify=True).manifest.books
     assert books.imbalances() == [] and books.seeds.model_dump() == {"read": SEEDS, "built": SEEDS, "rejected": 0}
-    assert books.asks.model_dump() == {"asked": ASKS, "replayed": kept[-1], "paid": ASKS - kept[-1], "failed": 0}
+    assert books.requests.model_dump() == {
+        "total": ASKS,
+        "cached": kept[-1],
+        "sent": ASKS - kept[-1],
+        "failed": 0,
+        "pending": 0,
+    }
     assert pl.read_parquet(out / "data/situations/*.parquet")["text"].to_list() == SITUATIONS
     assert uninterrupted(out, tmp_path / "other") == rows(out)
 
@@ -117,6 +123,6 @@ def test_a_build_killed_while_it_writes_is_completed_by_the_next(recipe: Write, 
     kill_when(start(path, out), (out / moment).exists)
     assert not (out / "manifest.json").exists() and len(answers(out)) == ASKS
     manifest: Manifest = pluriset.build(pluriset.recipe(path), out).manifest
-    assert manifest.books.imbalances() == [] and manifest.books.asks.paid == 0
+    assert manifest.books.imbalances() == [] and manifest.books.requests.sent == 0
     assert not (out / ".building").exists() and pluriset.load(out, verify=True).tables
     assert uninterrupted(out, tmp_path / "other") == rows(out)

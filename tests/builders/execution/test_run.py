@@ -17,8 +17,9 @@ from pluriset.builders.assembly import materialize
 from pluriset.builders.execution.resolve import assemble
 from pluriset.builders.storage import run_folder
 from pluriset.builders.teachers.scripted import Scripted
+from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.errors import DataError, RecipeError, RunError
-from pluriset.schemas.manifest import Manifest
+from pluriset.schemas.manifest import Manifest, Requests
 from pluriset.validators.tables.sql import connect
 
 from tests.builders.conftest import JUDGED, LISTING
@@ -53,7 +54,7 @@ def test_what_was_rejected_gives_nobody_away(recipe: Write, tmp_path: Path) -> N
     made(recipe(said, refused, curation=steps), out := tmp_path / "run")
     private = {f.table: f.count for f in pluriset.validate(out).findings if f.check == "contact_details"}
     assert (private["rejects"], private["situations"]) == (2, 1)
-    assert made(recipe(said, refused, curation=[*steps, "mask"]), out).books.asks.paid == 0
+    assert made(recipe(said, refused, curation=[*steps, "mask"]), out).books.requests.sent == 0
     details = [one["detail"] for one in rejects(out)]
     assert details[:2] == ["I cannot help [email]", "writing to [email]."]
     private = {f.table: f.count for f in pluriset.validate(out).findings if f.check == "contact_details"}
@@ -68,7 +69,7 @@ def test_a_build_is_whole_and_its_books_balance(recipe: Write, tmp_path: Path) -
     }  # fmt: skip
     books = manifest.books
     assert books.imbalances() == [] and books.seeds.model_dump() == {"read": 2, "built": 2, "rejected": 0}
-    assert books.asks.model_dump() == {"asked": 8, "replayed": 0, "paid": 8, "failed": 0}
+    assert books.requests.model_dump() == {"total": 8, "cached": 0, "sent": 8, "failed": 0, "pending": 0}
     assert {name: table.rows for name, table in manifest.tables.items()} == {
         "situations": 2, "considerations": 6, "annotators": 1, "annotations": 12, "aggregates": 18, "aspects": 2,
     }  # fmt: skip
@@ -84,7 +85,7 @@ def test_the_same_journal_gives_the_same_bytes(recipe: Write, tmp_path: Path) ->
     (two := tmp_path / "two").mkdir()
     shutil.copytree(one / "journal", two / "journal")
     shutil.copy(one / "recipe.yaml", two / "recipe.yaml")
-    assert made(path, two).books.asks.paid == 0
+    assert made(path, two).books.requests.sent == 0
     assert digests(one) == digests(two) and len(digests(one)) > 6
 
 
@@ -92,20 +93,19 @@ def test_an_edited_prompt_asks_only_what_it_touches(recipe: Write, tmp_path: Pat
     situations = ["Lying to a friend", "Reading a diary"]
     made(recipe(situations), out := tmp_path / "run")
     again = made(recipe(situations), out)
-    assert (again.books.asks.paid, again.books.asks.replayed) == (0, 8)
+    assert (again.books.requests.sent, again.books.requests.cached) == (0, 8)
     edited = made(recipe(situations, family={"values": {"judge_prompt": "Judge."}}), out)
-    assert (edited.books.asks.paid, edited.books.asks.replayed) == (6, 2)
+    assert (edited.books.requests.sent, edited.books.requests.cached) == (6, 2)
     back = made(recipe(situations), out)
-    assert back.books.asks.paid == 0 and digests(out)
+    assert back.books.requests.sent == 0 and digests(out)
 
 
 def test_n_can_grow_and_only_new_seeds_are_asked(recipe: Write, tmp_path: Path) -> None:
     situations = [f"Situation number {i}" for i in range(5)]
     made(recipe(situations, n=2), out := tmp_path / "run")
     grown = made(recipe(situations, n=5), out)
-    assert grown.books.seeds.built == 5 and grown.books.asks.model_dump() == {
-        "asked": 20, "replayed": 8, "paid": 12, "failed": 0,
-    }  # fmt: skip
+    assert grown.books.seeds.built == 5
+    assert grown.books.requests == Requests(total=20, cached=8, sent=12, failed=0)
 
 
 def test_stale_files_go(recipe: Write, tmp_path: Path) -> None:
@@ -181,8 +181,8 @@ def test_an_unreachable_teacher_is_asked_again_by_the_next_build(recipe: Write, 
     path = recipe(["Lying to a friend"], {"match": "Situation: L", "answer": "no", "finish": "refusal"})
     made(path, out := tmp_path / "run")
     assert len(rejects(out)) == 1
-    assert made(path, out).books.asks.paid == 0
-    assert built(path, out, retry=True).books.asks.paid == 1
+    assert made(path, out).books.requests.sent == 0
+    assert built(path, out, retry=True).books.requests.sent == 1
 
 
 def test_a_retry_in_several_goes_pays_for_every_reject_once(recipe: Write, tmp_path: Path) -> None:
@@ -196,10 +196,10 @@ def test_a_retry_in_several_goes_pays_for_every_reject_once(recipe: Write, tmp_p
         with run.opened(pluriset.recipe(path), out) as work:
             work.retry(out / "rejects.parquet")
             work.ask()
-            return work.engine.asks.paid
+            return work.engine.requests.sent
 
     assert [go(), go()] == [3, 0]
-    assert built(path, out, retry=True).books.asks.paid == 0 and len(asked(out)) == 3 * 3
+    assert built(path, out, retry=True).books.requests.sent == 0 and len(asked(out)) == 3 * 3
     assert go() == 3, "a build that is finished can be retried again"
     made(path, out)
     assert go() == 3, "so can one that did not get as far as its manifest: its rejects are there"
@@ -254,7 +254,7 @@ def test_a_run_without_a_manifest_is_not_complete(recipe: Write, tmp_path: Path)
     with run_folder.opened(out, pluriset.recipe(path)) as building:
         run_folder.swap(out, building)
         assert not (out / "manifest.json").exists()
-    assert made(path, out).books.asks.paid == 0
+    assert made(path, out).books.requests.sent == 0
 
 
 def test_cost_is_what_the_recipe_declares_and_nothing_is_guessed(recipe: Write, tmp_path: Path) -> None:
@@ -273,7 +273,13 @@ def test_preview_writes_answers_that_the_build_uses(recipe: Write, tmp_path: Pat
     with pytest.raises(DataError, match=f"not complete.*\n  hint: finish it: pluriset build {out}/recipe.yaml"):
         pluriset.validate(out)
     assert pluriset.recipe(out / "recipe.yaml").n is None
-    assert made(path, out).books.asks.model_dump() == {"asked": 12, "replayed": 8, "paid": 4, "failed": 0}
+    assert made(path, out).books.requests.model_dump() == {
+        "total": 12,
+        "cached": 8,
+        "sent": 4,
+        "failed": 0,
+        "pending": 0,
+    }
 
 
 def test_a_run_whose_report_is_saved_again_is_whole(recipe: Write, tmp_path: Path) -> None:
@@ -302,7 +308,7 @@ def test_a_plan_bounds_what_a_build_asks(recipe: Write, tmp_path: Path) -> None:
     plan = pluriset.plan(pluriset.recipe(path), tmp_path / "run")
     books = made(path, tmp_path / "run").books
     assert plan.asks.least == 2 and plan.asks.most == 2 * (1 + 9)
-    assert plan.asks.least <= books.asks.paid <= plan.asks.most
+    assert plan.asks.least <= books.requests.sent <= plan.asks.most
     assert plan.usd and plan.usd.least < plan.usd.most and plan.answered == 0
     assert pluriset.plan(pluriset.recipe(path), tmp_path / "run").answered == 8
 
@@ -313,7 +319,7 @@ def test_a_family_is_deterministic_between_asks(recipe: Write, tmp_path: Path) -
     with run.opened(pluriset.recipe(recipe(["Lying", "Stealing"])), tmp_path / "run") as work:
         work.ask()
         first, second = (list(work.replay(lambda reject: None)) for _ in range(2))
-        assert first == second and work.engine.asks.paid == 8
+        assert first == second and work.engine.requests.sent == 8
 
 
 def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(
@@ -324,13 +330,12 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_the_next_build_goes_on(
 
     path, out = recipe([f"Situation number {i}" for i in range(200)]), tmp_path / "run"
     with run.opened(pluriset.recipe(path), out) as work, pytest.raises(Interrupted) as stopped:
-        monkeypatch.setattr(local, "SENT", 0)
-        work.meanwhile = lambda: os.kill(os.getpid(), 2)
-        work.ask()
+        monkeypatch.setattr(local, "HEARTBEAT", 0)
+        work.ask(lambda status: os.kill(os.getpid(), 2) if status.sent and not work.engine.stop.reason else None)
     assert stopped.value.exit_code == 130 and not (out / "manifest.json").exists()
     paid = len(asked(out))
     again = made(path, out)
-    assert 0 < paid < 800 and again.books.asks.paid == 800 - paid
+    assert 0 < paid < 800 and again.books.requests.sent == 800 - paid
 
 
 def test_a_disk_that_does_not_hold_the_journal_stops_the_run_in_order(
@@ -347,13 +352,12 @@ def test_a_disk_that_does_not_hold_the_journal_stops_the_run_in_order(
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(Scripted, "close", close)
-    monkeypatch.setattr(local, "SENT", 0)
     monkeypatch.setattr(local, "HEARTBEAT", 0)
     with run.opened(pluriset.recipe(recipe([f"S{i}" for i in range(200)])), tmp_path / "run") as work:
         monkeypatch.setattr(os, "fsync", broken)
         with pytest.raises(RunError, match="cannot sync"):
             work.ask()
-        assert closed and isinstance(work.engine.halt.reason, RunError)
+        assert closed and isinstance(work.engine.stop.reason, RunError)
         monkeypatch.undo()
 
 
@@ -368,11 +372,12 @@ def test_a_full_disk_loses_nothing(recipe: Write, tmp_path: Path) -> None:
     assert stopped.returncode == 2 and "earlier answers are kept" in stopped.stderr, stopped.stderr
     assert "Traceback" not in stopped.stderr and not (out / "manifest.json").exists()
     kept = len(asked(out))
-    assert made(path, out).books.asks.model_dump() == {
-        "asked": 200,
-        "replayed": kept,
-        "paid": 200 - kept,
+    assert made(path, out).books.requests.model_dump() == {
+        "total": 200,
+        "cached": kept,
+        "sent": 200 - kept,
         "failed": 0,
+        "pending": 0,
     }
     assert 0 < kept < 200
 
@@ -386,20 +391,12 @@ def test_too_little_memory_for_the_tables_loses_nothing(
         small.setattr(materialize, "connect", lambda database=":memory:": connect(database, **little))
         with pytest.raises(RunError, match=r"(?s)the journal is complete.*Out of Memory"):
             built(path, out)
-    assert made(path, out).books.asks.paid == 0
+    assert made(path, out).books.requests.sent == 0
 
 
-def test_what_is_loaded_early_may_fail(recipe: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pluriset.builders.execution import local, run
-
-    def broken() -> None:
-        raise MemoryError("no room to load it")
-
-    monkeypatch.setattr(local, "SENT", 0)
-    with run.opened(pluriset.recipe(recipe([f"S{i}" for i in range(50)])), tmp_path / "run") as work:
-        work.meanwhile = broken
-        work.ask()
-        assert work.engine.asks.paid == 200
+async def test_a_build_works_inside_a_running_event_loop(recipe: Write, tmp_path: Path) -> None:
+    dataset = pluriset.build(pluriset.recipe(recipe(["Lying"])), tmp_path / "run")
+    assert isinstance(dataset, Dataset) and dataset.manifest.books.requests.sent == 4
 
 
 def test_a_report_is_saved_into_no_run_that_is_being_built(recipe: Write, tmp_path: Path) -> None:

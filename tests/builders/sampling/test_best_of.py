@@ -81,7 +81,7 @@ def candidates(run: Path) -> list[tuple[Any, ...]]:
 
 def test_the_best_is_taken_by_its_rating_and_all_are_kept(recipe: Write, tmp_path: Path) -> None:
     manifest = build(recipe, out := tmp_path / "run", {"best_of": {"n": 4, "scorer": "rating"}}, checked=True)
-    assert manifest.books.imbalances() == [] and manifest.books.asks.paid == 4 + 3 + 3 + 1
+    assert manifest.books.imbalances() == [] and manifest.books.requests.sent == 4 + 3 + 3 + 1
     assert candidates(out) == [(0, 3.0, False), (1, 9.0, True), (2, 9.0, False), (3, None, False)]
     assert pl.read_parquet(out / "data/considerations/*.parquet")["text"].to_list() == ["Value 1"]
     given = pl.read_parquet(out / "data/annotations/*.parquet").filter(pl.col("aspect") == "score")
@@ -91,14 +91,17 @@ def test_the_best_is_taken_by_its_rating_and_all_are_kept(recipe: Write, tmp_pat
     row = pl.read_parquet(out / "data/candidates/*.parquet").row(0, named=True)
     assert pluriset.replay(out, "candidates", row["candidate_id"]).differs == []
     before = digests(out)
-    assert build(recipe, out, {"best_of": {"n": 4, "scorer": "rating"}}).books.asks.paid == 0 and digests(out) == before
+    assert (
+        build(recipe, out, {"best_of": {"n": 4, "scorer": "rating"}}).books.requests.sent == 0
+        and digests(out) == before
+    )
 
 
 def test_two_looks_in_both_orders_decide(recipe: Write, tmp_path: Path) -> None:
     family = {"best_of": {"n": 3, "scorer": "think_twice"}}
     manifest = build(recipe, out := tmp_path / "run", family)
     assert candidates(out) == [(0, 1.0, True), (1, 0.5, False), (2, 0.0, False)]
-    assert manifest.books.asks.asked == 3 + 3 * 2 * 2 + 1 and manifest.books.imbalances() == []
+    assert manifest.books.requests.total == 3 + 3 * 2 * 2 + 1 and manifest.books.imbalances() == []
     said = {line["digest"]: json.loads(line["answer"]["text"]) for line in asked(out)}
     scores = pl.read_parquet(out / "data/annotations/*.parquet").filter(pl.col("aspect") == "score")
     assert len(scores) == 3 and all("verdict" in said[digest] for digest in scores["digest"])
@@ -120,19 +123,19 @@ def test_equal_candidates_tie_and_nobody_is_asked(recipe: Write, tmp_path: Path)
     family = {"best_of": {"n": 3, "scorer": "think_twice"}}
     manifest = build(recipe, out := tmp_path / "run", family, Repeats())
     assert candidates(out) == [(0, 1.0, True), (1, 0.25, False), (2, 0.25, False)] and rejects(out) == []
-    assert manifest.books.asks.paid == 3 + 4 + 1
+    assert manifest.books.requests.sent == 3 + 4 + 1
 
 
 def test_an_order_that_fails_leaves_the_other_asked_and_counted(recipe: Write, tmp_path: Path) -> None:
     family = {"best_of": {"n": 2, "scorer": "think_twice"}}
     books = build(recipe, out := tmp_path / "run", family, Script(prefers="none")).books
     assert [row["reason"] for row in rejects(out)] == ["answer does not parse"] * 2 + ["nobody scored a candidate"]
-    assert sum(spent.answers for spent in books.spending) == books.asks.paid, "what was paid is told"
+    assert sum(spent.answers for spent in books.spending) == books.requests.sent, "what was paid is told"
 
 
 def test_a_reward_function_asks_nobody(recipe: Write, tmp_path: Path) -> None:
     manifest = build(recipe, out := tmp_path / "run", {"best_of": {"n": 2, "scorer": {"distinct": {"n": 1}}}})
-    assert manifest.books.asks.asked == 2 + 1
+    assert manifest.books.requests.total == 2 + 1
     assert [selected for *_, selected in candidates(out)] == [True, False]
 
 
@@ -153,7 +156,7 @@ def test_a_plan_counts_every_answer_as_another(
 def test_samples_are_joined(recipe: Write, tmp_path: Path) -> None:
     manifest = build(recipe, out := tmp_path / "run", {"samples": 3})
     assert pl.read_parquet(out / "data/considerations/*.parquet")["text"].to_list() == ["Value 0", "Value 1", "Value 2"]
-    assert manifest.books.asks.asked == 6 and "candidates" not in manifest.tables
+    assert manifest.books.requests.total == 6 and "candidates" not in manifest.tables
 
 
 def test_a_sample_that_declines_is_recorded_beside_those_that_list(recipe: Write, tmp_path: Path) -> None:

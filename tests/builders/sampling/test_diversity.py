@@ -71,7 +71,7 @@ def test_the_same_journal_gives_the_same_bytes(recipe: Write, tmp_path: Path) ->
     (two := tmp_path / "two").mkdir()
     shutil.copytree(one / "journal", two / "journal")
     shutil.copy(one / "recipe.yaml", two / "recipe.yaml")
-    assert build(recipe, two).books.asks.paid == 0 and digests(one) == digests(two)
+    assert build(recipe, two).books.requests.sent == 0 and digests(one) == digests(two)
 
 
 @pytest.mark.parametrize("most", [1, 4, 7])
@@ -101,7 +101,7 @@ def test_an_ask_that_fails_ends_the_build_with_its_round_once(
         with opened(made, tmp_path / "run") as run:
             run.ask()
             books = make(run).books
-    assert books.seeds.built == len(SITUATIONS) - (failures - 1) and books.asks.replayed == 2
+    assert books.seeds.built == len(SITUATIONS) - (failures - 1) and books.requests.cached == 2
 
 
 def test_a_lost_score_of_a_candidate_ends_the_build_with_its_round(

@@ -1,6 +1,8 @@
+import json
 import resource
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pluriset.builders.storage.journal import Journal
 from pluriset.schemas.errors import DataError, RunError
+from pluriset.schemas.request import Completion
 from pydantic_core import to_json
 
 ONE, TWO = bytes(16), bytes(range(16))
@@ -123,13 +126,12 @@ def test_a_damaged_record_is_named_not_guessed(folder: Path) -> None:
     [
         {"answer": ANSWER},
         {"answer": "yes", "ask": {}},
-        {"answer": {**ANSWER, "extra": 1}, "ask": {}},
         {"answer": {**ANSWER, "text": 5}, "ask": {}},
         {"answer": {"finish": "stop"}, "ask": {}},
         {"failure": {"reason": "no"}},
     ],
 )
-def test_a_record_that_is_not_as_it_was_written_is_named_too(folder: Path, record: dict[str, Any]) -> None:
+def test_a_record_with_missing_or_mistyped_fields_is_named(folder: Path, record: dict[str, Any]) -> None:
     folder.mkdir()
     (folder / "00001.jsonl").write_bytes(to_json({"digest": ONE.hex(), **record}) + b"\n")
     with pytest.raises(DataError, match="damaged record"):
@@ -175,7 +177,7 @@ def test_a_full_disk_cuts_back_to_the_last_whole_record(folder: Path) -> None:
     written, code = map(int, done.stdout.split())
     assert written > 10 and code == RunError.exit_code == 2
     content = (folder / "00001.jsonl").read_bytes()
-    assert content.endswith(b"}\n") and content.count(b"\n") == written
+    assert content.endswith(b"}\n") and content.count(b"\n") == written + 1, "the header, and every answer"
     journal = Journal(folder)
     assert len(journal) == written
     journal.add_answer(TWO, ANSWER, {})
@@ -194,7 +196,7 @@ for number in range(10**9):
 """
 
 
-def test_what_was_said_to_be_written_survives_kill_9(folder: Path) -> None:
+def test_acknowledged_answers_survive_kill_9(folder: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     said = [int(process.stdout.readline()) for _ in range(200)]
@@ -206,3 +208,35 @@ def test_what_was_said_to_be_written_survives_kill_9(folder: Path) -> None:
     assert all(journal.answer(number.to_bytes(16)) for number in said)
     journal.close()
     assert [path.name for path in folder.iterdir()] == ["00001.jsonl"]
+
+
+def test_a_segment_begins_with_the_version_of_the_format(folder: Path) -> None:
+    written(folder, ONE)
+    header = json.loads((folder / "00001.jsonl").read_text().splitlines()[0])
+    assert header == {"digest": None, "journal": 2, "pluriset": metadata.version("pluriset")}
+
+
+def test_a_segment_without_a_version_is_read(folder: Path) -> None:
+    written(folder, ONE)
+    path = folder / "00001.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+    assert Journal(folder).answer(ONE) is not None
+
+
+def test_a_newer_version_is_one_error_that_names_what_reads_it(folder: Path) -> None:
+    written(folder, ONE)
+    path = folder / "00001.jsonl"
+    newer = b'{"digest":null,"journal":3,"pluriset":"7.1"}\n'
+    path.write_bytes(newer + b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+    with pytest.raises(DataError) as refused:
+        Journal(folder)
+    assert (refused.value.got, refused.value.hint) == ("format 3", "install pluriset 7.1 or later")
+
+
+def test_fields_and_records_of_a_later_pluriset_are_skipped(folder: Path) -> None:
+    folder.mkdir()
+    answer = {"text": "{}", "input_tokens": 3, "reasoning": ["step"], "cached_tokens": 2}
+    lines = [{"digest": None, "usage": 1}, {"digest": ONE.hex(), "answer": answer, "ask": {}, "took": 0.5}]
+    (folder / "00001.jsonl").write_bytes(b"".join(to_json(line) + b"\n" for line in lines))
+    record = Journal(folder).answer(ONE)
+    assert record is not None and Completion.from_record(record) == Completion("{}", input_tokens=3)

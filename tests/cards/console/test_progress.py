@@ -13,21 +13,21 @@ def status(**changes: Any) -> Status:
         "rejects": {"declined": 2},
         "spent": {("write", "main"): Spent(3, 30, 60)},
         "usd": 0.25,
-        "says": (),
+        "messages": (),
     }
     return Status(**(facts | changes))
 
 
 def test_a_pause_and_a_stop_are_printed_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with progress.watching(as_json=False) as watch:
-        for says in (
+        for messages in (
             (),
             ("main paused for 4 s: no answer",),
             ("main paused for 3 s: no answer",),
             (),
             ("stopping: waits",),
         ):
-            watch(status(says=says))
+            watch(status(messages=messages))
     facts = "seeds 0 of 10: 0 sent, 0 cached, 0 in flight, 0.2500 USD, 2 declined"
     assert capsys.readouterr().err.splitlines() == [
         f"{facts}, main paused for 4 s: no answer",

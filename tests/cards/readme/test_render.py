@@ -24,7 +24,7 @@ from pluriset.cards.readme.front_matter import front_matter_problems
 from pluriset.cards.readme.metadata import metadata
 from pluriset.cards.readme.render import render, write
 from pluriset.schemas.errors import DataError, RecipeError
-from pluriset.schemas.manifest import Asks, File, Manifest
+from pluriset.schemas.manifest import File, Manifest, Requests
 from pluriset.schemas.option_docs import paths
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.recipe import Recipe
@@ -369,7 +369,9 @@ def test_rendering_is_deterministic(make_card: Card) -> None:
 
 def test_unknown_metadata_is_omitted(make_manifest: Callable[..., Manifest]) -> None:
     manifest = make_manifest()
-    nobody = manifest.books.model_copy(update={"spending": [], "asks": Asks(asked=0, replayed=0, paid=0, failed=0)})
+    nobody = manifest.books.model_copy(
+        update={"spending": [], "requests": Requests(total=0, cached=0, sent=0, failed=0)}
+    )
     front = metadata(manifest.model_copy(update={"books": nobody}))
     assert "annotations_creators" not in front
     assert front["language_creators"] == ["found"]
