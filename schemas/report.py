@@ -249,7 +249,12 @@ class Report(Entry):
         """Findings and figures as two data frames; `group` is a struct column with a field for each kind of group."""
         import polars
 
-        columns = ("check", "severity", "problem", "rule", "table", "count", "of", "unit", "share", "suppressed")
+        texts, counts = ("check", "severity", "problem", "rule", "table", "unit", "suppressed"), ("count", "of")
+        columns = {
+            **dict.fromkeys(texts, polars.String),
+            **dict.fromkeys(counts, polars.Int64),
+            "share": polars.Float64,
+        }
         findings = [{name: getattr(finding, name) for name in columns} for finding in self.findings]
         keys = dict.fromkeys(key for figure in self.figures for key in figure.group)
         figures = [
@@ -257,7 +262,7 @@ class Report(Entry):
             for figure in self.figures
         ]
         return ReportFrames(
-            polars.DataFrame(findings, infer_schema_length=None), polars.DataFrame(figures, infer_schema_length=None)
+            polars.DataFrame(findings, schema=columns), polars.DataFrame(figures, infer_schema_length=None)
         )
 
     def count(self, severity: Severity) -> int:

@@ -16,18 +16,27 @@ TEACHER_COLUMNS = ("annotator_id", "kind", "teacher", "model", "revision")
 """Columns of an annotator that do not describe a persona."""
 
 
-def print_nested(rows: Iterable[Nested], depth: int = 0) -> None:
-    """Print rows as an outline: texts first, then the label of every annotator for each aspect."""
+def print_nested(rows: Iterable[Nested], depth: int = 0, parents: frozenset[object] = frozenset()) -> None:
+    """Print rows as an outline: texts and references first, then the label of every annotator for each aspect.
+
+    References to a parent are implied by the outline; others are named, such as the chosen response of a pair.
+    """
     for row in rows:
-        plain = {k: v for k, v in row.items() if k != "judgements" and not isinstance(v, list)}
-        shown = [str(v) for k, v in plain.items() if v and k not in ("digest", "writer_id") and not k.endswith("_id")]
-        key = next(iter(plain.values()))
+        plain = {k: v for k, v in row.items() if k != "judgements" and v and not isinstance(v, list)}
+        key = next(iter(plain.values()), "")
+        outline = parents | {key}
+        shown = [str(value) for name, value in plain.items() if name != "digest" and not name.endswith("_id")]
+        shown += [
+            f"{name.removesuffix('_id')}: {value}"
+            for name, value in plain.items()
+            if name.endswith("_id") and name != "writer_id" and value not in outline
+        ]
         click.echo("  " * depth + clean(f"{' · '.join(shown)}  [{key}]"))
         for aspect, labels in row.get("judgements", {}).items():
             by_annotator = ", ".join(f"{annotator}: {label}" for annotator, label in labels.items())
             click.echo("  " * (depth + 2) + clean(f"{aspect}: {by_annotator}"))
         for children in _children(row):
-            print_nested(children, depth + 1)
+            print_nested(children, depth + 1, outline)
 
 
 def print_personas(rows: Iterable[Nested], annotators: Iterable[Nested]) -> None:

@@ -1,4 +1,4 @@
-"""Rows so that one can read them: what hangs together, together, and every annotator's judgement side by side."""
+"""Rows nested for reading: each row with the rows that point to it, and the labels of all annotators side by side."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
     from .published import ExternalDataset
 
 Nested = dict[str, Any]
-"""A row as a dict: its own columns, `judgements` (aspect -> annotator -> label), and the rows below it by table."""
+"""A row as a dict: its columns, `judgements` (aspect -> annotator -> label), and by table the rows that point to it."""
 Linked = Mapping[tuple[str, str, str], list[Row]]
-"""Table and key of a row, and another table -> the rows there that point to it."""
+"""(table, key, other table) -> rows of the other table that point to that row."""
 
-MISSING = "rejects"
-"""What the table of what is missing is called."""
+REJECTS_TABLE = "rejects"
+"""The name under which rejects are shown."""
 
 
 def nest(rows: Iterable[Row], types: Mapping[str, type[Row]]) -> Iterator[Nested]:
-    """The main rows, each with the rows that point to it."""
+    """The rows of the main table, each with the rows that point to it."""
     names, main = {row_type: table for table, row_type in types.items()}, next(iter(types))
     tops, linked = list[Row](), defaultdict[tuple[str, str, str], list[Row]](list)
     for row in rows:
         table = names[type(row)]
         if table == main:
             tops.append(row)
-        for target, target_key in {*_pointers(row)}:
+        for target, target_key in {*_references(row)}:
             linked[target, target_key, table].append(row)
     for row in tops:
         yield _nested(row, main, linked, types)
 
 
-def _pointers(row: Row) -> Iterator[tuple[str, str]]:
-    """Table and key of every row that this one points to, or says something of."""
+def _references(row: Row) -> Iterator[tuple[str, str]]:
+    """(table, key) of every row that this one points to or annotates."""
     for column in columns(type(row)):
         if column.foreign:
             yield column.foreign.table, getattr(row, column.name)
@@ -78,7 +78,7 @@ def nested_rows(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nes
 
 def table_rows(dataset: Dataset | ExternalDataset, table: str, n: int | None) -> list[Nested]:
     """The first rows of one table, or all, each with its key first; of a run, `rejects` is what is missing."""
-    rows = dataset.rejects() if isinstance(dataset, Dataset) and table == MISSING else dataset.rows(table)
+    rows = dataset.rejects() if isinstance(dataset, Dataset) and table == REJECTS_TABLE else dataset.rows(table)
     return [_in_order(row) for row in islice(rows, n)]
 
 
@@ -92,6 +92,6 @@ def _below(dataset: Dataset, found: list[Row], types: Mapping[str, type[Row]]) -
     keys = {(dataset.manifest.main_table, key_of(row)) for row in found}
     for table in types:
         for row in dataset.rows(table) if table != dataset.manifest.main_table else ():
-            if keys.intersection(_pointers(row)):
+            if keys.intersection(_references(row)):
                 keys.add((table, key_of(row)))
                 yield row

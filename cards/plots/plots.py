@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
+from ...schemas.component import NAME
 from ...schemas.errors import DataError
 from ...schemas.report import Figure, Report
 from . import kinds as plot_kinds
@@ -44,9 +45,11 @@ def kinds() -> list[str]:
 def plots(report: Report, chosen: Mapping[str, str] = DEFAULT_KINDS) -> Iterator[Plot]:
     """A plot for each measure with a kind in `chosen` and at least one finite value.
 
-    Raises `DataError` for a kind that does not exist.
+    Raises `DataError` for an unknown kind, and for the name of a measure that could not be a file name.
     """
     for measure, kind in chosen.items():
+        if not NAME.fullmatch(measure):
+            raise DataError("not the name of a measure", where="plots", got=measure)
         if kind not in kinds():
             raise DataError.unknown("no such kind of plot", kind, kinds(), where=f"plot of {measure}")
         figures = [figure for figure in report.figures if figure.measure == measure and _is_finite(figure)]

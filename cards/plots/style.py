@@ -38,7 +38,7 @@ CONFIG: Spec = {
 
 def words(name: str) -> str:
     """A name as words: `label_pairs` as `Label pairs`."""
-    return name.replace("_", " ").capitalize()
+    return printable(name).replace("_", " ").capitalize()
 
 
 def title(figures: Sequence[Figure], shown: int | None = None, of: int | None = None) -> Spec:
@@ -54,8 +54,14 @@ def about(figure: Figure) -> str:
 
 
 def shortened(label: str) -> str:
-    """A label that fits on an axis."""
+    """A printable label that fits on an axis."""
+    label = printable(label)
     return label if len(label) <= LABEL_LENGTH else label[:LABEL_LENGTH] + "…"
+
+
+def printable(text: str) -> str:
+    """A text without control characters, which no XML can hold: the converter aborts the process at one."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def number(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""A report as one page of HTML for people who do not program: no network, no script, nothing of a dataset but text."""
+"""A report as one HTML page for people who do not program: no network, no scripts, dataset content only as text."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from ..markdown import visible
 from ..plots.drawing import can_draw, svg
 from ..plots.plots import plots
 
-MOST_FIGURES = 60
-"""Figures of one measure that are drawn; all of them are in the JSON."""
-LONGEST = 300
-"""Characters of a cell that are shown."""
+MAX_FIGURES = 60
+"""Figures of one measure on the page; the JSON has all of them."""
+MAX_CHARACTERS = 300
+"""Characters of a cell."""
 SEVERITIES = {
-    "error": ("breaks use", "Whoever uses these rows will get wrong results, or none."),
-    "warning": ("likely a mistake", "Probably not meant; look before you use these rows."),
-    "info": ("worth knowing", "Not wrong in itself, but it bears on what the data can be used for."),
+    "error": "The dataset cannot be used as it is: using these rows gives wrong results, or none.",
+    "warning": "Probably a mistake: inspect these rows before using them.",
+    "info": "Not wrong in itself, but it affects what the data can be used for.",
 }
-"""Severity -> what it says in words, short and long."""
+"""Severity -> what it means."""
 EVIDENCE = {
-    "file": "seen in a real file of this dataset",
-    "card": "stated on the card of this dataset, not tried on its files",
-    "recalled": "recalled from the literature, not tried on files; so it never weighs more than a remark",
+    "file": "observed in a file of this dataset",
+    "card": "stated on the card of this dataset, not tested on its files",
+    "recalled": "recalled from the literature, not tested on files, and therefore never above info",
 }
-"""How a rule is known -> in words."""
+"""Evidence for a rule -> in words."""
 
 
 class Drawn(NamedTuple):
-    """A figure with its place on the scale of its plot; places are percent of the width."""
+    """A figure with its position on a scale; positions are percent of the width."""
 
     figure: Figure
     about: list[tuple[str, str]]
@@ -55,7 +55,7 @@ class Drawn(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """Figures of one measure about the same kind of thing, on one scale."""
+    """Figures of one measure with the same groups, on one scale."""
 
     measure: str
     scale: tuple[float, float]
@@ -65,18 +65,18 @@ class Scale(NamedTuple):
 
 
 def write(path: Path, report: Report, rows: Path | None = None) -> None:
-    """Write the page of a report, whose files of failing rows are in the folder `rows`, or else beside it.
+    """Write the page of a report; the files of failing rows are in the folder `rows`, by default beside the page.
 
-    Raises `RunError` if the place cannot be written.
+    Raises `RunError` if the file cannot be written.
     """
     try:
-        path.write_text(render(_led(report, path.parent, rows or path.parent)), encoding="utf-8", newline="\n")
+        path.write_text(render(_with_links(report, path.parent, rows or path.parent)), encoding="utf-8", newline="\n")
     except OSError as error:
         raise RunError("cannot write the page", where=str(path), got=error.strerror or str(error)) from None
 
 
 def render(report: Report) -> str:
-    """The page: what was found, worst first, what was measured, what passed and what could not run."""
+    """The page: problems, worst first, then figures, passed checks and skipped ones."""
     anchored = _anchored(report.found() + report.suppressed())
     return _template().render(
         report=report,
@@ -100,40 +100,40 @@ def _images(report: Report) -> dict[str, tuple[str, str]]:
     }
 
 
-def _led(report: Report, here: Path, rows: Path) -> Report:
-    """The report with the way from here to each file of failing rows."""
-    way = Path(relpath(rows, here))
-    findings = [f.model_copy(update={"file": f.file and (way / f.file).as_posix()}) for f in report.findings]
+def _with_links(report: Report, here: Path, rows: Path) -> Report:
+    """The report with relative links to the files of failing rows."""
+    folder = Path(relpath(rows, here))
+    findings = [f.model_copy(update={"file": f.file and (folder / f.file).as_posix()}) for f in report.findings]
     return report.model_copy(update={"findings": findings})
 
 
 def scales(figures: Sequence[Figure]) -> Iterator[Scale]:
-    """The figures by measure and by what they are about, each with its place."""
+    """The figures by measure and groups, each with its position."""
     for (measure, _), some in groupby(figures, lambda f: (f.measure, tuple(f.group))):
-        known = [*some]
-        low, high = _scale(known)
-        drawn = [_drawn(figure, low, high) for figure in known[:MOST_FIGURES]]
-        yield Scale(measure, (low, high), _place(0, low, high), drawn, len(known) - len(drawn))
+        all_figures = [*some]
+        low, high = _ends(all_figures)
+        drawn = [_drawn(figure, low, high) for figure in all_figures[:MAX_FIGURES]]
+        yield Scale(measure, (low, high), _position(0, low, high), drawn, len(all_figures) - len(drawn))
 
 
 def _drawn(figure: Figure, low: float, high: float) -> Drawn:
-    at, start, end = (None if x is None else _place(x, low, high) for x in (figure.value, figure.low, figure.high))
+    at, start, end = (None if x is None else _position(x, low, high) for x in (figure.value, figure.low, figure.high))
     return Drawn(figure, [*figure.group.items()] or [("", "all")], at, start, end)
 
 
-def _scale(figures: Iterable[Figure]) -> tuple[float, float]:
-    """From the lowest to the highest that is known, with 0 in it; to 1 where nothing is above."""
+def _ends(figures: Iterable[Figure]) -> tuple[float, float]:
+    """The lowest and highest value; 0 and 1 always lie between them."""
     ends = [end for f in figures for end in (f.value, f.low, f.high) if end is not None and math.isfinite(end)]
     return min([0.0, *ends]), max([1.0, *ends])
 
 
-def _place(value: float, low: float, high: float) -> float:
-    """Percent of the width, between 2 and 98, so that a point at an end is seen whole."""
+def _position(value: float, low: float, high: float) -> float:
+    """Percent of the width, between 2 and 98, so that a point at an end is not clipped."""
     return round(2 + 96 * (value - low) / (high - low), 2) if math.isfinite(value) else 2.0
 
 
 def _anchored(findings: Iterable[Finding]) -> list[tuple[str, Finding]]:
-    """Findings with names for links to them: the same check on the same table has the same name in every report."""
+    """Findings with anchors: the same check on the same table has the same anchor in every report."""
     taken: dict[str, int] = {}
     anchored = []
     for finding in findings:
@@ -148,19 +148,19 @@ def _columns(examples: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _cell(value: Any) -> str:
-    """A value as text, with what cannot be seen made visible."""
-    said = "" if value is None else value if isinstance(value, str) else to_json(value, fallback=str).decode()
-    return visible(said if len(said) <= LONGEST else said[:LONGEST] + "…")
+    """A value as text, with invisible characters made visible."""
+    text = "" if value is None else value if isinstance(value, str) else to_json(value, fallback=str).decode()
+    return visible(text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS] + "…")
 
 
 def _prose(sentence: str) -> Markup:
-    """A sentence whose `names` are set as code, as a heading has it."""
+    """A sentence as a heading, with its `code spans`."""
     parts = re.split(r"`([^`]*)`", visible(sentence[:1].upper() + sentence[1:].removesuffix(".")))
     return Markup().join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
 
 
 def _number(value: float) -> str:
-    """With separators, and three decimals at most."""
+    """A number with separators and at most three decimals."""
     if not math.isfinite(value):
         return str(value)
     shown = f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
@@ -168,14 +168,14 @@ def _number(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """A share in percent; what is not nothing never reads as 0, and what is not all never as 100."""
+    """A share in percent; only zero reads as 0%, and only all as 100%."""
     if 0 < share < 0.001:
         return "less than 0.1%"
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f}%".replace(".0%", "%")
 
 
 def _digest(style: str) -> str:
-    """What the content security policy knows our style by; no other can be used."""
+    """The hash that lets the content security policy allow our style and no other."""
     return b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 

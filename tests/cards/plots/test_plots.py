@@ -64,12 +64,20 @@ def test_every_kind_draws_any_measure(kind: str, measure: str) -> None:
     assert png(plot.spec).startswith(PNG)
 
 
+def test_a_measure_that_is_no_name_is_an_error() -> None:
+    with pytest.raises(DataError, match="not the name of a measure"):
+        list(plots(report(*SOME), {"../agreement": "bar"}))
+
+
 def test_an_unknown_kind_is_an_error() -> None:
     with pytest.raises(DataError, match="no such kind of plot"):
         list(plots(report(*SOME), {"agreement": "pie"}))
 
 
-@pytest.mark.parametrize("label", ["$\\frac{", "支持", "a" * 500, "</svg><script>alert(1)</script>", "", "datum['x']"])
+@pytest.mark.parametrize(
+    "label",
+    ["$\\frac{", "支持", "a" * 500, "</svg><script>alert(1)</script>", "", "datum['x']", "\x00\x0b\ud800\uffff\u202e"],
+)
 def test_any_label_can_be_drawn_and_stays_text(label: str) -> None:
     for plot in plots(report(judged(label, label, 2), agreement(0.5, label))):
         assert png(plot.spec).startswith(PNG)

@@ -28,10 +28,21 @@ def report(*findings: Finding, **changes: Any) -> Report:
 
 
 def hostile(text: str) -> Report:
-    """A report that has a text everywhere a dataset can put one."""
-    figures = [Figure(measure=text, group={text: text}, value=float("inf"), low=-1, high=float("nan"), n=2)]
+    """A report with a text everywhere a dataset can put one."""
+    figures = [
+        Figure(measure=text, group={text: text}, value=float("inf"), low=-1, high=float("nan"), n=2),
+        Figure(measure="agreement", group={text: text}, value=0.5, n=2),
+    ]
     example = {text: text, "blank": "  ", "none": None, "list": [text, {text: 1}], "wide": "W" * 1000}
-    facts = {"check": text, "rule": text, "table": text, "repair": text, "file": text, "examples": [example]}
+    facts = {
+        "check": text,
+        "rule": text,
+        "problem": text,
+        "table": text,
+        "repair": text,
+        "file": text,
+        "examples": [example],
+    }
     found = [finding(**facts), finding(**facts), finding(**facts, suppressed=text), finding(**facts, count=0)]
     profile = Profile(name=text, title=text, how=text, columns={text: text})
     return report(
@@ -62,7 +73,9 @@ def test_hostile_text_stays_text(text: str) -> None:
     seen, plain = Seen(render(hostile(text))), Seen(render(hostile("plain")))
     shapes = [[(tag, sorted(attributes)) for tag, attributes in page.tags if tag != "code"] for page in (seen, plain)]
     assert shapes[0] == shapes[1]
-    assert not {name for _, attributes in seen.tags for name in attributes if name.startswith(("on", "style", "src"))}
+    assert not {name for _, attributes in seen.tags for name in attributes if name.startswith(("on", "style"))}
+    images = [attributes["src"] or "" for _, attributes in seen.tags if "src" in attributes]
+    assert images and all(source.startswith("data:image/svg+xml;base64,") for source in images)
     assert not set(seen.text) & {"\x00", "\u202e"}
 
 
@@ -71,17 +84,20 @@ def test_a_page_lists_findings_worst_first_with_counts_and_repairs() -> None:
         check="few", severity="warning", rule="Few", count=1, repair="trim", auto_repairable=True, evidence="recalled"
     )
     known = finding(check="known", rule="Known", repair="split", suppressed="the authors mean it")
-    text = " ".join(Seen(render(report(finding(), few, known))).text.split())
+    first = finding(problem="6 of 2,720 rows have the id of another row")
+    text = " ".join(Seen(render(report(first, few, known))).text.split())
     for words in (
-        "6 of 2,720 rows of table rows (0.2%) do not keep to this.",
-        "1 of 2,720 rows of table rows (less than 0.1%)",
-        "Suggested repair: trim, into a new folder",
+        "6 of 2,720 rows have the id of another row",
+        "table rows, 0.2%",
+        "Rule. id is a key.",
+        "1 of 2,720 rows, table rows, less than 0.1%",
+        "Suggested repair: trim, which writes a fixed copy",
         "Suggested curation step: split, in a recipe.",
         "recalled from the literature",
         "Suppressed by the checks file: the authors mean it",
     ):
         assert words in text
-    assert text.index("id is a key") < text.index("Few") < text.index("Known")
+    assert text.index("the id of another row") < text.index("Few") < text.index("Known")
 
 
 def test_links_point_into_the_page_or_to_a_file_beside_it() -> None:
