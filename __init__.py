@@ -84,13 +84,35 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def recipe(source: str | Path, /, **changes: Any) -> Recipe:
-    """Read a recipe from a YAML file, or a shipped one by the name of its family; `changes` replaces top-level keys."""
+def recipe(
+    source: str | Path | Mapping[str, Any],
+    /,
+    *,
+    text: str | None = None,
+    id: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> Recipe:
+    """Read a recipe from a YAML file, a mapping, or a shipped one by its family; `changes` replaces top-level keys.
+
+    The key `source` may also be data: a polars or pandas DataFrame, a pyarrow Table, a `datasets.Dataset` or a list of
+    dicts, of which `text`, `id` and `fields` name the columns. It is written to `runs/sources/<digest>.parquet`, from
+    where the run can be rebuilt.
+    """
     from .builders.storage import recipe_file
 
+    keys = {**source, **changes} if isinstance(source, Mapping) else changes
+    if "source" in keys and not isinstance(keys["source"], str | Mapping):
+        from .builders.sources import _frames
+
+        keys["source"] = _frames.file_source(keys["source"], text, id, fields or {})
+    elif text or id or fields:
+        raise RecipeError("columns without a source in memory", where="text, id, fields", expected="source=data")
+    if isinstance(source, Mapping):
+        return recipe_file.from_mapping(keys, "recipe", Path.cwd())
     if str(source) in recipe_file.shipped_names() and not Path(source).is_file():
-        return recipe_file.shipped(str(source), changes)
-    return recipe_file.read(Path(source), changes)
+        return recipe_file.shipped(str(source), keys)
+    return recipe_file.read(Path(source), keys)
 
 
 def init(family: str = "values", out: str | Path = "recipe.yaml") -> list[Path]:

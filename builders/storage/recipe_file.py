@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -39,8 +39,17 @@ def _no_such(got: str) -> RecipeError:
 
 
 def shipped(name: str, changes: dict[str, Any]) -> Recipe:
-    """A recipe that is installed, with some top-level keys replaced; relative paths start in the working directory."""
+    """A recipe that is installed, with some top-level keys replaced; relative paths start in the working directory.
+
+    Over another source it keeps neither number of seeds nor card, and needs a licence: those are of its own seeds.
+    """
     file = _installed()[name]
+    if "source" in changes:
+        if "license" not in changes:
+            raise RecipeError(
+                "your own source needs a licence", where=f"{file.name}: license", expected="an id of the Hub"
+            )
+        changes = {"card": {}, "n": None, **changes}
     return parse(file.read_bytes(), file.name, Path.cwd(), changes)
 
 
@@ -58,9 +67,13 @@ def _installed() -> dict[str, Traversable]:
 
 def parse(raw: bytes, file: str, base: Path, changes: dict[str, Any] | None = None) -> Recipe:
     """The recipe in some YAML. `base` is the folder from which its paths start."""
-    said = load_yaml(raw, file)
+    return from_mapping({**load_yaml(raw, file), **(changes or {})}, file, base)
+
+
+def from_mapping(keys: Mapping[str, Any], file: str, base: Path) -> Recipe:
+    """The recipe with these keys; `file` is what errors call it. `base` is the folder from which its paths start."""
     try:
-        recipe = Recipe.model_validate({**said, **(changes or {})}).read_from(file)
+        recipe = Recipe.model_validate(dict(keys)).read_from(file)
     except ValidationError as error:
         hint = "`pluriset list recipe` says what each means"
         raise from_validation(error, RecipeError, file, keys=paths(Recipe), hint=hint) from None
