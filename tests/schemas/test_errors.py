@@ -53,7 +53,7 @@ def decision(**said: str) -> dict[str, Any]:
         (Recipe, SAID | {"prices": {"main": {"inputs": 1}}}, ".*and 2 more.*one of input, output.*mean 'input'."),
         (ChecksFile, {"chekcs": []}, "f: chekcs: .*and 1 more: checks.\n  .*\n  hint: did you mean 'checks'.*"),
         (ChecksFile, {"checks": ["blank_cells"]}, "f: checks.0.: not keys and values\n  got: blank_cells"),
-        (ChecksFile, decision(), "f: checks.0.: nothing is decided: .*"),
+        (ChecksFile, decision(), "f: checks.0.: nothing is overridden: .*"),
         (ChecksFile, decision(suppress=" "), "f: .*suppress: not in the form .*\n  got: ' '\n  expected: some text"),
         (ChecksFile, decision(severity="bad"), "f: .*severity: not one of .*\n  got: bad\n  expected: 'error', .*"),
         (Manifest, b"{", "f: Invalid JSON: .*"),

@@ -108,7 +108,7 @@ RUNS: dict[str, tuple[Change, str]] = {
     "empty manifest": (raw("manifest.json", b""), "EOF"),
     "manifest of another encoding": (raw("manifest.json", "{}".encode("utf-16")), "Invalid JSON"),
     "manifest that nests": (raw("manifest.json", b"[" * 100_000), "recursion limit"),
-    "manifest of another format": (manifest_with(format=2), "newer pluriset"),
+    "manifest of another format": (manifest_with(format=99), "newer pluriset"),
     "manifest with more": (manifest_with(surprise=1), "unknown key"),
     "unknown family": (manifest_with(family="../values"), "unknown family"),
     "unknown table": (manifest_with(main_table="rejects"), "no such table"),
