@@ -1,4 +1,4 @@
-"""What the columns of a dataset that nobody described are for: named by the user, or told by their names and types."""
+"""The roles of columns: given with `--map`, or guessed from names and types."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ COLUMN_NAMES = {
     "gold": "gold answer gold_label correct correct_option answer_key",
     "distribution": "distribution soft_label soft_labels probabilities label_distribution",
 }
-"""Role -> names of columns that have it, most telling first, in lower case."""
+"""Role -> names of columns that have it in lower case, best first."""
 SCORES = ("first_score", "second_score")
-"""Roles of what each side of a pair scored; the chosen is the first."""
+"""Roles of the scores of both sides of a pair; the chosen one is the first."""
 SIDE = re.compile(r"(.+?)[_ ]?([ab]|\d)")
-"""A column of its own for each side of a pair, such as `response_0`, `answer_1` or `completion_a`."""
+"""One column per side of a pair, such as `response_0`, `answer_1` or `completion_a`."""
 SIDE_ENDS = ("ab", "01", "12")
-"""How the two sides of a pair end."""
+"""Ends of the two columns of a pair."""
 RESPONSES = ("response", "completion", "answer", "output", "conversation", "reply", "generation")
 """Stems of columns that are sides by their names alone; others need a column that names the preferred one."""
 PREFERENCE_COLUMNS = [
@@ -52,17 +52,17 @@ PREFERENCE_COLUMNS = [
 ]
 """Columns that name the preferred side, with the stem of the sides in the middle, such as `better_response_id`."""
 ANNOTATOR_COLUMN = re.compile(r"(?i)(annotator|rater|worker|judge|coder)[_ ]?\d+")
-"""A column of its own for each annotator."""
+"""One column per annotator."""
 ANNOTATOR = "annotator"
-"""The role of such a column."""
+"""Role of such a column."""
 OPTION_COLUMN = re.compile(r"(?i)(option|choice|answer)[_ ]?([a-h]|\d)")
-"""A column of its own for each option, such as `option_a` or `choice1`."""
+"""One column per option, such as `option_a` or `choice1`."""
 OPTION_ENDS = ("abcdefgh", "01234567", "12345678")
-"""How they go on."""
+"""Series that the ends of option columns form."""
 OPTION = "option"
-"""The role of such a column."""
+"""Role of such a column."""
 BOOLEAN_ROLES = {"first_preferred": ("first", "second"), "second_preferred": ("second", "first")}
-"""Role of a column that is true or false -> what it then says."""
+"""Role of a boolean column -> the preferred side if true, if false."""
 ROLES = {*COLUMN_NAMES, *BOOLEAN_ROLES, ANNOTATOR, OPTION}
 YAML_SUFFIXES = (".yaml", ".yml")
 REQUIRED_PARTNERS = {
@@ -76,82 +76,86 @@ REQUIRED_PARTNERS = {
     "gold": ("options", OPTION),
     **dict.fromkeys(BOOLEAN_ROLES, ("first",)),
 }
-"""Role -> roles without one of which it says nothing."""
+"""Role -> roles of which one must be present too."""
 CODING = re.compile(r"preferred:[^,]+(,[^,]+){1,2}")
-"""A role with what its cells mean: what says the first, a tie where there are three, and the second."""
+"""A role with codes: for the first, for a tie if there are three groups, and for the second."""
 
 
-def parse_roles(said: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
-    """Column -> role, from a mapping, from `column=role` each, or from a YAML file of such a mapping."""
-    if isinstance(said, Mapping):
-        return _checked(said, "map")
-    parts = [str(said)] if isinstance(said, str | Path) else list(said)
+def parse_roles(mapping: Mapping[str, Any] | Iterable[str] | str | Path) -> dict[str, str]:
+    """Column -> role from a mapping, from `column=role` strings, or from a YAML file with a mapping.
+
+    Raises `RecipeError` for anything else, unknown roles, or a role without its partner.
+    """
+    if isinstance(mapping, Mapping):
+        return _checked(mapping, "map")
+    parts = [str(mapping)] if isinstance(mapping, str | Path) else list(mapping)
     if len(parts) == 1 and parts[0].endswith(YAML_SUFFIXES):
         return _checked(_file(Path(parts[0])), parts[0])
     if file := next((part for part in parts if "=" not in part and part.endswith(YAML_SUFFIXES)), None):
-        expected, hint = "one YAML file, or COLUMN=ROLE each", f"write what else is said into {file}"
-        raise RecipeError(
-            "a file of roles goes alone", where="--map", got=", ".join(parts), expected=expected, hint=hint
-        )
+        got, hint = ", ".join(parts), f"write the other roles into {file}"
+        message, expected = "a file of roles cannot be combined with others", "one YAML file, or COLUMN=ROLE each"
+        raise RecipeError(message, where="--map", got=got, expected=expected, hint=hint)
     if wrong := next((part for part in parts if not part.rpartition("=")[0]), None):
-        raise RecipeError("not a column and its role", where="--map", got=wrong, expected="COLUMN=ROLE or a YAML file")
+        raise RecipeError("not COLUMN=ROLE", where="--map", got=wrong, expected="COLUMN=ROLE or a YAML file")
     pairs = [part.rsplit("=", 1) for part in parts]
-    if twice := _twice(column for column, _ in pairs):
-        raise RecipeError("a column has one role", where="--map", got=twice, expected="each column once")
+    if repeated := _first_repeated(column for column, _ in pairs):
+        raise RecipeError("a column has one role", where="--map", got=repeated, expected="each column once")
     return _checked(dict(pairs), "--map")
 
 
 def assign_roles(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, str]]:
-    """Table -> the roles of its columns. `table.column` is that of one table, `column` that of all that have it.
+    """Table -> column -> role. `table.column` maps a column of one table, `column` that of every table.
 
-    Raises `RecipeError` if a column is nowhere, or if two of a table have a role that one has.
+    Raises `RecipeError` if no table has a column, or two columns of a table share a role that is unique.
     """
-    there = {t: {c: said for c in raw[t].columns if (said := roles.get(f"{t}.{c}", roles.get(c)))} for t in raw}
+    assigned = {
+        table: {c: role for c in relation.columns if (role := roles.get(f"{table}.{c}", roles.get(c)))}
+        for table, relation in raw.items()
+    }
     columns = {c for t in raw for c in raw[t].columns}
     known = columns | {f"{t}.{c}" for t in raw for c in raw[t].columns}
     if unknown := next((column for column in roles if column not in known), None):
         expected = f"one of {', '.join(sorted(columns - INTERNAL_COLUMNS))}, in the table {' or '.join(raw)}"
         raise RecipeError.unknown(
-            "there is no such column", unknown, columns - INTERNAL_COLUMNS, where="--map", expected=expected
+            "no such column", unknown, columns - INTERNAL_COLUMNS, where="--map", expected=expected
         )
-    for table, own in there.items():
-        if twice := _twice(role_name(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
-            got = ", ".join(column for column, role in own.items() if role_name(role) == twice)
-            raise RecipeError(f"two columns of {table} are its {twice}", where="--map", got=got, expected="one of them")
-    return {t: there[t] or guess_roles(raw[t]) for t in raw}
+    for table, own in assigned.items():
+        if repeated := _first_repeated(role_name(role) for role in own.values() if role not in (ANNOTATOR, OPTION)):
+            got = ", ".join(column for column, role in own.items() if role_name(role) == repeated)
+            message = f"several columns of {table} are its {repeated}"
+            raise RecipeError(message, where="--map", got=got, expected="one of them")
+    return {table: assigned[table] or guess_roles(raw[table]) for table in raw}
 
 
 def guess_roles(relation: DuckDBPyRelation) -> dict[str, str]:
-    """Column -> role, as far as names and types tell; a role is had by one column, the most telling."""
+    """Column -> role by names and types. Of several candidates for a role, the first of `COLUMN_NAMES` has it."""
     named = {column.lower(): column for column in relation.columns if column not in INTERNAL_COLUMNS}
-    kinds = dict(zip(relation.columns, relation.types, strict=True))
+    types = {column: str(kind) for column, kind in zip(relation.columns, relation.types, strict=True)}
     found = {column: ANNOTATOR for column in named.values() if ANNOTATOR_COLUMN.fullmatch(column)}
-    types = {column: str(kind) for column, kind in kinds.items()}
     found |= _options(named, types)
     found |= _sides({name: column for name, column in named.items() if column not in found}, types)
-    for role, words in COLUMN_NAMES.items():
-        fits = (named[word] for word in words.split() if word in named and named[word] not in found)
-        if role in found.values():
-            continue
-        if column := next((c for c in fits if _can(role, str(kinds[c]))), None):
+    for role, names in COLUMN_NAMES.items():
+        candidates = (named[name] for name in names.split() if name in named and named[name] not in found)
+        column = next((candidate for candidate in candidates if _can_have(role, types[candidate])), None)
+        if column and role not in found.values():
             found[column] = role
-    # Where nothing is chosen the first of a pair may be either, whatever its score is called.
+    # Without a chosen side, a `chosen_score` does not tell which side it belongs to.
     return found if "chosen" in found.values() else {c: role for c, role in found.items() if role not in SCORES}
 
 
 def role_name(role: str) -> str:
-    """A role without what its cells mean."""
+    """A role without its codes."""
     return role.partition(":")[0]
 
 
 def coding(role: str) -> list[list[str]]:
-    """The cells that mean the first, a tie and the second, as in `preferred:-2/-1,0,1/2`."""
-    groups = [said.split("/") for said in role.partition(":")[2].split(",")]
+    """The codes for the first, a tie and the second, as in `preferred:-2/-1,0,1/2`."""
+    groups = [group.split("/") for group in role.partition(":")[2].split(",")]
     return groups if len(groups) == 3 else [groups[0], [], groups[-1]]
 
 
 def _options(named: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, str]:
-    """The columns of options, if they are texts, go on without a gap, and one beside them says which is right."""
+    """Columns of options: texts, in a series without gaps, with a column that says which one is right."""
     series: dict[str, dict[str, str]] = {}
     for lower, column in named.items():
         if (match := OPTION_COLUMN.fullmatch(lower)) and kinds[column] == "VARCHAR":
@@ -169,14 +173,14 @@ def _sides(named: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]
     """The two sides of a pair that have numbered or lettered columns, and the column of the preferred one."""
     by_stem: dict[str, dict[str, str]] = {}
     for name, column in named.items():
-        if (match := SIDE.fullmatch(name)) and _can("first", types[column]):
+        if (match := SIDE.fullmatch(name)) and _can_have("first", types[column]):
             by_stem.setdefault(match[1], {})[match[2]] = column
     pairs = {stem: ends for stem, ends in by_stem.items() if "".join(sorted(ends)) in SIDE_ENDS}
     for stem in sorted(pairs, key=lambda stem: stem not in RESPONSES):
         names = [pattern.format(infix) for infix in (f"_{stem}", "") for pattern in PREFERENCE_COLUMNS]
         names += [f"better_{stem}", f"preferred_{stem}", *COLUMN_NAMES["preferred"].split()]
         preferred = next(
-            (named[name] for name in names if name in named and _can("preferred", types[named[name]])), None
+            (named[name] for name in names if name in named and _can_have("preferred", types[named[name]])), None
         )
         if stem in RESPONSES or preferred:
             first, second = (pairs[stem][end] for end in sorted(pairs[stem]))
@@ -185,37 +189,34 @@ def _sides(named: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]
 
 
 def side_end(column: str) -> str:
-    """What tells the column of a side from the other one: a letter or a number, else its whole name."""
+    """The letter or number at the end of a column of a pair, else its whole name."""
     match = re.fullmatch(r".+[_ -]([a-z])|\D+?[_ -]?(\d+)", column.lower())
     return (match[1] or match[2]) if match else column.lower()
 
 
 def option_end(column: str) -> str:
-    """What tells a column of an option from its siblings: a letter or a digit, else its whole name."""
+    """The letter or digit at the end of an option column, else its whole name."""
     match = OPTION_COLUMN.fullmatch(column.lower())
     return match[2] if match else column.lower()
 
 
-def _can(role: str, kind: str) -> bool:
+def _can_have(role: str, kind: str) -> bool:
     """Whether a column of this type can have a role; a list in a cell of CSV is text."""
     nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
-    if role in ("options", "distribution"):
-        return nested or kind in ("VARCHAR", "JSON")
-    if role in ("prompt", "chosen", "rejected", "first", "second"):
+    if role in ("options", "distribution", "prompt", "chosen", "rejected", "first", "second"):
         return nested or kind in ("VARCHAR", "JSON")
     return not nested
 
 
-def _twice(named: Iterable[str]) -> str | None:
-    """What is there more than once, if anything is."""
-    return next((one for one, times in Counter(named).items() if times > 1), None)
+def _first_repeated(names: Iterable[str]) -> str | None:
+    return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 def _file(path: Path) -> Any:
     try:
         return load_yaml(path.read_bytes(), str(path))
     except OSError as error:
-        raise RecipeError("cannot be read", where=str(path), got=str(error)) from None
+        raise RecipeError("the file of roles cannot be read", where=str(path), got=str(error)) from None
 
 
 def _checked(roles: Any, where: str) -> dict[str, str]:
@@ -227,15 +228,15 @@ def _checked(roles: Any, where: str) -> dict[str, str]:
         raise RecipeError("not a mapping of columns to roles", where=where, got=roles, expected="column: role")
     for column, role in flat.items():
         if not isinstance(role, str) or not (role in ROLES or CODING.fullmatch(role)):
-            hint = "preferred:-1,0,1 says what means the first, a tie and the second" if ":" in str(role) else None
+            hint = "preferred:-1,0,1 gives the codes for the first, a tie and the second" if ":" in str(role) else None
             raise RecipeError.unknown("no such role", str(role), sorted(ROLES), where=f"{where}: {column}", hint=hint)
-    _whole({role_name(role) for role in flat.values()}, where)
+    _check_partners({role_name(role) for role in flat.values()}, where)
     return {str(column): str(role) for column, role in flat.items()}
 
 
-def _whole(roles: set[str], where: str) -> None:
-    """Raises an error where a role is named without its other half."""
+def _check_partners(roles: set[str], where: str) -> None:
+    """Raise `RecipeError` for a role without its partner."""
     for role in sorted(roles & REQUIRED_PARTNERS.keys()):
         if not roles & {*REQUIRED_PARTNERS[role]}:
             missing = " or ".join(REQUIRED_PARTNERS[role])
-            raise RecipeError(f"{role} says nothing without {missing}", where=where, expected=f"COLUMN={missing} too")
+            raise RecipeError(f"the role {role} needs {missing}", where=where, expected=f"COLUMN={missing} too")

@@ -1,4 +1,4 @@
-"""Somebody's tables as their profile describes them: typed, with its rules looked at, and read as views."""
+"""Read the tables of a published dataset by its profile: typed, checked against its rules, and as views."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from .column_roles import guess_roles
 from .recognise import Recognised
 
 CONFIG_REFERENCE = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
-"""A config that a statement names."""
-SAID = {"label": "trim(label) <> ''", "score": "NOT isnan(score)"}
-"""Column of a judgement -> whether something is said in it."""
+"""A config that an SQL statement refers to."""
+HAS_VALUE = {"label": "trim(label) <> ''", "score": "NOT isnan(score)"}
+"""Column of a judgement -> SQL that is true if it has a value."""
 
 
 def read_published(connection: DuckDBPyConnection, dataset: str, raw: Tables, known: Recognised) -> Subject:
-    """A published dataset, ready to be judged."""
+    """A recognised published dataset as the subject of validation."""
     profile, tables = known.profile, typed_tables(connection, raw, known)
     configs = {config: profile.configs[config] for config in tables}
     cells = [
         finding for table, config in known.configs.items() for finding in _cells(config, configs[config], raw[table])
     ]
     broken, skipped = _rules(connection, known.name, profile.rules, tables)
-    tried = any(config.evidence == "file" for config in profile.configs.values())
-    how = known.how + ("" if tried else "; no real file was at hand when its profile was written")
+    has_files = any(config.evidence == "file" for config in profile.configs.values())
+    how = known.how + ("" if has_files else "; its profile was written without a file at hand")
     shape = weakest(config.evidence for config in configs.values())
     return Subject(
         dataset=dataset,
@@ -52,30 +52,27 @@ def read_published(connection: DuckDBPyConnection, dataset: str, raw: Tables, kn
 
 
 def typed_tables(connection: DuckDBPyConnection, raw: Tables, known: Recognised) -> dict[str, DuckDBPyRelation]:
-    """Config -> all rows that are of it, as `theirs.<config>`, typed; a cell that cannot be read so is null."""
+    """Config -> its rows, typed, also as the table `theirs.<config>`; cells that cannot be cast are null."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
-    there = {c: {table: raw[table] for table in raw if known.configs.get(table) == c} for c in known.profile.configs}
-    return {c: _table(connection, c, known.profile.configs[c], tables) for c, tables in there.items() if tables}
+    by_config = {c: {t: raw[t] for t in raw if known.configs.get(t) == c} for c in known.profile.configs}
+    return {c: _typed(connection, c, known.profile.configs[c], tables) for c, tables in by_config.items() if tables}
 
 
 def create_views(connection: DuckDBPyConnection, views: Sequence[View], tables: Tables) -> dict[str, DuckDBPyRelation]:
-    """View -> its rows, of all views whose configs are there."""
-    made: dict[str, list[DuckDBPyRelation]] = {}
+    """View -> its rows, for all views whose configs are present; each is materialized as `views.<name>`."""
+    by_name: dict[str, list[DuckDBPyRelation]] = {}
     for view in views:
         if not _absent(view.select, tables):
-            made.setdefault(view.name, []).append(_given(view.name, connection.sql(view.select)))
+            by_name.setdefault(view.name, []).append(_cast(view.name, connection.sql(view.select)))
     connection.execute("CREATE SCHEMA IF NOT EXISTS views")
-    return {view: _kept(connection, view, reduce(_union, parts)) for view, parts in made.items()}
-
-
-def _kept(connection: DuckDBPyConnection, view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """The rows as a table: dozens of checks read them, and none must meet what an optimiser makes of a long query."""
-    rows.create(f"views.{view}")
-    return connection.table(f"views.{view}")
+    for name, unions in by_name.items():
+        # A table: dozens of checks read it, and none of their queries should have to be optimised with the view's.
+        reduce(_union, unions).create(f"views.{name}")
+    return {name: connection.table(f"views.{name}") for name in by_name}
 
 
 def _union(a: DuckDBPyRelation, b: DuckDBPyRelation) -> DuckDBPyRelation:
-    """One below the other, columns by name; a column that one of them lacks is null there."""
+    """A union by column names; missing columns are null."""
     more_a = [f"NULL AS {quote_identifier(c)}" for c in b.columns if c not in a.columns]
     more_b = [f"NULL AS {quote_identifier(c)}" for c in a.columns if c not in b.columns]
     whole = a.select(", ".join(["*", *more_a]))
@@ -83,26 +80,21 @@ def _union(a: DuckDBPyRelation, b: DuckDBPyRelation) -> DuckDBPyRelation:
 
 
 def _cast(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """Rows with every column of the type that the view gives it."""
+    """Rows of a view with its column types; annotations without a value are missing and left out."""
     known = {c.name: sql_type(c.schema) for c in columns(VIEWS[view])} if view in VIEWS else {"annotator_id": "VARCHAR"}
     kinds = ((column, known.get(column)) for column in rows.columns)
-    return rows.select(
+    typed = rows.select(
         ", ".join(
             f"TRY_CAST({quote_identifier(c)} AS {k}) AS {quote_identifier(c)}" if k else quote_identifier(c)
             for c, k in kinds
         )
     )
+    has_value = [sql for column, sql in HAS_VALUE.items() if column in typed.columns]
+    return typed.filter(" OR ".join(has_value)) if view == "annotations" else typed
 
 
-def _given(view: str, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """Rows of a view as it wants them, without blank judgements: those are missing."""
-    typed = _cast(view, rows)
-    said = [sql for column, sql in SAID.items() if column in typed.columns]
-    return typed.filter(" OR ".join(said)) if view == "annotations" else typed
-
-
-def _table(connection: DuckDBPyConnection, config: str, part: Config, raw: Tables) -> DuckDBPyRelation:
-    """All raw tables that are this config, one below the other, as a table of the database."""
+def _typed(connection: DuckDBPyConnection, config: str, part: Config, raw: Tables) -> DuckDBPyRelation:
+    """The union of all raw tables of a config, as a table of the database."""
     parts = [query(relation, f"SELECT {_selected(part, table, relation)} FROM rows") for table, relation in raw.items()]
     reduce(lambda a, b: a.union(b), parts).create_view(f"_typed_{config}", replace=True)
     place = f"theirs.{quote_identifier(config)}"
@@ -131,7 +123,7 @@ def _selected(part: Config, table: str, relation: DuckDBPyRelation) -> str:
 
 
 def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Finding]:
-    """Cells that cannot be read as what their column should hold; all columns in one scan."""
+    """Columns with cells that cannot be cast to their type; all columns in one scan."""
     kinds = dict(zip(relation.columns, relation.types, strict=True))
     there = [
         c for c in columns(part.row) if c.name in kinds and cast_cell(c, kinds[c.name]) != quote_identifier(c.name)
@@ -166,7 +158,7 @@ def _unread(table: str, column: Column, count: int, of: int, relation: DuckDBPyR
 def _rules(
     connection: DuckDBPyConnection, profile: str, rules: Mapping[str, Rule], tables: Tables
 ) -> tuple[list[Finding], dict[str, str]]:
-    """What breaks the rules of a profile, and those that need a config that is not there."""
+    """The findings of a profile's rules, and rule -> why it was skipped."""
     findings, skipped = [], {}
     for rule_id, rule in rules.items():
         if absent := _absent(rule.select, tables):
@@ -197,7 +189,7 @@ def _rule(connection: DuckDBPyConnection, check: str, rule: Rule, tables: Tables
 
 
 def _counted(rule: Rule) -> str:
-    """How many units there are; 0 where nothing tells them apart. Null is a value, as others."""
+    """SQL that counts the units of a rule: rows, or distinct values of `per`; 0 if it has none."""
     if rule.unit == "rows":
         return "count(*)"
     return f"count(DISTINCT hash({rule.per}))" if rule.per else "count(NULL)"
