@@ -313,7 +313,7 @@ def test_a_map_that_makes_no_sense(said: list[str] | dict[str, Any] | str) -> No
 def test_a_file_of_roles_goes_alone() -> None:
     with pytest.raises(RecipeError, match="cannot be combined") as error:
         roles.parse_roles(["who=text", "mine.yaml"])
-    assert error.value.hint == "write what else is said into mine.yaml"
+    assert error.value.hint == "write the other roles into mine.yaml"
 
 
 def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
