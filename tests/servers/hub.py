@@ -26,7 +26,7 @@ SPACES = ("me", "org")
 PAGE = 1000
 """Entries of a page of a tree."""
 DATE = "2026-01-02T03:04:05.000Z"
-Fault = int | Literal["hang", "drop", "deaf"]
+Fault = int | Literal["hang", "drop", "deaf", "gated"]
 """Answer with a status instead; never answer; cut the connection before, or after the work was done."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -107,6 +107,7 @@ class Hub:
             ("POST", api + "/tag/{rev}", self.tag),
             ("DELETE", api + "/tag/{rev}", self.untag),
             ("GET", "/datasets/{ns}/{name}/resolve/{rev}/{path:.+}", self.resolve),
+            ("GET", "/{ns}/{name}/resolve/{rev}/{path:.+}", self.resolve),
             ("GET", "/_cdn/{oid}", self.files.download),
         ]
 
@@ -118,6 +119,8 @@ class Hub:
             try:
                 if isinstance(fault, int):
                     raise Refused(fault, "the test says so")
+                if fault == "gated":
+                    raise Refused(403, "Access to this model is restricted", "GatedRepo")
                 if fault == "hang":
                     await self._stop.wait()
                 answer = await handler(request) if fault != "drop" else None
