@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .cards.publishing.publish import Publication
     from .schemas.component import Spec
     from .schemas.difference import Difference
-    from .schemas.explanation import Replayed, Story
+    from .schemas.explanation import Explanation, Replayed
     from .schemas.manifest import Manifest
     from .schemas.progress import Watch
     from .schemas.published_dataset import FileFormat
@@ -256,7 +256,7 @@ def show(
     return nested_rows.nested_rows(open.open_run(path, stream=stream), key, n)
 
 
-def why(path: str | Path, table: str, key: str) -> Story:
+def why(path: str | Path, table: str, key: str) -> Explanation:
     """Where a row comes from: every request and judgement behind it; for a missing row, its reject."""
     from .builders.explain import why
     from .cards.loading import open

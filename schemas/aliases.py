@@ -92,6 +92,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Diversity": {"real": "avoid"},
     "Reject": {"beaten_by": "kept_key"},
     "Finding": {"title": "rule", "mends": "auto_repairable"},
+    "Rows": {"made": "generated"},
     "Report": {"decisions": "overrides"},
 }
 """Model of `schemas`, such as `Finding`, or table, such as `rejects` -> its renamed fields or columns."""

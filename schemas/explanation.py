@@ -1,4 +1,4 @@
-"""What is on record about one row: the story of how it came to be, and the row made again."""
+"""What is on record about one row: how it was built, and the row built again."""
 
 from __future__ import annotations
 
@@ -11,67 +11,67 @@ from .report import Severity
 from .rows.reject import Reject
 
 
-class Found(BaseModel):
-    """A row with the table it is in."""
+class TableRow(BaseModel):
+    """A row with its table and key."""
 
     table: str
     key: str
     row: dict[str, Any]
 
 
-class Asked(BaseModel):
-    """One ask behind the row, as the journal has it."""
+class AskRecord(BaseModel):
+    """One ask that the row rests on, as the journal records it."""
 
     digest: str
     role: str
     annotator: str
     sample: int
     attempt: int
-    """0, or how often an answer before this one could not be read."""
+    """0, or how many answers before this one did not parse."""
     teacher: dict[str, Any]
     """Identity of the teacher: model, revision, and every option that can change an answer, sampling among them."""
     messages: list[dict[str, str]]
-    """The prompt, turn by turn."""
+    """The conversation, turn by turn."""
     answer: dict[str, Any]
-    """The raw answer: text, finish, tokens, and the model that the endpoint named."""
+    """The raw answer: text, finish, tokens, and the model that the endpoint reported."""
 
 
-class Named(BaseModel):
-    """A check that fails this very row."""
+class FailedCheck(BaseModel):
+    """A check that this row fails."""
 
     check: str
     severity: Severity
     problem: str
 
 
-class Story(BaseModel):
+class Explanation(BaseModel):
     """Everything on record about one row."""
 
-    subject: Found
-    rests_on: list[Found]
-    """The rows that it points to, and those that they point to; the main row is the seed."""
-    asks: list[Asked]
-    """The asks that made it, and those that judged it."""
-    judgements: list[Found]
-    """What annotators said of it, and what rules made of that."""
+    subject: TableRow
+    rests_on: list[TableRow]
+    """The rows of its basis and those that it points to, and theirs in turn; the main row is the seed."""
+    asks: list[AskRecord]
+    """The asks that it was built from, and those that judged it."""
+    judgements: list[TableRow]
+    """Its annotations and their aggregates."""
     compared: list[Reject]
-    """Rows that went because this one was kept."""
-    findings: list[Named]
-    """The checks that fail it."""
+    """Rows that were removed in favour of this one."""
+    findings: list[FailedCheck]
+    """The checks that it fails."""
     licence: str
     """Licence of the dataset."""
     sources: list[CitedSource]
     """Where its seeds come from, with their licences, as the recipe declares them."""
     missing: list[str]
-    """What cannot be told, and why."""
+    """What the run does not hold, and why."""
 
 
 class Replayed(BaseModel):
-    """A published row beside the same row made again."""
+    """A published row beside the same row built again."""
 
     table: str
     key: str
     published: dict[str, Any]
     again: dict[str, Any]
     differs: list[str]
-    """Columns in which they differ, as where a curation step changed the row; none where they are equal."""
+    """Columns in which they differ, for example because a curation step changed the row."""

@@ -64,16 +64,16 @@ class Requests(Entry):
 
 
 class Rows(Entry):
-    """Rows of one table: made = published + removed."""
+    """Rows of one table: generated = published + removed."""
 
-    made: int
+    generated: int
     published: int
     removed: dict[str, int]
     """Step -> rows it removed."""
 
 
 class Spending(Entry):
-    """What one teacher cost in one role, over every answer that this dataset is made of."""
+    """What the answers of one teacher in one role cost, over every answer that this dataset rests on."""
 
     role: str
     teacher: str
@@ -85,7 +85,7 @@ class Spending(Entry):
 
 
 class Books(Entry):
-    """The accounts of a run; they balance or the build fails."""
+    """The counts of a run; they reconcile, or the build fails."""
 
     seeds: Seeds
     requests: Requests
@@ -95,14 +95,14 @@ class Books(Entry):
     spending: list[Spending]
 
     def imbalances(self) -> list[str]:
-        """The identities that do not hold; empty when the books balance."""
+        """The identities that do not hold; empty where the counts reconcile."""
         seeds, requests = self.seeds, self.requests
         parts = (requests.cached, requests.sent, requests.failed, requests.pending)
         identities = {
             f"seeds: {seeds.read} = {seeds.built} + {seeds.rejected}": seeds.read == seeds.built + seeds.rejected,
             f"requests: {requests.total} = {' + '.join(map(str, parts))}": requests.total == sum(parts),
             **{
-                f"{name}: {rows.made} = {rows.published} + {sum(rows.removed.values())}": rows.made
+                f"{name}: {rows.generated} = {rows.published} + {sum(rows.removed.values())}": rows.generated
                 == rows.published + sum(rows.removed.values())
                 for name, rows in self.rows.items()
             },
@@ -150,7 +150,7 @@ class MergedRun(Entry):
 
 
 class Manifest(Entry):
-    """Everything that is known of a run but its rows."""
+    """Everything about a run but its rows."""
 
     format: Literal[1, 2] = 2
     """Version of this file's format; 2 added `family_schema`."""
@@ -173,13 +173,13 @@ class Manifest(Entry):
     files: list[File]
     """The other files of the run that the rows depend on or that judge them."""
     books: Books
-    """The accounts."""
+    """Counts of seeds, asks and rows, and what they cost."""
     versions: dict[str, str]
-    """Version of pluriset and of the libraries that made the rows."""
+    """Version of pluriset and of the libraries that wrote the rows."""
     merged: list[MergedRun] = []
     """The runs of which the dataset was merged; empty for a run of its own."""
 
     def everything(self) -> list[File]:
-        """Every file that is named: the shards, table by table, then the others."""
+        """Every file of the manifest: the shards, table by table, then the others."""
         shards = [file for table in self.tables.values() for files in table.splits.values() for file in files]
         return [*shards, *self.files]

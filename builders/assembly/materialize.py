@@ -1,4 +1,4 @@
-"""From a closed journal to a finished run: replay, curate, aggregate, write, account."""
+"""From a closed journal to a finished run: replay, curate, derive, write, count."""
 
 from __future__ import annotations
 
@@ -34,14 +34,12 @@ from .curation_runner import Curation
 from .derived import derive, derived_tables
 
 LIBRARIES = ("duckdb", "pyarrow", "pydantic")
-"""Besides ours, the libraries whose version can change the bytes of a run."""
-
-
+"""The libraries, besides pluriset, whose version can change the bytes of a run."""
 FAILED = "cannot write the tables; the journal is complete"
 
 
 def make(run: Run) -> Manifest:
-    """Make every file of the run but report, card and manifest. Raises `RunError` if the books do not balance."""
+    """Write every file of the run but report, card and manifest. Raises `RunError` if the counts do not reconcile."""
     family, recipe = run.crew.family, run.crew.recipe
     database = run.building / "work.duckdb"
     try:
@@ -56,7 +54,7 @@ def make(run: Run) -> Manifest:
         _balance(run, books)
         database.unlink()
         run_folder.swap(run.folder, run.building)
-        run.journal.add_built()  # what was asked again led to the rejects that are there now
+        run.journal.add_built()  # rejects from here on are of this build, also of asks that were sent again
     except OSError as error:
         raise write_error(error, run.folder, FAILED) from None
     except OperationalError as error:  # of its own: no room on the disk or in memory
@@ -69,12 +67,12 @@ def make(run: Run) -> Manifest:
 def _balance(run: Run, books: Books) -> None:
     if wrong := books.imbalances():
         raise RunError(
-            "the books do not balance; this is a fault of pluriset", where=str(run.folder), got="; ".join(wrong)
+            "the counts do not reconcile; this is a bug in pluriset", where=str(run.folder), got="; ".join(wrong)
         )
 
 
 def finish(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, with the report that was written meanwhile: the run is complete."""
+    """Write the manifest, with the report that is there by now: the run is complete."""
     report = described(folder, folder / REPORT, rows=False)
     others = [file for file in manifest.files if file.path != report.path]
     whole = manifest.model_copy(update={"files": [*others, report]})
@@ -110,7 +108,7 @@ def _written(run: Run, curation: Curation) -> dict[str, Table]:
 
 
 def _rejects(steps: Sequence[Step]) -> str:
-    """A query for the rejects in order; where texts are masked, what was found is a text like any other."""
+    """A query for the rejects in order; where texts are masked, so is `detail`."""
     cells = {column.name: quote_identifier(column.name) for column in columns(Reject)}
     if any(isinstance(step, Mask) for step in steps):
         cells["detail"] = masked(quote_identifier("detail"))
@@ -140,8 +138,8 @@ def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: d
 def _rows(family: Family, table: str, staging: Staging, tables: dict[str, Table], lost: Counter[str]) -> Rows:
     """What a family rejected itself (step `ask`) was generated too; derived tables are published as generated."""
     published = tables[table].rows
-    made = published if table in derived_tables(family) else staging.made[table] + lost["ask"]
-    return Rows(made=made, published=published, removed={step: n for step, n in sorted(lost.items()) if n})
+    generated = published if table in derived_tables(family) else staging.made[table] + lost["ask"]
+    return Rows(generated=generated, published=published, removed={step: n for step, n in sorted(lost.items()) if n})
 
 
 def _spending(run: Run) -> list[Spending]:

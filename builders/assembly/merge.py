@@ -284,13 +284,16 @@ class _Merge:
     def _rows(self, books: Sequence[Books], tables: dict[str, Table]) -> Iterator[tuple[str, Rows]]:
         for table, entry in tables.items():
             if table == AGGREGATES:
-                yield table, Rows(made=entry.rows, published=entry.rows, removed={})
+                yield table, Rows(generated=entry.rows, published=entry.rows, removed={})
                 continue
             counts = [each.rows[table] for each in books if table in each.rows]
             removed = sum((Counter(each.removed) for each in counts), Counter[str]())
             removed[STEP] += self.repeated.get(table, 0)
-            made = sum(each.made for each in counts)
-            yield table, Rows(made=made, published=entry.rows, removed={step: n for step, n in removed.items() if n})
+            generated = sum(each.generated for each in counts)
+            yield (
+                table,
+                Rows(generated=generated, published=entry.rows, removed={step: n for step, n in removed.items() if n}),
+            )
 
 
 HINTS = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...schemas.component import load
 from ...schemas.errors import DataError
-from ...schemas.explanation import Found, Replayed
+from ...schemas.explanation import Replayed, TableRow
 from ...schemas.manifest import Manifest
 from ...schemas.row import Row, key_of
 from ...schemas.run_layout import JOURNAL
@@ -75,7 +75,7 @@ def replay(folder: Path, table: str, wanted: str) -> Replayed:
     return Replayed(table=table, key=wanted, published=published.row, again=again, differs=differs)
 
 
-def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed: Found | None) -> list[Row]:
+def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed: TableRow | None) -> list[Row]:
     """The rows that the journal makes of one seed, and the annotators that every seed shares."""
     family: Family = load(f"{PACKAGE}.families", manifest.recipe.family, manifest.recipe.file, "family")
     who = answerers(manifest.recipe, family, {name: _recorded(facts) for name, facts in manifest.teachers.items()})

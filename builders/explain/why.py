@@ -12,7 +12,7 @@ from pathlib import Path
 from duckdb import DuckDBPyRelation
 
 from ...schemas.errors import DataError
-from ...schemas.explanation import Asked, Found, Story
+from ...schemas.explanation import AskRecord, Explanation, TableRow
 from ...schemas.family_schema import row_types
 from ...schemas.manifest import Manifest
 from ...schemas.row import Row, columns
@@ -29,7 +29,7 @@ REJECTED = "rejects"
 """What a story calls the table of a reject."""
 
 
-def why(folder: Path, table: str, wanted: str) -> Story:
+def why(folder: Path, table: str, wanted: str) -> Explanation:
     """The story of a row, or of the reject that tells why it is not there. Raises `DataError` if there is neither."""
     manifest = read_manifest(folder)
     with connect() as connection:
@@ -44,7 +44,7 @@ def why(folder: Path, table: str, wanted: str) -> Story:
         compared = _compared(lost, subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
     missing += [f"{REJECTS} is not here: it names what the row was kept before"] if compared is None else []
-    return Story(
+    return Explanation(
         subject=subject,
         rests_on=rests_on,
         asks=asks,
@@ -65,28 +65,28 @@ def types_of(folder: Path, manifest: Manifest, table: str) -> dict[str, type[Row
     return types
 
 
-def row_of(folder: Path, tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found:
+def row_of(folder: Path, tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> TableRow:
     """A row by its key. Raises `DataError` if there is none."""
     if (found := _row(tables, types, table, wanted)) is None:
         raise DataError("no such row", where=table, got=wanted, hint=f"`pluriset show {folder} {table}` lists some")
     return found
 
 
-def _row(tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> Found | None:
+def _row(tables: Tables, types: Mapping[str, type[Row]], table: str, wanted: str) -> TableRow | None:
     found = (
         _rows(tables, types, table, f"{key_text(types[table])} = {quote_literal(wanted)}") if table in tables else []
     )
     return next(iter(found), None)
 
 
-def _rows(tables: Tables, types: Mapping[str, type[Row]], table: str, condition: str) -> list[Found]:
+def _rows(tables: Tables, types: Mapping[str, type[Row]], table: str, condition: str) -> list[TableRow]:
     relation = tables[table].filter(condition)
     listed = relation.select(f"{key_text(types[table])} AS key, *").fetchall()
     names = relation.columns
-    return [Found(table=table, key=row[0], row=dict(zip(names, row[1:], strict=True))) for row in listed]
+    return [TableRow(table=table, key=row[0], row=dict(zip(names, row[1:], strict=True))) for row in listed]
 
 
-def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> Iterator[Found]:
+def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: TableRow) -> Iterator[TableRow]:
     """Every row that this one points to, nearest first, each once."""
     waiting, seen = [start], {(start.table, start.key)}
     while waiting:
@@ -99,7 +99,7 @@ def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: Found) -> I
             yield found
 
 
-def _pointers(types: Mapping[str, type[Row]], one: Found) -> Iterator[tuple[str, str]]:
+def _pointers(types: Mapping[str, type[Row]], one: TableRow) -> Iterator[tuple[str, str]]:
     """Table and key of every row that this one rests on: its basis, and what its keys point to."""
     yield from ((ref["table"], ref["key"]) for ref in one.row.get(BASIS) or () if ref["table"] in types)
     if one.table == REJECTED and one.row["kept_key"]:
@@ -112,7 +112,7 @@ def _pointers(types: Mapping[str, type[Row]], one: Found) -> Iterator[tuple[str,
             yield one.row[column.item_of], str(value)
 
 
-def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) -> Iterator[Found]:
+def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: TableRow) -> Iterator[TableRow]:
     """The rows of every table that judge the subject as an item."""
     for table, row_type in types.items():
         for column in columns(row_type):
@@ -122,15 +122,15 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: Found) 
                 yield from _rows(tables, types, table, f"{of_table} AND {of_key}")
 
 
-def _compared(lost: DuckDBPyRelation | None, subject: Found) -> list[Reject] | None:
+def _compared(lost: DuckDBPyRelation | None, subject: TableRow) -> list[Reject] | None:
     """What the row was kept instead of; None where no rejects are here."""
     return None if lost is None else _rejects(lost, subject.table, "kept_key", subject.key)
 
 
-def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[Found]:
+def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[TableRow]:
     """Why something is not there, as rows of the rejects."""
     told = [] if lost is None else _rejects(lost, table, "key", wanted)
-    return [Found(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in told]
+    return [TableRow(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in told]
 
 
 def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[Reject]:
@@ -138,7 +138,7 @@ def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[
     return [Reject(**dict(zip(chosen.columns, row, strict=True))) for row in chosen.fetchall()]
 
 
-def _asks(folder: Path, rows: list[Found]) -> tuple[list[Asked], list[str]]:
+def _asks(folder: Path, rows: list[TableRow]) -> tuple[list[AskRecord], list[str]]:
     """What was asked for these rows, and what the journal does not tell."""
     digests = dict.fromkeys(digest for found in rows if (digest := found.row.get("digest")))
     if not (folder / JOURNAL).is_dir():
@@ -152,13 +152,13 @@ def _asks(folder: Path, rows: list[Found]) -> tuple[list[Asked], list[str]]:
     return [ask for ask in found.values() if ask is not None], missing
 
 
-def _asked(journal: Journal, digest: str) -> Asked | None:
+def _asked(journal: Journal, digest: str) -> AskRecord | None:
     try:
         record = journal.record(bytes.fromhex(digest))
         if record is None:
             return None
         ask = record["ask"]
         teacher = (journal.context(ask["context"]) or {}).get("teacher", {})
-        return Asked.model_validate({**ask, "digest": digest, "teacher": teacher, "answer": record["answer"]})
+        return AskRecord.model_validate({**ask, "digest": digest, "teacher": teacher, "answer": record["answer"]})
     except (KeyError, TypeError, ValueError):
         raise DataError("not the record of an ask", where=str(journal.folder), got=digest) from None

@@ -11,10 +11,10 @@ from .text import clean, table
 
 if TYPE_CHECKING:
     from ...schemas.difference import Difference
-    from ...schemas.explanation import Found, Replayed, Story
+    from ...schemas.explanation import Explanation, Replayed, TableRow
 
 
-def print_story(story: Story) -> None:
+def print_story(story: Explanation) -> None:
     """Print where a row comes from, from its seed to the findings about it."""
     _print_row("row", story.subject)
     for row in story.rests_on:
@@ -63,7 +63,7 @@ def print_difference(difference: Difference) -> None:
     click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
 
 
-def _print_row(label: str, row: Found) -> None:
+def _print_row(label: str, row: TableRow) -> None:
     _print_cells(label, row.table, row.key, row.row)
 
 

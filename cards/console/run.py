@@ -29,7 +29,7 @@ def print_counts(books: Books, rejects: Iterable[Any]) -> None:
     ]
     for name, rows in books.rows.items():
         reasons = ((count, reason) for (table_name, reason), count in removed.items() if table_name == name)
-        lines.append((name, join_counts((rows.made, "generated"), (rows.published, "kept"), *reasons)))
+        lines.append((name, join_counts((rows.generated, "generated"), (rows.published, "kept"), *reasons)))
     for spent in books.spending:
         usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""
         tokens = f"{spent.input_tokens:,} input + {spent.output_tokens:,} output tokens"

@@ -59,7 +59,7 @@ def creation(manifest: Manifest) -> dict[str, Any]:
         "annotators": _annotators(manifest),
         "prompts": _prompts(manifest),
         "rows": [
-            [code(table), counts.made, counts.published, options(counts.removed)]
+            [code(table), counts.generated, counts.published, options(counts.removed)]
             for table, counts in manifest.books.rows.items()
         ],
         "spending": _spending(manifest, priced),

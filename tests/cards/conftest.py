@@ -109,9 +109,9 @@ def recipe_of(**changes: Any) -> Recipe:
 
 
 def manifest_of(tables: Mapping[str, Table], **changes: Any) -> Manifest:
-    rows = {name: Rows(made=table.rows, published=table.rows, removed={}) for name, table in tables.items()}
+    rows = {name: Rows(generated=table.rows, published=table.rows, removed={}) for name, table in tables.items()}
     published = tables["considerations"].rows
-    rows["considerations"] = Rows(made=published + 2, published=published, removed={"kaleido_filter": 2})
+    rows["considerations"] = Rows(generated=published + 2, published=published, removed={"kaleido_filter": 2})
     facts: dict[str, Any] = {
         "name": "small-values",
         "family": "values",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.component import load, names
-from ...schemas.explanation import Named
+from ...schemas.explanation import FailedCheck
 from ...schemas.row import Row, key
 from .. import checks
 from ..checks import Check
 from ..tables.sql import Tables, key_text, quote_literal
 
 
-def named(tables: Tables, table: str, row_type: type[Row], wanted: str) -> Iterator[Named]:
+def named(tables: Tables, table: str, row_type: type[Row], wanted: str) -> Iterator[FailedCheck]:
     """Every check of a table that fails the row with this key, in words."""
     for check_name in names(checks.__name__):
         check: Check = load(checks.__name__, check_name)
@@ -23,7 +23,7 @@ def named(tables: Tables, table: str, row_type: type[Row], wanted: str) -> Itera
             for (problem,) in (
                 failing.filter(f"{key_text(row_type)} = {quote_literal(wanted)}").select("problem").fetchall()
             ):
-                yield Named(check=check_name, severity=check.severity, problem=str(problem))
+                yield FailedCheck(check=check_name, severity=check.severity, problem=str(problem))
 
 
 def _can_run(check: Check, tables: Tables) -> bool:

@@ -160,7 +160,7 @@ def test_what_is_listed_twice_is_kept_once(recipe: Write, tmp_path: Path) -> Non
     manifest = made(
         recipe(["Lying to a friend"], {"match": "Situation: L", "answer": twice, "times": 1}), out := tmp_path / "run"
     )
-    assert manifest.books.rows["considerations"].model_dump() == {"made": 4, "published": 3, "removed": {"ask": 1}}
+    assert manifest.books.rows["considerations"].model_dump() == {"generated": 4, "published": 3, "removed": {"ask": 1}}
     [lost] = rejects(out)
     assert lost["reason"] == "duplicate in listing" and lost["kept_key"]
 

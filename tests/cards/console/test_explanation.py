@@ -1,17 +1,17 @@
 import pytest
 from pluriset.cards.console import explanation
-from pluriset.schemas.explanation import Asked, Found, Story
+from pluriset.schemas.explanation import AskRecord, Explanation, TableRow
 
 
 def test_control_characters_never_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     bad = "\x1b[2J"
-    ask = Asked(
+    ask = AskRecord(
         digest=bad, role=bad, annotator=bad, sample=0, attempt=0, teacher={"model": bad}, messages=[{"role": bad}],
         answer={},
     )  # fmt: skip
-    found = Found(table=bad, key=bad, row={bad: bad})
+    found = TableRow(table=bad, key=bad, row={bad: bad})
     explanation.print_story(
-        Story(
+        Explanation(
             subject=found, rests_on=[found], asks=[ask], judgements=[found], compared=[], findings=[], licence=bad,
             sources=[], missing=[bad],
         )
