@@ -1,4 +1,4 @@
-"""Other people's words as Markdown that shows them and does nothing else."""
+"""Untrusted text as Markdown that shows it literally."""
 
 from __future__ import annotations
 
@@ -10,55 +10,55 @@ from ..schemas.yaml_text import dump_yaml
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ACTIVE = re.compile(r"([\\`*_\[\]|~$])")
-"""Characters that mean something to Markdown anywhere in a line."""
+"""Characters with a meaning in Markdown anywhere in a line."""
 OPENING = re.compile(r"^(\d*)([-+#=:]|[.)](?=\s|$))")
-"""What means something at the beginning of a line only."""
+"""Characters with a meaning only at the beginning of a line."""
 URL = re.compile(r"(https?://[\w.~/?=%:#+@-]*[\w/])", re.ASCII)
-"""A plain URL, which stays one: escapes would become a part of it."""
+"""A plain URL, which is left alone: escapes would become a part of it."""
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""Control characters, lone surrogates, and what turns the direction of a text around."""
-LONGEST = 2000
-"""Characters of a value that a card shows in a line."""
+"""Control characters, lone surrogates, and characters that change the direction of text."""
+MAX_CHARACTERS = 2000
+"""Characters of a value in a card."""
 
 
 class Safe(Markup):
-    """Markdown that is ours or was escaped: what makes one must see to that, and nothing escapes it again."""
+    """Markdown that is trusted or escaped already, and is not escaped again."""
 
 
 def md(value: object) -> Markup:
-    """A value in a line of Markdown, shown as it is; nothing for None."""
+    """A value in one line of Markdown, shown literally; empty for None."""
     if value is None or isinstance(value, Markup):
         return value or Safe("")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
     text = _line(str(value))
-    return Safe(OPENING.sub(r"\1\\\2", _escaped(text if len(text) <= LONGEST else text[:LONGEST] + "…")))
+    return Safe(OPENING.sub(r"\1\\\2", _escaped(text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS] + "…")))
 
 
 def number(value: float) -> Markup:
-    """A number with separators and three decimals at most."""
+    """A number with separators and at most three decimals."""
     return Safe(f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip("."))
 
 
 def code(value: object) -> Markup:
-    """A name as a code span; where a span cannot hold it, as text."""
+    """A name as a code span, or as text where a code span cannot hold it."""
     text = _line(str(value))
     return md(text) if not text or set("`|") & set(text) else Safe(f"`{text}`")
 
 
 def label(value: object) -> Markup:
-    """A name in a line of HTML, as words."""
+    """A name as words, in one line of HTML."""
     return Safe.escape(_line(str(value)).replace("_", " "))
 
 
 def prose(sentence: str) -> Markup:
-    """A sentence in a line, with its code spans; the line must begin with something else or with a word."""
+    """A sentence with its code spans, in one line that begins with a word."""
     parts = re.split(r"`([^`]*)`", _line(sentence))
     return Safe("").join(code(part) if i % 2 else Safe(_escaped(part)) for i, part in enumerate(parts))
 
 
 def fenced(value: object, language: str = "") -> Markup:
-    """A text in a block with a fence that nothing inside can close; a value that is no text, as YAML."""
+    """A text in a fenced block that nothing inside can close; any other value as YAML."""
     text = value if isinstance(value, str) else dump_yaml(value)
     text = "\n".join(visible(line) for line in re.split(r"\r\n|\r|\n", text)).rstrip("\n")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
@@ -71,13 +71,13 @@ def _line(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """A text with what cannot be seen, or turns others around, replaced."""
+    """A text with control characters and direction marks replaced by a visible character."""
     return INVISIBLE.sub("\ufffd", text)
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"<{part}>" if i % 2 else _inert(part) for i, part in enumerate(URL.split(text)))
+    return "".join(f"<{part}>" if i % 2 else _escape_markup(part) for i, part in enumerate(URL.split(text)))
 
 
-def _inert(text: str) -> str:
+def _escape_markup(text: str) -> str:
     return ACTIVE.sub(r"\\\1", "".join(HTML.get(c, c) for c in text))

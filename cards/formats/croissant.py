@@ -1,8 +1,8 @@
-"""`croissant.json`: the dataset for machines, as Croissant 1.1 with its vocabulary for responsible AI, and PROV.
+"""`croissant.json`: metadata in Croissant 1.1, with its vocabulary for responsible AI and with PROV.
 
 http://mlcommons.org/croissant/1.1, http://mlcommons.org/croissant/RAI/1.0 and https://www.w3.org/TR/prov-o/. Files are
-named relative to `croissant.json`, so that it holds of the folder of a run and of every copy. Where it is published,
-and since when, is not known when it is written: `url` and `datePublished` are left out.
+named relative to `croissant.json`, so that it is valid for the folder of a run and for every copy. `url` and
+`datePublished` are omitted: they are unknown when it is written.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ CONFORMS = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissan
 TYPES = {"string": "sc:Text", "integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean"}
 """JSON Schema type -> data type."""
 LABELS = {"annotations": ("label", "score")}
-"""Table -> the columns that hold what annotators said."""
-WHO = "annotator_id"
+"""Table -> the columns with the labels and scores of annotators."""
+ANNOTATOR = "annotator_id"
 SPLITS = {"train": "cr:TrainingSplit", "validation": "cr:ValidationSplit", "test": "cr:TestSplit"}
 
 Node = dict[str, Any]
@@ -30,7 +30,7 @@ Node = dict[str, Any]
 
 def croissant(manifest: Manifest, report: Report) -> Node:
     """The whole document."""
-    opened = {name: row_type for name, row_type in row_types(manifest).items() if splits_with_rows(manifest, name)}
+    types = {name: row_type for name, row_type in row_types(manifest).items() if splits_with_rows(manifest, name)}
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -38,43 +38,43 @@ def croissant(manifest: Manifest, report: Report) -> Node:
         **_about(manifest),
         **responsible_ai(manifest, report),
         **_provenance(manifest),
-        "distribution": [*_files(manifest), *(_file_set(name) for name in opened)],
-        "recordSet": [_splits(manifest), *(_record_set(name, opened) for name in opened)],
+        "distribution": [*_files(manifest), *(_file_set(name) for name in types)],
+        "recordSet": [_splits(manifest), *(_record_set(name, types) for name in types)],
     }
 
 
 def _about(manifest: Manifest) -> Node:
     recipe, card = manifest.recipe, manifest.recipe.card
     terms = LICENCES.get(recipe.license)
-    said = {
+    properties = {
         "name": manifest.name,
         "description": card.description
         or f"{card.pretty_name or manifest.name}: a dataset of the family "
-        f"{manifest.family}, in which every annotator's judgement is kept.",
+        f"{manifest.family} that keeps the judgement of every annotator.",
         "license": card.license_link or (terms.link if terms else recipe.license),
         "creator": [{"@type": "sc:Person", "name": author} for author in card.authors],
         "inLanguage": card.language,
         "citeAs": card.citation,
         "keywords": ["pluriset", "pluralism", manifest.family],
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in properties.items() if value}
 
 
 def _provenance(manifest: Manifest) -> Node:
-    """What the dataset was made of, how, and by whom."""
+    """Sources, activity and agents of the dataset."""
     sources = [
         {"@type": "prov:Entity", "prov:label": source.name, **({"url": source.url} if source.url else {})}
         for source in manifest.recipe.card.sources
     ]
     agents = [_agent(name, facts) for name, facts in teachers_used(manifest).items()]
-    version = manifest.versions.get("pluriset", "not known")
-    made = {"@type": "prov:Activity", "prov:label": f"pluriset {version}: pluriset build recipe.yaml"}
-    told = {"prov:wasDerivedFrom": sources, "prov:wasGeneratedBy": made, "prov:wasAttributedTo": agents}
-    return {name: value for name, value in told.items() if value}
+    version = manifest.versions.get("pluriset", "unknown")
+    activity = {"@type": "prov:Activity", "prov:label": f"pluriset {version}: pluriset build recipe.yaml"}
+    properties = {"prov:wasDerivedFrom": sources, "prov:wasGeneratedBy": activity, "prov:wasAttributedTo": agents}
+    return {name: value for name, value in properties.items() if value}
 
 
 def _agent(name: str, facts: Mapping[str, Any]) -> Node:
-    revision = facts.get("revision") or "not known"
+    revision = facts.get("revision") or "unknown"
     return {"@type": "prov:SoftwareAgent", "prov:label": f"{name}: {facts.get('model')}, revision {revision}"}
 
 
@@ -124,16 +124,16 @@ def _splits(manifest: Manifest) -> Node:
     }
 
 
-def _record_set(table: str, opened: Mapping[str, type[Row]]) -> Node:
-    known = columns(opened[table])
-    keys = [{"@id": f"{table}/{column.name}"} for column in known if column.is_key]
+def _record_set(table: str, types: Mapping[str, type[Row]]) -> Node:
+    fields = columns(types[table])
+    keys = [{"@id": f"{table}/{column.name}"} for column in fields if column.is_key]
     return {
         "@type": "cr:RecordSet",
         "@id": table,
         "name": table,
-        "description": (opened[table].__doc__ or table).partition("\n")[0],
+        "description": (types[table].__doc__ or table).partition("\n")[0],
         "key": keys[0] if len(keys) == 1 else keys,
-        "field": [_split(table), *(_field(table, column, opened) for column in known)],
+        "field": [_split(table), *(_field(table, column, types) for column in fields)],
     }
 
 
@@ -146,23 +146,23 @@ def _split(table: str) -> Node:
     return _node(f"{table}/split", "The split that the row is in.", dataType="sc:Text", source=source)
 
 
-def _field(table: str, column: Column, opened: Mapping[str, type[Row]]) -> Node:
-    place = f"{table}/{column.name}"
+def _field(table: str, column: Column, types: Mapping[str, type[Row]]) -> Node:
+    path = f"{table}/{column.name}"
     source: Node = {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": column.name}}
-    found = _node(place, column.description, **_typed(place, column.schema, source))
-    if column.foreign and column.foreign.table in opened:
-        found["references"] = {"field": {"@id": f"{column.foreign.table}/{column.foreign.field}"}}
+    field = _node(path, column.description, **_typed(path, column.schema, source))
+    if column.foreign and column.foreign.table in types:
+        field["references"] = {"field": {"@id": f"{column.foreign.table}/{column.foreign.field}"}}
     if column.name in LABELS.get(table, ()):
-        found |= {"dataType": [found["dataType"], "cr:Label"], "annotation": _annotator(table, place)}
-    return found
+        field |= {"dataType": [field["dataType"], "cr:Label"], "annotation": _annotator(table, path)}
+    return field
 
 
-def _typed(place: str, schema: Mapping[str, Any], source: Node) -> Node:
-    """Data type and source of a value; a list of structures has a field for each of their parts."""
+def _typed(path: str, schema: Mapping[str, Any], source: Node) -> Node:
+    """Data type and source of a column; a list of structures has a field for each part."""
     match schema:
         case {"type": "array", "items": {"type": "object", "properties": parts}}:
             inner = [
-                _node(f"{place}/{name}", part.get("description", ""), **_part(name, part, source))
+                _node(f"{path}/{name}", part.get("description", ""), **_part(name, part, source))
                 for name, part in parts.items()
             ]
             return {"repeated": True, "subField": inner}
@@ -177,20 +177,20 @@ def _part(name: str, schema: Mapping[str, Any], source: Node) -> Node:
 
 
 def _annotator(table: str, label: str) -> Node:
-    """Each label is attributed to its annotator, whose attributes are in `annotators`."""
-    source = {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": WHO}}
-    who = _node(f"{label}/annotator/{WHO}", "Key in `annotators`.", dataType="sc:Text", source=source)
+    """The annotator of a label, whose attributes are in `annotators`."""
+    source = {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": ANNOTATOR}}
+    annotator = _node(f"{label}/annotator/{ANNOTATOR}", "Key in `annotators`.", dataType="sc:Text", source=source)
     return _node(
         f"{label}/annotator",
         "Who gave the label.",
         dataType="prov:Agent",
         equivalentProperty="prov:wasAttributedTo",
-        subField=[who],
+        subField=[annotator],
     )
 
 
-def _node(place: str, description: str, **facts: Any) -> Node:
-    return {"@type": "cr:Field", "@id": place, "name": place.rpartition("/")[2], "description": description, **facts}
+def _node(path: str, description: str, **facts: Any) -> Node:
+    return {"@type": "cr:Field", "@id": path, "name": path.rpartition("/")[2], "description": description, **facts}
 
 
 CONTEXT: Node = {
@@ -217,4 +217,4 @@ CONTEXT: Node = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "name": {"@container": "@language"},
 }  # fmt: skip
-"""The names of Croissant 1.1, and the prefixes of what it is joined with."""
+"""The terms of Croissant 1.1, and the prefixes of the other vocabularies."""

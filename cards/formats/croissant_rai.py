@@ -1,4 +1,4 @@
-"""What Croissant's vocabulary for responsible AI asks of a dataset, answered from manifest and report.
+"""Properties of Croissant's vocabulary for responsible AI, from manifest and report.
 
 http://mlcommons.org/croissant/RAI/1.0
 """
@@ -16,9 +16,9 @@ from ..facts.people import privacy_statements
 
 
 def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
-    """The properties of which something is known."""
+    """The properties whose value is known."""
     card = manifest.recipe.card
-    told = {
+    properties = {
         "rai:dataCollection": _collection(manifest),
         "rai:dataCollectionType": ["Machine-generated"] if models_used(manifest) else [],
         "rai:dataCollectionMissingData": _missing(manifest),
@@ -33,13 +33,13 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
         "rai:dataLimitations": [*([card.out_of_scope] if card.out_of_scope else []), *gaps(manifest, report)],
         "rai:personalSensitiveInformation": privacy_statements(manifest, report),
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in properties.items() if value}
 
 
 def _collection(manifest: Manifest) -> str:
     seeds = manifest.books.seeds
-    sources = "; ".join(source.name for source in manifest.recipe.card.sources) or "a source that is not named"
-    return f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} are in the dataset."
+    sources = "; ".join(source.name for source in manifest.recipe.card.sources) or "an undeclared source"
+    return f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} were built."
 
 
 def _missing(manifest: Manifest) -> str:
@@ -47,7 +47,7 @@ def _missing(manifest: Manifest) -> str:
 
 
 def _protocol(manifest: Manifest) -> list[str]:
-    """Who answered for each role, then the prompts that they were given."""
+    """The annotators of each role, then their prompts."""
     answered = [
         f"{role}: {len(members)} annotator{'s' * (len(members) != 1)}"
         for role, members in annotators_by_role(manifest).items()
@@ -59,8 +59,8 @@ def _protocol(manifest: Manifest) -> list[str]:
 def _agreement(report: Report) -> Iterator[str]:
     for figure in _figures(report, "agreement"):
         if figure.value is not None:
-            known = figure.low is not None and figure.high is not None
-            interval = f", 95% interval {figure.low:.2f} to {figure.high:.2f}" if known else ""
+            bounded = figure.low is not None and figure.high is not None
+            interval = f", 95% interval {figure.low:.2f} to {figure.high:.2f}" if bounded else ""
             about = figure.group.get("aspect", "all")
             yield f"Krippendorff's alpha of {about}: {figure.value:.2f}{interval}, {figure.n:,} items."
 

@@ -1,4 +1,4 @@
-"""`eval.yaml`: the questions of a run as a benchmark that the Hub shows and Inspect runs (`inspect eval hf/<id>`).
+"""`eval.yaml`: the questions of a run as a benchmark for the Hub and Inspect (`inspect eval hf/<id>`).
 
 https://huggingface.co/docs/hub/eval-results and https://inspect.aisi.org.uk
 """
@@ -13,9 +13,9 @@ from ...schemas.yaml_text import dump_yaml
 from ..facts.manifest_facts import total_rows
 
 SHARD = re.compile(r"benchmark/(\w+)/(\w+(?:\.\w+)*)-\d{5}-of-\d{5}\.parquet")
-"""Where the questions on an aspect lie, and in which split."""
+"""Path of the questions of an aspect and a split."""
 PREFERRED = ("test", "validation")
-"""The split that is asked, if there is one; else the first there is."""
+"""The splits to evaluate on, by preference; without them, the first split."""
 
 
 def benchmarks(manifest: Manifest) -> dict[str, dict[str, list[File]]]:
@@ -33,7 +33,7 @@ def config_name(aspect: str) -> str:
 
 
 def benchmark_split(splits: dict[str, list[File]]) -> str:
-    """The split that a benchmark asks."""
+    """The split that a benchmark evaluates on."""
     return next((split for split in PREFERRED if split in splits), next(iter(splits)))
 
 
@@ -43,8 +43,8 @@ def eval_yaml(manifest: Manifest) -> str | None:
     name = manifest.recipe.card.pretty_name or manifest.name
     document = {
         "name": name,
-        "description": f"Does a model give the label that most annotators of {name} gave? Where no label has most "
-        "votes there is no question; the shares of all labels are in the column `distribution`.",
+        "description": f"Does a model choose the majority label of the annotators of {name}? Items without a majority "
+        "are left out; the shares of all labels are in the column `distribution`.",
         "evaluation_framework": "inspect-ai",
         "tasks": [_task(aspect, splits) for aspect, splits in found.items()],
     }
@@ -52,7 +52,7 @@ def eval_yaml(manifest: Manifest) -> str | None:
 
 
 def question_count(splits: dict[str, list[File]]) -> int:
-    """How many questions the benchmark asks."""
+    """Number of questions of a benchmark."""
     return total_rows(splits[benchmark_split(splits)])
 
 

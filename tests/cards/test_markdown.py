@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pluriset.cards.markdown import INVISIBLE, LONGEST, Safe, code, fenced, md, prose
+from pluriset.cards.markdown import INVISIBLE, MAX_CHARACTERS, Safe, code, fenced, md, prose
 
 MARKS = "ab1 *_`[]()<>&|~$#-+=:.!\\\n\t\"'{}@/"
 TEXTS = st.text(st.sampled_from(MARKS) | st.characters(), max_size=40) | st.text(st.sampled_from(MARKS), max_size=80)
@@ -66,7 +66,7 @@ def test_plain_urls_stay_links() -> None:
 
 
 def test_very_long_text_is_cut() -> None:
-    assert len(md("a" * (LONGEST + 10))) == LONGEST + 1
+    assert len(md("a" * (MAX_CHARACTERS + 10))) == MAX_CHARACTERS + 1
 
 
 def test_control_and_bidi_characters_are_made_visible() -> None:
