@@ -148,7 +148,7 @@ class _Merge:
         """What every run rejected, as the table `rejects`."""
         self.connection.register("_none", arrow_schema(Reject).empty_table())
         self.connection.execute("CREATE TABLE rejects AS FROM _none")
-        current = aliases.FIELDS.get(REJECTS.removesuffix(".parquet"), {})
+        current = aliases.FIELDS.get(Reject.__name__, {})
         for one in self.inputs:
             if (rows := runs.rejects(self.connection, one.folder)) is not None:
                 there = {current.get(column, column): column for column in rows.columns}

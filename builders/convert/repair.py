@@ -1,4 +1,4 @@
-"""Mend the texts of anybody's dataset into a new folder, with a record of every change; never in place."""
+"""Repair the texts of any dataset into a new folder, with a log of every change; never in place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...validators.readers.read import confine, read
 from ...validators.tables.atomic_write import atomic_folder
 from ...validators.tables.sql import connect, quote_identifier, quote_literal, using
 from .. import curation
-from ..curation._text_repair import Mend
+from ..curation._text_repair import TextRepair
 
 DATA = "data"
 CHANGES = "changes.parquet"
@@ -29,7 +29,7 @@ MEMORY = {"memory_limit": "2GB"}
 
 @dataclass(frozen=True)
 class Repaired:
-    """What was mended."""
+    """What a repair changed."""
 
     out: Path
     """The new folder: `data/<table>.parquet` for each table, its name in plain signs, and `changes.parquet`."""
@@ -38,11 +38,11 @@ class Repaired:
 
 
 def repair(place: str | Path, out: Path, rules: Sequence[str] = ()) -> Repaired:
-    """Mend with these rules, or with all, in order.
+    """Apply these repairs, or all, in order.
 
     Raises `DataError` where a part of it cannot be read, since that would be missing in `out`, or `out` is there.
     """
-    steps = [_step(rule) for rule in rules or mending()]
+    steps = [_step(rule) for rule in rules or repairs()]
     if out.exists():
         raise DataError("there is something already", where=str(out), expected="a folder that is not there yet")
     try:
@@ -55,20 +55,20 @@ def repair(place: str | Path, out: Path, rules: Sequence[str] = ()) -> Repaired:
     return Repaired(out, changes)
 
 
-def mending() -> list[str]:
-    """The rules that there are: every curation step that mends texts."""
-    return [step for step in names(curation.__name__) if issubclass(find(curation.__name__, step), Mend)]
+def repairs() -> list[str]:
+    """Every curation step that repairs texts."""
+    return [step for step in names(curation.__name__) if issubclass(find(curation.__name__, step), TextRepair)]
 
 
-def _step(rule: str) -> Mend:
-    if rule not in mending():
-        raise RecipeError.unknown("no such repair", rule, mending(), where="--rule")
-    step: Mend = load(curation.__name__, rule)
+def _step(rule: str) -> TextRepair:
+    if rule not in repairs():
+        raise RecipeError.unknown("no such repair", rule, repairs(), where="--rule")
+    step: TextRepair = load(curation.__name__, rule)
     return step
 
 
 def _repair(
-    connection: DuckDBPyConnection, place: str | Path, draft: Path, steps: Sequence[Mend]
+    connection: DuckDBPyConnection, place: str | Path, draft: Path, steps: Sequence[TextRepair]
 ) -> dict[str, dict[str, int]]:
     found = read(connection, place)
     require_all_read(str(place), found.findings)
@@ -76,19 +76,19 @@ def _repair(
     connection.execute(f"CREATE TABLE changes ({LOG})")
     for table, rows in found.tables.items():
         for step in steps:
-            rows = _mended(table, rows, step)
+            rows = _apply(table, rows, step)
         _write(rows, _file(draft / DATA, table))
     _save(connection.sql("FROM changes"), draft / CHANGES)
     counts = connection.sql('SELECT rule, "table", count(*) FROM changes GROUP BY ALL ORDER BY ALL').fetchall()
     return {step.component_name(): {t: n for rule, t, n in counts if rule == step.component_name()} for step in steps}
 
 
-def _mended(table: str, rows: DuckDBPyRelation, step: Mend) -> DuckDBPyRelation:
-    columns = step.found(rows)
+def _apply(table: str, rows: DuckDBPyRelation, step: TextRepair) -> DuckDBPyRelation:
+    columns = step.columns_to_repair(rows)
     for column in columns:
         change = step.changes(rows, column)
         change.select(f"{quote_literal(step.component_name())}, {quote_literal(table)}, *").insert_into("changes")
-    return step.mend(rows, columns) if columns else rows
+    return step.repair(rows, columns) if columns else rows
 
 
 def _file(folder: Path, table: str) -> Path:

@@ -1,4 +1,4 @@
-"""Steps that remove, divide or mend rows: one step a file.
+"""Steps that remove, split or repair rows: one step a file.
 
 What a curation step is: relations in, relations out, and a reason for every row that goes.
 """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ._text_repair import Mend
+from ._text_repair import TextRepair
 
 
-class ListCells(Mend):
-    """Writes a list, set, tuple or dict of Python as JSON, which every program reads; what is neither stays."""
+class ListCells(TextRepair):
+    """Rewrites Python literals (lists, sets, tuples, dicts) as JSON; leaves other text alone."""
 
-    def mended(self, value: str) -> str:
+    def repaired(self, value: str) -> str:
         """Parsed by the one grammar of `validators/tables/literal.py`; nan becomes null."""
         nested = rf"regexp_matches({value}, '^\s*[\[({{A-Za-z]') AND NOT json_valid({value})"
         parsed = f"literal({value})::VARCHAR"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...validators.tables.mojibake import fixed
-from ._text_repair import Mend
+from ._text_repair import TextRepair
 
 
-class Mojibake(Mend):
+class Mojibake(TextRepair):
     """Fixes text decoded with the wrong encoding; leaves quotes and ligatures as they are."""
 
-    def mended(self, value: str) -> str:
+    def repaired(self, value: str) -> str:
         """SQL that calls ftfy on suspicious texts only."""
         return fixed(value)

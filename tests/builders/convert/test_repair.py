@@ -3,7 +3,7 @@ from pathlib import Path
 import pluriset
 import pyarrow.parquet as pq
 import pytest
-from pluriset.builders.convert.repair import mending
+from pluriset.builders.convert.repair import repairs
 from pluriset.schemas.errors import DataError, PlurisetError, RecipeError
 
 ROWS = "id,text,vals\n1, a  b ,\"['x', nan]\"\n2,N/A,[]\n3,itâ€™s cafÃ© Ã,{'a'}\n4,fine,\"['it's']\"\n"
@@ -12,15 +12,15 @@ ROWS = "id,text,vals\n1, a  b ,\"['x', nan]\"\n2,N/A,[]\n3,itâ€™s cafÃ© �
 def test_every_change_is_recorded_and_nothing_else_changes(tmp_path: Path) -> None:
     source = tmp_path / "theirs.csv"
     source.write_text(ROWS, encoding="utf-8")
-    done = pluriset.repair(source, tmp_path / "mended")
+    done = pluriset.repair(source, tmp_path / "repaired")
     assert source.read_text(encoding="utf-8") == ROWS
-    assert pq.read_table(tmp_path / "mended/data/theirs.parquet").to_pylist() == [
+    assert pq.read_table(tmp_path / "repaired/data/theirs.parquet").to_pylist() == [
         {"id": "1", "text": "a b", "vals": '["x", null]'},
         {"id": "2", "text": None, "vals": "[]"},
         {"id": "3", "text": "it’s café Ã", "vals": '["a"]'},
         {"id": "4", "text": "fine", "vals": "['it's']"},
     ]
-    changes = pq.read_table(tmp_path / "mended/changes.parquet").to_pylist()
+    changes = pq.read_table(tmp_path / "repaired/changes.parquet").to_pylist()
     assert {(c["rule"], c["table"], c["_row"], c["column"], c["before"], c["after"]) for c in changes} == {
         ("list_cells", "theirs", 1, "vals", "['x', nan]", '["x", null]'),
         ("list_cells", "theirs", 3, "vals", "{'a'}", '["a"]'),
@@ -34,7 +34,7 @@ def test_every_change_is_recorded_and_nothing_else_changes(tmp_path: Path) -> No
 def test_what_is_mended_needs_no_mending(tmp_path: Path) -> None:
     (tmp_path / "theirs.csv").write_text(ROWS, encoding="utf-8")
     pluriset.repair(tmp_path / "theirs.csv", tmp_path / "once")
-    again = pluriset.repair(tmp_path / "once/data/theirs.parquet", tmp_path / "twice", mending())
+    again = pluriset.repair(tmp_path / "once/data/theirs.parquet", tmp_path / "twice", repairs())
     assert not any(again.changes.values())
 
 
@@ -42,8 +42,8 @@ def test_tables_whose_names_are_alike_in_plain_signs_are_both_kept(tmp_path: Pat
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs/a b.csv").write_text("text\none\n")
     (tmp_path / "theirs/a_b.csv").write_text("words\ntwo\n")
-    pluriset.repair(tmp_path / "theirs", tmp_path / "mended")
-    assert {path.name: pq.read_table(path).to_pylist() for path in (tmp_path / "mended/data").iterdir()} == {
+    pluriset.repair(tmp_path / "theirs", tmp_path / "repaired")
+    assert {path.name: pq.read_table(path).to_pylist() for path in (tmp_path / "repaired/data").iterdir()} == {
         "a_b.parquet": [{"text": "one"}],
         "a_b_2.parquet": [{"words": "two"}],
     }

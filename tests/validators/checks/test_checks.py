@@ -79,7 +79,7 @@ def test_examples_have_what_the_check_needs(name: str) -> None:
 def test_what_is_suggested_can_be_done(name: str) -> None:
     check: Check = load(checks.__name__, name)
     assert check.repair in {None, *names(curation.__name__)}
-    assert check.auto_repairable == (check.repair in repair.mending())
+    assert check.auto_repairable == (check.repair in repair.repairs())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from pluriset.builders.curation._text_repair import Mend
+from pluriset.builders.curation._text_repair import TextRepair
 from pluriset.builders.curation.sentinels import Sentinels
 from pluriset.builders.curation.white_space import WhiteSpace
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
@@ -14,8 +14,8 @@ from pluriset.tests.builders.curation.bench import Bench, consideration, situati
         (WhiteSpace(), "\u200b ", "`explanation` is not empty"),
     ],
 )
-def test_a_row_left_without_a_text_that_it_needs_goes_on_record_with_what_belongs_to_it(
-    bench: Callable[..., Bench], step: Mend, explanation: str, broken: str
+def test_a_row_without_a_required_text_is_removed_with_its_children(
+    bench: Callable[..., Bench], step: TextRepair, explanation: str, broken: str
 ) -> None:
     rows = [situation("s"), consideration("kept"), consideration("lost", explanation=explanation)]
     done = bench(*rows, *votes("kept", "yes"), *votes("lost", "yes")).run(step)
