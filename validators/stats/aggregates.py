@@ -1,4 +1,4 @@
-"""What is made of annotations: single labels by a named rule, shares and their intervals. Written once, used by all."""
+"""Aggregates of annotations by a named rule (majority, mean, soft), shares and their intervals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FROM items JOIN wanted USING (aspect) ORDER BY seq, item_table, item_id, aspect,
 
 
 def aggregates(annotations: DuckDBPyRelation, rules: Mapping[str, Sequence[Rule]]) -> DuckDBPyRelation:
-    """The rows of `aggregates` that the rules of each aspect make of annotations.
+    """The rows of `aggregates`: annotations aggregated by the rules of each aspect.
 
     `majority` is the label with most votes, null where two tie, and `soft` the share of each label, as commonly
     understood. `mean` is the mean score; for labels it is the share of yes among yes and no, which is ours: KaleidoSys

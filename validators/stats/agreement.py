@@ -1,4 +1,4 @@
-"""How far annotators agree beyond chance: alpha and kappas, each with the interval that a bootstrap gives."""
+"""Agreement of annotators beyond chance: alpha and kappas with bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ Floats = NDArray[np.float64]
 REPLICATES = 1000
 """Samples of a bootstrap, and of a permutation test."""
 CHUNK_CELLS = 1_000_000
-"""How many numbers a bootstrap holds at once."""
+"""Numbers that a bootstrap holds in memory at once."""
 SEED = 2309
-"""Seed of everything that is drawn, so that a figure is the same on every run."""
+"""Seed of all resampling, so that figures are reproducible."""
 
 
 class Agreement(NamedTuple):
-    """A coefficient with its 95% interval; null where it is not defined."""
+    """A coefficient with its 95% interval; None where undefined."""
 
     value: float | None
     low: float | None
     high: float | None
     items: int
-    """Items behind it."""
+    """Number of items it is computed from."""
 
     def figure(self, measure: str, group: dict[str, str]) -> Figure:
-        """The same for a report."""
+        """As a figure of a report."""
         return Figure(measure=measure, group=group, value=self.value, low=self.low, high=self.high, n=self.items)
 
 
 def nominal(values: int) -> Floats:
-    """float64 (values, values): every two values differ alike."""
+    """Nominal difference, float64 (values, values): 1 between any two values."""
     return 1 - np.eye(values)
 
 
 def ordinal(margins: Floats) -> Floats:
-    """Krippendorff's ordinal difference for values in ascending order, from how often each is given: float64 (values,).
+    """Krippendorff's ordinal difference for values in ascending order, from their frequencies, float64 (values,).
 
-    The square of all that was given from the one value to the other, the two ends counted half.
+    The square of the number of judgements from one value to the other, both ends counted half.
     """
     upto = np.cumsum(margins)
     low, high = np.minimum.outer(upto - margins, upto - margins), np.maximum.outer(upto, upto)
@@ -95,7 +95,7 @@ def fleiss(votes: NDArray[np.int64], items: NDArray[np.int64]) -> Agreement:
 
 def cohen(table: NDArray[np.int64], difference: Floats) -> Agreement:
     """Cohen's kappa (1960), weighted (1968) by a `difference` other than nominal; `table` is int64 (values, values):
-    how often the one annotator said the row where the other said the column."""
+    counts of items by the label of one annotator (row) and the other (column)."""
     cells = table.astype(np.float64).ravel()
     size = len(table)
 
@@ -112,7 +112,7 @@ def cohen(table: NDArray[np.int64], difference: Floats) -> Agreement:
 
 
 def _with_interval(times: Floats, of: Callable[[Floats], Floats]) -> Agreement:
-    """A coefficient of weights (replicates, patterns), and the percentiles of a bootstrap over what they count."""
+    """A coefficient, and percentiles of its bootstrap; `of` maps weights (replicates, patterns) to values."""
     total = int(times.sum())
     value = float(of(times[np.newaxis])[0]) if total else np.nan
     if np.isnan(value):
@@ -125,7 +125,7 @@ def _with_interval(times: Floats, of: Callable[[Floats], Floats]) -> Agreement:
 
 
 def _draws(times: Floats, total: int) -> Iterator[Floats]:
-    """All replicates of a bootstrap, as (replicates, patterns), so many at a time as fit."""
+    """Replicates of a bootstrap as (replicates, patterns), in chunks that fit into memory."""
     random, block = np.random.default_rng(SEED), max(1, CHUNK_CELLS // len(times))
     for start in range(0, REPLICATES, block):
         size = min(block, REPLICATES - start)

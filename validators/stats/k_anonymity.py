@@ -1,6 +1,6 @@
-"""How many human annotators share what is known of them: k-anonymity (Sweeney 2002), with null as a value.
+"""k-anonymity of human annotators (Sweeney 2002), with null as a value.
 
-Those of whom nothing is known stand out by nothing, and are left out.
+Annotators without any attribute cannot be singled out, and are left out.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from ...schemas.rows.shared import Attributes
 from ..tables.sql import query, quote_identifier
 
 ATTRIBUTES = tuple(Attributes.model_fields)
-"""What a dataset of ours may know of an annotator."""
+"""Attributes of annotators in row types of this package."""
 NOT_ATTRIBUTES = {"annotator_id", "kind", "teacher", "model", "revision", "split"}
-"""Columns of annotators that are nothing that is known of a person, beside those of ours that begin with `_`."""
+"""Columns of annotators that are no attributes of a person; neither are those that begin with `_`."""
 
 
 def attributes(annotators: DuckDBPyRelation) -> list[str]:
-    """What is known of annotators; free text among it leads to one person alone, so it counts like the rest."""
+    """Columns with attributes of annotators; free text counts too, because it often identifies one person."""
     return [column for column in annotators.columns if column not in NOT_ATTRIBUTES and not column.startswith("_")]
 
 
 def grouping_columns(annotators: DuckDBPyRelation) -> list[str]:
-    """What tells annotators into groups: their kind and what is known of them, but for the free text of ours."""
+    """Columns by which annotators are grouped: kind and attributes, without the free-text description."""
     kinds = [column for column in annotators.columns if column == "kind"]
     return kinds + [column for column in attributes(annotators) if column != "description"]
 
 
 def equivalence_classes(annotators: DuckDBPyRelation) -> DuckDBPyRelation:
-    """Human annotators of whom something is known, with `alike`: how many of them share all of it.
+    """Human annotators with any attribute, with `alike`: the size of their equivalence class.
 
-    Where it is not said who is human everybody is.
+    Without a column `kind` all annotators count as human.
     """
     cells = [f"nullif(CAST({quote_identifier(attribute)} AS VARCHAR), '')" for attribute in attributes(annotators)] or [
         "NULL"

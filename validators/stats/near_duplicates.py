@@ -1,4 +1,4 @@
-"""Texts that are nearly the same, found by MinHash (Broder 1997) and then told by all their word triples."""
+"""Near-duplicate texts: candidates by MinHash (Broder 1997), verified by all their word triples."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from duckdb import DuckDBPyRelation
 from ..tables.sql import query
 
 BANDS, ROWS, MAX_BUCKET = 4, 2, 20
-"""Bands of so many minima each: of two texts with a similarity of 0.8, 98 in 100 meet. In a crowded bucket a text is
-only held against the first, so that the work grows with the texts and not with their pairs."""
+"""Bands, minima per band (98% of pairs with a similarity of 0.8 share a bucket), and the bucket size beyond which texts
+are only compared with the first, so that work grows with the number of texts and not of pairs."""
 
 
 def near_duplicates(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
-    """Pairs of items with nearly the same text: `one` and `other`, each its lowest item_id and all its splits.
+    """Pairs of near-duplicate texts, `one` and `other`, each with the lowest item_id and all splits of the text.
 
-    They share at least so much of their distinct word triples (Jaccard). Texts that are equal when normalised are one.
-    Not every pair is found: nearly every text that is like another is in some pair, but where many are alike each is
-    held against the first only.
+    The Jaccard similarity of their distinct word triples is at least `least`. Texts that are equal when normalised
+    count as one. Nearly every near-duplicate is in some pair, but in large clusters only in one with the first.
     """
     split = "split" if "split" in items.columns else "NULL AS split"
     return query(items, NEAR_DUPLICATES.format(split=split, least=least))

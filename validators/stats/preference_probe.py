@@ -1,4 +1,4 @@
-"""How well a score tells preferred responses from the others."""
+"""How well a score separates preferred responses from the others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Responses(NamedTuple):
 
 
 def sample_responses(tables: Tables, most: int) -> Responses:
-    """At most so many pairs, drawn by a digest of the pair; ties and equal pairs are left out."""
+    """At most `most` pairs, sampled by a hash of the pair id; ties and identical responses are left out."""
     pairs = tables["pairs"]
     group = "coalesce(CAST(group_id AS VARCHAR), prompt)" if "group_id" in pairs.columns else "prompt"
     found = query(pairs, PAIRS.format(group=group, most=most)).fetchall()

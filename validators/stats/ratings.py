@@ -1,4 +1,4 @@
-"""Annotations as arrays: how often each value was given to each item, and how two annotators judged what both saw."""
+"""Annotations as arrays: votes per item, and contingency tables of two annotators."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ...schemas.rows.shared import ABSTAIN
 from ..tables.sql import Tables, query, quote_literal
 
 Patterns = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""int64 (patterns, values): how often each value was given; int64 (patterns,): items that were judged so."""
+"""int64 (patterns, values): votes for each value; int64 (patterns,): items with these votes."""
 
 
 def first_judgements(tables: Tables, column: str) -> DuckDBPyRelation:
-    """item, annotator, aspect and value of every first judgement that is no abstention; `column` is label or score."""
+    """item, annotator, aspect and value of every first sample that is no abstention; `column` is label or score."""
     annotations = tables["annotations"]
     if column not in annotations.columns:
         return annotations.filter("false").select("item_id AS item, '' AS annotator, aspect, NULL AS value")
@@ -31,14 +31,14 @@ def first_judgements(tables: Tables, column: str) -> DuckDBPyRelation:
 
 
 def values_by_aspect(rows: DuckDBPyRelation, most: int) -> list[tuple[str, list[Any]]]:
-    """Aspect -> its values in ascending order, for aspects with at most so many."""
+    """Aspects with at most `most` values, each with its values in ascending order."""
     distinct = f"""SELECT aspect, list_sort(list(DISTINCT value)) AS listed
         FROM (SELECT DISTINCT aspect, value FROM rows) GROUP BY aspect HAVING count(*) <= {most} ORDER BY aspect"""
     return query(rows, distinct).fetchall()
 
 
 def vote_patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> Patterns:
-    """The patterns of the judgements of one aspect over the values that it has; at least one of each."""
+    """The distinct vote counts of items for one aspect, over its values `known`."""
     names = [f"n{i}" for i in range(len(known))]
     counts = (f"count(*) FILTER (value = {_literal(one)}) AS {n}" for n, one in zip(names, known, strict=True))
     listed = ", ".join(names)
@@ -55,7 +55,7 @@ def vote_patterns(rows: DuckDBPyRelation, aspect: str, known: Sequence[Any]) -> 
 def contingency_tables(
     rows: DuckDBPyRelation, aspect: str, known: Sequence[Any], most: int
 ) -> list[tuple[str, str, Any]]:
-    """For the two annotators of every pair that share most items: int64 (values, values), how often each said what."""
+    """For the `most` pairs of annotators that share most items: both names and int64 (values, values) counts."""
     both = f"""SELECT a.annotator AS one, b.annotator AS other, list_position({_list(known)}, a.value) - 1 AS i,
             list_position({_list(known)}, b.value) - 1 AS k, count(*) AS n
         FROM rows a JOIN rows b ON a.item = b.item AND a.annotator < b.annotator

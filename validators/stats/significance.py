@@ -1,4 +1,4 @@
-"""Whether a count is more than chance: tests that everybody knows, in SQL, with a size of effect beside them."""
+"""Standard significance tests in SQL, each combined with a minimum effect size."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from duckdb import DuckDBPyRelation
 from ..tables.sql import query, quote_literal
 
 MIN_Z = 3.29
-"""Standard errors that chance exceeds once in a thousand times, on both sides together."""
+"""z of a two-sided p-value of 0.001."""
 
 
 def differs_from_half(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
-    """One row where `hits` of `n` is far from one half, with the share in words; none where it is not.
+    """One row with `problem` if the share `hits` / `n` differs from one half; else none.
 
     The score test of one proportion: (hits - n/2) / (sqrt(n)/2) against a normal distribution.
     """
@@ -24,7 +24,7 @@ def differs_from_half(counted: DuckDBPyRelation, what: str, effect: float, z: fl
 
 
 def differs_from_uniform(counted: DuckDBPyRelation, what: str, effect: float, z: float) -> DuckDBPyRelation:
-    """The `place` that `hits` the most of `k` equally likely ones, by `k`, where that is far from even; else none.
+    """For each `k`, the most frequent of `k` places, if their `hits` differ from a uniform distribution; else none.
 
     `counted` has k, place and hits. Pearson's chi-squared against a uniform distribution, made normal by the cube root
     of Wilson and Hilferty (1931); the effect is the share of the place less 1/k.

@@ -1,4 +1,4 @@
-"""Two versions of a table, row by row: matched by key, compared by value."""
+"""The difference between two versions of a table: rows matched by key, compared by value."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ...schemas.row import Row, columns
 from ..tables.sql import fetch_all, key_text, quote_identifier, quote_literal
 
 MAX_EXAMPLES = 5
-"""Keys that are named of each kind of change."""
+"""Keys listed for each kind of change."""
 MAX_CATEGORIES = 64
-"""A column with more values than this is free text, of which shares say nothing."""
+"""Columns with more distinct values are free text, whose shares are meaningless."""
 KINDS: tuple[Literal["added", "removed", "changed", "moved"], ...] = ("added", "removed", "changed", "moved")
 
 
 def compare(
     connection: DuckDBPyConnection, table: str, row_type: type[Row], before: DuckDBPyRelation, after: DuckDBPyRelation
 ) -> TableChange:
-    """What happened to the rows between two relations of one connection, each with a column `split`."""
+    """Changes between two relations of one connection, each with a column `split`."""
     both = [c.name for c in columns(row_type) if c.name in before.columns and c.name in after.columns]
     values = [column for column in both if not _is_key(row_type, column)]
     before.create_view("_before", replace=True)
@@ -52,7 +52,7 @@ def compare(
 
 
 def drifts(table: str, row_type: type[Row], before: DuckDBPyRelation, after: DuckDBPyRelation) -> Iterator[Drift]:
-    """How the shares of every column with few values moved; labels of annotations for each aspect by itself."""
+    """Changes in the shares of every categorical column; of labels of annotations for each aspect separately."""
     for column in columns(row_type):
         if column.schema.get("type") != "string" or column.is_key or column.foreign or column.name == "digest":
             continue
@@ -82,7 +82,7 @@ def _parts(column: str, *relations: DuckDBPyRelation) -> list[tuple[str, str]]:
 
 
 def _shares(relation: DuckDBPyRelation, column: str, condition: str) -> dict[str, float]:
-    """Value -> share of the rows that have one; nothing where values are many, or mostly single."""
+    """Value -> share of the rows with a value; empty for columns with many or mostly unique values."""
     chosen = f"FROM rows WHERE {condition} AND {quote_identifier(column)} IS NOT NULL"
     counted = f"SELECT {quote_identifier(column)}, count(*) {chosen} GROUP BY 1 ORDER BY 1 LIMIT {MAX_CATEGORIES + 1}"
     rows = fetch_all(relation, counted)

@@ -1,4 +1,4 @@
-"""Cells as a row type wants them: CSV knows only texts, and JSON mixes types; what cannot be read becomes null."""
+"""SQL that casts cells to the types of a row type: CSV has only text, JSON mixes types; failed casts are null."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def sql_type(schema: Mapping[str, Any]) -> str:
 
 
 def cast_cell(column: Column, kind: DuckDBPyType) -> str:
-    """SQL of the cell of a column that is of this type in the file, null where it cannot be read as it should be.
+    """SQL of a cell cast from its type in the file to that of its column, null where the cast fails.
 
-    What is no text in JSON but should be keeps its JSON: it is wrong, but it is not empty.
+    A JSON value that should be text but is not keeps its JSON text: it is wrong, but not missing.
     """
     value, wanted, target = quote_identifier(column.name), str(column.schema["type"]), sql_type(column.schema)
     if str(kind) == "JSON":
@@ -47,7 +47,7 @@ def cast_cell(column: Column, kind: DuckDBPyType) -> str:
 
 
 def is_uncastable(column: Column, kind: DuckDBPyType) -> str:
-    """SQL that is true of a cell that has something in it, but not what it should have."""
+    """SQL that is true of a cell that is not empty and cannot be cast."""
     value = quote_identifier(column.name)
     if str(kind) == "JSON" and column.schema["type"] == "string":
         return f"json_type({value}) NOT IN ('VARCHAR', 'NULL')"

@@ -1,4 +1,4 @@
-"""The texts in the cells of any table, also those inside lists and structs, and what is wrong with them."""
+"""The texts in any table, including those inside lists and structs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .schema_sql import members
 from .sql import query, quote_identifier, quote_literal
 
 ROW = "_row"
-"""Number of the record in its file, counted from 1; every raw table has it."""
+"""Column of every raw table: the number of the record in its file, from 1."""
 NO_CELLS = f"SELECT 0::BIGINT AS {ROW}, {{'column': '', 'value': '', 'ours': false}} AS cell WHERE false"
 INTERNAL = frozenset({"digest", "split", "revision", "model", "item_table"})
-"""Columns that hold names of ours."""
+"""Columns that hold identifiers, not natural language; so do those that end in `_id`."""
 
 Sql = Callable[[str], str]
 """From the SQL of a text to SQL about it."""
 
 
 class Text(NamedTuple):
-    """One text of a row, or one list of texts."""
+    """A text of a row, or a list of texts."""
 
     path: str
     """The column and what is inside it, such as `actions[].description`."""
@@ -31,7 +31,7 @@ class Text(NamedTuple):
     """Its value, or a list of values where `many`."""
     many: bool
     ours: bool = False
-    """Whether it is a key or a name of ours, which nobody wrote."""
+    """Whether it is an identifier and not natural language."""
 
     def cells(self) -> str:
         """A list of `{column, value, ours}` of the texts."""
@@ -44,12 +44,12 @@ class Text(NamedTuple):
 
 
 def columns(relation: DuckDBPyRelation) -> list[str]:
-    """The columns that the file itself has."""
+    """The columns of the file, without those that readers add."""
     return [column for column in relation.columns if column != ROW]
 
 
 def is_internal(column: str) -> bool:
-    """Whether a column of this name holds keys or names of ours."""
+    """Whether a column of this name holds identifiers."""
     return column in INTERNAL or column.endswith("_id")
 
 
@@ -75,7 +75,7 @@ def _leaves(path: str, sql: str, kind: DuckDBPyType, many: bool) -> Iterator[Tex
 
 
 def _plain(sql: str, kind: DuckDBPyType, many: bool) -> str:
-    """A text as people read it: JSON without its quotes, an enum as text."""
+    """A text as VARCHAR: JSON without its quotes, an enum by name."""
     if str(kind) == "JSON":
         return _each(sql, lambda v: f"({v} ->> '$')", many)
     return sql if kind.id == "varchar" else _each(sql, lambda v: f"CAST({v} AS VARCHAR)", many)
@@ -90,7 +90,7 @@ def _each(sql: str, made: Sql, many: bool) -> str:
 
 
 def cells(relation: DuckDBPyRelation) -> DuckDBPyRelation:
-    """Every text of a raw table that is there, one a row: _row, and a cell of `{column, value, ours}`."""
+    """Every text of a raw table, one per row: _row, and a cell of `{column, value, ours}`."""
     listed = [leaf.cells() for leaf in texts(relation)]
     if not listed:
         return query(relation, NO_CELLS)
@@ -99,5 +99,5 @@ def cells(relation: DuckDBPyRelation) -> DuckDBPyRelation:
 
 
 def excerpt(value: str, pattern: str, flags: str = "") -> str:
-    """SQL of what a pattern matches in a text, with a little of the text on both sides."""
+    """SQL of the first match of a pattern in a text with 30 characters around it."""
     return f"regexp_extract({value}, {quote_literal(f'(?s{flags}).{{0,30}}(?:{pattern}).{{0,30}}')})"

@@ -1,4 +1,4 @@
-"""Cells that hold a Python or JSON literal, read by a grammar of our own: nothing is ever evaluated.
+"""A parser of Python and JSON literals in cells; nothing is ever evaluated.
 
 Lists, tuples, sets, dicts, texts, numbers, None, True, False, null, true, false, nan and inf, as `repr`, `json.dumps`,
 numpy and pandas write them: also `set()`, `frozenset({...})`, `defaultdict(<class 'list'>, {...})`, `OrderedDict(...)`,
@@ -17,7 +17,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 MAX_DEPTH = 64
-"""Levels of a literal."""
+"""Levels of nesting of a literal."""
 MAX_LENGTH = 2**22
 """Characters of a literal."""
 TOKEN = re.compile(
@@ -64,7 +64,7 @@ def to_json(literal: str) -> str:
 
 
 def register_literal(connection: DuckDBPyConnection) -> None:
-    """Teach a connection `literal(text)`: the JSON of a literal, null where it is none.
+    """Add the SQL function `literal(text)` to a connection: the JSON of a literal, null where it is none.
 
     Plain lists of texts, and JSON, never leave the engine.
     """
@@ -81,7 +81,7 @@ def register_literal(connection: DuckDBPyConnection) -> None:
 
 
 def _column(cells: Any) -> pa.Array:
-    """Texts as JSON, null where they are none; each text is parsed once a batch."""
+    """Literals as JSON, null where they are none; each distinct text is parsed once per batch."""
     texts = cells.to_pylist()
     known = {text: _or_none(text) for text in set(texts)}
     return pa.array([known[text] for text in texts], pa.string())
@@ -126,10 +126,10 @@ class _Parser:
         if word in CALLS and self._is("("):
             members, _ = self._members("(", self._argument)
             return CALLS[word](*(member for member in members if member is not OPTION))
-        raise ValueError(f"{word!r} is no value")
+        raise ValueError(f"{word!r} is not a value")
 
     def _members(self, opened: str, member: Callable[[], Any]) -> tuple[list[Any], int]:
-        """What stands between brackets, of which the first is the token at hand, and the number of commas."""
+        """The members between brackets, starting at the current opening token, and the number of commas."""
         self._level += 1
         if self._level > MAX_DEPTH:
             raise ValueError(f"nested over {MAX_DEPTH} deep")
@@ -155,7 +155,7 @@ class _Parser:
         return _Pair(key, self._one())
 
     def _argument(self) -> Any:
-        """In a call: a value, or an option or a class, which say nothing about the value."""
+        """In a call: a value; keyword options and classes are skipped."""
         word = self._token if self._kind in ("word", "class") else ""
         if word and word not in CONSTANTS and word not in CALLS:
             self._advance()
@@ -171,7 +171,7 @@ class _Parser:
     def _advance(self) -> None:
         found = TOKEN.match(self._literal, self._at)
         if found is None or found.lastgroup is None:
-            raise ValueError(f"no literal goes on like this: {self._literal[self._at : self._at + 20]!r}")
+            raise ValueError(f"unexpected text in a literal: {self._literal[self._at : self._at + 20]!r}")
         self._kind, self._token, self._at = found.lastgroup, found[found.lastgroup], found.end()
 
     def _unexpected(self) -> ValueError:
@@ -185,12 +185,12 @@ def _collected(opened: str, found: list[Any], commas: int) -> Any:
         return tuple(found) if commas or not found else found[0]
     pairs = [member for member in found if isinstance(member, _Pair)]
     if len(pairs) not in (0, len(found)):
-        raise ValueError("half a dict and half a set")
+        raise ValueError("mixes members of a dict and a set")
     return _Set(found) if found and not pairs else _Dict(pairs)
 
 
 def _one_of(*members: Any) -> Any:
-    """What a call of one thing holds."""
+    """The single argument of a call."""
     if len(members) != 1:
         raise ValueError(f"{len(members)} values in a call where one is expected")
     return members[0]
@@ -205,7 +205,7 @@ def _as_dict(*members: Any) -> _Dict:
     if isinstance(found, _Dict):
         return found
     if not isinstance(found, list) or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in found):
-        raise ValueError("a dict is made of pairs")
+        raise ValueError("a dict needs pairs")
     return _Dict(_Pair(*pair) for pair in found)
 
 
@@ -217,17 +217,17 @@ CALLS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("array", "np.array", "list"), _one_of),
     **{f"np.{kind}": _one_of for kind in ("float64", "float32", "int64", "int32", "str_", "bool_", "True_", "False_")},
 }
-"""Calls that only say what kind of thing a value is."""
+"""Calls that only state the type of a value."""
 
 
 def _text(token: str) -> str:
     inside = token[1:-1]
     if "\\" not in inside:
         return inside
-    said = ESCAPE.sub(_escaped, inside)
-    if any("\ud800" <= sign <= "\udfff" for sign in said):  # JSON writes a character in two halves
-        return said.encode("utf-16", "surrogatepass").decode("utf-16")
-    return said
+    text = ESCAPE.sub(_escaped, inside)
+    if any("\ud800" <= character <= "\udfff" for character in text):  # JSON writes a character in two halves
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    return text
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -237,7 +237,7 @@ def _escaped(found: re.Match[str]) -> str:
     if code.isdecimal():
         return chr(int(code, 8))
     if code.startswith("N{"):
-        raise ValueError("a character by its name")
+        raise ValueError("named characters are not supported")
     return ESCAPES.get(code, found[0])
 
 
@@ -245,29 +245,29 @@ def _number(token: str) -> int | float:
     return int(token) if token.lstrip("+-").replace("_", "").isdecimal() else float(token)
 
 
-def _value(said: Any) -> Any:
-    """What was said as Python has it."""
+def _value(parsed: Any) -> Any:
+    """A parsed literal as Python objects."""
     try:
-        if isinstance(said, _Dict):
-            return {_value(key): _value(value) for key, value in said}
-        if isinstance(said, _Set):
-            return {_value(member) for member in said}
-        if isinstance(said, list | tuple):
-            return type(said)(map(_value, said))
+        if isinstance(parsed, _Dict):
+            return {_value(key): _value(value) for key, value in parsed}
+        if isinstance(parsed, _Set):
+            return {_value(member) for member in parsed}
+        if isinstance(parsed, list | tuple):
+            return type(parsed)(map(_value, parsed))
     except TypeError:
-        raise ValueError("a key or a member of a set that can change") from None
-    return said
+        raise ValueError("unhashable key or set member") from None
+    return parsed
 
 
-def _json(said: Any) -> str:
-    """What was said as JSON text."""
-    if isinstance(said, _Dict):
-        return "{" + ", ".join(f"{_json(_key(key))}: {_json(value)}" for key, value in said) + "}"
-    if isinstance(said, list | tuple):
-        return "[" + ", ".join(map(_json, said)) + "]"
-    if isinstance(said, float) and not math.isfinite(said):
-        return "null" if math.isnan(said) else f"{'-' if said < 0 else ''}1e999"
-    return json.dumps(said, ensure_ascii=False)
+def _json(parsed: Any) -> str:
+    """A parsed literal as JSON text."""
+    if isinstance(parsed, _Dict):
+        return "{" + ", ".join(f"{_json(_key(key))}: {_json(value)}" for key, value in parsed) + "}"
+    if isinstance(parsed, list | tuple):
+        return "[" + ", ".join(map(_json, parsed)) + "]"
+    if isinstance(parsed, float) and not math.isfinite(parsed):
+        return "null" if math.isnan(parsed) else f"{'-' if parsed < 0 else ''}1e999"
+    return json.dumps(parsed, ensure_ascii=False)
 
 
 def _key(key: Any) -> str:

@@ -1,4 +1,4 @@
-"""What makes two texts the same or alike; written once and used by checks, curation and families."""
+"""Normalised text for equality, and ROUGE-L for similarity; used by checks, curation and families."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _stem(word: str) -> str:
 
 @cache
 def _porter() -> Any:
-    from snowballstemmer import stemmer  # imported where it is used: it takes long, and few texts are stemmed
+    from snowballstemmer import stemmer  # slow to import, and few texts are stemmed
 
     return stemmer("porter")
 

@@ -1,4 +1,4 @@
-"""What in a text leads to a person: found by its shape, and masked; written once for checks and curation."""
+"""Personal data in texts, found by its shape and masked: e-mail addresses, phone and account numbers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ACCOUNT = (
     r"|\b\d{3}-\d{2}-\d{4}\b"  # US social security number
 )
 MASKS = {"[email]": EMAIL, "[account]": ACCOUNT, "[phone]": PHONE}
-"""What is put in the place of a match -> the pattern (RE2), in the order in which they are tried."""
+"""Mask -> RE2 pattern of what it replaces, in the order they are applied."""
 DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
-"""A cell that is a number with a fraction, whose digits are nobody's account."""
+"""A decimal number, whose digits are no account number."""
 NESTED = ("list", "struct")
 
 
 def text_columns(rows: DuckDBPyRelation) -> dict[str, DuckDBPyType]:
-    """The columns of a table that may hold what somebody wrote, with their types; keys and names of ours do not."""
+    """Columns of a table that may hold natural language, with their types; identifiers do not."""
     columns = zip(rows.columns, rows.types, strict=True)
     return {c: kind for c, kind in columns if _holds_text(kind) and not is_internal(c)}
 
@@ -37,12 +37,12 @@ def _holds_text(kind: DuckDBPyType) -> bool:
 
 
 def contains_pii(sql: str) -> str:
-    """SQL that is true of a text with something to mask; the cheap look comes first."""
+    """SQL that is true of a text with something to mask; a cheap pattern runs first."""
     return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)})"
 
 
 def masked(sql: str) -> str:
-    """SQL of a text in which e-mail addresses, phone and account numbers are replaced by what they are."""
+    """SQL of a text with e-mail addresses, phone and account numbers replaced by their masks."""
     replaced = sql
     for mask, pattern in MASKS.items():
         replaced = f"regexp_replace({replaced}, {quote_literal(pattern)}, {quote_literal(mask)}, 'g')"
@@ -50,7 +50,7 @@ def masked(sql: str) -> str:
 
 
 def masked_cell(sql: str, kind: DuckDBPyType, depth: int = 0) -> str:
-    """SQL of a cell with every text in it masked, those inside lists and structs too."""
+    """SQL of a cell with every text in it masked, including those inside lists and structs."""
     if kind.id == "varchar":
         return masked(sql)
     if kind.id == "list":

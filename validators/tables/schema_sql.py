@@ -1,4 +1,4 @@
-"""The JSON Schema of a column as SQL conditions that are true of a row that breaks it."""
+"""The JSON Schema of a column as SQL conditions that are true of rows that violate it."""
 
 from __future__ import annotations
 
@@ -78,15 +78,15 @@ KEYWORDS = {
 
 SPACE, DIGIT = r"\t-\r \x{85}\p{Z}", r"\p{Nd}"
 CLASSES = {r"\s": f"[{SPACE}]", r"\S": f"[^{SPACE}]", r"\d": f"[{DIGIT}]", r"\D": f"[^{DIGIT}]"}
-"""What Unicode means by these, as pydantic reads them; in DuckDB's RE2 they mean ASCII."""
+"""Unicode equivalents of these classes, as pydantic has them; in DuckDB's RE2 they are ASCII."""
 INSIDE = {r"\s": SPACE, r"\d": DIGIT}
-"""The same between brackets, where a negated class stays ASCII."""
+"""The same inside brackets; negated classes stay ASCII there."""
 BRACKET_OR_ESCAPE = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.")
 CODE_PATTERN = re.compile(r"\^((?:[\w -]|\[(?:\w-\w|\w)+\](?:\{\d\d?\})?)+)\$", re.ASCII)
 REPEATED_CLASS = re.compile(r"(\[[\w-]+\])\{(\d+)\}", re.ASCII)
 """The pattern of a code of so many characters, such as a language or a digest, and a part of it."""
 NOT_BLANK = r"\S"
-"""The pattern of a text that says something."""
+"""Pattern of a text that is not blank."""
 
 
 class Condition(NamedTuple):
@@ -99,7 +99,7 @@ class Condition(NamedTuple):
     problem: str
     """What a row that breaks it has or lacks; `schemas.report.problem_line` says how it is written."""
     broken: str
-    """SQL over a row; true where the rule is broken."""
+    """SQL over a row; true where the rule is violated."""
 
 
 def can_hold(schema: Schema, kind: DuckDBPyType) -> bool:
@@ -185,7 +185,7 @@ def _glob(code: str) -> str:
 
 
 def starts_with_visible_ascii(value: str) -> str:
-    """SQL that is true of most texts that begin with a printable sign of ASCII; far cheaper than a pattern."""
+    """SQL that is true of most texts that start with a visible ASCII character; far cheaper than a pattern."""
     return f"({value} BETWEEN '!' AND '~')"
 
 
@@ -212,6 +212,6 @@ def members(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
 
 
 def without_null(schema: Schema) -> tuple[Schema, bool]:
-    """A schema without `null`, and whether it had it."""
+    """A schema without `null`, and whether it allowed null."""
     kinds = schema.get("anyOf", [schema])
     return next(kind for kind in kinds if kind.get("type") != "null"), len(kinds) > 1

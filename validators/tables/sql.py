@@ -1,4 +1,4 @@
-"""Tables as DuckDB sees them, and the only place where names become SQL."""
+"""DuckDB connections and queries; the only module that quotes names and values for SQL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _connection: ContextVar[duckdb.DuckDBPyConnection | None] = ContextVar("connecti
 
 
 def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
-    """A connection that reaches no network, loads no extension, and knows `norm(text)` and `literal(text)`."""
+    """A connection that loads no extensions, with the functions `norm`, `literal` and `fix_encoding` of text."""
     safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(database, config={**safe, **config})
     connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
@@ -55,7 +55,7 @@ def quote_literal(value: str) -> str:
 
 
 def escape_glob(path: Path) -> str:
-    """A path in which DuckDB sees no pattern."""
+    """A path with its wildcards escaped, so that DuckDB reads this file alone."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 

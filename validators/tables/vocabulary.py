@@ -1,4 +1,4 @@
-"""The distinct values of a column, and which of them are the same or nearly the same in another spelling."""
+"""Distinct values of categorical columns, and which of them are spelling variants or near misses of others."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from .cells import Text
 from .sql import query, quote_literal
 
 MAX_VALUES = 200
-"""Distinct values up to which a column has a vocabulary; more are free text."""
+"""Columns with more distinct values are free text."""
 MAX_LENGTH = 100
-"""Characters of the longest value of a vocabulary."""
+"""Columns with longer values are free text."""
 NO_VALUES = "SELECT '' AS \"column\", '' AS value, 0::BIGINT AS rows WHERE false"
 
 QUOTES, STRAIGHT_QUOTES = "’‘‛ʼ“”„", "''''" + '"' * 3
 FUNCTION_WORDS = ("a", "an", "the", "not", "your", "my", "our", "their", "his", "her", "its", "own")
-"""Words that near misses may have more or less."""
+"""Words that near misses may add or drop."""
 
 
 def folded(value: str) -> str:
-    """SQL of a value without what spelling varies in: case, white space, quotes, hyphens between words, a full stop."""
+    """SQL of a value without case, white space, quotes, hyphens between words and a final full stop."""
     plain = f"lower(nfc_normalize(translate({value}, {quote_literal(QUOTES)}, {quote_literal(STRAIGHT_QUOTES)})))"
     spaced = rf"regexp_replace({plain}, '[\s\x{{a0}}]+', ' ', 'g')"
     return rf"rtrim(trim(regexp_replace({spaced}, '(\p{{L}})[ _–-]+(\p{{L}})', '\1 \2', 'g')), '.')"
 
 
 def stemmed(value: str) -> str:
-    """SQL of the words of a folded value, without little words and plurals."""
+    """SQL of the words of a folded value, without function words and plural endings."""
     words = f"list_transform(string_split({value}, ' '), lambda w: regexp_replace(w, '(.{{3}})s$', '\\1'))"
     return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(quote_literal, FUNCTION_WORDS))}))"
 
 
 def categorical_values(relation: DuckDBPyRelation, found: Sequence[Text]) -> DuckDBPyRelation:
-    """Every value of the texts that have a vocabulary: column, value, rows. Two scans; numbers are no labels."""
+    """Values of all categorical texts: column, value, rows. Takes two scans; numbers are not categorical."""
     closed = _closed(relation, found)
     if not closed:
         return query(relation, NO_VALUES)
@@ -47,7 +47,7 @@ def categorical_values(relation: DuckDBPyRelation, found: Sequence[Text]) -> Duc
 
 
 def _closed(relation: DuckDBPyRelation, found: Sequence[Text]) -> list[Text]:
-    """Texts with few, short values, each of them twice on average, most of them no numbers."""
+    """Texts with few, short values that occur at least twice on average and are mostly no numbers."""
     single = [t for t in found if not t.many]
     if not single:
         return []
