@@ -14,8 +14,7 @@ from click import Option
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from pluriset.cli import main
-
-from tests.builders import conftest
+from pluriset.tests.builders import conftest
 
 recipe = conftest.recipe
 Write = Callable[..., Path]

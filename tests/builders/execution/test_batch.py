@@ -18,12 +18,11 @@ from pluriset.cli import main
 from pluriset.schemas.errors import BatchRefused, RecipeError, RunError, Stopped, TeacherError
 from pluriset.schemas.manifest import Books
 from pluriset.schemas.run_layout import REJECTS
+from pluriset.tests.builders.conftest import JUDGED, LISTING
+from pluriset.tests.builders.execution.test_kill import answers, rows
 from pluriset.tests.builders.teachers.smollm2 import OPTIONS, SMOLLM2, needs_vllm
 from pluriset.tests.servers.batch_openai import BatchServer
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
-
-from tests.builders.conftest import JUDGED, LISTING
-from tests.builders.execution.test_kill import answers, rows
 
 Write = Callable[..., Path]
 Line = dict[str, Any]

@@ -13,9 +13,8 @@ import polars as pl
 import pytest
 from pluriset.cards.loading.open import open_run
 from pluriset.schemas.manifest import Manifest
-
-from tests.builders.conftest import JUDGED, LISTING
-from tests.servers.scripted_openai import Reply, ScriptedServer, answer
+from pluriset.tests.builders.conftest import JUDGED, LISTING
+from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
 
 pytestmark = pytest.mark.slow
 

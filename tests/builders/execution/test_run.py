@@ -20,10 +20,9 @@ from pluriset.builders.teachers.scripted import Scripted
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.errors import DataError, RecipeError, RunError
 from pluriset.schemas.manifest import Manifest, Requests
+from pluriset.tests.builders.conftest import JUDGED, LISTING
+from pluriset.tests.builders.making import made
 from pluriset.validators.tables.sql import connect
-
-from tests.builders.conftest import JUDGED, LISTING
-from tests.builders.making import made
 
 Write = Callable[..., Path]
 

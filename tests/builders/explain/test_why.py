@@ -9,8 +9,7 @@ from click.testing import CliRunner
 from pluriset.cli import main
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import key_of
-
-from tests.builders.conftest import written
+from pluriset.tests.builders.conftest import written
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,11 @@ from pluriset.builders.scorers.think_twice import Look
 from pluriset.cards.loading.open import open_run as opened_run
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.manifest import Manifest
+from pluriset.tests.builders.conftest import JUDGED
+from pluriset.tests.builders.execution.test_run import asked, digests, rejects
+from pluriset.tests.builders.making import made
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
 from pydantic import ValidationError
-
-from tests.builders.conftest import JUDGED
-from tests.builders.execution.test_run import asked, digests, rejects
-from tests.builders.making import made
 
 Write = Callable[..., Path]
 RATINGS = [3, 9, 9, None]

@@ -17,10 +17,9 @@ from pluriset.builders.sampling.diversity import Diversity
 from pluriset.schemas.errors import DataError, RecipeError, Stopped, TeacherError, TeacherUnavailable
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.rows.values import Situation
+from pluriset.tests.builders.conftest import JUDGED
+from pluriset.tests.builders.execution.test_run import asked, digests
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer, failure
-
-from tests.builders.conftest import JUDGED
-from tests.builders.execution.test_run import asked, digests
 
 Write = Callable[..., Path]
 SITUATIONS = [f"Situation {number}" for number in range(6)]
