@@ -46,13 +46,13 @@ class Patterns(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     value: str = r"^\S.*$"
-    """Of a value."""
+    """Pattern of a value."""
     right: str = r"^Right to .+$"
-    """Of a right."""
+    """Pattern of a right."""
     duty: str = r"^Duty to .+$"
-    """Of a duty."""
+    """Pattern of a duty."""
     explanation: str = r"^\S.*$"
-    """Of the explanation of any of them."""
+    """Pattern of an explanation."""
 
 
 class Declined(BaseModel):
@@ -82,30 +82,30 @@ class Values(Family):
     }
 
     min_per_kind: NonNegativeInt = 0
-    """The writer must name so many values, rights and duties each; above 0 a small teacher cannot skip a kind."""
+    """Fewest values, rights and duties each of a listing; above 0 a small teacher cannot skip a kind."""
     max_per_kind: PositiveInt = 3
-    """The writer may name so many values, rights and duties each."""
+    """Most values, rights and duties each of a listing."""
     patterns: Patterns = Patterns()
-    """What statements must look like; the defaults are ValuePrism's prefixes and fit English."""
+    """Patterns of the statements; the defaults are the prefixes of ValuePrism and fit English."""
     list_prompt: str = LIST
-    """What the writer is told."""
+    """System prompt of the writer."""
     list_examples: tuple[tuple[str, dict[str, list[dict[str, str]]]], ...] = LIST_EXAMPLES
-    """Situations with the answer a good writer gives; what is copied from them is a known fault of small teachers."""
+    """Situations, each with a good answer; small teachers tend to copy from them."""
     judge_prompt: str = JUDGE
-    """What a judge is told."""
+    """System prompt of a judge."""
     judge_examples: tuple[tuple[str, str, str, str, str], ...] = JUDGE_EXAMPLES
     """Situation, kind, text, relevance, valence."""
     samples: PositiveInt = 1
-    """How many listings the writer gives of a situation; what they name is joined."""
+    """Listings of each situation; their statements are joined."""
     best_of: BestOf | None = None
-    """Take the best of several listings in place of joining them; all are kept in the table `candidates`."""
+    """Use the best of several listings instead of joining them; all of them are in the table `candidates`."""
     diversity: Diversity | None = None
-    """Ask for what earlier listings miss."""
+    """Show statements of earlier situations, and ask for others."""
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
+    def _samples_or_best_of(self) -> Self:
         if self.best_of and self.samples > 1:
-            raise ValueError("either several listings are joined (`samples`), or the best is taken (`best_of`)")
+            raise ValueError("`samples` joins several listings and `best_of` picks one: set one of the two")
         return self
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
@@ -128,7 +128,7 @@ class Values(Family):
         return (*ASPECTS, SCORE) if self.best_of else ASPECTS
 
     def round(self) -> int | None:
-        """Seeds of a round, if earlier statements are shown."""
+        """Seeds of a round, where prompts show earlier statements."""
         return self.diversity.round if self.diversity else None
 
     def texts_to_avoid(self, rows: Sequence[Row]) -> Iterable[str]:
@@ -136,17 +136,17 @@ class Values(Family):
         return (row.text for row in rows if isinstance(row, Consideration))
 
     def seed(self, main: Row) -> Seed:
-        """The seed that a situation was made of."""
+        """The seed of a situation."""
         assert isinstance(main, Situation)
         return Seed(main.situation_id, main.text, main.source)
 
     @property
     def listing(self) -> type[BaseModel]:
-        """The type of a listing, bounded and patterned by the options; one class for equal options."""
+        """The answer type of a listing under these options; the same class for equal options."""
         return _listing_type(self.min_per_kind, self.max_per_kind, self.patterns)
 
     async def _listings(self, situation: Situation, ask: Ask) -> tuple[list[Answer[Any]], list[Row]]:
-        """The listings to take statements from, and the candidates among which they were chosen."""
+        """The listings to use, and the candidates of which the best was chosen."""
         prompt, item = self._listing(situation, ask.earlier), ("situations", situation.situation_id)
         if self.best_of:
             best, rows = await self.best_of.taken(ask, prompt, self.listing, "write", "judge", item)
@@ -158,29 +158,39 @@ class Values(Family):
         turns = [Message("system", self.list_prompt)]
         for text, answer in self.list_examples:
             turns += [_situation(text), Message("assistant", to_json({"answer": answer}).decode())]
-        known = self.diversity.drawn(situation.situation_id, earlier) if self.diversity else ()
-        asked = _situation(situation.text, known)
-        return Prompt((*turns, asked), max_tokens=120 * 3 * self.max_per_kind)
+        avoid = self.diversity.drawn(situation.situation_id, earlier) if self.diversity else ()
+        last = _situation(situation.text, avoid)
+        return Prompt((*turns, last), max_tokens=120 * 3 * self.max_per_kind)
 
     def _considerations(self, situation: Situation, listings: list[Answer[Any]], ask: Ask) -> list[Consideration]:
-        """The statements of all listings as rows; what is listed twice is kept once, and recorded."""
+        """The statements of all listings as rows; a duplicate is rejected in favour of the first."""
         rows: dict[str, Consideration] = {}
-        twice = 0
-        for listed in listings:
-            for kind, said in _stated(listed.value.answer):
-                row = _consideration(situation, kind, said, listed)
-                if rows.setdefault(row.consideration_id, row) is not row:
-                    twice += 1
-                    place, kept = f"{row.consideration_id}#{twice}", row.consideration_id
-                    ask.reject("row", "considerations", place, "duplicate in listing", said.text, kept_key=kept)
-        declined = [one for one in listings if isinstance(one.value.answer, Declined)]
+        duplicates = 0
+        for listing in listings:
+            for kind, statement in _statements(listing.value.answer):
+                parts = "\x1f".join((situation.situation_id, kind, norm(statement.text)))
+                row = Consideration(
+                    consideration_id=blake2b(parts.encode(), digest_size=8).hexdigest(),
+                    situation_id=situation.situation_id,
+                    writer_id=listing.annotator_id,
+                    kind=kind,
+                    text=statement.text,
+                    explanation=statement.explanation,
+                    digest=listing.digest,
+                )
+                kept = row.consideration_id
+                if rows.setdefault(kept, row) is not row:
+                    duplicates += 1
+                    key, reason = f"{kept}#{duplicates}", "duplicate in listing"
+                    ask.reject("row", "considerations", key, reason, statement.text, kept_key=kept)
+        declined = [listing for listing in listings if isinstance(listing.value.answer, Declined)]
         if not rows and declined:
             raise ask.failed("declined", declined[0].value.answer.declined, declined[0])
         if not rows:
-            raise ask.failed("nothing listed", "the listing is empty", listings[0])
-        for one in declined:
-            key = to_json(["situations", situation.situation_id, one.sample]).decode()
-            ask.reject("ask", "situations", key, "declined", one.value.answer.declined, digest=one.digest)
+            raise ask.failed("empty listing", "the writer listed nothing", listings[0])
+        for listing in declined:
+            key = to_json(["situations", situation.situation_id, listing.sample]).decode()
+            ask.reject("ask", "situations", key, "declined", listing.value.answer.declined, digest=listing.digest)
         return list(rows.values())
 
     async def _judged(self, situation: Situation, item: Consideration, ask: Ask) -> list[Annotation]:
@@ -194,8 +204,8 @@ class Values(Family):
 
     def _judging(self, situation: Situation, item: Statement, orders: Mapping[str, Sequence[str]]) -> Prompt:
         turns = [Message("system", self.judge_prompt)]
-        for text, kind, said, relevance, valence in self.judge_examples:
-            turns.append(_question(text, kind, said, LABELS))
+        for text, kind, statement, relevance, valence in self.judge_examples:
+            turns.append(_question(text, kind, statement, LABELS))
             turns.append(Message("assistant", to_json({"relevance": relevance, "valence": valence}).decode()))
         return Prompt((*turns, _question(situation.text, item.kind, item.text, orders)), max_tokens=60)
 
@@ -206,31 +216,19 @@ class _Listing(BaseModel):
 
 @lru_cache
 def _listing_type(least: int, most: int, patterns: Patterns) -> type[BaseModel]:
-    """What a writer answers: a list for each kind, or a refusal; the statements keep the bounds of `Statement`."""
+    """A list for each kind, or a refusal; statements keep the bounds of `Statement`."""
 
     def listed(kind: str) -> Any:
         bounds = {
             name: (Annotated[str, *Statement.model_fields[name].metadata, Field(pattern=pattern)], ...)
             for name, pattern in (("text", getattr(patterns, kind)), ("explanation", patterns.explanation))
         }
-        said = create_model(f"Stated{kind.capitalize()}", __base__=_Listing, **bounds)  # type: ignore[call-overload]
-        return Annotated[list[said], Field(min_length=least, max_length=most)], ...
+        statement = create_model(f"Stated{kind.capitalize()}", __base__=_Listing, **bounds)  # type: ignore[call-overload]
+        return Annotated[list[statement], Field(min_length=least, max_length=most)], ...
 
     kinds = {"values": listed("value"), "rights": listed("right"), "duties": listed("duty")}
     considerations = create_model("Considerations", __base__=_Listing, **kinds)
     return create_model("Listing", __base__=_Listing, answer=(considerations | Declined, ...))
-
-
-def _consideration(situation: Situation, kind: Kind, said: Any, listed: Answer[Any]) -> Consideration:
-    return Consideration(
-        consideration_id=_digest(situation.situation_id, kind, norm(said.text)),
-        situation_id=situation.situation_id,
-        writer_id=listed.annotator_id,
-        kind=kind,
-        text=said.text,
-        explanation=said.explanation,
-        digest=listed.digest,
-    )
 
 
 def _annotations(item: Consideration, answer: Answer[Judgement]) -> list[Annotation]:
@@ -250,28 +248,24 @@ def _annotations(item: Consideration, answer: Answer[Judgement]) -> list[Annotat
 
 
 def _orders(item: Consideration, annotator_id: str) -> dict[str, list[str]]:
-    """The options in the order in which this annotator sees them for this item: drawn, and the same every time."""
+    """The labels in the order in which this annotator sees them for this item: random, and always the same."""
     draw = random.Random(f"{item.consideration_id}/{annotator_id}")
     return {aspect: draw.sample(labels, len(labels)) for aspect, labels in LABELS.items()}
 
 
 def _situation(text: str, negatives: Sequence[str] = ()) -> Message:
-    known = f"\nNamed often enough already; name what else is at stake: {'; '.join(negatives)}" if negatives else ""
-    return Message("user", f"Situation: {text}{known}")
+    avoid = f"\nNamed often enough already; name what else is at stake: {'; '.join(negatives)}" if negatives else ""
+    return Message("user", f"Situation: {text}{avoid}")
 
 
-def _stated(answer: Any) -> Iterator[tuple[Kind, Any]]:
-    """Kind and statement of all that a listing names; nothing where the writer declines."""
+def _statements(answer: Any) -> Iterator[tuple[Kind, Any]]:
+    """Kind and statement of everything in a listing; nothing where the writer declines."""
     if not isinstance(answer, Declined):
-        said_by_kind: dict[Kind, Any] = {"value": answer.values, "right": answer.rights, "duty": answer.duties}
-        for kind, statements in said_by_kind.items():
-            yield from ((kind, said) for said in statements)
+        by_kind: dict[Kind, Any] = {"value": answer.values, "right": answer.rights, "duty": answer.duties}
+        for kind, statements in by_kind.items():
+            yield from ((kind, statement) for statement in statements)
 
 
-def _question(situation: str, kind: str, said: str, orders: Mapping[str, Sequence[str]]) -> Message:
+def _question(situation: str, kind: str, statement: str, orders: Mapping[str, Sequence[str]]) -> Message:
     relevance, valence = (" / ".join(orders[aspect]) for aspect in ("relevance", "valence"))
-    return Message("user", f"Situation: {situation}\n{kind}: {said}\nrelevance: {relevance}\nvalence: {valence}")
-
-
-def _digest(*parts: str) -> str:
-    return blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
+    return Message("user", f"Situation: {situation}\n{kind}: {statement}\nrelevance: {relevance}\nvalence: {valence}")
