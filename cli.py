@@ -206,7 +206,7 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
     if as_json:
         text.document(rows)
     elif table:
-        text.table(table, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+        text.records(table, rows)
     else:
         outline.print_nested(rows)
         outline.print_personas(rows, pluriset.show(run, n=None, table="annotators", stream=stream))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,6 +14,8 @@ COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 """Severity -> its colour."""
 FILE_WIDTH = 200
 """Columns of a table that is printed to a file or a pipe."""
+MIN_COLUMN = 14
+"""Width that each column of a table needs to be readable."""
 
 
 def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
@@ -26,8 +30,23 @@ def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
     for row in rows:
         cells = [clean(str(cell)) if cell is not None else "" for cell in row]
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))
-    console = Console(soft_wrap=False)
-    (console if console.is_terminal else Console(width=FILE_WIDTH)).print(grid)
+    Console(width=width()).print(grid)
+
+
+def records(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows without the columns that are empty in all of them; cell by cell if a table would be too wide."""
+    columns = [name for name in (rows[0] if rows else ()) if any(row[name] not in (None, "", []) for row in rows)]
+    if len(columns) * MIN_COLUMN <= width():
+        return table(title, columns, [[row[name] for name in columns] for row in rows])
+    for row in rows:
+        click.echo(clean(f"{title} [{row[columns[0]]}]"))
+        aligned((f"  {name}", str(row[name]).replace("\n", " ")) for name in columns[1:] if row[name] is not None)
+    return None
+
+
+def width() -> int:
+    """Columns of the terminal; of a file or a pipe, `FILE_WIDTH`."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else FILE_WIDTH
 
 
 def aligned(lines: Iterable[tuple[str, str]]) -> None:
