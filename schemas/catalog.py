@@ -1,4 +1,4 @@
-"""What can be named: the keys of a recipe, and every component with its options."""
+"""The catalog behind `pluriset list`: keys of a recipe, and all components with their options."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from .option_docs import described
 from .recipe import Recipe
 
 RECIPE = "recipe"
-"""The kind of what is no component: a key of a recipe."""
+"""Kind of the keys of a recipe, which are no components."""
 Lines = list[dict[str, Any]]
 
 
 def listed(packages: Mapping[str, str], kind: str | None = None, name: str | None = None) -> Lines:
-    """All that there is, what is of a kind, or what one name means. `packages` are those of the kinds."""
+    """Everything, the components of one kind, or the options of one name. `packages` is kind -> package.
+
+    Raises `RecipeError` for an unknown kind or name.
+    """
     if kind is None:
         keys = [_summary(path, field) for path, field in _fields().items()]
         return keys + [row for each, package in packages.items() for row in component.listed(each, package)]
@@ -33,7 +36,7 @@ def listed(packages: Mapping[str, str], kind: str | None = None, name: str | Non
 
 
 def _fields() -> dict[str, dict[str, str]]:
-    """Path -> all that is known of a key of a recipe."""
+    """Path of a recipe key -> its documentation."""
     return {row["option"]: row for row in described(Recipe)}
 
 
@@ -42,15 +45,15 @@ def _summary(path: str, field: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _keys(name: str | None) -> Lines:
-    """The keys of a recipe; of one of them, itself and all below."""
+    """All keys of a recipe, or one key and those below it."""
     rows = [row for path, row in _fields().items() if name is None or name in _parts(path)]
     if not rows:
-        raise RecipeError.unknown("a recipe has no such key", str(name), _names())
+        raise RecipeError.unknown("no such key in a recipe", str(name), _names())
     return [*rows]
 
 
 def _anywhere(packages: Mapping[str, str], name: str, more: str | None) -> Lines:
-    """What is called so, whatever it is: the options of a component, or keys of a recipe; if several are, which."""
+    """A name of any kind: the options of the component or the recipe keys; if it is ambiguous, all candidates."""
     named = {kind: component.names(package) for kind, package in packages.items()} | {RECIPE: _names()}
     kinds = [kind for kind, names in named.items() if name in names]
     expected = "one of " + ", ".join([RECIPE, *packages])
@@ -64,7 +67,7 @@ def _anywhere(packages: Mapping[str, str], name: str, more: str | None) -> Lines
 
 
 def _names() -> list[str]:
-    """Every part of every path."""
+    """All parts of all paths."""
     return [*dict.fromkeys(part for path in _fields() for part in _parts(path))]
 
 

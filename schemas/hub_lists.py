@@ -1,4 +1,4 @@
-"""The Hub's closed lists that `datasets` carries: what the front matter of a card may say."""
+"""The Hub's closed lists of front-matter values, which `datasets` ships."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 @cache
 def hub_list(name: str) -> Any:
-    """A list by the name of its file, such as `languages`; read beside `datasets`, whose import takes a second."""
+    """A list by its file name, such as `languages`; read without importing `datasets`, which takes a second."""
     spec = find_spec("datasets")
     assert spec is not None and spec.submodule_search_locations
     path = Path(spec.submodule_search_locations[0]) / "utils" / "resources" / f"{name}.json"

@@ -1,4 +1,4 @@
-"""What we know by name, as JSON Schema: our own files, families, published datasets."""
+"""JSON Schemas by name: files of this package, families, published datasets."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from .row import Row
 from .rows import families, tables_of
 
 FILES: dict[str, type[BaseModel]] = {"recipe": Recipe, "report": Report, "checks": ChecksFile}
-"""Files of ours that are no table."""
+"""Name -> model of a file that is not a table."""
 
 
 def json_schemas(name: str, table: str | None = None) -> dict[str, Any]:
-    """The JSON Schema of a file of ours or of one table; of all tables by name, if none is named."""
+    """The JSON Schema of a file or of one table; without `table`, those of all tables by name.
+
+    Raises `DataError` for unknown names.
+    """
     if name in FILES and table is None:
         return FILES[name].model_json_schema()
     if table is not None:
@@ -30,7 +33,7 @@ def json_schemas(name: str, table: str | None = None) -> dict[str, Any]:
 
 
 def only(name: str, table: str | None) -> tuple[str, type[Row]]:
-    """The table that is meant, and its row type. Raises `DataError` if there is none, or it is one of several."""
+    """A table, or the only one, with its row type. Raises `DataError` if it is unknown or one of several."""
     types = row_types(name)
     chosen = next(iter(types)) if table is None and len(types) == 1 else table
     if chosen is None or chosen not in types:
@@ -39,7 +42,7 @@ def only(name: str, table: str | None) -> tuple[str, type[Row]]:
 
 
 def row_types(name: str) -> dict[str, type[Row]]:
-    """Table -> row type of a family or of a published dataset. Raises `DataError` if we know neither."""
+    """Table -> row type of a family or published dataset. Raises `DataError` for other names."""
     if name in families():
         return tables_of(name)
     datasets = names(published.__name__)

@@ -1,4 +1,4 @@
-"""Licence ids of the Hub (hub-docs, repositories-licenses), the closed list that a dataset card may name."""
+"""The closed list of licence ids of dataset cards (hub-docs, repositories-licenses)."""
 
 # fmt: off
 HUB_LICENCES = frozenset({

@@ -1,4 +1,4 @@
-"""What a row type looks like elsewhere: JSON Schema, Arrow, Hub features. Nothing is written twice."""
+"""Row types as JSON Schema, Arrow schema and Hub features."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def json_schema(row_type: type[Row]) -> dict[str, Any]:
 
 
 def schema_hash(row_type: type[Row]) -> str:
-    """sha256 of the JSON Schema: changes when a column, a type or a constraint does."""
+    """sha256 of the JSON Schema, which changes with any column, type or constraint."""
     return hashlib.sha256(to_json(row_type.model_json_schema(), inf_nan_mode="strings")).hexdigest()
 
 

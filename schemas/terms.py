@@ -1,7 +1,7 @@
-"""What licences and providers' terms ask of a dataset that is made of the licensed thing.
+"""What licences and providers' terms of use require of a derived dataset.
 
-This is a reading of ours, not legal advice: each entry links to the text that it was read from. What is not here is
-not known, and is never taken to be free.
+Our reading, not legal advice: each entry links to its source. Licences that are not listed are unknown, and never
+assumed to be free.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ CC = "https://creativecommons.org/licenses"
 
 
 class Terms(NamedTuple):
-    """What one licence, or the terms of one provider, ask."""
+    """Requirements of a licence or of a provider's terms of use."""
 
     link: str
-    """Where they can be read."""
+    """URL of the text."""
     attribution: bool = True
-    """Whoever made the licensed thing must be named."""
+    """Whether attribution is required."""
     commercial: bool = True
-    """It may be used commercially."""
+    """Whether commercial use is allowed."""
     derivatives: bool = True
-    """What is made of it may be shared."""
+    """Whether derivatives may be shared."""
     same: tuple[str, ...] = ()
-    """Share alike: the licences that what is made of it may bear; empty where any will do."""
+    """Share-alike: licences that derivatives may have; empty if any."""
     forbids: str = ""
-    """What they forbid to do with a dataset that none of the Hub's other licences forbids."""
+    """Use of a derived dataset that is forbidden, where no licence of the Hub says so."""
     notice: str = ""
-    """What users of the dataset must be told."""
+    """Notice that users of the dataset must get."""
 
 
 COMPETING = "to develop models that compete with those of the provider"
@@ -95,10 +95,10 @@ LICENCES: dict[str, Terms] = {
     "anthropic-terms": Terms("https://www.anthropic.com/legal/commercial-terms", attribution=False, forbids=COMPETING),
     "gemini-terms": Terms("https://ai.google.dev/gemini-api/terms", attribution=False, forbids=COMPETING),
 }
-"""Licence id of the Hub, or a name of ours for the terms of a provider -> what it asks."""
+"""Licence id of the Hub, or our id of a provider's terms -> requirements."""
 
 FREE = frozenset({"apache-2.0", "mit", "bsd-3-clause"})
-"""Licences of software: of what a model under one of them writes they ask nothing."""
+"""Software licences, which require nothing of the output of a model."""
 
 MODELS: Mapping[str, str] = {
     r"smollm.*": "apache-2.0",
@@ -122,10 +122,10 @@ MODELS: Mapping[str, str] = {
     r"claude.*": "anthropic-terms",
     r"gemini.*": "gemini-terms",
 }
-"""Pattern of the last part of a model's name, in lower case -> its licence or terms. The first that fits counts."""
+"""Pattern of the last part of a model's name in lower case -> licence or terms; the first match counts."""
 
 
 def terms_of_model(model: str) -> str | None:
-    """The licence or terms of a model, by its name; None where we do not know them."""
+    """The licence or terms of a model by its name; None if unknown."""
     name = re.split(r"[/\\]", model.lower())[-1]
     return next((terms for pattern, terms in MODELS.items() if re.fullmatch(pattern, name)), None)

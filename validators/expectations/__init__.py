@@ -1,1 +1,1 @@
-"""Great Expectations, an exchange format and a second opinion: suites come in, run over DuckDB, and go out."""
+"""Great Expectations: suites are imported, run over DuckDB, and exported."""

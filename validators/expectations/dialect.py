@@ -1,8 +1,8 @@
-"""A DuckDB file as SQLAlchemy reads it: nothing is written, and what is read survives the connection.
+"""A read-only SQLAlchemy dialect for DuckDB files, in which results outlive the connection.
 
-Great Expectations fetches a result after it has closed the connection, and over DuckDB that result is gone. So every
-cursor is a connection of DuckDB's own, and closing, committing and rolling back do nothing. The dialect gives itself
-out as PostgreSQL, whose SQL DuckDB speaks, because Great Expectations has no other way to write a regular expression.
+Great Expectations fetches results after it has closed the connection, which discards them in DuckDB. So every cursor
+is a DuckDB cursor of its own, and commit and rollback do nothing. The dialect extends that of PostgreSQL, whose SQL
+DuckDB accepts, because Great Expectations writes regular expressions for known dialects only.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ TYPES = {
     "DECIMAL": sql.NUMERIC, "VARCHAR": sql.VARCHAR, "DATE": sql.DATE, "TIME": sql.TIME,
     "TIMESTAMP": postgresql.TIMESTAMP, "BLOB": postgresql.BYTEA, "UUID": postgresql.UUID,
 }  # fmt: skip
-"""Type in DuckDB -> in SQLAlchemy; everything else is text to it."""
+"""DuckDB type -> SQLAlchemy type; others are text."""
 
 
 def url(path: str) -> URL:
-    """The URL under which SQLAlchemy opens a DuckDB file by this dialect."""
+    """The URL with which SQLAlchemy opens a DuckDB file in this dialect."""
     registry.register(DRIVER, __name__, "DuckDB")
     return URL.create(DRIVER.replace(".", "+"), database=path)
 
@@ -54,11 +54,11 @@ class Cursor:
         return -1
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
-        """Run a statement; its parameters are question marks."""
+        """Run a statement with `?` parameters."""
         self._connection.execute(statement, parameters)
 
     def fetchone(self) -> tuple[Any, ...] | None:
-        """The next row, or nothing."""
+        """The next row, or None."""
         return self._connection.fetchone()
 
     def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
@@ -66,11 +66,11 @@ class Cursor:
         return self._connection.fetchmany(size)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        """The rows that are left."""
+        """The remaining rows."""
         return self._connection.fetchall()
 
     def close(self) -> None:
-        """Let the result go."""
+        """Discard the result."""
         self._connection.close()
 
 
@@ -78,26 +78,26 @@ class Connection:
     """A DuckDB file, open for reading."""
 
     def __init__(self, path: str) -> None:
-        # A suite may hold SQL: it reaches this file and nothing else.
+        # A suite may contain SQL, which must not read other files.
         self._connection = duckdb.connect(path, read_only=True, config={"enable_external_access": "false"})
 
     def cursor(self) -> Cursor:
-        """A connection of its own for one statement."""
+        """A DuckDB cursor of its own for one statement."""
         return Cursor(self._connection.cursor())
 
     def commit(self) -> None:
-        """Nothing was written."""
+        """Do nothing: the file is read-only."""
 
     def rollback(self) -> None:
-        """Nothing was written, and what was read is still wanted."""
+        """Do nothing: results must stay readable."""
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._connection.close()
 
 
 class DBAPI(ModuleType):
-    """What SQLAlchemy asks of a driver (PEP 249)."""
+    """The driver interface that SQLAlchemy needs (PEP 249)."""
 
     paramstyle = "qmark"
     Error = duckdb.Error
@@ -109,7 +109,7 @@ class DBAPI(ModuleType):
 
 
 class Compiler(base.PGCompiler):
-    """SQL of PostgreSQL, save where the same operator means something else in DuckDB."""
+    """PostgreSQL's SQL, except for operators with another meaning in DuckDB."""
 
     def visit_custom_op_binary(self, element: Any, operator: Any, **kw: Any) -> str:
         """`a ~ b` is a match anywhere in PostgreSQL, and of the whole in DuckDB."""
@@ -120,7 +120,7 @@ class Compiler(base.PGCompiler):
 
 
 class DuckDB(base.PGDialect):
-    """Reads a DuckDB file."""
+    """The dialect."""
 
     driver = "duckdb"
     statement_compiler = Compiler
@@ -135,14 +135,14 @@ class DuckDB(base.PGDialect):
         return DBAPI("duckdb")
 
     poolclass = StaticPool
-    """One connection for all."""
+    """All statements share one connection."""
 
     def create_connect_args(self, url: URL) -> tuple[list[Any], dict[str, Any]]:
         """The file."""
         return [url.database], {}
 
     def initialize(self, connection: Any) -> None:
-        """Nothing needs to be asked of a file."""
+        """Set the schema without querying the file."""
         self.default_schema_name = "main"
 
     def get_schema_names(self, connection: Any, **kw: Any) -> list[str]:
@@ -154,7 +154,7 @@ class DuckDB(base.PGDialect):
         return [str(row[0]) for row in connection.exec_driver_sql("SELECT table_name FROM duckdb_tables()")]
 
     def get_view_names(self, connection: Any, schema: str | None = None, **kw: Any) -> list[str]:
-        """There are none."""
+        """No views."""
         return []
 
     def has_table(self, connection: Any, table_name: str, schema: str | None = None, **kw: Any) -> bool:
@@ -168,7 +168,7 @@ class DuckDB(base.PGDialect):
         return [{"name": column, "type": _type(kind), "nullable": True, "default": None} for column, kind in rows]
 
     def get_pk_constraint(self, connection: Any, table_name: str, schema: str | None = None, **kw: Any) -> Any:
-        """Tables have no constraints here."""
+        """No constraints."""
         return {"constrained_columns": [], "name": None}
 
 

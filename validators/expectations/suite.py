@@ -1,8 +1,7 @@
-"""A table as a suite of Great Expectations: what its engines can say as core expectations, the rest as SQL.
+"""Export the constraints of a row type and the checks of its texts as a Great Expectations suite.
 
-These are the constraints of its row type, and the checks of what its texts hold.
-
-The SQL is DuckDB's; over other engines those few expectations may not run.
+They become core expectations where there are equivalent ones, and DuckDB SQL otherwise, which other engines may not
+run. Checks that need functions of this package, such as mojibake, are left out.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ TYPES = {
     "number": ["DOUBLE PRECISION", "DOUBLE_PRECISION", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "float", "float64"],
     "boolean": ["BOOLEAN", "bool", "boolean"],
 }
-"""JSON Schema type -> the names that databases and data frames have for it."""
+"""JSON Schema type -> its names in databases and data frames."""
 SEVERITY: dict[Severity, str] = {"error": "critical", "warning": "warning", "info": "info"}
-"""Our severity -> the one of Great Expectations."""
+"""Our severity -> that of Great Expectations."""
 
 
 def suite(table: str, row_type: type[Row]) -> dict[str, Any]:
-    """The suite of a table, as Great Expectations reads and writes it: name, expectations, meta."""
+    """The suite of a table in the JSON form of Great Expectations."""
     return {
         "name": table,
         "expectations": [*_expectations(table, row_type), *_of_texts(table, row_type)],
@@ -72,7 +71,7 @@ def _of_column(table: str, column: Column) -> Iterator[Expectation]:
 
 
 def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
-    """The checks of texts that look at one row alone."""
+    """The checks of texts that look at single rows."""
     texts = [c.name for c in columns(row_type) if c.schema.get("type") == "string" and "enum" not in c.schema]
     for check_name in names(checks.__name__) if texts else ():
         check = load(checks.__name__, check_name)
@@ -85,7 +84,7 @@ def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
 
 
 def _core(column: Column, condition: Condition) -> tuple[str, dict[str, Any]] | None:
-    """The core expectation that says the same, where there is one."""
+    """The equivalent core expectation and its options, or None."""
     schema = column.schema
     match condition.rule:
         case "null":
@@ -112,7 +111,7 @@ def _core(column: Column, condition: Condition) -> tuple[str, dict[str, Any]] | 
 
 
 def _rows(check: str, broken: str, severity: str = "critical") -> Expectation:
-    """An expectation that no row is found by some SQL, in which a brace or a colon stands for itself."""
+    """An expectation that no row satisfies an SQL condition; braces and colons in it are escaped."""
     literal = re.sub(r":(?=\w)", r"\:", broken.replace("{", "{{").replace("}", "}}"))
     query = f"SELECT * FROM {{batch}} WHERE {literal}"
     return _one(check, "unexpected_rows_expectation", unexpected_rows_query=query) | {"severity": severity}
