@@ -6,7 +6,8 @@ https://platform.openai.com/docs/api-reference/chat/create
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
@@ -25,6 +26,7 @@ from . import Teacher
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+    from openai import AsyncOpenAI
 
 E = TypeVar("E", bound=TeacherError)
 
@@ -94,15 +96,20 @@ class OpenAI(Teacher):
 
     async def complete(self, request: Request) -> Completion:
         """Send one request and read the answer."""
-        return self.read(await self._call("chat/completions", self.body(request)))
+        status, wait, content = await self._exchange("chat/completions", self.body(request))
+        if status >= 300:
+            raise self._refused(status, wait, content)
+        return self.read(content)
 
     async def submit(self, file: Path) -> str:
         """Send a batch file to the endpoint's batch API."""
-        return await batches.submit(self._call, file)
+        async with self._sdk() as client:
+            return await batches.submit(client, file)
 
     async def fetch(self, batch: str) -> bytes | None:
         """The lines that answer a batch, once the endpoint has ended it."""
-        return await batches.fetch(self._call, batch)
+        async with self._sdk() as client:
+            return await batches.fetch(client, batch)
 
     async def probe(self) -> dict[str, str]:
         """What this endpoint lists and supports: six small requests."""
@@ -113,23 +120,14 @@ class OpenAI(Teacher):
 
         return await findings(exchange, self.model, self._longest)
 
-    async def _call(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> bytes:
-        """What the endpoint sends back. Raises every `TeacherError`."""
-        status, wait, content = await self._exchange(path, body, headers)
-        if status >= 300:
-            raise self._refused(status, wait, content)
-        return content
-
-    async def _exchange(
-        self, path: str, body: Any, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, str | None, bytes]:
+    async def _exchange(self, path: str, body: bytes | None) -> tuple[int, str | None, bytes]:
         """Status, Retry-After and content of what the endpoint sends back; a GET where there is no body."""
         import aiohttp
 
         url, method = f"{self._url}/{path}", "GET" if body is None else "POST"
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, proxy=self._proxy, allow_redirects=False
+                method, url, data=body, proxy=self._proxy, allow_redirects=False
             ) as response:
                 return response.status, response.headers.get("Retry-After"), await response.read()
         except TimeoutError:
@@ -138,6 +136,25 @@ class OpenAI(Teacher):
             raise self._error(TeacherBusy, "no answer", str(error)) from None
         except aiohttp.ClientError as error:
             raise self._error(TeacherUnavailable, "no answer", str(error) or type(error).__name__) from None
+
+    @asynccontextmanager
+    async def _sdk(self) -> AsyncIterator[AsyncOpenAI]:
+        """The SDK's client, for all but chat completions; its errors become ours. Raises every `TeacherError`."""
+        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
+
+        key = self._key() or "none"  # the SDK sends no request without one
+        try:
+            async with AsyncOpenAI(api_key=key, base_url=self._url, timeout=self.timeout) as client:
+                yield client
+        except APIStatusError as error:
+            response = error.response
+            raise self._refused(error.status_code, response.headers.get("Retry-After"), response.content) from None
+        except APITimeoutError:
+            raise self._error(TeacherTimeout, "no answer in time", f"none within {self.timeout:g} s") from None
+        except APIConnectionError as error:
+            raise self._error(TeacherBusy, "no answer", str(error.__cause__ or error)) from None
+        except (APIError, ValueError) as error:
+            raise self._error(TeacherError, "the endpoint has no batch API that we know", str(error)) from None
 
     def body(self, request: Request) -> bytes:
         """A request as JSON, as it is sent or stands in a batch file."""
