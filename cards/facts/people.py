@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ...schemas.manifest import Manifest
-from ...schemas.report import Figure, Report
+from ...schemas.report import Report
 from ..markdown import Safe, code
 from .checklist import Item, checklist
 from .coverage import MEASURE, TargetShare, target_coverage
@@ -27,7 +27,14 @@ def annotator_tables(manifest: Manifest, report: Report) -> dict[str, Lines]:
     """Shares of annotators by attribute, and compared with the target of the recipe."""
     figures = [figure for figure in report.figures if figure.measure == MEASURE]
     return {
-        "shares": [_share(figure) for figure in figures],
+        "shares": [
+            [
+                figure.group.get("attribute", "").replace("_", " "),
+                figure.group.get("value"),
+                "undefined" if figure.value is None else f"{figure.value:.1%} of {figure.n:,}",
+            ]
+            for figure in figures
+        ],
         "targets": [_target(aim) for aim in target_coverage(manifest, report)],
     }
 
@@ -47,11 +54,6 @@ def checklist_table(manifest: Manifest, report: Report) -> dict[str, Any]:
 
 def _unanswered(item: Item) -> Markup:
     return Safe("not answered ({})").format(code(item.key)) if item.key else Safe("not answered")
-
-
-def _share(figure: Figure) -> list[object]:
-    share = "undefined" if figure.value is None else f"{figure.value:.1%} of {figure.n:,}"
-    return [figure.group.get("attribute", "").replace("_", " "), figure.group.get("value"), share]
 
 
 def _target(aim: TargetShare) -> list[object]:

@@ -66,16 +66,17 @@ def _provenance(manifest: Manifest) -> Node:
         {"@type": "prov:Entity", "prov:label": source.name, **({"url": source.url} if source.url else {})}
         for source in manifest.recipe.card.sources
     ]
-    agents = [_agent(name, facts) for name, facts in teachers_used(manifest).items()]
+    agents = [
+        {
+            "@type": "prov:SoftwareAgent",
+            "prov:label": f"{name}: {facts.get('model')}, revision {facts.get('revision') or 'unknown'}",
+        }
+        for name, facts in teachers_used(manifest).items()
+    ]
     version = manifest.versions.get("pluriset", "unknown")
     activity = {"@type": "prov:Activity", "prov:label": f"pluriset {version}: pluriset build recipe.yaml"}
     properties = {"prov:wasDerivedFrom": sources, "prov:wasGeneratedBy": activity, "prov:wasAttributedTo": agents}
     return {name: value for name, value in properties.items() if value}
-
-
-def _agent(name: str, facts: Mapping[str, Any]) -> Node:
-    revision = facts.get("revision") or "unknown"
-    return {"@type": "prov:SoftwareAgent", "prov:label": f"{name}: {facts.get('model')}, revision {revision}"}
 
 
 def _files(manifest: Manifest) -> Iterator[Node]:

@@ -17,11 +17,12 @@ from ..facts.people import privacy_statements
 
 def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
     """The properties whose value is known."""
-    card = manifest.recipe.card
+    card, seeds = manifest.recipe.card, manifest.books.seeds
+    sources = "; ".join(source.name for source in card.sources) or "an undeclared source"
     properties = {
-        "rai:dataCollection": _collection(manifest),
+        "rai:dataCollection": f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} were built.",
         "rai:dataCollectionType": ["Machine-generated"] if models_used(manifest) else [],
-        "rai:dataCollectionMissingData": _missing(manifest),
+        "rai:dataCollectionMissingData": "; ".join(f"{n:,} x {reason}" for reason, n in manifest.books.rejects.items()),
         "rai:dataManipulationProtocol": ", then ".join(curation_steps(manifest)),
         "rai:dataAnnotationProtocol": _protocol(manifest),
         "rai:dataAnnotationAnalysis": [*_agreement(report)],
@@ -34,16 +35,6 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
         "rai:personalSensitiveInformation": privacy_statements(manifest, report),
     }
     return {name: value for name, value in properties.items() if value}
-
-
-def _collection(manifest: Manifest) -> str:
-    seeds = manifest.books.seeds
-    sources = "; ".join(source.name for source in manifest.recipe.card.sources) or "an undeclared source"
-    return f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} were built."
-
-
-def _missing(manifest: Manifest) -> str:
-    return "; ".join(f"{count:,} x {reason}" for reason, count in manifest.books.rejects.items())
 
 
 def _protocol(manifest: Manifest) -> list[str]:

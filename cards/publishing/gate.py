@@ -30,7 +30,7 @@ def problems(manifest: Manifest, report: Report, journal: bool = False) -> list[
     """Everything that keeps the run, with or without its journal, from being published."""
     return [
         *_failed_checks(report),
-        *_licence_conflicts(manifest),
+        *(Problem(each.what, each.hint) for each in conflicts(manifest) if not manifest.recipe.card.license_override),
         *_contact_details(manifest, report),
         *_identifiable_annotators(manifest, report),
         *(_unmasked_journal(manifest) if journal else ()),
@@ -55,11 +55,6 @@ def _failed_checks(report: Report) -> Iterator[Problem]:
             what = f"Check {finding.check} fails for {finding.counted} of {finding.table}."
             repair = f"add the curation step `{finding.repair}` and build again" if finding.repair else None
             yield Problem(what, repair or "fix the rows or the recipe and build again")
-
-
-def _licence_conflicts(manifest: Manifest) -> Iterator[Problem]:
-    if not manifest.recipe.card.license_override:
-        yield from (Problem(conflict.what, conflict.hint) for conflict in conflicts(manifest))
 
 
 def _contact_details(manifest: Manifest, report: Report) -> Iterator[Problem]:

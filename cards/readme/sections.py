@@ -87,6 +87,7 @@ def benchmark_rows(manifest: Manifest) -> Lines:
 
 def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
     """The figures of each measure as a table, with its plot if there is one."""
+    described = names(measuring.__name__)
     alt_texts = {plot.measure: plot.alt for plot in plots}
     found = []
     for name in dict.fromkeys(f.measure for f in report.figures if f.measure not in ELSEWHERE):
@@ -96,7 +97,7 @@ def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": name.replace("_", " ").capitalize(),
-                "meaning": prose(_measure_doc(name)),
+                "meaning": prose(_summary(find(measuring.__name__, name)) if name in described else ""),
                 "plot": f"{PLOTS}/{name}.png" if name in alt_texts else None,
                 "alt": alt_texts.get(name),
                 "head": [*groups, "value", *(["95% interval"] if interval else []), "n"],
@@ -105,12 +106,6 @@ def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _measure_doc(name: str) -> str:
-    """The summary of a measure; empty for an unknown one."""
-    exists = name in names(measuring.__name__)
-    return (find(measuring.__name__, name).__doc__ or "").partition("\n")[0] if exists else ""
 
 
 def checks(report: Report) -> dict[str, Any]:
@@ -169,8 +164,8 @@ def meaning(row_type: type[Row]) -> Markup:
     return prose(_summary(row_type))
 
 
-def _summary(row_type: type[Row]) -> str:
-    return (row_type.__doc__ or "").partition("\n")[0]
+def _summary(documented: type) -> str:
+    return (documented.__doc__ or "").partition("\n")[0]
 
 
 def _splits(manifest: Manifest, table: str) -> str:

@@ -143,10 +143,6 @@ def _anchored(findings: Iterable[Finding]) -> list[tuple[str, Finding]]:
     return anchored
 
 
-def _columns(examples: Sequence[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(column for example in examples for column in example))
-
-
 def _cell(value: Any) -> str:
     """A value as text, with invisible characters made visible."""
     text = "" if value is None else value if isinstance(value, str) else to_json(value, fallback=str).decode()
@@ -174,18 +170,13 @@ def _percent(share: float) -> str:
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f}%".replace(".0%", "%")
 
 
-def _digest(style: str) -> str:
-    """The hash that lets the content security policy allow our style and no other."""
-    return b64encode(hashlib.sha256(style.encode()).digest()).decode()
-
-
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "cell": _cell,
-        "columns": _columns,
-        "digest": _digest,
+        "columns": lambda rows: list(dict.fromkeys(column for row in rows for column in row)),
+        "digest": lambda style: b64encode(hashlib.sha256(style.encode()).digest()).decode(),  # for the security policy
         "number": _number,
         "percent": _percent,
         "prose": _prose,

@@ -51,7 +51,7 @@ def test_a_licence_conflict_blocks_until_overridden(make_manifest: Make, recipe:
     with pytest.raises(ChecksFailed) as caught:
         enforce(make_manifest(recipe=recipe(card=card)), report_of())
     assert "source S is under cc-by-nc-4.0, which does not allow commercial use; cc-by-4.0 does." in str(caught.value)
-    assert "the freest licence that fits is cc-by-nc-4.0" in str(caught.value)
+    assert "the most permissive licence that fits is cc-by-nc-4.0" in str(caught.value)
     enforce(make_manifest(recipe=recipe(card=card | {"license_override": "S has agreed."})), report_of())
 
 
