@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from .printable import printable
+
 MAX_ROWS = 20
 """Rows of a table in a notebook."""
 MAX_CHARACTERS = 300
@@ -40,4 +42,4 @@ def _cell(value: object) -> str:
     else:
         text = str(value)
     text = text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS] + "…"
-    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    return escape(printable(text, "\N{REPLACEMENT CHARACTER}"))

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from ...schemas.printable import printable
+
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 """Severity -> its colour."""
 FILE_WIDTH = 200
@@ -64,7 +66,7 @@ def document(document: Any) -> None:
 
 def clean(text: str) -> str:
     """Replace the control characters that a hostile text could send to a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return printable(text, keep="\n")
 
 
 def one_line(text: str) -> str:

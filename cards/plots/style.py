@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...schemas.printable import printable
 from ...schemas.report import Figure
 
 Spec = dict[str, Any]
@@ -55,13 +56,8 @@ def about(figure: Figure) -> str:
 
 def shortened(label: str) -> str:
     """A printable label that fits on an axis."""
-    label = printable(label)
+    label = printable(label, "\N{REPLACEMENT CHARACTER}")
     return label if len(label) <= LABEL_LENGTH else label[:LABEL_LENGTH] + "…"
-
-
-def printable(text: str) -> str:
-    """A text without control characters, which no XML can hold: the converter aborts the process at one."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def number(value: float | None) -> str:

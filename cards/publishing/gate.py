@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...schemas.errors import ChecksFailed
 from ...schemas.manifest import Manifest
+from ...schemas.printable import printable
 from ...schemas.report import Finding, Report
 from ...schemas.run_layout import REJECTS
 from ..facts.licensing import conflicts
@@ -40,13 +41,8 @@ def problems(manifest: Manifest, report: Report, journal: bool = False) -> list[
 def enforce(manifest: Manifest, report: Report, journal: bool = False) -> None:
     """Raise `ChecksFailed` with every problem, if there are any."""
     if found := problems(manifest, report, journal):
-        listed = "".join(f"\n  - {_plain(problem.what)}\n    hint: {_plain(problem.hint)}" for problem in found)
+        listed = "".join(f"\n  - {printable(problem.what)}\n    hint: {printable(problem.hint)}" for problem in found)
         raise ChecksFailed(f"cannot be published:{listed}", where=manifest.name)
-
-
-def _plain(text: str) -> str:
-    """A text without characters that could control a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _failed_checks(report: Report) -> Iterator[Problem]:
