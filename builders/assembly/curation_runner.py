@@ -1,4 +1,4 @@
-"""Run the steps of curation over the tables, and leave a record for every row that goes."""
+"""Run the steps of curation over the tables, and record every row that is removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...validators.tables.sql import Tables, key_text, quote_identifier, quote_l
 from ..curation import Outcome, Step
 
 UNFIT = "does not fit its row type"
-"""The reason on record for a row that a step has made unusable."""
+"""Reason for a row that no longer fits its row type after a step."""
 
 
 class Curation:
@@ -28,7 +28,7 @@ class Curation:
             self._apply(step.component_name(), step.apply(self.tables(), seed))
 
     def tables(self) -> Tables:
-        """The tables as they are now, with `_seq`."""
+        """The current tables, with `_seq`."""
         return {table: self.connection.table(table) for table in self.types}
 
     def ordered(self, table: str, split: str | None = None) -> str:
@@ -43,7 +43,7 @@ class Curation:
         return f"SELECT {chosen} FROM {quote_identifier(table)} t {joined} {where} ORDER BY t._seq"
 
     def place(self) -> dict[str, list[str]]:
-        """Give every row the split of the main row that it belongs to; table -> its splits."""
+        """Give every row the split of its main row; table -> its splits."""
         self.connection.execute("CREATE TABLE _places (tab VARCHAR, key VARCHAR, split VARCHAR)")
         self._place(
             self.main, "coalesce(s.split, 'train')", f"LEFT JOIN _splits s ON s.key = {self._key(self.main, 't')}"
@@ -62,7 +62,7 @@ class Curation:
         self.connection.execute(f"INSERT INTO _places {rows}")
 
     def _belongs(self, table: str) -> str:
-        """What joins a row `t` to the place `p` of its parent, if it has one that leads to the main table."""
+        """The condition that joins a row `t` to the place `p` of its parent, if that leads to the main table."""
         for column in columns(self.types[table]):
             if column.item_of:
                 return f"p.tab = t.{quote_identifier(column.item_of)} AND p.key = t.{quote_identifier(column.name)}"
@@ -91,16 +91,16 @@ class Curation:
         self.connection.execute(f"ALTER TABLE _changed RENAME TO {quote_identifier(table)}")
 
     def _unfit(self, table: str) -> DuckDBPyRelation:
-        """Rows of a changed table that break their row type now: a required text may be gone."""
+        """Rows of a changed table that no longer fit their row type, for example without a required text."""
         rows, row_type = self.connection.table(table), self.types[table]
         kinds = dict(zip(rows.columns, rows.types, strict=True))
         broken: dict[str, list[str]] = {}
         for condition in (condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])):
             broken.setdefault(condition.title, []).append(condition.broken)
-        said = ", ".join(
+        problems = ", ".join(
             f"CASE WHEN {' OR '.join(tests)} THEN {quote_literal(title)} END" for title, tests in broken.items()
         )
-        detail = f"'expected: ' || nullif(concat_ws('; ', {said}), '') AS detail"
+        detail = f"'expected: ' || nullif(concat_ws('; ', {problems}), '') AS detail"
         found = f"{key_text(row_type)} AS key, {quote_literal(UNFIT)} AS reason, {detail}, NULL::VARCHAR AS kept_key"
         return rows.select(found).filter("detail IS NOT NULL")
 

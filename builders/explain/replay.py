@@ -1,6 +1,6 @@
-"""One row made again from the journal alone: no model file and no key is needed, and nobody is asked.
+"""Builds one row again from the journal alone: without model, key or API call.
 
-The source is needed only where a family works in rounds, as what was asked then depends on the seeds before.
+The source is needed only where a family works in rounds, since prompts then depend on the seeds before.
 """
 
 from __future__ import annotations
@@ -31,19 +31,17 @@ from ..storage.journal import Journal
 from ..teachers import Teacher
 from .why import ancestors, row_of, types_of
 
-AGGREGATES = (
-    "aggregates are made of the annotations of the whole dataset; the check `aggregates_recompute` makes them again"
-)
+AGGREGATES = "aggregates are computed from all annotations; the check `aggregates_recompute` recomputes them"
 
 
 class Recorded(Teacher):
-    """A teacher as the manifest names it: enough to find its answers in the journal."""
+    """A teacher as the manifest records it: enough to look up its answers in the journal."""
 
     facts: dict[str, Any]
     """Its identity."""
 
     def identity(self) -> dict[str, Any]:
-        """Word for word what it was when it answered."""
+        """Exactly as it was when it answered."""
         return self.facts
 
     def model_name(self) -> str:
@@ -51,15 +49,15 @@ class Recorded(Teacher):
         return str(self.facts.get("model"))
 
     def revision(self) -> str | None:
-        """What told it from another of the same name."""
+        """Revision of the model, if it had one."""
         return self.facts.get("revision")
 
 
 def replay(folder: Path, table: str, wanted: str) -> Replayed:
-    """Make a row of a finished run again. Raises `DataError` if it is not there, or the journal does not make it."""
+    """Build a row of a finished run again. Raises `DataError` if there is none, or the journal does not yield it."""
     manifest = read_manifest(folder)
     if table == "aggregates":
-        raise DataError("not made from asks", where=table, hint=AGGREGATES)
+        raise DataError("not built from asks", where=table, hint=AGGREGATES)
     with connect() as connection:
         tables = read(connection, folder)
         types = types_of(folder, manifest, table)
@@ -69,26 +67,26 @@ def replay(folder: Path, table: str, wanted: str) -> Replayed:
     names = {row_type: name for name, row_type in types.items()}
     made = {(names[type(row)], key_of(row)): row for row in _made(folder, manifest, types, seed)}
     if (table, wanted) not in made:
-        raise DataError("the journal does not make this row", where=str(folder / JOURNAL), got=f"{table} {wanted}")
+        raise DataError("the journal does not yield this row", where=str(folder / JOURNAL), got=f"{table} {wanted}")
     again = made[table, wanted].model_dump(mode="json")
     differs = [column for column, value in again.items() if published.row.get(column) != value]
     return Replayed(table=table, key=wanted, published=published.row, again=again, differs=differs)
 
 
 def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed: TableRow | None) -> list[Row]:
-    """The rows that the journal makes of one seed, and the annotators that every seed shares."""
+    """The rows that the journal yields for one seed, and those that the dataset has once."""
     family: Family = load(f"{PACKAGE}.families", manifest.recipe.family, manifest.recipe.file, "family")
     who = answerers(manifest.recipe, family, {name: _recorded(facts) for name, facts in manifest.teachers.items()})
-    everybody: list[Row] = [one.row for role in family.roles for one in who[role]]
+    once: list[Row] = [*family.once(), *(one.row for role in family.roles for one in who[role])]
     if seed is None:
-        return everybody
+        return once
     main = types[manifest.main_table].model_validate({k: v for k, v in seed.row.items() if k != "split"})
     if not (folder / JOURNAL).is_dir():
-        raise DataError("the journal is not here", where=str(folder), hint="it is published on request only")
+        raise DataError("the run has no journal", where=str(folder), hint="it is published on request only")
     journal = Journal(folder / JOURNAL)
     try:
         engine = JournalReader(journal, who)
-        return everybody + _built(folder, manifest, family, engine, family.seed(main))
+        return once + _built(folder, manifest, family, engine, family.seed(main))
     finally:
         journal.close()
 
@@ -98,12 +96,12 @@ def _built(folder: Path, manifest: Manifest, family: Family, engine: JournalRead
     try:
         return finished(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
     except AskFailed as failed:
-        hint = "another version of pluriset may have asked in other words; the manifest names the one that made it"
+        hint = "another version may word its prompts differently; the manifest records the version of the build"
         raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None
 
 
 def _seen(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> Sequence[str]:
-    """What the seed was shown of the rounds before it, which are made again in the order of the source."""
+    """The texts of earlier rounds that the prompts of the seed showed, built again in the order of the source."""
     source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, manifest.recipe.file, "source")
     earlier, got = Earlier(family), f"no seed {seed.id}"
     try:

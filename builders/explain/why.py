@@ -1,7 +1,7 @@
-"""The whole story of one row: what it rests on, who was asked what for it, what they answered, what was judged of it.
+"""Explains one row: the rows it rests on, the asks behind it with their answers, and its judgements.
 
-Rows come from the tables, asks from the journal, terms from the manifest; nothing is asked and nothing is guessed:
-what a folder does not hold is said to be missing.
+Rows come from the tables, asks from the journal, terms from the manifest. No API call is made; what a folder does not
+hold is listed as missing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ...validators.tables.sql import Tables, connect, key_text, quote_identifier
 from ..storage.journal import Journal
 
 REJECTED = "rejects"
-"""What a story calls the table of a reject."""
+"""Table of a reject in an explanation."""
 
 
 def why(folder: Path, table: str, wanted: str) -> Explanation:
-    """The story of a row, or of the reject that tells why it is not there. Raises `DataError` if there is neither."""
+    """Explain a row, or the reject of one that is missing. Raises `DataError` if there is neither."""
     manifest = read_manifest(folder)
     with connect() as connection:
         tables, lost = read(connection, folder), rejects(connection, folder)
@@ -43,7 +43,9 @@ def why(folder: Path, table: str, wanted: str) -> Explanation:
         findings = list(named(tables, table, types[table], wanted)) if found else []
         compared = _compared(lost, subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
-    missing += [f"{REJECTS} is not here: it names what the row was kept before"] if compared is None else []
+    missing += (
+        [f"{REJECTS} is missing: it lists the rows that were removed in favour of this one"] if compared is None else []
+    )
     return Explanation(
         subject=subject,
         rests_on=rests_on,
@@ -87,7 +89,7 @@ def _rows(tables: Tables, types: Mapping[str, type[Row]], table: str, condition:
 
 
 def ancestors(tables: Tables, types: Mapping[str, type[Row]], start: TableRow) -> Iterator[TableRow]:
-    """Every row that this one points to, nearest first, each once."""
+    """Every row that this one rests on, nearest first, each once."""
     waiting, seen = [start], {(start.table, start.key)}
     while waiting:
         one = waiting.pop(0)
@@ -113,7 +115,7 @@ def _pointers(types: Mapping[str, type[Row]], one: TableRow) -> Iterator[tuple[s
 
 
 def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: TableRow) -> Iterator[TableRow]:
-    """The rows of every table that judge the subject as an item."""
+    """The rows of all tables that have the subject as their item."""
     for table, row_type in types.items():
         for column in columns(row_type):
             if column.item_of and table in tables:
@@ -123,12 +125,12 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: TableRo
 
 
 def _compared(lost: DuckDBPyRelation | None, subject: TableRow) -> list[Reject] | None:
-    """What the row was kept instead of; None where no rejects are here."""
+    """The rejects that were removed in favour of the row; None without a file of rejects."""
     return None if lost is None else _rejects(lost, subject.table, "kept_key", subject.key)
 
 
 def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[TableRow]:
-    """Why something is not there, as rows of the rejects."""
+    """The rejects of a row or seed."""
     told = [] if lost is None else _rejects(lost, table, "key", wanted)
     return [TableRow(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in told]
 
@@ -139,10 +141,10 @@ def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[
 
 
 def _asks(folder: Path, rows: list[TableRow]) -> tuple[list[AskRecord], list[str]]:
-    """What was asked for these rows, and what the journal does not tell."""
+    """The asks behind these rows, and what the journal lacks."""
     digests = dict.fromkeys(digest for found in rows if (digest := found.row.get("digest")))
     if not (folder / JOURNAL).is_dir():
-        return [], ["the journal is not here: it is published on request only"] if digests else []
+        return [], ["the run has no journal: it is published on request only"] if digests else []
     journal = Journal(folder / JOURNAL)
     try:
         found = {digest: _asked(journal, digest) for digest in digests}

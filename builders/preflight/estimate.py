@@ -1,4 +1,4 @@
-"""What a build will need, estimated from asks that were really made, about seeds drawn at random."""
+"""What a build will need, extrapolated from the real asks about a random sample of seeds."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Spread(BaseModel):
 
 
 class Estimate(Documented):
-    """What a build will need in all; what the sample paid is a part of it and is not paid again."""
+    """What a build will need in all, including the sample, which is not paid for again."""
 
     seeds: int
     sampled: int
-    """Seeds that were asked about."""
+    """Seeds in the sample."""
     asks: Spread
     prompt_tokens: Spread
     answer_tokens: Spread
@@ -48,7 +48,7 @@ def estimate(recipe: Recipe, folder: Path, k: int, watch: Watch | None) -> Estim
         raise RecipeError("an interval needs two seeds at least", where="--sample", got=k)
     with run.opened(recipe, folder) as work:
         if work.crew.family.round() is not None:
-            hint = "`pluriset plan` without --sample gives the range, and asks nobody"
+            hint = "`pluriset plan` without --sample gives the range, without API calls"
             raise RecipeError("a sample of the seeds has other rounds than the build", where="--sample", hint=hint)
         total = sum(1 for _ in work.crew.seeds())
         drawn = random.Random(recipe.seed).sample(range(total), min(k, total))

@@ -1,6 +1,6 @@
-"""What a build would ask, without asking: the family runs on the smallest and on the largest possible answers.
+"""What a build would ask, without an API call: the family runs on the smallest and on the largest possible answers.
 
-Every answer parses here, so what a build asks again because one did not is not counted.
+Answers are built from their types and rows are not validated. Every answer parses here, so re-asks are not counted.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from ..storage.journal import Journal
 T = TypeVar("T", bound=BaseModel)
 
 LOOKED_AT = 1000
-"""Seeds that are looked at; more are scaled up from these."""
+"""Seeds that are rehearsed; the rest is extrapolated."""
 LONGEST_TEXT = 200
 """Characters of a text without a bound."""
 
 
 class Range(BaseModel):
-    """The least and the most that a build can need while every answer parses."""
+    """The least and the most that a build needs if every answer parses."""
 
     least: float
     most: float
@@ -54,14 +54,14 @@ class Plan(BaseModel):
     seeds: int
     """Records of the source, up to `n`."""
     rejected: dict[str, int]
-    """Reason -> records that are no seeds; a build rejects them, and asks nothing about them."""
+    """Reason -> records that are not seeds; a build rejects them without a request."""
     asks: Range
     prompt_tokens: Range
     answer_tokens: Range
     usd: Range | None
-    """Null where a teacher has no declared price."""
+    """US dollars; null where a teacher has no declared price."""
     answered: int
-    """Answers that the journal of the run holds already; those that still fit are not asked again."""
+    """Answers in the journal of the run; those that still fit are not requested again."""
 
     def _repr_html_(self) -> str:
         """For notebooks: the range of requests, tokens and cost."""

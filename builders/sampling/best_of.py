@@ -1,4 +1,4 @@
-"""The best of several answers to one prompt, as RAFT takes it (arXiv 2304.06767); all of them are kept.
+"""The best of several answers to one prompt, as in RAFT (arXiv 2304.06767); all of them are kept.
 
 Candidates are ranked within their prompt and never across prompts, which would keep the easy ones only. The score of
 one is the mean over those who scored it: where a judge fails for one candidate only, its mean is over the others.
@@ -28,12 +28,12 @@ SCORE = Aspect(item_table=NAME, aspect="score")
 
 
 class BestOf(Documented):
-    """How many answers are asked for, and what says which is best."""
+    """How many answers to sample, and how to choose the best."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     n: Annotated[int, Field(ge=2)]
-    """Answers to one prompt."""
+    """Answers to each prompt."""
     scorer: str | dict[str, Any] = "rating"
     """The scorer, by name or with its options."""
 
@@ -56,7 +56,7 @@ class BestOf(Documented):
         scores = await _scorer(self.scorer).scores(ask, judge, prompt.messages[-1].content, texts, ids)
         means = [sum(score.value for score in each) / len(each) if each else None for each in scores]
         if (best := _best(means)) is None:
-            raise ask.failed("nobody scored a candidate", f"{len(answers)} candidates", answers[0])
+            raise ask.failed("no candidate was scored", f"{len(answers)} candidates", answers[0])
         rows: list[Row] = []
         for at, answer in enumerate(answers):
             rows.append(
@@ -83,7 +83,7 @@ def _scorer(spec: Spec) -> Scorer:
 
 
 def _best(means: list[float | None]) -> int | None:
-    """The place of the highest mean, the first of several."""
+    """Index of the highest mean, the first of several."""
     scored = [(mean, -at) for at, mean in enumerate(means) if mean is not None]
     return -max(scored)[1] if scored else None
 

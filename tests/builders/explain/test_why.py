@@ -71,7 +71,7 @@ def test_without_the_journal_the_story_says_what_it_lacks(run: Path) -> None:
     shutil.rmtree(run / "journal")
     story = pluriset.why(run, "considerations", key := consideration(run))
     assert story.asks == [] and "published on request only" in story.missing[0]
-    with pytest.raises(DataError, match="the journal is not here"):
+    with pytest.raises(DataError, match="the run has no journal"):
         pluriset.replay(run, "considerations", key)
 
 

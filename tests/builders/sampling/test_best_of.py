@@ -110,7 +110,7 @@ def test_a_judge_who_takes_what_stands_first_decides_nothing(recipe: Write, tmp_
     family = {"best_of": {"n": 2, "scorer": "think_twice"}}
     build(recipe, out := tmp_path / "run", family, Script(prefers="first"))
     reasons = [(row["level"], row["reason"]) for row in rejects(out)]
-    assert reasons == [("ask", "the orders do not agree"), ("seed", "nobody scored a candidate")]
+    assert reasons == [("ask", "the orders do not agree"), ("seed", "no candidate was scored")]
 
 
 def test_equal_candidates_tie_and_nobody_is_asked(recipe: Write, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_equal_candidates_tie_and_nobody_is_asked(recipe: Write, tmp_path: Path)
 def test_an_order_that_fails_leaves_the_other_asked_and_counted(recipe: Write, tmp_path: Path) -> None:
     family = {"best_of": {"n": 2, "scorer": "think_twice"}}
     books = build(recipe, out := tmp_path / "run", family, Script(prefers="none")).books
-    assert [row["reason"] for row in rejects(out)] == ["answer does not parse"] * 2 + ["nobody scored a candidate"]
+    assert [row["reason"] for row in rejects(out)] == ["answer does not parse"] * 2 + ["no candidate was scored"]
     assert sum(spent.answers for spent in books.spending) == books.requests.sent, "what was paid is told"
 
 
@@ -174,7 +174,7 @@ def test_a_sample_that_declines_is_recorded_beside_those_that_list(recipe: Write
 @pytest.mark.parametrize(
     ("family", "said"),
     [
-        ({"best_of": {"n": 2}, "samples": 2}, "either several listings are joined"),
+        ({"best_of": {"n": 2}, "samples": 2}, "set one of the two"),
         ({"best_of": {"n": 2, "scorer": "none_such"}}, "of this name"),
         ({"best_of": {"n": 1}}, "greater than or equal to 2"),
     ],
