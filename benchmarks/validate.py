@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pluriset.schemas.row import Key, Row
-from pluriset.validators.findings.failing_rows import keep_in
+from pluriset.validators.findings.failing_rows import write_rows_to
 from pluriset.validators.tables.sql import connect
 from pydantic import Field
 
@@ -74,7 +74,7 @@ def ours(path: str, memory: str = "4GB") -> dict[str, int]:
     with tempfile.TemporaryDirectory() as room, connect(memory_limit=memory, temp_directory=room) as connection:
         rows = connection.read_parquet(path)
         count = rows.aggregate("count(*)").fetchall()[0][0]
-        kept = keep_in(Path(room) / "failing")
+        kept = write_rows_to(Path(room) / "failing")
         found = [*check_table("rows", {"rows": rows}, {"rows": Judgement}, {"rows": count}, kept)]
     return {finding.check.removeprefix("rows."): finding.count for finding in found if finding.count}
 

@@ -23,12 +23,12 @@ from ..schemas.rows import declaration, families, tables_of
 from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
 from ..schemas.views import View
-from .findings.failing_rows import forget, keep_in
+from .findings.failing_rows import discard_rows, write_rows_to
 from .findings.subject import Subject
 from .judging import card_claims, manifest_shards
 from .judging.audits import load_audits, run_audits
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
-from .judging.runner import judge, no_foreign_errors
+from .judging.runner import judge, wrap_duckdb_errors
 from .profiles.by_roles import read_by_roles
 from .profiles.family_views import views_of_run
 from .profiles.published import read_published
@@ -67,9 +67,9 @@ def validate_path(
     """
     folder, name = hub.local(path), Path(path).resolve().name
     overrides = read_overrides(checks) if checks else overrides_beside(folder)
-    keep = keep_in(out.resolve()) if out else forget
+    keep = write_rows_to(out.resolve()) if out else discard_rows
     audits = [] if audit is None else load_audits(audit)
-    with _database(memory) as connection, no_foreign_errors(str(path)):
+    with _database(memory) as connection, wrap_duckdb_errors(str(path)):
         if out:
             connection.execute(f"SET allowed_directories = [{quote_literal(str(out.resolve()))}]")
         if run_folder.has_tables(folder) and not as_ and not roles:
@@ -85,13 +85,13 @@ def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = Non
 
     Raises `DataError` if the folder is no run or cannot be read.
     """
-    with no_foreign_errors(folder), _database(memory, spill) as connection:
+    with wrap_duckdb_errors(folder), _database(memory, spill) as connection:
         return judge(_run_subject(connection, folder, folder.resolve().name))
 
 
 def validate_tables(tables: Tables, row_types: RowTypes, dataset: str) -> Report:
     """Validate relations of one connection against their row types."""
-    with no_foreign_errors(dataset):
+    with wrap_duckdb_errors(dataset):
         return judge(_typed_subject(tables, row_types, dataset))
 
 
@@ -99,7 +99,7 @@ def validate_tables(tables: Tables, row_types: RowTypes, dataset: str) -> Report
 def open_tables(path: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
     """The raw tables of a run or any dataset, for as long as the block runs. Raises `DataError`."""
     folder = hub.local(path)
-    with _database(memory) as connection, no_foreign_errors(str(path)):
+    with _database(memory) as connection, wrap_duckdb_errors(str(path)):
         is_run = run_folder.has_tables(folder)
         yield connection, run_folder.read(connection, folder) if is_run else read(connection, folder).tables
 
@@ -164,8 +164,8 @@ def _with_claims(subject: Subject, folder: Path) -> Subject:
     """A run compared with its card and manifest, which a run that is still being built does not have."""
     if not (manifest := folder / MANIFEST).exists():
         return subject
-    shards = manifest_shards.against_manifest(folder, manifest)
-    return replace(subject, findings=[*subject.findings, *card_claims.against_data(folder, subject.raw), *shards])
+    shards = manifest_shards.check_shards(folder, manifest)
+    return replace(subject, findings=[*subject.findings, *card_claims.check_card(folder, subject.raw), *shards])
 
 
 def _dataset_subject(
@@ -184,5 +184,5 @@ def _dataset_subject(
         subject = read_published(connection, name, raw, recognised)
     else:
         subject = read_by_roles(connection, name, raw, roles)
-    claims = card_claims.against_data(folder, raw)
+    claims = card_claims.check_card(folder, raw)
     return replace(subject, findings=[*dataset.findings, *subject.findings, *claims])

@@ -19,7 +19,7 @@ from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
 from ...schemas.rows.shared import BASIS
 from ...schemas.run_layout import JOURNAL, REJECTS
-from ...validators.judging.row_checks import named
+from ...validators.judging.row_checks import failing_checks
 from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import read, rejects
 from ...validators.tables.sql import Tables, connect, key_text, quote_identifier, quote_literal
@@ -40,7 +40,7 @@ def why(folder: Path, table: str, wanted: str) -> Explanation:
         subject = found or (gone[0] if gone else row_of(folder, tables, types, table, wanted))
         rests_on = [*gone[1:], *ancestors(tables, types, subject)]
         judgements = list(_judgements(tables, types, subject))
-        findings = list(named(tables, table, types[table], wanted)) if found else []
+        findings = list(failing_checks(tables, table, types[table], wanted)) if found else []
         compared = _compared(lost, subject)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
     missing += (

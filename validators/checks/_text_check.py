@@ -1,7 +1,7 @@
-"""A check of texts: what is wrong with one, whatever table and column it is in.
+"""Base of checks of single texts, whatever table and column they are in.
 
-All of them look at the texts of a table in one scan, which keeps what is wrong. Only that is looked at again, but where
-a check leaves out columns in which it finds too much: then all texts are counted.
+All such checks share one scan of a table; only matching texts are read again. Where a check skips columns with too many
+matches, all texts are counted as well.
 """
 
 from __future__ import annotations
@@ -21,62 +21,62 @@ NOTHING = f"SELECT 0::BIGINT AS {ROW}, '' AS \"column\", '' AS problem WHERE fal
 
 
 class TextCheck(Check):
-    """Finds texts; its two methods are SQL about one of them."""
+    """Finds texts that match a condition; its two methods return SQL about one text."""
 
     table = "*"
     unit = "cells"
     needs: ClassVar[Mapping[str, Sequence[str]]] = {"*": []}
     written_only: ClassVar[bool] = False
-    """Whether keys and names of ours, which nobody wrote, are left out."""
+    """Whether generated keys and names, which nobody wrote, are skipped."""
 
     portable: ClassVar[bool] = True
     """Whether its SQL runs in any DuckDB; false where it calls functions that only our connections have."""
 
     max_share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """A column in which more than this share of the texts is so is meant to be, and left out."""
+    """A column with a larger share of matching texts is taken to be intended, and skipped."""
 
     def matches(self, value: str) -> str:
-        """True of a text that is wrong; `value` is the SQL of a text that is not null."""
+        """SQL condition for a text that fails; `value` is the SQL of a text that is not null."""
         raise NotImplementedError
 
     def describe(self, value: str) -> str:
-        """What is wrong with it, in words."""
+        """SQL of the problem in words."""
         raise NotImplementedError
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Every text that is wrong: _row, column, problem."""
-        return wrong_texts(tables["*"], {"": self})[""]
+        """Every failing text: _row, column, problem."""
+        return failing_texts(tables["*"], {"": self})[""]
 
 
-def wrong_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> dict[str, DuckDBPyRelation]:
-    """What each of these checks finds in a raw table: _row, column, problem."""
-    there = cells(relation)
-    anything = materialize(query(there, f"SELECT * FROM rows WHERE {' OR '.join(map(_wrong, checks.values()))}"))
-    if not fetch_all(anything, "SELECT 1 FROM rows LIMIT 1"):
-        return dict.fromkeys(checks, query(anything, NOTHING))
-    cases = ", ".join(_case(rule, check) for rule, check in enumerate(checks.values()))
+def failing_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> dict[str, DuckDBPyRelation]:
+    """The failing rows of each of these checks in a raw table: _row, column, problem."""
+    texts = cells(relation)
+    matching = query(texts, f"SELECT * FROM rows WHERE {' OR '.join(map(_condition, checks.values()))}")
+    suspects = materialize(matching)
+    if not fetch_all(suspects, "SELECT 1 FROM rows LIMIT 1"):
+        return dict.fromkeys(checks, query(suspects, NOTHING))
+    cases = ", ".join(
+        f"CASE WHEN {_condition(check)} THEN {{rule: {rule}, problem: {check.describe('cell.value')}}} END"
+        for rule, check in enumerate(checks.values())
+    )
     each = f"unnest(list_filter([{cases}], lambda one: one IS NOT NULL))"
-    found = materialize(query(anything, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
-    texts = cache(lambda: dict(fetch_all(there, "SELECT cell.column, count(*) FROM rows GROUP BY ALL")))
-    return {name: _of(found, texts, rule, check) for rule, (name, check) in enumerate(checks.items())}
+    failing = materialize(query(suspects, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
+    totals = cache(lambda: dict(fetch_all(texts, "SELECT cell.column, count(*) FROM rows GROUP BY ALL")))
+    return {name: _failing_rule(failing, totals, rule, check) for rule, (name, check) in enumerate(checks.items())}
 
 
-def _wrong(check: TextCheck) -> str:
-    wrong = check.matches("cell.value")
-    return f"(NOT cell.ours AND {wrong})" if check.written_only else f"({wrong})"
+def _condition(check: TextCheck) -> str:
+    matches = check.matches("cell.value")
+    return f"(NOT cell.ours AND {matches})" if check.written_only else f"({matches})"
 
 
-def _case(rule: int, check: TextCheck) -> str:
-    return f"CASE WHEN {_wrong(check)} THEN {{rule: {rule}, problem: {check.describe('cell.value')}}} END"
-
-
-def _of(
-    found: DuckDBPyRelation, texts: Callable[[], Mapping[str, int]], rule: int, check: TextCheck
+def _failing_rule(
+    failing: DuckDBPyRelation, totals: Callable[[], Mapping[str, int]], rule: int, check: TextCheck
 ) -> DuckDBPyRelation:
-    """What one of the checks found, without the columns that are meant to be so, of all whose texts are counted."""
-    own = query(found, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
-    wrong = dict(fetch_all(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')) if check.max_share < 1 else {}
-    if not wrong:
+    """The failing rows of one check, without the columns in which too many texts match."""
+    own = query(failing, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
+    if check.max_share == 1:
         return own
-    meant = [column for column, count in wrong.items() if count > check.max_share * texts()[column]]
-    return own.filter(f'"column" NOT IN ({", ".join(map(quote_literal, meant))})') if meant else own
+    counts = fetch_all(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')
+    intended = [column for column, count in counts if count > check.max_share * totals()[column]]
+    return own.filter(f'"column" NOT IN ({", ".join(map(quote_literal, intended))})') if intended else own

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from ...schemas.errors import DataError
 from ...schemas.report import Finding, Report, Severity, problem_line
-from ..findings.evidence import EXAMPLES
+from ..findings.evidence import MAX_EXAMPLES
 from ..findings.severity import worst_first
 from ..tables.sql import Tables, quote_identifier, quote_literal
 from ..validate import MEMORY, open_tables
@@ -208,8 +208,8 @@ def _exception(outcome: Mapping[str, Any], columns: Collection[str]) -> str:
 
 def _examples(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     if rows := facts.get("partial_unexpected_index_list"):
-        return [dict(row) for row in rows[:EXAMPLES]]
+        return [dict(row) for row in rows[:MAX_EXAMPLES]]
     if values := facts.get("partial_unexpected_list"):
         present = [value for value in values if value is not None]
-        return [value if isinstance(value, dict) else {"found": value} for value in present[:EXAMPLES]]
+        return [value if isinstance(value, dict) else {"found": value} for value in present[:MAX_EXAMPLES]]
     return [{"found": facts["observed_value"]}] if "observed_value" in facts else []

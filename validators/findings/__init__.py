@@ -1,1 +1,1 @@
-"""What a check or measure found: subject, evidence, severity and failing rows."""
+"""Findings: what is checked, evidence, severity and failing rows."""

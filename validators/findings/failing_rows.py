@@ -1,4 +1,4 @@
-"""All failing rows of a check, written down by rule: DuckDB streams them, nothing is held."""
+"""All failing rows of a check, streamed to a file by DuckDB."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from duckdb import DuckDBPyRelation, IOException
 from ...schemas.errors import RunError
 from ...schemas.report import Finding
 
-LONGEST = 100
-"""Characters of a file name, without its ending."""
+MAX_NAME = 100
+"""Maximum length of a file name without its suffix."""
 
-Keep = Callable[[Finding, Callable[[], DuckDBPyRelation]], Finding]
-"""What is done with a finding and all its failing rows, which are only looked for when they are called for."""
+RowSink = Callable[[Finding, Callable[[], DuckDBPyRelation]], Finding]
+"""Called with a finding and its failing rows, which are computed lazily; returns the finding to report."""
 
 
-def forget(finding: Finding, _: Callable[[], DuckDBPyRelation]) -> Finding:
-    """Let the rows go."""
+def discard_rows(finding: Finding, _: Callable[[], DuckDBPyRelation]) -> Finding:
+    """Keep only the finding."""
     return finding
 
 
-def keep_in(folder: Path) -> Keep:
-    """Write the failing rows of every finding into a folder, as `<check>-<table>.parquet`."""
+def write_rows_to(folder: Path) -> RowSink:
+    """Write the failing rows of every finding to `<check>-<table>.parquet` in a folder."""
 
-    def keep(finding: Finding, failing: Callable[[], DuckDBPyRelation]) -> Finding:
+    def write(finding: Finding, failing: Callable[[], DuckDBPyRelation]) -> Finding:
         if not finding.count:
             return finding
-        path = folder / f"{_safe(finding)}.parquet"
+        path = folder / f"{_file_name(finding)}.parquet"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             failing().to_parquet(str(path))
@@ -38,11 +38,11 @@ def keep_in(folder: Path) -> Keep:
             raise RunError("cannot write the failing rows", where=str(path), got=str(error)) from None
         return finding.model_copy(update={"file": path.name})
 
-    return keep
+    return write
 
 
-def _safe(finding: Finding) -> str:
-    """A name that any file system takes; the same for the same check and table, and no other's."""
-    said = finding.check if finding.check.startswith(f"{finding.table}.") else f"{finding.check}-{finding.table}"
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", said).strip(".")[:LONGEST]
-    return plain if plain == said else f"{plain}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+def _file_name(finding: Finding) -> str:
+    """A portable file name, unique to the check and table."""
+    name = finding.check if finding.check.startswith(f"{finding.table}.") else f"{finding.check}-{finding.table}"
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip(".")[:MAX_NAME]
+    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""What is judged: a run of ours or anybody's dataset, brought into the one form that checks and measures meet."""
+"""The dataset under validation, a run or any other, in the form that checks and measures work on."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from ..tables.sql import Tables
 
 @dataclass(frozen=True)
 class Subject:
-    """A dataset that is ready to be judged."""
+    """A dataset that is ready to be checked."""
 
     dataset: str
-    """What it is called."""
+    """Its name."""
     raw: Tables
-    """Its tables as they are; checks that need no knowledge look at them."""
+    """Its tables as they are, for checks of any table."""
     tables: Tables
-    """Its tables as their row types want them."""
+    """Its tables with the types of their row types."""
     row_types: RowTypes
-    """Table -> row type, where we know one; what keeps not to it is a finding."""
+    """Table -> row type, if it has one; violations are findings."""
     rejects: Tables = field(default_factory=dict)
-    """What was rejected, in full, where it is published with the tables."""
+    """Rejected rows by table, if they are published with the tables."""
     views: Tables = field(default_factory=dict)
-    """What it is read as, by the names of `schemas.views`."""
+    """The views of `schemas.views` that it is read as."""
     findings: Sequence[Finding] = ()
-    """What was found on the way."""
+    """Findings made while reading it."""
     failing: Mapping[str, Callable[[], DuckDBPyRelation]] = field(default_factory=dict)
-    """Check of such a finding -> all its failing rows."""
+    """Check of such a finding -> its failing rows."""
     skipped: Mapping[str, str] = field(default_factory=dict)
-    """What could not be looked at on the way, and why."""
+    """Check -> why it could not run while reading."""
     profile: Profile | None = None
-    """What it was taken for."""
+    """The profile that it was recognised as; null for a run."""
     configs: Mapping[str, Config] = field(default_factory=dict)
-    """Table -> the config of a published dataset that it is, which says how its columns are known."""
+    """Table -> config of the published dataset, with the evidence for its columns."""
 
     def all(self) -> Tables:
         """Tables and views by name; a view hides a table."""
         return {**self.tables, **self.views}
 
-    def own(self) -> frozenset[str]:
-        """Tables of ours, whose row types say what may be null and what must be unique."""
+    def own_tables(self) -> frozenset[str]:
+        """Tables of a run, whose row types define nulls and keys; none for other datasets."""
         return frozenset(self.row_types) - set(self.views) if self.profile is None else frozenset()

@@ -1,8 +1,7 @@
-"""The constraints of a row type as DuckDB checks them: nothing here is written by hand for a table.
+"""Checks the constraints of row types in DuckDB; they are derived from the row type, with no code per table.
 
-One scan finds the rows of a table that break a constraint and what they break; only those are looked at again. Keys and
-what points to them take a scan each.
-Findings have ids such as `considerations.text.max_length`; what holds for all columns is one finding,
+A single scan finds the rows of a table that break a constraint; only those are read again. Keys and references take a
+scan each. Findings have ids such as `considerations.text.max_length`; a table without violations has one finding,
 `considerations.constraints`.
 """
 
@@ -17,13 +16,13 @@ from duckdb import DuckDBPyRelation
 from ...schemas.report import Finding, problem_line
 from ...schemas.row import Column, Row, RowTypes, columns, key
 from ..findings.evidence import evidence, examples
-from ..findings.failing_rows import Keep, forget
+from ..findings.failing_rows import RowSink, discard_rows
 from ..tables.schema_sql import Condition, can_hold, conditions
 from ..tables.sql import Tables, key_text, materialize, query, quote_identifier, quote_literal
 
 
 class Judged(NamedTuple):
-    """One table and what it should be."""
+    """A table with its row type."""
 
     table: str
     row_type: type[Row]
@@ -31,7 +30,7 @@ class Judged(NamedTuple):
     rows: int
     unit: str
     """What a row is called, in the plural."""
-    keep: Keep
+    keep: RowSink
 
     def finding(
         self,
@@ -57,11 +56,11 @@ class Judged(NamedTuple):
         return self.keep(found, failing) if failing else found
 
     def key_parts(self) -> dict[str, str]:
-        """What identifies a row, as SQL: the columns of the key that are there."""
+        """The columns of the key that exist, as SQL."""
         return {part: quote_identifier(part) for part in key(self.row_type) if part in self.relation.columns}
 
     def place(self) -> dict[str, str]:
-        """What tells where a row is, as SQL: its key, else its number."""
+        """What locates a row, as SQL: its key, or its number."""
         return self.key_parts() or {part: part for part in ("_row",) if part in self.relation.columns}
 
 
@@ -70,7 +69,7 @@ def check_table(
     tables: Tables,
     row_types: RowTypes,
     rows: Mapping[str, int],
-    keep: Keep = forget,
+    keep: RowSink = discard_rows,
     unit: str = "rows",
 ) -> Iterator[Finding]:
     """Check a table against its row type: columns, constraints on rows, the key and references.
@@ -99,8 +98,8 @@ def check_table(
             yield from _points_somewhere(judged, column, tables, row_types)
 
 
-def unjudged(row_types: RowTypes) -> dict[str, str]:
-    """References into tables of which we know nothing here -> why nothing is said of them."""
+def skipped_references(row_types: RowTypes) -> dict[str, str]:
+    """References into tables without a row type -> why they are not checked."""
     pointing = ((table, column) for table, row_type in row_types.items() for column in columns(row_type))
     return {
         f"{table}.{column.name}.foreign_key": f"no table {column.foreign.table}"
@@ -114,7 +113,7 @@ def _types(judged: Judged) -> dict[str, Any]:
 
 
 def _columns(judged: Judged) -> Iterator[Finding]:
-    """Columns that are required and missing, or of another type: all rows fail."""
+    """Required columns that are missing, and columns of another type: all rows fail."""
     there, count = _types(judged), max(judged.rows, 1)
     for column in columns(judged.row_type):
         if column.name not in there:
@@ -129,7 +128,7 @@ def _columns(judged: Judged) -> Iterator[Finding]:
 
 
 def _rows(judged: Judged) -> Iterator[Finding]:
-    """All conditions on rows in one scan, which leaves the rows that break one, and what they break."""
+    """All conditions on rows, in a single scan."""
     there = _types(judged)
     usable = [c for c in columns(judged.row_type) if c.name in there and can_hold(c.schema, there[c.name])]
     asked = [(column, c) for column in usable for c in conditions(column, there[column.name])]
@@ -146,7 +145,7 @@ def _rows(judged: Judged) -> Iterator[Finding]:
 
 
 def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDBPyRelation:
-    """A row for each condition that a row breaks: its number, and what is shown of the row."""
+    """One row per violation: the number of the condition, and what to show of the row."""
     cases = []
     for rule, (column, condition) in enumerate(asked):
         parts = {**judged.place(), "found": f"CAST({quote_identifier(column.name)} AS VARCHAR)"}
@@ -157,13 +156,13 @@ def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDB
     needed = ", ".join(
         dict.fromkeys([*judged.place().values(), *(quote_identifier(column.name) for column, _ in asked)])
     )
-    # To tell what is broken takes longer than to see that something is: it is asked of those rows alone.
+    # Finding which condition is broken is slower than finding that one is, so it runs on failing rows only.
     failing = materialize(query(judged.relation, f"SELECT {needed} FROM rows WHERE {anything}"))
     return materialize(query(failing, f"SELECT unnest({each}) AS one FROM rows"))
 
 
 def _unique(judged: Judged) -> Iterator[Finding]:
-    """Rows whose key an earlier row has already; a null is no key, and a finding of its own."""
+    """Rows that repeat the key of an earlier row; nulls are a finding of their own."""
     parts = judged.key_parts()
     if not parts or len(parts) < len(key(judged.row_type)):
         return
@@ -198,7 +197,7 @@ def _points_somewhere(judged: Judged, column: Column, tables: Tables, row_types:
 def _orphans(
     children: DuckDBPyRelation, parents: DuckDBPyRelation | None, pairs: Mapping[str, str]
 ) -> DuckDBPyRelation:
-    """Rows that point to no row of `parents`; all that point, where there is no such table."""
+    """Rows whose reference has no row in `parents`; all rows with a reference if there is no such table."""
     pointing = children.filter(" AND ".join(f"{quote_identifier(child)} IS NOT NULL" for child in pairs))
     if parents is None:
         return pointing
@@ -218,7 +217,7 @@ def _reference(
 
 
 def _items(judged: Judged, table_field: str, tables: Tables, row_types: RowTypes) -> DuckDBPyRelation | None:
-    """Table and key of every row in the tables that are named, the key as `schemas.row.key_of` gives it."""
+    """Table and key of every row in the referenced tables, the key as in `schemas.row.key_of`."""
     keyed = [t for t in row_types if t in tables and set(key(row_types[t])) <= set(tables[t].columns)]
     field, known = f"CAST({quote_identifier(table_field)} AS VARCHAR)", ", ".join(map(quote_literal, keyed))
     named = query(judged.relation, f"SELECT DISTINCT {field} FROM rows WHERE {field} IN ({known or 'NULL'}) ORDER BY 1")

@@ -1,4 +1,4 @@
-"""A finished run against its manifest: every shard is the file that the manifest names, and all of them are there."""
+"""Compares the shards of a finished run with its manifest."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ CHECK = "manifest.shards"
 RULE = "Every shard matches the manifest"
 
 
-def against_manifest(folder: Path, manifest: Path) -> list[Finding]:
-    """A finding for each table. Raises `DataError` if the manifest cannot be read."""
+def check_shards(folder: Path, manifest: Path) -> list[Finding]:
+    """One finding per table. Raises `DataError` if the manifest cannot be read."""
     tables = parse_manifest(manifest.read_bytes(), str(manifest)).tables
     shards: dict[str, dict[str, File | None]] = {
         name: {file.path: file for files in table.splits.values() for file in files} for name, table in tables.items()

@@ -19,7 +19,7 @@ from ...schemas.rows import OPTIONAL, families, tables_of
 from ...schemas.views import VIEWS
 from ...schemas.yaml_text import load_yaml
 from .. import checks
-from ..findings.severity import capped, worst_first
+from ..findings.severity import cap, worst_first
 from ..readers.findings import RULES
 
 MAX_BYTES = 1_000_000
@@ -112,7 +112,7 @@ def _override(finding: Finding, overrides: Collection[Override]) -> Finding:
         if override.applies_to(finding.check, finding.table):
             if override.severity and override.severity != finding.severity:
                 changes = {"severity": override.severity, "declared": finding.declared or finding.severity}
-                finding = capped(finding.model_copy(update=changes), finding.evidence)
+                finding = cap(finding.model_copy(update=changes), finding.evidence)
             if override.suppress:
                 finding = finding.model_copy(update={"suppressed": override.suppress})
     return finding

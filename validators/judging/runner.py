@@ -1,4 +1,4 @@
-"""Judge a subject: the constraints of its row types, then every check and measure that can run on it."""
+"""Runs the constraints of the row types, then every check and measure that applies to a dataset."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from ...schemas.row import Row, columns
 from ...schemas.rows.shared import SHARED
 from .. import checks, measures
 from ..checks import Check
-from ..checks._text_check import TextCheck, wrong_texts
-from ..findings.evidence import evidence, looked_at, parts
-from ..findings.failing_rows import Keep, forget
-from ..findings.severity import of_constraint, worst_first
+from ..checks._text_check import TextCheck, failing_texts
+from ..findings.evidence import count_units, evidence, parts
+from ..findings.failing_rows import RowSink, discard_rows
+from ..findings.severity import cap_constraint, worst_first
 from ..findings.subject import Subject
 from ..measures import Measure
 from ..tables.sql import Tables, fetch_all, quote_identifier
-from .constraints import check_table, unjudged
+from .constraints import check_table, skipped_references
 
 Options = Mapping[str, Mapping[str, Any]]
 """Check -> its options."""
 NONE: Options = {}
 Units = Callable[[str | None, Sequence[str], DuckDBPyRelation], int]
-"""What a check counts -> how many of them a relation has."""
+"""(unit, columns that identify it, relation) -> number of units."""
 ANY = "*"
-"""What a check calls the table that it looks at where it needs no knowledge: it runs on every raw table."""
-UNFIT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
-"""What a check or measure meets when a column holds something else than it can judge, or more than there is memory."""
+"""The table of a check that runs on every raw table."""
+UNSUITABLE = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
+"""Errors of a check or measure on columns with unsuitable contents, or out of memory: it is skipped."""
 
 
 class Job(NamedTuple):
-    """A check of a table."""
+    """A check to run on a table."""
 
     name: str
     check: Check
@@ -47,20 +47,20 @@ class Job(NamedTuple):
     judged: DuckDBPyRelation
     """The rows of the table."""
     failing: Callable[[], DuckDBPyRelation]
-    """What it finds; raises one of `UNFIT` where it can judge nothing."""
+    """Computes the failing rows; may raise one of `UNSUITABLE`."""
 
 
-def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Report:
-    """What is found, worst first, what is measured, and what could not run and why.
+def judge(subject: Subject, options: Options = NONE, keep: RowSink = discard_rows) -> Report:
+    """Run everything that applies and report findings, figures and what was skipped.
 
-    `options` are those of checks; `keep` is what becomes of all failing rows of a finding.
+    `options` are those of checks; `keep` receives all failing rows of every finding.
     """
-    with no_foreign_errors(subject.dataset):
-        skipped = {**subject.skipped, **unjudged(subject.row_types)}
+    with wrap_duckdb_errors(subject.dataset):
+        skipped = {**subject.skipped, **skipped_references(subject.row_types)}
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
         rows = cache(_count)
-        units: Units = cache(lambda unit, per, relation: looked_at(unit, per, relation, rows(relation)))
-        findings = [*_known(subject, keep), *_constraints(subject, keep)]
+        units: Units = cache(lambda unit, per, relation: count_units(unit, per, relation, rows(relation)))
+        findings = [*_from_reading(subject, keep), *_constraints(subject, keep)]
         findings += _findings(subject, typed, units, skipped, options, keep)
         figures = [*_figures(typed, skipped)]
         return Report(
@@ -74,36 +74,38 @@ def judge(subject: Subject, options: Options = NONE, keep: Keep = forget) -> Rep
 
 
 @contextmanager
-def no_foreign_errors(where: str | Path) -> Iterator[None]:
-    """Nobody meets an error of DuckDB."""
+def wrap_duckdb_errors(where: str | Path) -> Iterator[None]:
+    """Raise errors of DuckDB as `DataError`."""
     try:
         yield
     except duckdb.Error as error:
-        hint = "the file may be damaged; if it is the memory, give it more"
+        hint = "the file may be damaged; if memory ran out, raise the limit"
         raise DataError("cannot be read to the end", where=str(where), got=_first_line(error), hint=hint) from None
 
 
-def _known(subject: Subject, keep: Keep) -> Iterator[Finding]:
-    """What was found on the way."""
+def _from_reading(subject: Subject, keep: RowSink) -> Iterator[Finding]:
+    """Findings made while reading."""
     for finding in subject.findings:
         yield keep(finding, subject.failing[finding.check]) if finding.check in subject.failing else finding
 
 
-def _constraints(subject: Subject, keep: Keep) -> Iterator[Finding]:
+def _constraints(subject: Subject, keep: RowSink) -> Iterator[Finding]:
     rows = {table: _count(relation) for table, relation in subject.tables.items() if table in subject.row_types}
     unread = {finding.check.removesuffix(".type"): finding.count for finding in subject.findings}
     for table in subject.row_types:
-        unit = table if table in subject.own() and table.endswith("s") else "rows"
+        unit = table if table in subject.own_tables() and table.endswith("s") else "rows"
         for finding in check_table(table, subject.tables, subject.row_types, rows, keep, unit):
-            # A cell that cannot be read is null here, but the file has something in it.
-            known = unread.get(finding.check.removesuffix(".null"), 0)
-            if known == 0 or finding.count > known:
-                less = _fewer(finding, finding.count - known) if known else finding
-                yield of_constraint(less, subject.configs[table]) if table in subject.configs else less
+            # An unreadable cell is null here, but not in the file.
+            unreadable = unread.get(finding.check.removesuffix(".null"), 0)
+            if unreadable:
+                if finding.count <= unreadable:
+                    continue
+                finding = _with_nulls(finding, finding.count - unreadable)
+            yield cap_constraint(finding, subject.configs[table]) if table in subject.configs else finding
 
 
-def _fewer(nulls: Finding, count: int) -> Finding:
-    """A finding about nulls, of which fewer are null in the file."""
+def _with_nulls(nulls: Finding, count: int) -> Finding:
+    """A finding about nulls with another count."""
     column = nulls.check.removeprefix(f"{nulls.table}.").removesuffix(".null")
     problem = problem_line(f"have|has no `{column}`", count, nulls.of, nulls.unit)
     return nulls.model_copy(update={"count": count, "problem": problem})
@@ -114,7 +116,7 @@ def _count(relation: DuckDBPyRelation) -> int:
 
 
 def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBPyRelation:
-    """The relation with what should be text as text, so that a check never meets a number for a label."""
+    """The relation with text columns cast to text, so that no check has to handle a number as a label."""
     types = dict(zip(relation.columns, relation.types, strict=True))
     texts = [c.name for c in columns(row_type) if c.schema.get("type") == "string"] if row_type else []
     casts = [
@@ -126,51 +128,48 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 
 
 def _findings(
-    subject: Subject, tables: Tables, units: Units, skipped: dict[str, str], options: Options, keep: Keep
+    subject: Subject, tables: Tables, units: Units, skipped: dict[str, str], options: Options, keep: RowSink
 ) -> Iterator[Finding]:
     for job in _jobs(subject, tables, dict(_runnable(checks.__name__, tables, skipped, options))):
         try:
             yield _finding(job, units, keep)
-        except UNFIT as error:
+        except UNSUITABLE as error:
             skipped[job.name] = _first_line(error)
 
 
 def _jobs(subject: Subject, tables: Tables, runnable: Mapping[str, Check]) -> Iterator[Job]:
-    """Every check of every table that it is for; all checks of texts look at a table together."""
-    together = {check_name: check for check_name, check in runnable.items() if isinstance(check, TextCheck)}
-    texts = cache(lambda relation: _together(relation, together))
-    for check_name, check in runnable.items():
-        known = subject.own() if check.implied_by_row_type else frozenset()
+    """Every check with every table it applies to; all text checks of a table share one scan."""
+    text_checks = {name: check for name, check in runnable.items() if isinstance(check, TextCheck)}
+    scan = cache(lambda relation: _scan_texts(relation, text_checks))
+    for name, check in runnable.items():
+        covered = subject.own_tables() if check.implied_by_row_type else frozenset()
         if ANY in check.needs:
-            raw = {table: relation for table, relation in subject.raw.items() if table not in known}
-            for table, relation in _wanted(check, {**raw, **(subject.rejects if check.of_rejects else {})}):
-                yield Job(check_name, check, table, relation, partial(_untyped, check_name, check, relation, texts))
-        elif not set(check.needs) <= known:
-            yield Job(check_name, check, check.table, tables[check.table], partial(check.failing, tables))
+            raw = {table: rows for table, rows in subject.raw.items() if table not in covered}
+            raw |= subject.rejects if check.of_rejects else {}
+            for table, rows in raw.items():
+                if set(check.needs[ANY]) <= set(rows.columns):
+                    yield Job(name, check, table, rows, partial(_failing_anywhere, name, check, rows, scan))
+        elif not set(check.needs) <= covered:
+            yield Job(name, check, check.table, tables[check.table], partial(check.failing, tables))
 
 
-def _untyped(
-    check_name: str, check: Check, relation: DuckDBPyRelation, texts: Callable[[DuckDBPyRelation], Tables]
+def _failing_anywhere(
+    name: str, check: Check, relation: DuckDBPyRelation, scan: Callable[[DuckDBPyRelation], Tables]
 ) -> DuckDBPyRelation:
-    """What a check finds in a raw table that needs no knowledge."""
-    shared = texts(relation).get(check_name) if isinstance(check, TextCheck) else None
+    """The failing rows of a check of any table, for texts from the shared scan."""
+    shared = scan(relation).get(name) if isinstance(check, TextCheck) else None
     return check.failing({ANY: relation}) if shared is None else shared
 
 
-def _together(relation: DuckDBPyRelation, texts: Mapping[str, TextCheck]) -> Tables:
-    """What all checks of texts find; nothing where one of them cannot be run, and each is then run by itself."""
+def _scan_texts(relation: DuckDBPyRelation, text_checks: Mapping[str, TextCheck]) -> Tables:
+    """The failing rows of all text checks; empty if one of them fails, so that each is then run separately."""
     try:
-        return wrong_texts(relation, texts)
-    except UNFIT:
+        return failing_texts(relation, text_checks)
+    except UNSUITABLE:
         return {}
 
 
-def _wanted(check: Check, raw: Tables) -> Iterator[tuple[str, DuckDBPyRelation]]:
-    """The tables that have the columns that a check may want which needs no knowledge."""
-    return ((table, rows) for table, rows in raw.items() if set(check.needs[ANY]) <= set(rows.columns))
-
-
-def _finding(job: Job, units: Units, keep: Keep) -> Finding:
+def _finding(job: Job, units: Units, keep: RowSink) -> Finding:
     check, failing = job.check, job.failing()
     count, shown = evidence(failing)
     of = units("rows" if check.unit == check.table else check.unit, tuple(check.per), job.judged)
@@ -195,7 +194,7 @@ def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
     for measure_name, measure in _runnable(measures.__name__, tables, skipped):
         try:
             yield from [*measure.figures(tables)]
-        except UNFIT as error:
+        except UNSUITABLE as error:
             skipped[measure_name] = _first_line(error)
         except ModuleNotFoundError as error:
             skipped[measure_name] = f"the package {error.name} is not installed"
@@ -204,29 +203,22 @@ def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
 def _runnable(
     package: str, tables: Tables, skipped: dict[str, str], options: Options = NONE
 ) -> Iterator[tuple[str, Any]]:
-    """Every check or measure whose needs are met; one that is meant for these tables but lacks something is skipped."""
-    for component_name in names(package):
-        component: Check | Measure = load(package, {component_name: options.get(component_name)})
-        if ANY not in component.needs and (absent := [*_absent(component.needs, tables)]):
-            if _meant(component.needs, tables):
-                skipped[component_name] = ", ".join(absent)
-        else:
-            yield component_name, component
+    """Every check or measure whose needs are met; one that applies to the tables but lacks a column is skipped."""
+    for name in names(package):
+        component: Check | Measure = load(package, {name: options.get(name)})
+        if ANY in component.needs or not (missing := [*_missing(component.needs, tables)]):
+            yield name, component
+        # Shared tables exist in every family: they count only for components that need no others.
+        elif any(table in tables for table in [t for t in component.needs if t not in SHARED] or component.needs):
+            skipped[name] = ", ".join(missing)
 
 
-def _absent(needs: Mapping[str, Sequence[str]], tables: Tables) -> Iterator[str]:
+def _missing(needs: Mapping[str, Sequence[str]], tables: Tables) -> Iterator[str]:
     for table, needed in needs.items():
         if table not in tables:
             yield f"no table {table}"
-            continue
-        there = tables[table].columns
-        yield from (f"no column {table}.{column}" for column in needed if column not in there)
-
-
-def _meant(needs: Mapping[str, Sequence[str]], tables: Tables) -> bool:
-    """Tables that every family has say nothing of what a check is for, unless it needs no others."""
-    own = [table for table in needs if table not in SHARED] or list(needs)
-    return any(table in tables for table in own)
+        else:
+            yield from (f"no column {table}.{column}" for column in needed if column not in tables[table].columns)
 
 
 def _first_line(error: Exception) -> str:

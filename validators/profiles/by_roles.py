@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from ...schemas.published_dataset import View
 from ...schemas.report import Finding, Profile
-from ..findings.evidence import LONGEST
+from ..findings.evidence import MAX_CHARACTERS
 from ..findings.subject import Subject
 from ..tables.sql import Tables, quote_identifier, quote_literal
 from . import gold_option
@@ -86,7 +86,7 @@ def _nothing_recognised(raw: Tables) -> Finding:
         count=1,
         of=1,
         unit=None,
-        examples=[{"columns": ", ".join(columns)[:LONGEST], "problem": "not recognised"}],
+        examples=[{"columns": ", ".join(columns)[:MAX_CHARACTERS], "problem": "not recognised"}],
     )
 
 

@@ -13,7 +13,7 @@ from ...schemas.report import Finding, Profile, problem_line
 from ...schemas.row import Column, columns
 from ...schemas.views import VIEWS
 from ..findings.evidence import evidence, parts
-from ..findings.severity import capped, of_constraint, weakest
+from ..findings.severity import cap, cap_constraint, weakest
 from ..findings.subject import Subject
 from ..tables.casts import cast_cell, is_uncastable, sql_type
 from ..tables.sql import Tables, query, quote_identifier, quote_literal
@@ -134,7 +134,7 @@ def _cells(table: str, part: Config, relation: DuckDBPyRelation) -> Iterator[Fin
     of, *counts = query(relation, f"SELECT count(*), {asked} FROM rows").fetchall()[0]
     for column, count in zip(there, counts, strict=True):
         if count:
-            yield of_constraint(
+            yield cap_constraint(
                 _unread(table, column, count, of, relation, is_uncastable(column, kinds[column.name])), part
             )
 
@@ -185,7 +185,7 @@ def _rule(connection: DuckDBPyConnection, check: str, rule: Rule, tables: Tables
         examples=shown,
         parts=parts(failing, count),
     )
-    return capped(found, rule.evidence)
+    return cap(found, rule.evidence)
 
 
 def _counted(rule: Rule) -> str:

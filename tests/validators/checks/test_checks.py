@@ -13,7 +13,7 @@ from pluriset.validators import checks, measures
 from pluriset.validators.checks import Check
 from pluriset.validators.checks._text_check import TextCheck
 from pluriset.validators.findings.evidence import evidence
-from pluriset.validators.judging.runner import _together
+from pluriset.validators.judging.runner import _scan_texts
 
 TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
 CHECKS = names(checks.__name__)
@@ -198,5 +198,5 @@ class Broken(TextCheck):
 
 def test_the_check_of_texts_that_cannot_run_is_skipped_alone(connection: DuckDBPyConnection) -> None:
     rows = connection.sql("SELECT 1 AS _row, 'itâ€™s' AS text")
-    assert _together(rows, {"broken": Broken(), "mojibake": load(checks.__name__, "mojibake")}) == {}
+    assert _scan_texts(rows, {"broken": Broken(), "mojibake": load(checks.__name__, "mojibake")}) == {}
     assert found("mojibake", {"*": rows}) == [(1, "text", "itâ€™s")]

@@ -4,7 +4,7 @@ import duckdb
 import pyarrow.parquet as pq
 from pluriset import validate
 from pluriset.schemas.report import Finding, Report
-from pluriset.validators.findings.failing_rows import keep_in
+from pluriset.validators.findings.failing_rows import write_rows_to
 
 
 def finding(check: str, table: str, count: int = 2) -> Finding:
@@ -25,7 +25,7 @@ def test_all_failing_rows_are_kept_by_check_and_said_in_the_report(tmp_path: Pat
 
 
 def test_a_file_name_is_safe_and_no_others(tmp_path: Path) -> None:
-    keep, row = keep_in(tmp_path), duckdb.connect().sql("SELECT 1")
+    keep, row = write_rows_to(tmp_path), duckdb.connect().sql("SELECT 1")
     names = ["../../x", "a/b", "a b", "a_b", ".", "x" * 500, "t.key"]
     files = [keep(finding(name, "t"), lambda: row).file for name in names]
     assert len(set(files)) == len(names) and files[-1] == "t.key.parquet"
