@@ -38,7 +38,11 @@ def test_a_true_card_is_looked_at_and_nothing_is_found(tmp_path: Path) -> None:
             {"splits": [{"name": "train", "num_examples": 4}]},
             {"split": "train", "stated": 4, "problem": "3 rows"},
         ),
-        ("counts", {"splits": [{"name": "dev", "num_examples": 1}]}, {"split": "dev", "stated": 1, "problem": "0 rows"}),
+        (
+            "counts",
+            {"splits": [{"name": "dev", "num_examples": 1}]},
+            {"split": "dev", "stated": 1, "problem": "0 rows"},
+        ),
         ("columns", {"features": [{"name": "id"}]}, {"column": "text", "problem": "not on the card"}),
         (
             "columns",
@@ -48,7 +52,9 @@ def test_a_true_card_is_looked_at_and_nothing_is_found(tmp_path: Path) -> None:
         ("types", {"features": [{"name": "id", "dtype": "string"}]}, {"column": "id", "stated": "string"}),
     ],
 )
-def test_a_false_claim_of_the_card_is_a_finding(tmp_path: Path, rule: str, info: dict[str, Any], wrong: dict[str, Any]) -> None:
+def test_a_false_claim_of_the_card_is_a_finding(
+    tmp_path: Path, rule: str, info: dict[str, Any], wrong: dict[str, Any]
+) -> None:
     [example] = found(tmp_path, {"dataset_info": [info]})[f"card.{rule}"]
     assert wrong.items() <= example.items()
 
