@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=TeacherError)
 
-OWN = "api.openai.com"
+OWN, AZURE = "api.openai.com", ".openai.azure.com"
 OURS = {
     "model",
     "messages",
@@ -57,7 +57,9 @@ class OpenAI(Teacher):
     model: str = Field(min_length=1)
     """Name of the model, as the endpoint knows it."""
     base_url: Annotated[str | list[str], Transport()] = f"https://{OWN}/v1"
-    """Where the endpoint is, or several that serve the same model; most end in /v1. Keys do not belong here."""
+    """Where the endpoint is, or several that serve the same model; most end in /v1. Keys do not belong here.
+
+    Default: OPENAI_BASE_URL, else OpenAI. Azure: https://NAME.openai.azure.com/openai/v1, key AZURE_OPENAI_API_KEY."""
     api_key_env: Annotated[str | None, Transport()] = None
     """Environment variable that holds the key; default: OPENAI_API_KEY for OpenAI itself, no key for anybody else."""
     declared_revision: str | None = Field(default=None, alias="revision")
@@ -140,11 +142,23 @@ class OpenAI(Teacher):
     @asynccontextmanager
     async def _sdk(self) -> AsyncIterator[AsyncOpenAI]:
         """The SDK's client, for all but chat completions; its errors become ours. Raises every `TeacherError`."""
-        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
+        from openai import (
+            APIConnectionError,
+            APIError,
+            APIStatusError,
+            APITimeoutError,
+            AsyncOpenAI,
+            DefaultAsyncHttpxClient,
+        )
 
         key = self._key() or "none"  # the SDK sends no request without one
         try:
-            async with AsyncOpenAI(api_key=key, base_url=self._url, timeout=self.timeout) as client:
+            async with AsyncOpenAI(
+                api_key=key,
+                base_url=self._url,
+                timeout=self.timeout,
+                http_client=DefaultAsyncHttpxClient(follow_redirects=False),  # a key goes to no other address
+            ) as client:
                 yield client
         except APIStatusError as error:
             response = error.response
@@ -204,7 +218,10 @@ class OpenAI(Teacher):
 
     @property
     def _url(self) -> str:
-        return _listed(self.base_url)[0].rstrip("/")
+        declared = _listed(self.base_url)[0]
+        if "base_url" in self.model_fields_set:
+            return declared.rstrip("/")
+        return (os.environ.get("OPENAI_BASE_URL", "").strip() or declared).rstrip("/")
 
     @cached_property
     def _is_openai(self) -> bool:
@@ -212,9 +229,13 @@ class OpenAI(Teacher):
         return host == OWN or host.endswith("." + OWN)
 
     @cached_property
+    def _is_azure(self) -> bool:
+        return (urlsplit(self._url).hostname or "").endswith(AZURE)
+
+    @cached_property
     def _longest(self) -> str:
         """Name of the bound of an answer: OpenAI's newer models refuse the one that everybody else understands."""
-        return "max_completion_tokens" if self._is_openai else "max_tokens"
+        return "max_completion_tokens" if self._is_openai or self._is_azure else "max_tokens"
 
     @cached_property
     def _proxy(self) -> str | None:
@@ -238,7 +259,12 @@ class OpenAI(Teacher):
     @property
     def _key_env(self) -> str:
         """Where the key is; a key of OpenAI's is never sent to another endpoint unless somebody says so."""
-        return self.api_key_env or ("OPENAI_API_KEY" if self._is_openai else "")
+        if self.api_key_env:
+            return self.api_key_env
+        if self._is_azure:
+            return "AZURE_OPENAI_API_KEY"
+        trusted = self._is_openai or "base_url" not in self.model_fields_set
+        return "OPENAI_API_KEY" if trusted else ""
 
     def _key(self) -> str:
         key = os.environ.get(self._key_env, "").strip()

@@ -339,3 +339,16 @@ def test_a_declared_revision_makes_another_teacher() -> None:
     assert one.identity()["revision"] == "1" and one.identity() != other.identity()
     assert one.identity() == OpenAI(model="m", revision="1", base_url="http://localhost/v1", timeout=1).identity()
     assert one.identity() != OpenAI(model="m", revision="1", extra_body={"top_k": 1}).identity()
+
+
+def test_the_environment_of_openai_names_the_address_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8000/v1/")
+    unset, declared = OpenAI(model="m"), OpenAI(model="m", base_url="http://elsewhere/v1")
+    assert (unset._url, unset._key_env) == ("http://localhost:8000/v1", "OPENAI_API_KEY")
+    assert (declared._url, declared._key_env) == ("http://elsewhere/v1", "")
+    assert unset.identity() == declared.identity()
+
+
+def test_azure_has_its_own_key_and_bound_of_an_answer() -> None:
+    azure = OpenAI(model="m", base_url="https://name.openai.azure.com/openai/v1")
+    assert (azure._key_env, azure._longest) == ("AZURE_OPENAI_API_KEY", "max_completion_tokens")
