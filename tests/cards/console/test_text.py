@@ -3,9 +3,7 @@ from pluriset.cards.console import text
 
 
 def test_records_leave_out_empty_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    text.records(
-        "annotators", [{"id": "a", "country": None, "kind": "model"}, {"id": "b", "country": "", "kind": None}]
-    )
+    text.records("people", [{"id": "a", "country": None, "kind": "model"}, {"id": "b", "country": "", "kind": None}])
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [["people"], ["id", "kind"], ["a", "model"], ["b"]]
 

@@ -30,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         judged = {"match": "valence: ", "answer": {"relevance": "yes", "valence": valence}}
         _lines(folder / "seeds.jsonl", *({"id": text[:1], "text": text} for text in situations))
         _lines(folder / "script.jsonl", judged, {"answer": LISTING})
-        said = {
+        said: dict[str, Any] = {
             "name": "test",
             "license": "cc-by-4.0",
             "source": {"file": {"path": str(folder / "seeds.jsonl"), "text": "text", "id": "id"}},
@@ -38,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
             "family": "values",
             **changes,
         }
-        return pluriset.build(pluriset.recipe("values", **{"n": None, **said}), folder / "run").folder
+        return pluriset.build(pluriset.recipe("values", n=None, **said), folder / "run").folder
 
     return build
 

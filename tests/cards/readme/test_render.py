@@ -384,5 +384,5 @@ def test_labels_of_a_model_are_machine_generated_even_without_annotations(
 ) -> None:
     labelled = metadata(make_manifest(tables | {"annotations": {"train": []}, "aggregates": {"train": []}}))
     assert labelled["annotations_creators"] == ["machine-generated"]  # considerations have a kind
-    empty = {name: {"train": []} for name in ("annotations", "aggregates", "considerations")}
+    empty: dict[str, Any] = {name: {"train": []} for name in ("annotations", "aggregates", "considerations")}
     assert metadata(make_manifest(tables | empty))["annotations_creators"] == ["no-annotation"]

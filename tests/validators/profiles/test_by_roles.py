@@ -375,7 +375,7 @@ def test_a_column_that_is_not_there(connection: DuckDBPyConnection) -> None:
 
 
 PKU = "'q' AS prompt, 'x' AS response_0, 'y' AS response_1, 'm' AS prompt_source, true AS is_response_0_safe"
-SIDES = [
+SIDED = [
     (f"{PKU}, 1 - i AS better_response_id, i AS safer_response_id", ["second", "first"]),
     (f"{PKU}, i AS safer_response_id", ["first", "second"]),
     ("'x' AS answer_1, 'y' AS answer_2, i + 1 AS better_answer_id", ["first", "second"]),
@@ -387,7 +387,7 @@ SIDES = [
 ]
 
 
-@pytest.mark.parametrize(("columns", "preferred"), SIDES)
+@pytest.mark.parametrize(("columns", "preferred"), SIDED)
 def test_numbered_and_lettered_sides_are_a_pair_with_its_preference(columns: str, preferred: list[str | None]) -> None:
     with connect() as connection:
         rows = connection.sql(f"SELECT i + 1 AS _row, {columns} FROM range(2) AS rows(i)")
