@@ -101,6 +101,10 @@ class Pair(Row):
     """True where the first was shown first, false where it was shown second; null where nobody knows."""
     annotator_id: str | None = None
     """Who preferred, where a pair is a row for each annotator."""
+    first_model: str | None = None
+    """The model that wrote the first."""
+    second_model: str | None = None
+    """The model that wrote the second."""
 
 
 class Choice(Row):
@@ -179,6 +183,32 @@ class Length(Row):
     """How many members it has; null where it is missing."""
 
 
+class Voice(Row):
+    """A text that someone wrote in answer to an item: a person, a model, or a model that speaks for a persona."""
+
+    item_id: str
+    """What it answers."""
+    annotator_id: str | None
+    """Who wrote it."""
+    text: str | None
+    """What it says."""
+    sample: int | None = None
+    """Number of the sample where the same annotator was asked more than once."""
+
+
+class Side(Row):
+    """The case for one side of a question, such as what supports an action and what opposes it."""
+
+    item_id: str
+    """The question."""
+    side: str
+    """The side, named alike for all questions."""
+    text: str | None
+    """What is said for it."""
+    annotator_id: str | None = None
+    """Who said it."""
+
+
 VIEWS: dict[str, type[Row]] = {
     "items": Item,
     "annotations": Judgement,
@@ -191,6 +221,8 @@ VIEWS: dict[str, type[Row]] = {
     "factors": Factor,
     "distributions": Distribution,
     "lists": Length,
+    "voices": Voice,
+    "sides": Side,
 }
 """View -> its columns. Beside them `annotators`: `annotator_id` and an attribute a column, whatever they are called."""
 

@@ -75,7 +75,9 @@ class PandaLM(PublishedDataset):
         View(
             "pairs",
             f"""SELECT idx AS pair_id, concat_ws(chr(10), instruction, nullif(input, '')) AS prompt, response1 AS first,
-            response2 AS second, split, ['tie', 'first', 'second'][1 + majority] AS preferred FROM theirs.testset
+            response2 AS second, split, string_split(cmp_key, '_')[1] AS first_model,
+            string_split(cmp_key, '_')[2] AS second_model, ['tie', 'first', 'second'][1 + majority] AS preferred
+            FROM theirs.testset
             LEFT JOIN (SELECT idx, arg_max(said, n) AS majority FROM ({VOTES}) GROUP BY idx HAVING max(n) > 1)
             USING (idx)""",
         ),
