@@ -18,6 +18,7 @@ from .cards.console.options import (
     Commands,
     Name,
     as_json,
+    audit_specs,
     complete_tables,
     dataset,
     n_option,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from .schemas.published_dataset import FileFormat
     from .schemas.recipe import Recipe
     from .schemas.report import Report
+
+
+AUDIT_HELP = "Run an audit, or without NAME all of them."
 
 
 def _recipes() -> list[str]:
@@ -221,16 +225,20 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
 @click.option("--checks", type=path_type, help="Checks file.  [default: pluriset.yaml beside the data]")
 @click.option("--suite", type=path_type, help="Run a Great Expectations suite instead of the checks.")
 @click.option("--table", metavar="NAME", help="Table for --suite.  [default: named in the suite]")
+@click.option("--audit", "audits", is_flag=False, flag_value="all", multiple=True, metavar="[NAME]", help=AUDIT_HELP)
 @click.option("--html", type=path_type, help="Write the report as an HTML page.")
 @click.option("--out", type=path_type, help="Folder for the report and all failing rows.")
 @click.option("--save", is_flag=True, help="Write the report into the run.")
 @as_json
-def validate(path: str, roles: tuple[str, ...], html: Path | None, as_json: bool, **options: Any) -> None:
+def validate(
+    path: str, roles: tuple[str, ...], audits: tuple[str, ...], html: Path | None, as_json: bool, **options: Any
+) -> None:
     """Check a dataset and report problems.
 
-    Exit code 1 if a check of severity error fails.
+    --audit asks whether it is as plural as it looks; `pluriset list audits` names the audits. Options of one follow its
+    name: --audit 'ventriloquism: {by: country}'. Exit code 1 if a check of severity error fails.
     """
-    report = pluriset.validate(path, map=roles, **options)
+    report = pluriset.validate(path, map=roles, audit=audit_specs(audits), **options)
     if html:
         from .cards.report import page
 

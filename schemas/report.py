@@ -210,6 +210,8 @@ class Report(Entry):
     """What the dataset was taken for; null for a run of ours."""
     overrides: str | None = None
     """The checks file that was applied."""
+    audits: list[AuditResult] = []
+    """The results of the audits that were asked for."""
 
     @property
     def ran(self) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from ...schemas.component import Spec
 from ...schemas.errors import PlurisetError, RecipeError
 from ...schemas.run_layout import DATA, REJECTS
+from ...schemas.yaml_text import load_yaml
 
 path_type = click.Path(path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -72,6 +74,14 @@ def dataset(argument: str) -> Callable[[Any], Any]:
     revision = click.option("--revision", metavar="TAG", help="Version on the Hub, such as v1.0.0.", **eager)
     place = click.argument(argument, type=Name(list, files=True), callback=_at_revision, metavar=argument.upper())
     return lambda command: place(revision(command))
+
+
+def audit_specs(audits: Sequence[str]) -> list[Spec] | None:
+    """The audits of a command line, each `name`, `all` or `name: {option: value}`; null where none was asked for.
+
+    Raises `RecipeError` for what is no YAML.
+    """
+    return [load_yaml(one.encode(), "--audit") if ":" in one else one for one in audits] if audits else None
 
 
 def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:

@@ -11,7 +11,7 @@ import click
 from .text import COLOURS, clean, one_line, table
 
 if TYPE_CHECKING:
-    from ...schemas.report import Figure, Finding, Report, Severity
+    from ...schemas.report import AuditResult, Figure, Finding, Report, Severity
 
 MAX_FIGURES = 20
 """Figures of one measure that are printed."""
@@ -37,6 +37,8 @@ def print_report(report: Report) -> None:
         _print_problem(finding)
         _print_details(finding)
     _print_figures(report.figures)
+    for audit in report.audits:
+        _print_audit(audit)
     for check, reason in report.skipped.items():
         click.echo(clean(f"skipped {check}: {reason}"), err=True)
     _print_totals(report)
@@ -68,6 +70,21 @@ def _print_details(finding: Finding) -> None:
         )
     if finding.file:
         click.echo(clean(f"  all failing rows: {finding.file}"))
+
+
+def _print_audit(audit: AuditResult) -> None:
+    """Print what an audit asks and concludes, then its tested figures; the others are in the JSON."""
+    click.echo(f"audit: {click.style(one_line(audit.question), bold=True)}")
+    click.echo(f"  {one_line(audit.conclusion or f'{audit.audit} is not applicable: {audit.not_applicable}')}")
+    tested = [figure for figure in audit.figures if figure.p is not None]
+    rows = [(f.measure, *_cells([f]), f"{f.adjusted_p if f.adjusted_p is not None else f.p:.2g}") for f in tested]
+    if rows:
+        p = f"p ({audit.correction})" if audit.correction else "p"
+        table("", ["figure", "group", "value", "95% interval", "n", p], rows[:MAX_FIGURES])
+    if more := len(audit.figures) - len(rows[:MAX_FIGURES]):
+        click.echo(f"  {more:,} more figures with --json")
+    for example in audit.examples[:MAX_EXAMPLES]:
+        click.echo(f"    {one_line(' · '.join(f'{name}: {cell}' for name, cell in example.items()))}")
 
 
 def _print_totals(report: Report) -> None:

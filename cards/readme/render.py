@@ -72,6 +72,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refus
         annotators=people.annotator_tables(manifest, report),
         private=people.privacy_statements(manifest, report),
         checklist=people.checklist_table(manifest, report),
+        audits=sections.audits(report),
         measures=sections.measures(report, plots if can_draw() else ()),
         plots_missing=bool(plots) and not can_draw(),
         checks=sections.checks(report),

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from ...schemas.component import find, names
 from ...schemas.manifest import Manifest
 from ...schemas.recipe import Spec
-from ...schemas.report import Figure, Report, Severity
+from ...schemas.report import AuditFigure, Figure, Report, Severity
 from ...schemas.row import Column, Row, columns
 from ...schemas.rows.shared import Attributes
 from ...schemas.run_layout import PLOTS
@@ -106,6 +106,31 @@ def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def audits(report: Report) -> list[dict[str, Any]]:
+    """What each audit asks and concludes, with the figures that it tested."""
+    found = []
+    for audit in report.audits:
+        tested = [figure for figure in audit.figures if figure.p is not None]
+        p = f"p ({audit.correction})" if audit.correction else "p"
+        found.append(
+            {
+                "question": prose(audit.question),
+                "answer": prose(audit.conclusion or f"Not applicable: {audit.not_applicable}."),
+                "head": ["figure", "about", "value", "95% interval", "n", p],
+                "rows": [_tested(figure) for figure in tested[:MAX_FIGURES]],
+                "more": len(audit.figures) - min(len(tested), MAX_FIGURES),
+            }
+        )
+    return found
+
+
+def _tested(figure: AuditFigure) -> list[object]:
+    about = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in figure.group.items()) or "all"
+    *_, value, ends, n = _figure(figure, (), True)
+    p = figure.p if figure.adjusted_p is None else figure.adjusted_p
+    return [figure.measure.replace("_", " "), about, value, ends, n, p]
 
 
 def checks(report: Report) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def render(report: Report) -> str:
         suppressed=[pair for pair in anchored if pair[1].suppressed is not None],
         passed=[finding for finding in report.findings if not finding.count],
         scales=[*scales(report.figures)],
+        audits=[(audit, [*scales(_by_measure(audit.figures))]) for audit in report.audits],
         images=_images(report),
         severities=SEVERITIES,
         evidence=EVIDENCE,
@@ -114,6 +115,12 @@ def scales(figures: Sequence[Figure]) -> Iterator[Scale]:
         low, high = _ends(all_figures)
         drawn = [_drawn(figure, low, high) for figure in all_figures[:MAX_FIGURES]]
         yield Scale(measure, (low, high), _position(0, low, high), drawn, len(all_figures) - len(drawn))
+
+
+def _by_measure(figures: Sequence[Figure]) -> list[Figure]:
+    """Figures of one measure and kind of group next to each other, in the order in which each first occurs."""
+    kinds = list(dict.fromkeys((figure.measure, *figure.group) for figure in figures))
+    return sorted(figures, key=lambda figure: kinds.index((figure.measure, *figure.group)))
 
 
 def _drawn(figure: Figure, low: float, high: float) -> Drawn:
@@ -159,7 +166,7 @@ def _number(value: float) -> str:
     """A number with separators and at most three decimals."""
     if not math.isfinite(value):
         return str(value)
-    shown = f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    shown = f"{round(value, 3) + 0.0:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     return shown.replace("-", "\u2212")
 
 
@@ -178,6 +185,7 @@ def _template() -> Template:
         "columns": lambda rows: list(dict.fromkeys(column for row in rows for column in row)),
         "digest": lambda style: b64encode(hashlib.sha256(style.encode()).digest()).decode(),  # for the security policy
         "number": _number,
+        "p": lambda p: "< 0.001" if p < 0.001 else _number(p),
         "percent": _percent,
         "prose": _prose,
         "link": quote,

@@ -110,8 +110,8 @@ def _standardised(differences: NDArray[np.float64]) -> float:
 
 def _conclusion(uneven: Sequence[AuditFigure], tested: Sequence[AuditFigure]) -> str:
     if not uneven:
-        largest = max(abs(f.value or 0) for f in tested)
-        return f"The sides are argued alike: no difference beyond d = {largest:.2f} in {len(tested)} comparisons."
+        most = max(abs(f.value or 0) for f in tested)
+        return f"The sides are argued alike: no difference beyond d = {most:.2f} in {len(tested)} comparisons."
     largest = sorted(uneven, key=lambda one: -abs(one.value or 0))[:3]
     parts = [
         f"{f.group['side']}: {f.group['measure'].replace('_', ' ')} differs by d = {f.value:+.2f}" for f in largest

@@ -1,7 +1,9 @@
+import re
+
 import pytest
 from pluriset.cards.console import report as reports
 from pluriset.cards.readme import sections
-from pluriset.schemas.report import Figure, Finding, Profile, Report
+from pluriset.schemas.report import AuditFigure, AuditResult, Figure, Finding, Profile, Report
 
 WORST = Finding(
     check="rows.key",
@@ -71,3 +73,36 @@ def test_a_check_of_several_tables_counts_once_in_terminal_and_card(capsys: pyte
     assert sections.checks(report)["summary"].startswith("Checks: 4 ran, 2 of them on card and manifest. ")
     assert report.quiet == 4
     assert sections.checks(report.model_copy(update={"findings": rows}))["summary"].startswith("Checks: 2 ran. ")
+
+
+AUDITS = [
+    AuditResult(
+        audit="symmetry",
+        question="Is one side argued with more care?",
+        conclusion="The sides are not argued alike.",
+        detected=True,
+        figures=[
+            AuditFigure(
+                measure="d", group={"side": "pro"}, value=0.5, low=0.2, high=0.8, n=40, p=0.002, adjusted_p=0.01
+            ),
+            AuditFigure(measure="alpha", group={}, value=0.4, n=40),
+        ],
+        correction="Holm",
+    ),
+    AuditResult(audit="ventriloquism", question="One voice?", not_applicable="needs personas"),
+]
+
+
+def test_audits_are_printed_with_their_conclusions_and_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    reports.print_report(REPORT.model_copy(update={"audits": AUDITS, "figures": []}))
+    printed = capsys.readouterr().out
+    assert "audit: Is one side argued with more care?\n  The sides are not argued alike.\n" in printed
+    assert re.search(r"d +side pro +0.5 +0.2 to 0.8 +40 +0.01", printed)
+    assert "1 more figures with --json" in printed
+    assert "ventriloquism is not applicable: needs personas" in printed
+
+
+def test_the_card_has_audits_as_sections() -> None:
+    shown, absent = sections.audits(REPORT.model_copy(update={"audits": AUDITS}))
+    assert shown["rows"] == [["d", "side: pro", 0.5, "0.2 to 0.8", 40, 0.01]]
+    assert "needs personas" in absent["answer"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from pluriset.cards.report.page import render, scales, write
-from pluriset.schemas.report import Figure, Finding, Profile, Report
+from pluriset.schemas.report import AuditFigure, AuditResult, Figure, Finding, Profile, Report
 
 CHROMIUM = shutil.which("chromium")
 
@@ -45,8 +45,21 @@ def hostile(text: str) -> Report:
     }
     found = [finding(**facts), finding(**facts), finding(**facts, suppressed=text), finding(**facts, count=0)]
     profile = Profile(name=text, title=text, how=text, columns={text: text})
+    tested = AuditFigure(measure=text, group={text: text}, value=0.5, n=2, p=0.01, adjusted_p=0.02)
+    audits = [
+        AuditResult(
+            audit=text, question=text, conclusion=text, figures=[tested], correction=text, examples=[{text: text}]
+        ),
+        AuditResult(audit=text, question=text, not_applicable=text),
+    ]
     return report(
-        *found, dataset=text, rows={text: 1}, skipped={text: text, "x" * 500: "y"}, figures=figures, profile=profile
+        *found,
+        dataset=text,
+        rows={text: 1},
+        skipped={text: text, "x" * 500: "y"},
+        figures=figures,
+        profile=profile,
+        audits=audits,
     )
 
 
