@@ -115,7 +115,7 @@ def real(rows: int) -> dict[str, bytes]:
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
-def test_any_file(tmp_path: Path, file: tuple[str, bytes]) -> None:
+def test_a_random_file_has_a_report_or_a_clear_error(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
     (tmp_path / name).write_bytes(content)
     assert outcome(tmp_path / name) in (0, 1, 2)
@@ -123,7 +123,7 @@ def test_any_file(tmp_path: Path, file: tuple[str, bytes]) -> None:
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
-def test_any_file_is_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) -> None:
+def test_random_files_are_read_or_rejected(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
     (tmp_path / name).write_bytes(content)
     reading(tmp_path / name)
@@ -133,7 +133,7 @@ def test_any_file_is_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) ->
 @pytest.mark.timeout(3600)
 @settings(max_examples=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
-def test_thousands_of_files_are_read_or_refused(tmp_path: Path, file: tuple[str, bytes]) -> None:
+def test_thousands_of_random_files_are_read_or_rejected(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
     (tmp_path / name).write_bytes(content)
     reading(tmp_path / name)
@@ -143,7 +143,7 @@ def test_thousands_of_files_are_read_or_refused(tmp_path: Path, file: tuple[str,
 @pytest.mark.timeout(3600)
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
-def test_hundreds_of_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
+def test_hundreds_of_random_files_have_a_report_or_a_clear_error(tmp_path: Path, file: tuple[str, bytes]) -> None:
     name, content = file
     (tmp_path / name).write_bytes(content)
     assert outcome(tmp_path / name) in (0, 1, 2)
@@ -153,7 +153,7 @@ def test_hundreds_of_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not beside the checkout")
 @pytest.mark.parametrize("seed", range(4))
-def test_real_files_spoilt(tmp_path: Path, seed: int) -> None:
+def test_corrupted_real_files_are_read_or_rejected(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     for name, content in real(rows=20).items():
         path = tmp_path / name

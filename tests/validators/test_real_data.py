@@ -71,7 +71,7 @@ FIGURES = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("place", "check", "count"), FIGURES)
-def test_figure(place: str, check: str, count: int) -> None:
+def test_counts_of_published_datasets(place: str, check: str, count: int) -> None:
     assert counts(place)[check] == count
 
 
@@ -85,7 +85,7 @@ PARTS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("place", "check", "parts"), PARTS)
-def test_a_figure_is_told_apart(place: str, check: str, parts: dict[str, int]) -> None:
+def test_counts_are_broken_down_by_part(place: str, check: str, parts: dict[str, int]) -> None:
     assert [f.parts for f in report(place).findings if f.check == check and f.count] == [parts]
 
 
@@ -113,19 +113,19 @@ MEASURED = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("place", "measure", "group", "value"), MEASURED)
-def test_a_measure(place: str, measure: str, group: dict[str, str], value: float) -> None:
+def test_measures_of_published_datasets(place: str, measure: str, group: dict[str, str], value: float) -> None:
     [found] = [f.value for f in report(place).figures if f.measure == measure and f.group == group]
     assert found is not None and round(found, 4) == value
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", [DAILY, LOW, "scruples", DESIGN, "pluriharms/prompts.csv"])
-def test_what_must_pass_has_no_error(place: str) -> None:
+def test_sound_datasets_have_no_errors(place: str) -> None:
     assert [f.check for f in report(place).found() if f.severity == "error"] == []
 
 
 @pytest.mark.slow
-def test_rows_are_all_there() -> None:
+def test_all_rows_are_read() -> None:
     assert report(DAILY).rows["dilemma_to_action_to_values_aggregated"] == 2720
     of = {finding.check: finding.of for finding in report(DAILY).findings}
     assert (of["repeated_values"], of["truncated_values"]) == (2720, 10946)  # lists, mentions
@@ -140,6 +140,6 @@ def test_rows_are_all_there() -> None:
         (f"{DESIGN}/templates.jsonl", "discrim_eval"),
     ],
 )
-def test_is_recognised(place: str, name: str) -> None:
+def test_published_datasets_are_recognised(place: str, name: str) -> None:
     profile = report(place).profile
     assert profile is not None and profile.name == name

@@ -91,7 +91,7 @@ def failing(report: Report) -> dict[str, int]:
     return {finding.check: finding.count for finding in report.findings if finding.count}
 
 
-def test_a_clean_run(tmp_path: Path) -> None:
+def test_a_clean_run_passes(tmp_path: Path) -> None:
     report = validate_run(write(tmp_path / "mine", dataset(), {"family": "values"}))
     assert (failing(report), report.skipped, report.dataset) == ({}, {}, "mine")
     assert report.rows == {
@@ -119,7 +119,7 @@ def test_the_same_run_has_the_same_report(tmp_path: Path) -> None:
     assert validate_run(folder).model_dump_json() == validate_run(folder).model_dump_json()
 
 
-def test_everything_that_is_wrong_is_found_worst_first(tmp_path: Path) -> None:
+def test_findings_are_sorted_worst_first(tmp_path: Path) -> None:
     tables = dataset()
     tables["situations"].append({"situation_id": "b2", "text": "situation A!", "source": ""})
     tables["considerations"][0] |= {"explanation": "trust."}
@@ -140,7 +140,7 @@ def test_everything_that_is_wrong_is_found_worst_first(tmp_path: Path) -> None:
     assert (report.count("error"), report.count("warning"), report.count("info")) == (6, 1, 0)
 
 
-def test_at_most_five_examples_and_no_long_ones(tmp_path: Path) -> None:
+def test_a_finding_has_at_most_five_short_examples(tmp_path: Path) -> None:
     tables = dataset()
     tables["situations"] += [{"situation_id": f"a{i}", "text": "x" * 5000, "source": "s"} for i in range(20)]
     report = validate_run(write(tmp_path, tables))
@@ -149,9 +149,7 @@ def test_at_most_five_examples_and_no_long_ones(tmp_path: Path) -> None:
     assert len(finding.examples[0]["found"]) == 200
 
 
-def test_row_types_without_a_manifest_come_from_the_names_of_the_tables(
-    tmp_path: Path, connection: DuckDBPyConnection
-) -> None:
+def test_row_types_without_a_manifest_follow_from_table_names(tmp_path: Path, connection: DuckDBPyConnection) -> None:
     some = {table: connection.sql("SELECT 1 AS x") for table in TABLES}
     assert row_types(tmp_path, some) == TABLES
     del some["situations"]
@@ -168,14 +166,14 @@ def test_a_manifest_imports_nothing_but_families(
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
-def test_a_manifest_that_cannot_be_read(content: bytes, tmp_path: Path) -> None:
+def test_an_invalid_manifest_is_an_error(content: bytes, tmp_path: Path) -> None:
     write(tmp_path, dataset())
     (tmp_path / "manifest.json").write_bytes(content)
     with pytest.raises(DataError, match="manifest"):
         validate_run(tmp_path)
 
 
-def test_a_run_without_a_table_of_its_family(tmp_path: Path) -> None:
+def test_a_missing_table_of_the_family_is_reported(tmp_path: Path) -> None:
     tables = dataset()
     del tables["annotators"]
     found = failing(validate_run(write(tmp_path, tables, {"family": "values"})))
@@ -186,7 +184,7 @@ def test_a_run_without_a_table_of_its_family(tmp_path: Path) -> None:
     }
 
 
-def test_a_damaged_run(tmp_path: Path) -> None:
+def test_a_damaged_run_is_one_clear_error(tmp_path: Path) -> None:
     write(tmp_path, dataset())
     path = tmp_path / "data/considerations/train-00000-of-00001.parquet"
     content = bytearray(path.read_bytes())
@@ -196,7 +194,7 @@ def test_a_damaged_run(tmp_path: Path) -> None:
         validate_run(tmp_path)
 
 
-def test_what_cannot_be_judged_is_skipped_with_its_reason(connection: DuckDBPyConnection) -> None:
+def test_checks_without_their_columns_are_skipped_with_a_reason(connection: DuckDBPyConnection) -> None:
     tables = {
         "situations": connection.sql("SELECT 'a' AS situation_id"),
         "considerations": connection.sql("SELECT 'c' AS consideration_id, 'a' AS situation_id, ['x'] AS text"),
@@ -212,7 +210,7 @@ def test_what_cannot_be_judged_is_skipped_with_its_reason(connection: DuckDBPyCo
     }
 
 
-def test_a_column_that_no_check_can_read_is_a_reason(connection: DuckDBPyConnection) -> None:
+def test_an_unreadable_column_skips_its_check_with_a_reason(connection: DuckDBPyConnection) -> None:
     full = connection.sql("SELECT 1 AS situation, 'x' AS vrd, 'x' AS text, 'x' AS explanation, ['Either'] AS valence")
     relevance = connection.sql("SELECT 1 AS situation, 'x' AS vrd, 'x' AS text, 'No' AS output")
     report = validate_tables({"full": full, "relevance": relevance}, {}, "theirs")
@@ -220,7 +218,7 @@ def test_a_column_that_no_check_can_read_is_a_reason(connection: DuckDBPyConnect
     assert report.skipped["relevance_balance"].startswith("Binder Error: ")
 
 
-def test_numbers_where_texts_should_be(connection: DuckDBPyConnection) -> None:
+def test_numbers_in_text_columns_are_checked_as_text(connection: DuckDBPyConnection) -> None:
     tables = {
         "situations": connection.sql("SELECT 1 AS situation_id, 2 AS text, 'x' AS source"),
         "considerations": connection.sql(
@@ -238,18 +236,18 @@ def test_numbers_where_texts_should_be(connection: DuckDBPyConnection) -> None:
 
 
 @pytest.mark.parametrize("hostile", ['"; DROP TABLE t; --', "'; SELECT 1; --", "a b", "ü", "rows", "select"])
-def test_hostile_names_of_tables_and_columns(hostile: str, connection: DuckDBPyConnection) -> None:
+def test_hostile_table_and_column_names_are_quoted(hostile: str, connection: DuckDBPyConnection) -> None:
     tables = {hostile: connection.sql(f'SELECT 1 AS "{hostile.replace(chr(34), chr(34) * 2)}"')}
     report = validate_tables(tables, {}, hostile)
     assert (report.rows, failing(report), report.skipped) == ({hostile: 1}, {}, {})
 
 
-def test_nothing_at_all() -> None:
+def test_no_tables_give_an_empty_report() -> None:
     report = validate_tables({}, {}, "nothing")
     assert (report.rows, report.findings, report.figures) == ({}, [], [])
 
 
-def test_little_memory_spills(tmp_path: Path, connection: DuckDBPyConnection) -> None:
+def test_validation_spills_to_disk(tmp_path: Path, connection: DuckDBPyConnection) -> None:
     """More rows than the memory holds: what does not fit goes to the given folder, and goes away."""
     folder, spill = tmp_path / "run", tmp_path / "spill"
     spill.mkdir()
@@ -265,7 +263,7 @@ def test_little_memory_spills(tmp_path: Path, connection: DuckDBPyConnection) ->
     assert list(spill.iterdir()) == []
 
 
-def test_a_finding_says_what_it_counts(connection: DuckDBPyConnection) -> None:
+def test_a_finding_states_its_unit(connection: DuckDBPyConnection) -> None:
     texts = (
         "(VALUES ('a', 'one x', 'train'), ('a', 'two ', 'train'), ('b', 'one x', 'test')) AS t(item_id, text, split)"
     )
@@ -284,14 +282,14 @@ def test_a_finding_says_what_it_counts(connection: DuckDBPyConnection) -> None:
     assert (bias.count, bias.of, bias.unit, bias.share) == (1, 200, None, None)
 
 
-def test_what_a_report_says_it_was_taken_for_can_be_asked_for(tmp_path: Path) -> None:
+def test_the_profile_name_of_a_report_is_accepted_by_as(tmp_path: Path) -> None:
     (tmp_path / "theirs.jsonl").write_text('{"prompt": "a", "chosen": "b", "rejected": "c"}\n')
     told = [validate_path(tmp_path / "theirs.jsonl", as_=as_).profile for as_ in (None, "generic")]
     assert [profile and profile.name for profile in told] == ["trl", "generic"]
 
 
 @pytest.mark.parametrize("said", [{"as_": "generic"}, {"roles": {"situations.text": "text"}}])
-def test_a_run_may_be_taken_for_something_else_once_it_has_tables(tmp_path: Path, said: dict[str, Any]) -> None:
+def test_a_run_with_tables_may_be_read_by_its_columns(tmp_path: Path, said: dict[str, Any]) -> None:
     (tmp_path / "journal").mkdir()
     (tmp_path / "recipe.yaml").write_text("name: x\n")
     with pytest.raises(DataError, match="not complete"):
@@ -303,7 +301,7 @@ def test_a_run_may_be_taken_for_something_else_once_it_has_tables(tmp_path: Path
     assert validate_path(tmp_path).profile is None
 
 
-def test_what_cannot_be_judged_keeps_no_check_from_other_tables(connection: DuckDBPyConnection) -> None:
+def test_an_uncheckable_table_does_not_stop_checks_of_others(connection: DuckDBPyConnection) -> None:
     broken = "SELECT i AS id, CASE WHEN i > 0 THEN error('torn') ELSE 'x' END AS text FROM range(3) AS r(i)"
     report = validate_tables({"a": connection.sql(broken), "b": connection.sql("SELECT ' x' AS text")}, {}, "theirs")
     assert "torn" in report.skipped["outer_white_space"]

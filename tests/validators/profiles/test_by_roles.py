@@ -48,7 +48,7 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_shape_is_told_by_names_and_types(shape: str) -> None:
+def test_views_follow_from_column_names_and_types(shape: str) -> None:
     select, views = SHAPES[shape]
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, * FROM ({select})")}
@@ -81,7 +81,7 @@ GOLD = [
 
 
 @pytest.mark.parametrize(("columns", "said", "right"), GOLD)
-def test_the_right_option(columns: str, said: list[str], right: list[tuple[str] | None]) -> None:
+def test_gold_options_are_resolved(columns: str, said: list[str], right: list[tuple[str] | None]) -> None:
     roles = {"o'1": "option", "o2": "option", "answer": "gold"} if "o2" in columns else None
     with connect() as connection:
         rows = f"SELECT unnest(range(1, {len(said)} + 1)) AS _row, {columns}, unnest({said}) AS answer"
@@ -102,7 +102,7 @@ WAYS: dict[str, Callable[[int], str]] = {
 
 
 @given(st.lists(st.integers(0, 2)), st.sampled_from([*WAYS]))
-def test_the_right_option_is_found_however_it_is_said(
+def test_the_right_option_is_found_by_text_letter_or_number(
     connection: DuckDBPyConnection, places: list[int], way: str
 ) -> None:
     said = [WAYS[way](place) for place in [*places, 2]]
@@ -111,7 +111,7 @@ def test_the_right_option_is_found_however_it_is_said(
     assert [place for _, place in found] == [*places, 2]
 
 
-def test_nobody_knows_where_numbers_count_from_that_begin_at_0_and_end_with_the_last() -> None:
+def test_numbers_with_0_and_the_number_of_options_are_ambiguous() -> None:
     said = ["0", "1", "3", "x", "y", "z"]
     with connect() as connection:
         rows = f"SELECT unnest(range(1, 7)) AS _row, ['x', 'y', 'z'] AS options, unnest({said}) AS answer"
@@ -169,7 +169,7 @@ def test_a_cell_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         "'x' AS option_a, 'y' AS option_b",
     ],
 )
-def test_columns_that_are_no_options(columns: str) -> None:
+def test_other_columns_are_not_options(columns: str) -> None:
     with connect() as connection:
         raw = {"t": connection.sql(f"SELECT 1::BIGINT AS _row, {columns}")}
         assert "choices" not in read_by_roles(connection, "d", raw, None).views
@@ -195,7 +195,7 @@ CODINGS: list[tuple[dict[str, str], str, list[str], list[str | None]]] = [
 
 
 @pytest.mark.parametrize(("sides", "role", "said", "preferred"), CODINGS)
-def test_a_preference_is_understood_or_told(
+def test_a_preference_is_parsed_or_reported(
     sides: dict[str, str], role: str, said: list[str], preferred: list[str | None]
 ) -> None:
     with connect() as connection:
@@ -220,7 +220,7 @@ def test_a_preference_is_understood_or_told(
         (["1", "2", "3", "4"], "preferred:1/2,3/4"),
     ],
 )
-def test_numbers_that_mean_a_side_are_told_with_the_words_that_have_them_read(said: list[str], coding: str) -> None:
+def test_the_hint_for_coded_preferences_can_be_copied(said: list[str], coding: str) -> None:
     rows = f"""SELECT unnest(range(1, {len(said)} + 1)) AS _row, 'p' AS prompt, 'x' AS "response_a", 'y' AS response_b,
         unnest({said}) AS winner"""
     with connect() as connection:
@@ -234,7 +234,7 @@ def test_numbers_that_mean_a_side_are_told_with_the_words_that_have_them_read(sa
         assert subject.views["pairs"].filter("preferred IS NOT NULL AND prompt = 'p'").shape[0] == len(said)
 
 
-def test_a_score_that_is_no_number_is_told() -> None:
+def test_a_score_that_is_not_a_number_is_reported() -> None:
     with connect() as connection:
         raw = {
             "t": connection.sql(
@@ -268,7 +268,7 @@ def test_an_annotator_keeps_the_name_of_their_column(name: str) -> None:
         assert subject.views["annotations"].select("annotator_id, label").fetchall() == [(name, "yes")]
 
 
-def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
+def test_the_user_maps_columns(tmp_path: Path) -> None:
     path, mapping = tmp_path / "mine.csv", tmp_path / "mine.yaml"
     path.write_text('"say ""what""",who,how\nhello there,x,4\nhello there,x,5\n')
     mapping.write_text("'say \"what\"': text\nwho: annotator_id\nhow: label\n")
@@ -278,7 +278,7 @@ def test_columns_are_named_by_the_user(tmp_path: Path) -> None:
     assert twice.count > 0
 
 
-def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) -> None:
+def test_a_mapping_may_be_for_a_column_of_one_table(connection: DuckDBPyConnection) -> None:
     raw = {t: connection.sql("SELECT 1 AS _row, 2 AS what, 3 AS id") for t in ("one", "other")}
     told = roles.parse_roles({"one": {"what": "text"}, "id": "item_id", "other.what": "label"})
     assert roles.assign_roles(told, raw) == {
@@ -305,12 +305,12 @@ def test_a_column_of_one_table_is_named_with_it(connection: DuckDBPyConnection) 
         {"a": {}},
     ],
 )
-def test_a_map_that_makes_no_sense(said: list[str] | dict[str, Any] | str) -> None:
+def test_an_invalid_mapping_is_an_error(said: list[str] | dict[str, Any] | str) -> None:
     with pytest.raises(RecipeError):
         roles.parse_roles(said)
 
 
-def test_a_file_of_roles_goes_alone() -> None:
+def test_a_file_of_roles_is_not_combined_with_others() -> None:
     with pytest.raises(RecipeError, match="cannot be combined") as error:
         roles.parse_roles(["who=text", "mine.yaml"])
     assert error.value.hint == "write the other roles into mine.yaml"
@@ -322,7 +322,7 @@ def test_a_column_in_a_file_has_one_role(tmp_path: Path) -> None:
         roles.parse_roles(tmp_path / "roles.yaml")
 
 
-def test_what_the_sides_of_a_pair_scored_is_judged(tmp_path: Path) -> None:
+def test_scores_of_both_sides_are_checked(tmp_path: Path) -> None:
     rows = ['{"a": "x", "b": "y", "s": 3, "t": 4, "p": "a"}', '{"a": "x", "b": "z", "s": "high", "t": 4, "p": "a"}']
     (tmp_path / "x.jsonl").write_text("\n".join(rows))
     said = {"a": "first", "b": "second", "s": "first_score", "t": "second_score", "p": "preferred"}
@@ -330,7 +330,7 @@ def test_what_the_sides_of_a_pair_scored_is_judged(tmp_path: Path) -> None:
     assert (found["score_order"], found["x.s.first_score"]) == (1, 1)
 
 
-def test_a_score_of_the_chosen_says_nothing_of_a_first_side(connection: DuckDBPyConnection) -> None:
+def test_a_chosen_score_is_not_the_score_of_a_first_side(connection: DuckDBPyConnection) -> None:
     pair = connection.sql("SELECT 'x' AS response_a, 'y' AS response_b, 'a' AS preferred, 1 AS score_chosen")
     assert set(roles.guess_roles(pair).values()) == {"first", "second", "preferred"}
 
@@ -344,12 +344,12 @@ def test_a_score_of_the_chosen_says_nothing_of_a_first_side(connection: DuckDBPy
         ({"one": {"pref": "preferred:1,2"}}, "first"),
     ],
 )
-def test_half_of_what_belongs_together_is_refused(said: dict[str, Any], missing: str) -> None:
+def test_a_role_without_its_partner_is_an_error(said: dict[str, Any], missing: str) -> None:
     with pytest.raises(RecipeError, match=f"needs {missing}"):
         roles.parse_roles(said)
 
 
-def test_nothing_to_judge_is_a_warning(tmp_path: Path) -> None:
+def test_unrecognised_columns_are_a_warning(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"foo": 1}\n')
     (tmp_path / "y.csv").write_text("id,text\n")
     assert next((f.severity, f.check) for f in validate_path(tmp_path / "x.jsonl").found()) == (
@@ -359,7 +359,7 @@ def test_nothing_to_judge_is_a_warning(tmp_path: Path) -> None:
     assert [(f.severity, f.check) for f in validate_path(tmp_path / "y.csv").found()] == [("warning", "reader.no_rows")]
 
 
-def test_a_role_is_had_by_one_column_of_a_table(connection: DuckDBPyConnection) -> None:
+def test_two_columns_of_a_table_cannot_share_a_role(connection: DuckDBPyConnection) -> None:
     raw = {t: connection.sql(f"SELECT 1 AS _row, 2 AS {t}, 3 AS other") for t in ("one", "two")}
     assert roles.assign_roles({"one": "text", "two": "text", "other": "label"}, raw)["two"] == {
         "two": "text",
@@ -369,7 +369,7 @@ def test_a_role_is_had_by_one_column_of_a_table(connection: DuckDBPyConnection) 
         roles.assign_roles({"one": "text", "other": "text"}, raw)
 
 
-def test_a_column_that_is_not_there(connection: DuckDBPyConnection) -> None:
+def test_a_missing_column_is_an_error(connection: DuckDBPyConnection) -> None:
     with pytest.raises(RecipeError, match="no such column"):
         roles.assign_roles({"who": "text"}, {"t": connection.sql("SELECT 1 AS _row, 2 AS what")})
 
@@ -399,14 +399,14 @@ def test_numbered_and_lettered_sides_are_a_pair_with_its_preference(columns: str
     "columns",
     ["'x' AS feature_1, 'y' AS feature_2", "'x' AS response_0, 'y' AS response_1, 'z' AS response_2, 0 AS preferred"],
 )
-def test_columns_that_are_not_the_two_sides_of_a_pair_are_none(columns: str) -> None:
+def test_other_numbered_columns_are_not_a_pair(columns: str) -> None:
     with connect() as connection:
         subject = read_by_roles(connection, "d", {"t": connection.sql(f"SELECT 1 AS _row, {columns}")}, None)
         assert "pairs" not in subject.views
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
-def test_a_file_of_pairs_as_pku_safe_rlhf_has_them_is_judged_as_pairs(tmp_path: Path, suffix: str) -> None:
+def test_files_in_the_shape_of_pku_safe_rlhf_are_pairs(tmp_path: Path, suffix: str) -> None:
     rows = [
         {"prompt": f"How do I {verb}?", "response_0": "Like this.", "response_1": "I would rather not.",
          "better_response_id": better, "safer_response_id": 1}

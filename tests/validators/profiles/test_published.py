@@ -44,7 +44,7 @@ def raw(
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_every_statement_runs_over_the_columns_that_it_declares(name: str, empty: DuckDBPyConnection) -> None:
+def test_all_sql_of_a_profile_runs_on_its_columns(name: str, empty: DuckDBPyConnection) -> None:
     known = profile(name)
     none = {config: empty.sql(f"SELECT 0 AS _row, {_nothing(known, config)} WHERE false") for config in known.configs}
     subject = read_published(empty, name, none, require_profile(name, none))
@@ -63,7 +63,7 @@ def _nothing(known: PublishedDataset, config: str) -> str:
 
 
 @pytest.mark.parametrize("name", [name for name in KNOWN if profile(name).example])
-def test_the_example_is_recognised(name: str, empty: DuckDBPyConnection) -> None:
+def test_examples_are_recognised(name: str, empty: DuckDBPyConnection) -> None:
     tables = raw(empty, profile(name).example)
     found = recognise(tables)
     assert found is not None and (found.name, dict(found.configs)) == (name, {table: table for table in tables})
@@ -73,7 +73,7 @@ def test_the_example_is_recognised(name: str, empty: DuckDBPyConnection) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in KNOWN if profile(name).example])
-def test_nothing_is_wrong_with_the_example(name: str, empty: DuckDBPyConnection) -> None:
+def test_examples_pass(name: str, empty: DuckDBPyConnection) -> None:
     tables = raw(empty, profile(name).example)
     found = recognise(tables)
     assert found is not None
@@ -82,12 +82,12 @@ def test_nothing_is_wrong_with_the_example(name: str, empty: DuckDBPyConnection)
 
 
 @pytest.mark.parametrize(("as_", "error"), [("nobody", RecipeError), ("clash", DataError)])
-def test_a_name_that_does_not_fit(as_: str, error: type[Exception], empty: DuckDBPyConnection) -> None:
+def test_a_name_that_does_not_fit_is_an_error(as_: str, error: type[Exception], empty: DuckDBPyConnection) -> None:
     with pytest.raises(error):
         require_profile(as_, raw(empty, {"t": [{"prompt": "a", "chosen": "b", "rejected": "c"}]}))
 
 
-def test_a_column_beside_those_of_a_shape_keeps_its_role(empty: DuckDBPyConnection) -> None:
+def test_additional_columns_keep_their_roles(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "chosen": "a", "rejected": "b"}
     tables = raw(empty, {"t": [{**row, "worker_id": worker} for worker in ("x", "y", "y")]})
     found = {
@@ -105,7 +105,7 @@ def test_a_column_beside_those_of_a_shape_keeps_its_role(empty: DuckDBPyConnecti
         ("rpr", "two_criteria", "criteria_y", ["c", "d"], "1 of 2 rows"),
     ],
 )
-def test_a_rule_says_what_it_counts(
+def test_a_rule_states_its_unit(
     name: str, rule: str, column: str, values: list[str], counted: str, empty: DuckDBPyConnection
 ) -> None:
     config = next(iter(profile(name).configs))
@@ -126,7 +126,7 @@ def test_scores_beside_the_sides_of_trl_are_judged(empty: DuckDBPyConnection) ->
     assert [finding.count for finding in report.findings if finding.check == "score_order"] == [1]
 
 
-def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> None:
+def test_a_label_outside_a_closed_set_is_reported(empty: DuckDBPyConnection) -> None:
     said = [{"evaluator": str(n), "overall_pref": pref} for n, pref in enumerate(["Tie", "A is better", None])]
     row = dict.fromkeys([c.name for c in columns(profile("multipref").configs["default"].row)], "c")
     of_workers = {"normal_worker_annotations": said, "expert_worker_annotations": said[:2]}
@@ -137,13 +137,13 @@ def test_a_label_outside_of_a_closed_set_is_told(empty: DuckDBPyConnection) -> N
     assert known.examples[0] == {"comparison_id": "c", "evaluator": "1", "problem": "A is better"}
 
 
-def test_a_check_is_as_severe_on_a_dataset_that_is_known_as_on_any_other(empty: DuckDBPyConnection) -> None:
+def test_a_profile_does_not_change_the_severity_of_checks(empty: DuckDBPyConnection) -> None:
     tables = raw(empty, {"preference": [{"prompt": "p", "chosen": "same", "rejected": "same"}]})
     known = judge(read_published(empty, "trl", tables, require_profile("trl", tables))).findings
     assert [(f.severity, f.evidence) for f in known if f.check == "identical_responses"] == [("error", None)]
 
 
-def test_a_reference_into_a_table_that_is_not_there_is_skipped(empty: DuckDBPyConnection) -> None:
+def test_a_reference_into_a_missing_table_is_skipped(empty: DuckDBPyConnection) -> None:
     cells = _nothing(profile("prism"), "utterances")
     tables = {"utterances": empty.sql(f"SELECT * REPLACE ('u' AS user_id) FROM (SELECT 1 AS _row, {cells})")}
     report = judge(read_published(empty, "prism", tables, require_profile("prism", tables)))
@@ -151,7 +151,7 @@ def test_a_reference_into_a_table_that_is_not_there_is_skipped(empty: DuckDBPyCo
     assert not [finding for finding in report.findings if finding.check.endswith("foreign_key")]
 
 
-def test_a_cell_that_cannot_be_read_is_a_finding_and_not_a_null(empty: DuckDBPyConnection) -> None:
+def test_an_uncastable_cell_is_a_type_finding(empty: DuckDBPyConnection) -> None:
     row = {"prompt": "p", "response_a": "a", "response_b": "b", "criteria_x": "c", "criteria_y": "d"}
     rows = [{**row, "id": number} for number in ("1", "2.5", "x")]
     tables = raw(empty, {"rpr": rows})

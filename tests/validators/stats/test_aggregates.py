@@ -68,7 +68,7 @@ def joined(rows: Rows, rule: Rule) -> tuple[Any, ...]:
 
 @settings(max_examples=60)
 @given(annotations=ANNOTATIONS)
-def test_aggregates_are_what_plain_python_makes_of_them(annotations: Rows, relate: Relate) -> None:
+def test_aggregates_equal_a_plain_python_implementation(annotations: Rows, relate: Relate) -> None:
     relation = relate(annotations, Annotation)
     numbered = relation.select("*, row_number() OVER () AS _seq")
     made = aggregates(numbered, RULES)
@@ -82,13 +82,13 @@ def test_aggregates_are_what_plain_python_makes_of_them(annotations: Rows, relat
         assert [share["share"] for share in row[6]] == pytest.approx([s["share"] for s in wanted[6]], abs=1e-6)
 
 
-def test_without_seq_items_come_by_key(relate: Relate) -> None:
+def test_items_without_seq_are_sorted_by_key(relate: Relate) -> None:
     rows = [{"item_table": "t", "item_id": i, "aspect": "relevance", "label": "yes"} for i in ("b", "a")]
     made = aggregates(relate(rows, Annotation), {"relevance": ["mean"]}).fetchall()
     assert [(row[1], row[5]) for row in made] == [("a", 1.0), ("b", 1.0)]
 
 
-def test_all_abstain(relate: Relate) -> None:
+def test_an_item_of_abstentions_has_no_label(relate: Relate) -> None:
     rows = [{"item_table": "t", "item_id": "a", "aspect": "relevance", "label": "abstain"}] * 2
     made = aggregates(relate(rows, Annotation), {"relevance": ["mean", "majority", "soft"]}).fetchall()
     assert [row[3:] for row in made] == [
@@ -98,7 +98,7 @@ def test_all_abstain(relate: Relate) -> None:
     ]
 
 
-def test_no_rules_no_rows(relate: Relate) -> None:
+def test_without_rules_there_are_no_aggregates(relate: Relate) -> None:
     row = {"item_table": "t", "item_id": "a", "aspect": "relevance", "label": "yes"}
     assert aggregates(relate([row], Annotation), {}).fetchall() == []
 

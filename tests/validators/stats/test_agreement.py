@@ -49,7 +49,7 @@ def patterns(units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 @settings(max_examples=60)
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), max_size=12))
-def test_alpha_is_that_of_the_coincidence_matrix(units: Units) -> None:
+def test_alpha_equals_the_coincidence_matrix(units: Units) -> None:
     found, expected = nominal_alpha(*patterns(units)), alpha_by_coincidences(units)
     assert found.items == sum(len(unit) > 1 for unit in units)
     assert found.value == (None if expected is None else pytest.approx(expected, abs=1e-6))
@@ -75,7 +75,7 @@ def units_of(observers: list[str]) -> Units:
         (TEXTBOOK, "ratio", 0.797),
     ],
 )
-def test_alpha_of_the_textbook(observers: list[str], level: str, alpha: float) -> None:
+def test_alpha_equals_the_textbook(observers: list[str], level: str, alpha: float) -> None:
     units = units_of(observers)
     votes, items = patterns(units)
     values = np.array(sorted({float(value) for unit in units for value in unit}))
@@ -92,7 +92,7 @@ def test_alpha_of_the_textbook(observers: list[str], level: str, alpha: float) -
 
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=30))
-def test_kappa_is_that_of_scikit_learn(said: list[tuple[int, int]]) -> None:
+def test_kappa_equals_scikit_learn(said: list[tuple[int, int]]) -> None:
     metrics = pytest.importorskip("sklearn.metrics")
     table = np.zeros((4, 4), dtype=np.int64)
     for one, other in said:
@@ -105,7 +105,7 @@ def test_kappa_is_that_of_scikit_learn(said: list[tuple[int, int]]) -> None:
             assert found == pytest.approx(known, abs=1e-6)
 
 
-def test_fleiss_kappa_of_the_paper() -> None:
+def test_fleiss_kappa_equals_the_paper() -> None:
     """The example of Fleiss 1971 as Wikipedia has it: ten subjects, fourteen raters, five categories."""
     said = "0 0 0 0 14/0 2 6 4 2/0 0 3 5 6/0 3 9 2 0/2 2 8 1 1/7 7 0 0 0/3 2 6 3 0/2 5 3 2 2/6 5 2 1 0/0 2 2 3 7"
     votes = np.array([[int(n) for n in row.split()] for row in said.split("/")])
@@ -118,7 +118,7 @@ def defined(found: Agreement) -> tuple[float, float, float, int]:
     return found.value, found.low, found.high, found.items
 
 
-def test_the_interval_narrows_with_items_and_is_the_same_each_time() -> None:
+def test_the_interval_is_reproducible_and_narrows_with_items() -> None:
     votes, items = np.array([[3, 0], [2, 1], [0, 3]]), np.array([40, 30, 30])
     few, many = nominal_alpha(votes, items), nominal_alpha(votes, items * 10_000)
     assert few == nominal_alpha(votes, items)
@@ -127,7 +127,7 @@ def test_the_interval_narrows_with_items_and_is_the_same_each_time() -> None:
     assert below - above < (high - low) / 50
 
 
-def test_the_interval_covers_what_it_estimates() -> None:
+def test_the_interval_covers_the_true_value() -> None:
     """Of 200 samples from a population with known alpha, about 95% have it in their interval."""
     votes, share = np.array([[3, 0], [2, 1], [1, 2], [0, 3]]), np.array([0.4, 0.15, 0.15, 0.3])
     truth = defined(nominal_alpha(votes, (share * 1_000_000).astype(np.int64)))[0]
@@ -136,7 +136,7 @@ def test_the_interval_covers_what_it_estimates() -> None:
     assert 180 <= sum(low <= truth <= high for _, low, high, _ in found) <= 199
 
 
-def test_many_patterns_are_drawn_in_blocks() -> None:
+def test_bootstraps_of_many_patterns_run_in_chunks() -> None:
     votes = np.eye(50, dtype=np.int64).repeat(50, axis=0) + np.tile(np.eye(50, dtype=np.int64), (50, 1))
     found = nominal_alpha(votes, np.ones(2500, dtype=np.int64))
     assert found.items == 2500

@@ -31,13 +31,13 @@ JSON = st.recursive(
 
 @settings(max_examples=60)
 @given(ANY)
-def test_what_repr_writes_is_read_back(value: Any) -> None:
+def test_repr_round_trips(value: Any) -> None:
     assert parse(repr(value)) == value
 
 
 @settings(max_examples=60)
 @given(JSON, st.booleans())
-def test_what_json_writes_is_read_back(value: Any, ascii_only: bool) -> None:
+def test_json_round_trips(value: Any, ascii_only: bool) -> None:
     written = json.dumps(value, ensure_ascii=ascii_only)
     assert parse(written) == value
     assert json.loads(to_json(written)) == value
@@ -77,11 +77,11 @@ def test_anything_else_is_a_value_error(garbage: str) -> None:
         (" ['self-respect', 'a, b'] \n", ["self-respect", "a, b"]),
     ],
 )
-def test_what_programs_write(written: str, value: Any) -> None:
+def test_literals_of_common_libraries_are_parsed(written: str, value: Any) -> None:
     assert parse(written) == value
 
 
-def test_nan_is_no_text_and_null_in_json() -> None:
+def test_nan_becomes_null_in_json() -> None:
     assert math.isnan(parse("['a', nan]")[1])
     assert to_json("['a', nan, -inf]") == '["a", null, -1e999]'
 
@@ -110,12 +110,12 @@ def test_nan_is_no_text_and_null_in_json() -> None:
         "",
     ],
 )
-def test_nothing_is_evaluated_and_everything_has_an_end(hostile: str) -> None:
+def test_hostile_literals_are_neither_evaluated_nor_endless(hostile: str) -> None:
     with pytest.raises(ValueError):
         parse(hostile)
 
 
-def test_duckdb_reads_what_python_reads(connection: DuckDBPyConnection) -> None:
+def test_the_sql_function_equals_the_parser(connection: DuckDBPyConnection) -> None:
     cells = ["['a', 'b']", '["a"]', "['it\\'s', nan]", "{'a': (1, None)}", "set()", "nonsense", "['a', ", None, "{'x'}"]
     found = connection.sql("SELECT literal(c)::VARCHAR FROM (SELECT unnest($c) AS c)", params={"c": cells}).fetchall()
     assert [cell and json.loads(cell) for (cell,) in found] == [

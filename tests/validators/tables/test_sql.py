@@ -13,7 +13,7 @@ SPACED = st.text(" .,;:!?aÄ\t\n\x0b\x0c\r\x1c\x1f\x85\xa0", max_size=12)
 @settings(max_examples=300)
 @given(said=st.lists(ANY_TEXT | SPACED, min_size=1, max_size=20))
 @example(said=["a .", "a . .", " a", "a ", "A  b", "...", "", "\x0b", "ﬁ ß ŉ", "İ", "a\x00b", "ＡＢＣ！", "a。 "])
-def test_the_macro_norm_is_the_function_norm(said: list[str], connection: DuckDBPyConnection) -> None:
+def test_norm_in_sql_equals_norm_in_python(said: list[str], connection: DuckDBPyConnection) -> None:
     found = connection.sql("SELECT norm(s) FROM (SELECT unnest($said) AS s)", params={"said": said}).fetchall()
     assert [one for (one,) in found] == [norm(one) for one in said]
 
@@ -25,14 +25,14 @@ def test_norm_of_null_is_null(connection: DuckDBPyConnection) -> None:
 @settings(max_examples=100)
 @given(hostile=ANY_TEXT.filter(lambda said: "\x00" not in said))
 @example(hostile="'; DROP TABLE t; --")
-def test_text_is_a_literal(hostile: str, connection: DuckDBPyConnection) -> None:
+def test_hostile_text_is_quoted_as_a_literal(hostile: str, connection: DuckDBPyConnection) -> None:
     assert connection.sql(f"SELECT {quote_literal(hostile)}").fetchall() == [(hostile,)]
 
 
 @settings(max_examples=100)
 @given(hostile=ANY_TEXT.filter(lambda said: said and "\x00" not in said))
 @example(hostile='"; DROP TABLE t; --')
-def test_name_is_an_identifier(hostile: str, connection: DuckDBPyConnection) -> None:
+def test_hostile_names_are_quoted_as_identifiers(hostile: str, connection: DuckDBPyConnection) -> None:
     relation = connection.sql(f"SELECT 1 AS {quote_identifier(hostile)}")
     assert relation.columns == [hostile]
     assert evidence(relation) == (1, [{hostile: "1"}])
@@ -46,7 +46,7 @@ def test_examples_are_in_the_order_of_numbers(kind: str, connection: DuckDBPyCon
     assert [row["id"] for row in evidence(mixed)[1]] == ["9", "10", "a", "b", None]
 
 
-def test_parts_that_tell_nothing_are_none(connection: DuckDBPyConnection) -> None:
+def test_parts_are_empty_without_repetition(connection: DuckDBPyConnection) -> None:
     assert parts(connection.sql("SELECT unnest(['a', 'b']) AS problem"), 2) == {}
     assert parts(connection.sql("SELECT unnest(['a', 'b', 'b']) AS problem"), 3) == {"b": 2, "a": 1}
 
