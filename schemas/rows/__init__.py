@@ -27,7 +27,7 @@ class Declaration:
     views: Sequence[View]
     """How checks and measures of generic views read the tables."""
     plots: Mapping[str, str]
-    """Measure -> kind of plot, a name of `pluriset list plots`."""
+    """Measure -> kind of plot, such as `interval` or `bar`."""
 
 
 def declaration(family: str) -> Declaration:
