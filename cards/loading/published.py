@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pydantic import ValidationError
 
+from ...schemas import html
 from ...schemas.errors import ChecksFailed, DataError, from_validation
 from ...schemas.report import Report
 from ...schemas.row import Row, columns
@@ -54,7 +55,7 @@ def open_external(path: str | Path, as_: str | None = None, verify: bool = False
     return dataset.verified() if verify else dataset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExternalDataset:
     """Typed tables of a dataset from elsewhere. A cell that does not fit its column is null, and the report says so."""
 
@@ -69,6 +70,19 @@ class ExternalDataset:
     """Tables that the profile does not describe."""
     connection: DuckDBPyConnection = field(repr=False)
     """A connection in which every table is `theirs.<table>`."""
+
+    def __repr__(self) -> str:
+        return f"ExternalDataset({self.path!r}, {self.profile}, tables={', '.join(self.tables)})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the tables with their rows and splits."""
+        rows = [
+            (name, self._selected(name, None, "count(*)").fetchall()[0][0], ", ".join(self.splits(name)))
+            for name in self.tables
+        ]
+        return html.heading(self.path, f"read as {self.profile}, {self.how}") + html.table(
+            ["table", "rows", "splits"], rows
+        )
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -69,3 +69,8 @@ def test_an_unknown_table_is_an_error(tmp_path: Path) -> None:
     dataset = pluriset.load(written(tmp_path / "testset.json", ROWS))
     with pytest.raises(DataError, match="no such table"):
         dataset.duckdb("situations")
+
+
+def test_an_external_dataset_is_shown_briefly(tmp_path: Path) -> None:
+    dataset = pluriset.load(written(tmp_path / "testset.json", ROWS))
+    assert repr(dataset).startswith("ExternalDataset(") and f">{len(ROWS)}</td>" in dataset._repr_html_()
