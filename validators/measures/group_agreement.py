@@ -62,8 +62,8 @@ class GroupAgreement(Measure):
             pairs = annotators.select(
                 f"CAST(annotator_id AS VARCHAR), CAST({quote_identifier(attribute)} AS VARCHAR)"
             ).fetchall()
-            said = dict(pairs)
-            values = [said.get(person) for person in people]
+            value_of = dict(pairs)
+            values = [value_of.get(person) for person in people]
             kept = sorted({v for v in values if v is not None and values.count(v) >= self.min_members})
             if 2 <= len(kept) <= self.max_groups:
                 yield attribute, np.asarray([kept.index(v) if v in kept else -1 for v in values], dtype=np.int64)
@@ -98,8 +98,8 @@ def _tested(
         return
     drawn = [_agreement(differences, shared, random.permutation(mine)) for _ in range(REPLICATES)]
     extreme = sum(inside - outside >= within - between for inside, outside in drawn)
-    told = {"within": within, "between": between, "p": (1 + extreme) / (1 + REPLICATES)}
-    for what, value in told.items():
+    results = {"within": within, "between": between, "p": (1 + extreme) / (1 + REPLICATES)}
+    for what, value in results.items():
         group = {"aspect": aspect, "attribute": attribute, "what": what}
         yield Figure(measure="group_agreement", group=group, value=round(float(value), DIGITS), n=len(mine))
 

@@ -38,17 +38,17 @@ DISTANCES = f"""
 WITH summed AS (
     SELECT item_id, group_id, option, share, sum(share) OVER (PARTITION BY item_id, group_id) AS total
     FROM rows WHERE group_id IS NOT NULL AND share >= 0 AND isfinite(share)
-), said AS (
+), shares AS (
     SELECT item_id, group_id, option, share / total AS p FROM summed WHERE total > 0
 ), asked AS (
-    SELECT item_id, count(DISTINCT group_id) AS k FROM said GROUP BY item_id HAVING k > 1
+    SELECT item_id, count(DISTINCT group_id) AS k FROM shares GROUP BY item_id HAVING k > 1
 ), middle AS (
-    SELECT item_id, option, sum(p) / any_value(k) AS m FROM said JOIN asked USING (item_id) GROUP BY item_id, option
+    SELECT item_id, option, sum(p) / any_value(k) AS m FROM shares JOIN asked USING (item_id) GROUP BY item_id, option
 ), divergences AS (
     -- what others chose and this group was not asked about, 1 - sum(m), is all its own
     SELECT item_id, group_id, (sum(CASE WHEN p > 0 THEN p * log2(2 * p / (p + m)) ELSE 0 END)
         + sum(CASE WHEN m > 0 THEN m * log2(2 * m / (p + m)) ELSE 0 END) + 1 - sum(m)) / 2 AS bits
-    FROM said JOIN middle USING (item_id, option) GROUP BY item_id, group_id
+    FROM shares JOIN middle USING (item_id, option) GROUP BY item_id, group_id
 )
 SELECT CAST(group_id AS VARCHAR) AS who, round(avg(sqrt(greatest(bits, 0))), {DIGITS}) AS distance, count(*) AS n
 FROM divergences GROUP BY who ORDER BY distance DESC, who

@@ -29,8 +29,8 @@ class LabelShares(Measure):
 
 
 COUNTED = """
-SELECT aspect, CAST(label AS VARCHAR) AS said, count(*) AS given,
+SELECT aspect, CAST(label AS VARCHAR) AS name, count(*) AS given,
     CAST(sum(count(*)) OVER (PARTITION BY aspect) AS BIGINT) AS n
-FROM rows WHERE aspect IS NOT NULL AND label IS NOT NULL GROUP BY aspect, said
-QUALIFY count(*) OVER (PARTITION BY aspect) <= {most} ORDER BY aspect, given DESC, said
+FROM rows WHERE aspect IS NOT NULL AND label IS NOT NULL GROUP BY aspect, name
+QUALIFY count(*) OVER (PARTITION BY aspect) <= {most} ORDER BY aspect, given DESC, name
 """

@@ -37,22 +37,22 @@ class MajorityAgreement(Measure):
 
 
 COMPARED = """
-WITH said AS (
+WITH labels AS (
     SELECT DISTINCT aspect, item, annotator, value FROM rows WHERE annotator IS NOT NULL
 ), votes AS (
     SELECT aspect, item, value, count(*) AS votes, sum(count(*)) OVER (PARTITION BY aspect, item) AS of
-    FROM said GROUP BY aspect, item, value
+    FROM labels GROUP BY aspect, item, value
     -- without one vote the first is one of the first two, and ties with one of the first three
     QUALIFY row_number() OVER (PARTITION BY aspect, item ORDER BY votes DESC, value) <= 3
 ), others AS (
-    SELECT said.*, votes.value AS other, votes.votes - (votes.value = said.value)::INT AS votes
-    FROM said JOIN votes USING (aspect, item) WHERE of > 2
-), told AS (
+    SELECT labels.*, votes.value AS other, votes.votes - (votes.value = labels.value)::INT AS votes
+    FROM labels JOIN votes USING (aspect, item) WHERE of > 2
+), compared AS (
     SELECT aspect, annotator, value, arg_max(other, votes) AS majority, max(votes, 2) AS top
     FROM others GROUP BY aspect, item, annotator, value
 )
 SELECT aspect, annotator, count(*) FILTER (value = majority) AS hits, count(*) AS n
-FROM told WHERE len(top) = 1 OR top[1] > top[2] GROUP BY aspect, annotator HAVING count(*) >= {fewest}
+FROM compared WHERE len(top) = 1 OR top[1] > top[2] GROUP BY aspect, annotator HAVING count(*) >= {fewest}
 QUALIFY row_number() OVER (PARTITION BY aspect ORDER BY hits / n, annotator) <= {most}
 ORDER BY aspect, hits / n, annotator
 """

@@ -24,8 +24,8 @@ class ValueCoverage(Measure):
         distinct, effective, mentions = query(tables["mentions"], EFFECTIVE).fetchall()[0]
         if not mentions:
             return
-        told = {"distinct": float(distinct), "effective": round(effective, DIGITS)}
-        for what, value in told.items():
+        counts = {"distinct": float(distinct), "effective": round(effective, DIGITS)}
+        for what, value in counts.items():
             yield Figure(measure="value_coverage", group={"what": what}, value=value, n=mentions)
         if "vocabulary" in tables:
             known = tables["vocabulary"].filter("value IS NOT NULL").select("value").distinct()

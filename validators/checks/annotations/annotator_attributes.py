@@ -29,10 +29,10 @@ class AnnotatorAttributes(Check):
         attributes = [column for column in tables["annotators"].columns if column != "annotator_id"]
         if not attributes:
             return query(tables["annotators"], NONE)
-        said = ", ".join(_several(attribute) for attribute in attributes)
+        problems = ", ".join(_several(attribute) for attribute in attributes)
         return query(
             tables["annotators"],
-            f"""SELECT annotator_id, concat_ws('; ', {said}) AS problem
+            f"""SELECT annotator_id, concat_ws('; ', {problems}) AS problem
             FROM rows GROUP BY annotator_id HAVING problem <> ''""",
         )
 

@@ -33,10 +33,10 @@ class StraightLining(Check):
         """Annotators and aspects with a single label, where the aspect has others."""
         return query(
             tables["annotations"],
-            f"""WITH said AS (
+            f"""WITH given AS (
                 SELECT annotator_id, aspect, coalesce(label::VARCHAR, score::VARCHAR) AS answer FROM rows
-            ), differs AS (SELECT aspect FROM said GROUP BY aspect HAVING count(DISTINCT answer) > 1)
+            ), differs AS (SELECT aspect FROM given GROUP BY aspect HAVING count(DISTINCT answer) > 1)
             SELECT annotator_id, aspect, count(*) || ' times ' || any_value(answer) AS problem
-            FROM said WHERE answer IS NOT NULL AND annotator_id IS NOT NULL AND aspect IN (SELECT aspect FROM differs)
+            FROM given WHERE answer IS NOT NULL AND annotator_id IS NOT NULL AND aspect IN (SELECT aspect FROM differs)
             GROUP BY annotator_id, aspect HAVING count(*) >= {self.min_annotations} AND count(DISTINCT answer) = 1""",
         )

@@ -26,17 +26,17 @@ class ConstantColumns(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Columns with a single value in all rows, and the value; tables of one row pass."""
         rows = tables["*"]
-        said = [_said(column, quote_identifier(column)) for column in columns(rows) if column != "split"]
-        if not said:
+        cases = [_constant(column, quote_identifier(column)) for column in columns(rows) if column != "split"]
+        if not cases:
             return query(rows, NONE)
         return query(
             rows,
-            f"""SELECT said.column, said.problem FROM (SELECT unnest([{", ".join(said)}]) AS said FROM rows)
-            WHERE said.problem IS NOT NULL""",
+            f"""SELECT one.column, one.problem FROM (SELECT unnest([{", ".join(cases)}]) AS one FROM rows)
+            WHERE one.problem IS NOT NULL""",
         )
 
 
-def _said(column: str, value: str) -> str:
+def _constant(column: str, value: str) -> str:
     return f"""{{'column': {quote_literal(column)}, 'problem': CASE WHEN count(*) < 2 THEN NULL
         WHEN count({value}) = 0 THEN 'always null'
         WHEN count({value}) = count(*) AND min({value}) = max({value})

@@ -36,7 +36,7 @@ class DamagedLists(Check):
         counts = [f"count(*) FILTER ({_bracketed(t.sql)}), count(nullif(trim({t.sql}), ''))" for t in found]
         numbers = query(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
         listed = zip(found, numbers[::2], numbers[1::2], strict=True)
-        broken = {t: _broken(t.sql) for t, lists, said in listed if lists and lists >= self.min_share * said}
+        broken = {t: _broken(t.sql) for t, lists, filled in listed if lists and lists >= self.min_share * filled}
         if not broken:
             return query(rows, NO_CELLS)
         cells = ", ".join(

@@ -33,11 +33,11 @@ class FractionalIds(Check):
         rows = tables["*"]
         typed = zip(rows.columns, rows.types, strict=True)
         found = [c for c, kind in typed if kind.id in FLOATS and c.lower().rpartition("_")[2] in AN_ID]
-        said = ", ".join(_said(c, quote_identifier(c)) for c in found)
-        every = f"SELECT unnest([{said}], recursive := true) FROM rows" if found else NONE
+        cases = ", ".join(_case(c, quote_identifier(c)) for c in found)
+        every = f"SELECT unnest([{cases}], recursive := true) FROM rows" if found else NONE
         return query(rows, f"SELECT * FROM ({every}) WHERE problem IS NOT NULL")
 
 
-def _said(column: str, value: str) -> str:
+def _case(column: str, value: str) -> str:
     whole = f"bool_and(isfinite({value}) AND {value} = trunc({value}))"
     return f"{{'column': {quote_literal(column)}, 'problem': CASE WHEN {whole} THEN 'such as ' || min({value}) END}}"

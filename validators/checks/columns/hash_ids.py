@@ -11,7 +11,9 @@ from pydantic import Field
 from ...tables.sql import Tables, query
 from .. import Check
 
-ITEMS = [{"item_id": sha256(said.encode()).hexdigest()[:12], "text": said} for said in "abcdefghijklmnopqrstuvwxyz"]
+ITEMS = [
+    {"item_id": sha256(letter.encode()).hexdigest()[:12], "text": letter} for letter in "abcdefghijklmnopqrstuvwxyz"
+]
 
 
 class HashIds(Check):

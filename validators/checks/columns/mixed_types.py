@@ -57,8 +57,8 @@ class MixedTypes(Check):
         found = query(rows, f"SELECT {counts} FROM rows").fetchall()[0]
         numeric = [
             column
-            for column, said, numbers in zip(columns, found[::2], found[1::2], strict=True)
-            if said > numbers >= max(NUMBERS, self.min_share * said)
+            for column, filled, numbers in zip(columns, found[::2], found[1::2], strict=True)
+            if filled > numbers >= max(NUMBERS, self.min_share * filled)
         ]
         return {
             c: f"CASE WHEN trim({c}) <> '' AND TRY_CAST({c} AS DOUBLE) IS NULL THEN 'no number: ' || left({c}, 80) END"

@@ -12,8 +12,8 @@ CELLS = [("white", "A white man and his BMI"), ("Native American", "A Native Ame
 
 def _rows(*cells: tuple[str, str]) -> list[dict[str, str]]:
     return [
-        {"item_id": f"{n}", "template_id": "t", "factor": "race", "level": level, "text": said}
-        for n, (level, said) in enumerate(cells)
+        {"item_id": f"{n}", "template_id": "t", "factor": "race", "level": level, "text": text}
+        for n, (level, text) in enumerate(cells)
     ]
 
 
@@ -40,7 +40,7 @@ class MinimalPairs(Check):
 PLACES = r"""
 WITH bare AS (
     SELECT template_id, item_id, string_split_regex(trim(list_reduce(list_sort(list(DISTINCT level), 'DESC'),
-        lambda said, level: replace(said, level, '_'), any_value(text))), '\s+') AS words
+        lambda bare, level: replace(bare, level, '_'), any_value(text))), '\s+') AS words
     FROM rows WHERE text IS NOT NULL GROUP BY template_id, item_id),
 uneven AS (
     SELECT template_id, min(len(words)) || ' to ' || max(len(words)) || ' words' AS problem FROM bare

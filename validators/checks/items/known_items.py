@@ -25,14 +25,14 @@ class KnownItems(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Item IDs missing from the items, with the view that refers to them and its number of rows."""
-        said = tables["items"].select("NULL AS view, item_id")
+        links = tables["items"].select("NULL AS view, item_id")
         for view in ABOUT:
             if view in tables and "item_id" in tables[view].columns:
-                said = said.union(tables[view].select(f"'{view}' AS view, item_id"))
+                links = links.union(tables[view].select(f"'{view}' AS view, item_id"))
         return query(
-            said,
-            """SELECT item_id, view, count(*) || ' rows refer to a missing item' AS problem FROM rows AS said
+            links,
+            """SELECT item_id, view, count(*) || ' rows refer to a missing item' AS problem FROM rows AS links
             WHERE view IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM rows AS items WHERE items.view IS NULL AND items.item_id = said.item_id)
+                SELECT 1 FROM rows AS items WHERE items.view IS NULL AND items.item_id = links.item_id)
             GROUP BY item_id, view""",
         )

@@ -32,7 +32,7 @@ class RepeatedItems(Check):
         return query(
             tables["items"],
             f"""SELECT item_id, 'the same text as ' || earliest AS problem FROM (
-                SELECT item_id, first_value(item_id) OVER (PARTITION BY said ORDER BY item_id) AS earliest
-                FROM (SELECT item_id, hash(norm(text), {group}) AS said FROM rows WHERE text IS NOT NULL))
+                SELECT item_id, first_value(item_id) OVER (PARTITION BY normalised ORDER BY item_id) AS earliest
+                FROM (SELECT item_id, hash(norm(text), {group}) AS normalised FROM rows WHERE text IS NOT NULL))
             WHERE item_id <> earliest""",
         )

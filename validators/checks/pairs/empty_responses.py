@@ -24,6 +24,6 @@ class EmptyResponses(Check):
         return query(
             tables["pairs"],
             r"""SELECT pair_id, side.side, 'empty' AS problem FROM (SELECT pair_id, unnest([
-                {'side': 'first', 'said': first}, {'side': 'second', 'said': second}]) AS side FROM rows)
-            WHERE NOT coalesce(regexp_matches(side.said, '[^\s\p{Z}]'), false)""",
+                {'side': 'first', 'response': first}, {'side': 'second', 'response': second}]) AS side FROM rows)
+            WHERE NOT coalesce(regexp_matches(side.response, '[^\s\p{Z}]'), false)""",
         )

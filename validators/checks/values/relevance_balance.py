@@ -29,15 +29,19 @@ class RelevanceBalance(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Negatives that are listed for their situation, and one row if the classes are unbalanced."""
-        listed = query(tables["full"], f"SELECT DISTINCT {SAID} FROM rows").set_alias("f")
-        negatives = tables["relevance"].filter("output = 'No'").select(f"situation, vrd, text, {SAID}").set_alias("n")
-        wrong = negatives.join(listed, "n.about = f.about AND n.kind = f.kind AND n.said = f.said", how="semi")
+        listed = query(tables["full"], f"SELECT DISTINCT {NORMALISED} FROM rows").set_alias("f")
+        negatives = (
+            tables["relevance"].filter("output = 'No'").select(f"situation, vrd, text, {NORMALISED}").set_alias("n")
+        )
+        wrong = negatives.join(
+            listed, "n.about = f.about AND n.kind = f.kind AND n.normalised = f.normalised", how="semi"
+        )
         return wrong.select("n.situation, n.vrd, n.text, 'listed for this situation' AS problem").union(
             query(tables["relevance"], UNBALANCED)
         )
 
 
-SAID = "norm(situation) AS about, vrd AS kind, norm(text) AS said"
+NORMALISED = "norm(situation) AS about, vrd AS kind, norm(text) AS normalised"
 UNBALANCED = """
 SELECT NULL AS situation, NULL AS vrd, NULL AS text, concat(yes, ' × Yes, ', nos, ' × No') AS problem
 FROM (SELECT count(*) FILTER (output = 'Yes') AS yes, count(*) FILTER (output = 'No') AS nos FROM rows)

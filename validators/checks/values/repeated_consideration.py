@@ -41,11 +41,11 @@ class RepeatedConsideration(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Considerations that repeat one with a lower ID in the same situation."""
         situations = tables["situations"].select("situation_id, norm(text) AS about").set_alias("s")
-        listed = tables["considerations"].select("consideration_id, situation_id, kind, norm(text) AS said")
+        listed = tables["considerations"].select("consideration_id, situation_id, kind, norm(text) AS same")
         joined = listed.set_alias("c").join(situations, "c.situation_id = s.situation_id")
         return query(
-            joined.select("consideration_id, about, kind, said"),
+            joined.select("consideration_id, about, kind, same"),
             """SELECT consideration_id, 'the same as ' || first AS problem FROM (
-                SELECT consideration_id, min(consideration_id) OVER (PARTITION BY about, kind, said) AS first FROM rows
+                SELECT consideration_id, min(consideration_id) OVER (PARTITION BY about, kind, same) AS first FROM rows
             ) WHERE consideration_id <> first""",
         )
