@@ -28,10 +28,10 @@ def paths(model: type[BaseModel]) -> list[str]:
 
 
 def _described(model: type[BaseModel], path: str) -> Iterator[dict[str, str]]:
-    said = meanings(model)
+    documented = meanings(model)
     for name, field in model.model_fields.items():
         at = path + (field.alias or name)
-        what = field.description or said.get(name, "")
+        what = field.description or documented.get(name, "")
         yield {"option": at, "type": _type(field.annotation), "default": _default(field), "what": what}
         for below, part in _inside(field.annotation, at):
             yield from _described(part, f"{below}.")
@@ -46,7 +46,7 @@ def _inside(annotation: Any, path: str) -> Iterator[tuple[str, type[BaseModel]]]
 
 
 def _type(annotation: Any) -> str:
-    """A type as somebody would write it, without modules and constraints."""
+    """A type as it is written in code, without modules and constraints."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _type(parts[0])
@@ -62,7 +62,7 @@ def _type(annotation: Any) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    """What holds if nothing is said; of keys inside, each says it by itself."""
+    """The default of a field; empty for a model, whose keys have their own."""
     if field.is_required():
         return "required"
     default = field.get_default(call_default_factory=True, validated_data={})

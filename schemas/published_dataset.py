@@ -125,7 +125,7 @@ class PublishedDataset(Component):
     evidence: ClassVar[str]
     """How we know its shape, and what we do not know."""
     notes: ClassVar[Sequence[str]] = ()
-    """What everybody who loads it, or an export in its shape, must be told, a paragraph each; plain text of ours."""
+    """What everyone who loads it, or an export in its shape, must know, a paragraph each; plain text of ours."""
     example: ClassVar[Mapping[str, Sequence[Mapping[str, Any]]]] = {}
     """Config -> a few rows of ours of its shape, in which nothing is wrong; a test."""
 

@@ -62,7 +62,7 @@ class CitedSource(Part):
 
 
 class Budget(Part):
-    """The most that a run may spend, counted over all of its journal; what nobody counted, at the most it can be."""
+    """The most that a run may spend, counted over all of its journal; what was not counted, at its upper bound."""
 
     usd: float | None = Field(default=None, gt=0)
     """US dollars; needs the price of every teacher."""
@@ -187,10 +187,10 @@ class Recipe(Part):
             *((f"card.terms.{name}", name) for name in self.card.terms),
         ]:
             if name not in self.teachers:
-                raise _nobody(f"{place}: no teacher is named {name!r}", name, self.teachers)
+                raise _unknown_name(f"{place}: no teacher is named {name!r}", name, self.teachers)
         for role, name in self.roles.items():
             if name not in askable:
-                raise _nobody(f"roles.{role}: no teacher or panel is named {name!r}", name, sorted(askable))
+                raise _unknown_name(f"roles.{role}: no teacher or panel is named {name!r}", name, sorted(askable))
         if self.budget.usd is not None and (unpriced := sorted({*self.teachers} - {*self.prices})):
             raise ValueError(f"budget.usd: prices must say what {', '.join(unpriced)} costs")
         if self.license == "other" and not (self.card.license_name and self.card.license_link):
@@ -218,7 +218,7 @@ class Recipe(Part):
         return self.annotators.get(name) or ([Panelist(teacher=name)] if name in self.teachers else [])
 
 
-def _nobody(what: str, name: str, known: Iterable[str]) -> ValueError:
-    """Who there is, and who may be meant."""
+def _unknown_name(what: str, name: str, known: Iterable[str]) -> ValueError:
+    """An error that lists the names, and the one that may be meant."""
     meant = did_you_mean(name, known)
     return ValueError(f"{what}; there is {', '.join(known)}" + (f"; {meant}" if meant else ""))

@@ -22,7 +22,7 @@ def dump_yaml(value: object) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, which can make a small file endless, without keys said twice, and with whole characters."""
+    """YAML without aliases, which can make a small file endless, duplicate keys or half characters."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -40,24 +40,24 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[Any] = set()
         for key, _ in node.value:
-            said = str(key.value)
-            if said in seen:
-                raise yaml.MarkedYAMLError(problem=f"{said!r} is said twice", problem_mark=key.start_mark)
-            seen.add(said)
+            name = str(key.value)
+            if name in seen:
+                raise yaml.MarkedYAMLError(problem=f"{name!r} is a duplicate key", problem_mark=key.start_mark)
+            seen.add(name)
         return super().construct_mapping(node, deep)
 
 
 def load_yaml(raw: bytes, file: str) -> dict[str, Any]:
     """The keys and values in a YAML file. Raises `RecipeError` for anything else."""
     try:
-        said = yaml.load(raw.decode(), _Loader)  # noqa: S506 (a safe loader)
+        keys = yaml.load(raw.decode(), _Loader)  # noqa: S506 (a safe loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}: line {mark.line + 1}" if mark else file
         raise RecipeError("not a YAML file", where=place, got=getattr(error, "problem", None) or str(error)) from None
-    if not isinstance(said, dict):
-        raise RecipeError("not keys and values", where=file, got=said, expected="YAML with a key at the top")
-    return said
+    if not isinstance(keys, dict):
+        raise RecipeError("not keys and values", where=file, got=keys, expected="YAML with a key at the top")
+    return keys
 
 
 def _dump(value: object, plain: bool) -> str:

@@ -33,7 +33,7 @@ COPY = {"csv": "FORMAT csv, HEADER, FORCE_QUOTE *", "jsonl": "FORMAT json"}
 MEMORY: dict[str, str | int] = {"memory_limit": "2GB", "threads": 4}
 """What does not fit is on disk beside the export while it is made: memory does not grow with rows."""
 AS_TEXT = {"keep_default_na": False}
-"""What `datasets` must be told, besides the types, to read the texts "None", "NA" and "" as they are."""
+"""What `datasets` needs, besides the types, to read the texts "None", "NA" and "" as they are."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def removals(beside: DuckDBPyRelation, found: Iterable[Removal]) -> DuckDBPyRela
 def told_by_one_column(table: str) -> str:
     """A table whose rows a step can name. Raises `ValueError` for a shared one whose key has several parts."""
     if table in SHARED and len(row.key(SHARED[table])) > 1:
-        raise ValueError("rows of this table cannot be told by one column")
+        raise ValueError("the key of this table has several columns")
     return table
 
 

@@ -30,10 +30,10 @@ class TextRepair(Step):
     def columns_to_repair(self, rows: DuckDBPyRelation) -> list[str]:
         """The columns that a repair would change."""
         plain = {column for column, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "VARCHAR"}
-        there = [column for column in self.columns or text_columns(rows) if column in plain]
-        tests = ", ".join(f"coalesce(bool_or({self._differs(column)}), false)" for column in there)
-        said = rows.aggregate(tests).fetchall()[0] if there else ()
-        return [column for column, is_found in zip(there, said, strict=True) if is_found]
+        present = [column for column in self.columns or text_columns(rows) if column in plain]
+        tests = ", ".join(f"coalesce(bool_or({self._differs(column)}), false)" for column in present)
+        differs = rows.aggregate(tests).fetchall()[0] if present else ()
+        return [column for column, is_different in zip(present, differs, strict=True) if is_different]
 
     def repair(self, rows: DuckDBPyRelation, columns: Iterable[str]) -> DuckDBPyRelation:
         """The rows with these columns repaired."""
@@ -45,8 +45,8 @@ class TextRepair(Step):
     def changes(self, rows: DuckDBPyRelation, column: str) -> DuckDBPyRelation:
         """The changes to a column of a raw table: _row, column, before, after."""
         after = self.repaired(quote_identifier(column))
-        said = f'{ROW}, {quote_literal(column)} AS "column", {quote_identifier(column)} AS before, {after} AS after'
-        return query(rows, f"SELECT {said} FROM rows WHERE {self._differs(column)} ORDER BY {ROW}")
+        cells = f'{ROW}, {quote_literal(column)} AS "column", {quote_identifier(column)} AS before, {after} AS after'
+        return query(rows, f"SELECT {cells} FROM rows WHERE {self._differs(column)} ORDER BY {ROW}")
 
     def _differs(self, column: str) -> str:
         return f"{quote_identifier(column)} IS DISTINCT FROM {self.repaired(quote_identifier(column))}"

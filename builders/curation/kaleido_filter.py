@@ -2,7 +2,8 @@
 
 Theirs: what is less relevant than a threshold of its kind goes; of what is left, in order of falling relevance, goes
 what overlaps a kept one of the same kind (ROUGE-L precision, recall or F1 above a threshold; F1 is never the largest
-of the three); what has gone drops nobody. Ours: relevance is the share of yes among the annotators who said yes or no,
+of the three); what has gone removes nothing. Ours:
+relevance is the share of yes among the annotators who said yes or no,
 where theirs is the probability of yes under one model; every number here; `unjudged` and `most`; ties go to the
 earlier row; there is no second round with embeddings; and what was left without a consideration goes too.
 """
@@ -59,7 +60,7 @@ class KaleidoFilter(Step):
     overlap: Share = 0.75
     """A consideration that overlaps a more relevant one of its kind by more than this goes; 1 lets all stay."""
     unjudged: Literal["keep", "drop"] = "drop"
-    """Whether a consideration stays on whose relevance nobody said yes or no; it then counts as the least relevant."""
+    """Whether a consideration stays without a yes or no on its relevance; it then counts as the least relevant."""
     most: PositiveInt | None = None
     """Considerations that a situation may keep; equally relevant ones are taken from each kind in turn."""
 
@@ -94,15 +95,15 @@ class KaleidoFilter(Step):
         if candidate.relevance is None and self.unjudged == "drop":
             return Removal(candidate.id, "nobody judged its relevance", f"{candidate.abstained} abstained")
         if candidate.relevance is not None and candidate.relevance < least:
-            said = f"{candidate.relevance:g} yes among {candidate.judged} who judged, at least {least:g}"
-            return Removal(candidate.id, "relevance below threshold", said)
+            detail = f"{candidate.relevance:g} yes among {candidate.judged} who judged, at least {least:g}"
+            return Removal(candidate.id, "relevance below threshold", detail)
         return None
 
     def _beaten(self, candidate: Candidate, rivals: Iterable[Candidate]) -> Removal | None:
         for kept in rivals:
             if (shared := max(rouge_l(candidate.text, kept.text))) > self.overlap:
-                said = f"{candidate.text!r} and {kept.text!r}: {shared:.2f}, at most {self.overlap:g}"
-                return Removal(candidate.id, "overlaps a more relevant one", said, kept.id)
+                detail = f"{candidate.text!r} and {kept.text!r}: {shared:.2f}, at most {self.overlap:g}"
+                return Removal(candidate.id, "overlaps a more relevant one", detail, kept.id)
         return None
 
     def _too_many(self, kept: Iterable[Sequence[Candidate]]) -> Iterator[Removal]:

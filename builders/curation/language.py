@@ -1,4 +1,4 @@
-"""Texts that are not in the language they are said to be in, told by lingua (github.com/pemistahl/lingua-py)."""
+"""Texts that are not in their declared language, detected by lingua (github.com/pemistahl/lingua-py)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Language(Step):
     columns: Annotated[tuple[Place, ...], Field(min_length=1)] = ("situations.text", "considerations.explanation")
     """Texts to look at, as `table.column`."""
     min_chars: NonNegativeInt = 20
-    """Shorter texts stay: their language cannot be told."""
+    """Shorter texts stay: their language cannot be detected."""
     least: Annotated[float, Field(ge=0, le=1)] = 0.05
     """Confidence in the declared languages, 0 to 1, below which a text goes."""
 
@@ -80,13 +80,13 @@ class Language(Step):
         for page in pages(looked_at, "_seq"):
             texts = [
                 (own, column, text)
-                for own, *said, _ in page
-                for column, text in zip(columns, said, strict=True)
+                for own, *cells, _ in page
+                for column, text in zip(columns, cells, strict=True)
                 if text is not None and len(text) >= self.min_chars
             ]
-            told = detector.compute_language_confidence_values_in_parallel([text for *_, text in texts])
+            confidences = detector.compute_language_confidence_values_in_parallel([text for *_, text in texts])
             gone: dict[str, Removal] = {}
-            for (own, column, _), values in zip(texts, told, strict=True):
+            for (own, column, _), values in zip(texts, confidences, strict=True):
                 if foreign := self._foreign(values):
                     gone.setdefault(own, Removal(own, "not in the declared language", f"{column}: {foreign}"))
             yield from gone.values()

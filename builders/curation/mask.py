@@ -13,7 +13,7 @@ from . import Outcome, Step
 class Mask(Step):
     """Replaces e-mail addresses, phone and account numbers in all texts by `[email]`, `[phone]` and `[account]`.
 
-    They are told by their shape, in the patterns of `validators/tables/pii.py`, inside lists and structs too; keys are
+    They are recognised by the patterns of `validators/tables/pii.py`, inside lists and structs too; keys are
     no texts. What was found in rejects is masked as well, wherever in the recipe this step stands. The journal keeps
     what was asked and answered as it was.
     """

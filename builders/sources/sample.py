@@ -26,6 +26,6 @@ class Sample(Source):
     def seeds(self, base: Path) -> Iterator[Seed]:
         """The situations in their order; `base` does not matter."""
         for line in files(__package__).joinpath("sample.jsonl").read_bytes().splitlines():
-            said = from_json(line)
-            if self.domain in (None, said["domain"]):
-                yield Seed(said["id"], said["situation"], "sample")
+            situation = from_json(line)
+            if self.domain in (None, situation["domain"]):
+                yield Seed(situation["id"], situation["situation"], "sample")

@@ -55,7 +55,7 @@ UNITS: Mapping[str, str] = {
     "rounded": "cells",
     "unnamed_column": "columns",
 }
-"""Rule -> what it counts; files, where it is not said."""
+"""Rule -> what it counts; files by default."""
 LOSSES = {f"reader.{rule}" for rule in ("broken_file", "unreadable", "encoding", "outside", "repeated_key")}
 """Findings that mean that something in a file is in no table."""
 SHOWN = 5

@@ -41,7 +41,7 @@ class Column(NamedTuple):
 def has_header(
     below: DuckDBPyRelation, columns: Sequence[str], first: Sequence[str | None], file: File, findings: Findings
 ) -> bool:
-    """Whether the first record is names, by what is below it; told where it is not, or where it cannot be known."""
+    """Whether the first record is names, judged by the records below; a finding where it is not, or may not be."""
     found = [column for column in _columns(below, columns, first) if column.cell]
     example = {"file": file.name, "first": " | ".join(cell or "" for cell in first)}
     if any(_names(column) for column in found) or _counts(found):

@@ -23,7 +23,7 @@ STEP = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 
 
 def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Findings) -> DuckDBPyRelation:
-    """Columns and `_row` of a table `json JSON`, which goes; null is a record that was told already.
+    """Columns and `_row` of a table `json JSON`, which is dropped; null is a record that is a finding already.
 
     Objects are STRUCT and lists LIST; what has values of several types stays JSON. A record that is no object, or
     nested too deeply, is a finding.
@@ -88,8 +88,8 @@ def _words(kind: str) -> str:
 
 
 def _structure(connection: DuckDBPyConnection, rows: str) -> dict[str, Structure]:
-    (said,) = connection.sql(f"SELECT json_group_structure(json) FROM {rows}").fetchall()[0]
-    found = json.loads(said) if said else None
+    (structure,) = connection.sql(f"SELECT json_group_structure(json) FROM {rows}").fetchall()[0]
+    found = json.loads(structure) if structure else None
     return found if isinstance(found, dict) else {}
 
 
@@ -103,13 +103,13 @@ def _rounded(
     connection: DuckDBPyConnection, rows: str, structure: Mapping[str, Structure], file: File, findings: Findings
 ) -> None:
     """Whole numbers beside fractions, or too long for any type, of which only the first digits are kept."""
-    said = [(key, whole(key)) for key, kind in structure.items() if kind == "DOUBLE"]
-    if not said:
+    numbers = [(key, whole(key)) for key, kind in structure.items() if kind == "DOUBLE"]
+    if not numbers:
         return
-    counts = connection.sql(f"SELECT [{', '.join(f'count({sql})' for _, sql in said)}] FROM {rows}").fetchall()[0][0]
-    for (key, sql), count in zip(said, counts, strict=True):
+    counts = connection.sql(f"SELECT [{', '.join(f'count({sql})' for _, sql in numbers)}] FROM {rows}").fetchall()[0][0]
+    for (key, sql), count in zip(numbers, counts, strict=True):
         if count:
-            lost = connection.sql(f"SELECT _row, {sql} AS said FROM {rows} WHERE said IS NOT NULL ORDER BY _row")
+            lost = connection.sql(f"SELECT _row, {sql} AS number FROM {rows} WHERE number IS NOT NULL ORDER BY _row")
             for row, number in lost.limit(findings.most).fetchall():
                 findings.add("rounded", file.table, {"file": file.name, "_row": row, "problem": f"{key}: {number}"})
             findings.more("rounded", file.table, max(0, count - findings.most))

@@ -1,4 +1,4 @@
-"""The shapes in which one JSON object holds a table, each told by what is in it, and its records as a query."""
+"""The shapes in which one JSON object holds a table, recognised by its content, and its records as a query."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Member(NamedTuple):
 
 
 LIST = "'[\"JSON\"]'"
-"""A list of anything, as `from_json` wants it said."""
+"""A list of anything, as `from_json` spells it."""
 
 
 def records_query(connection: DuckDBPyConnection, table: str) -> str:

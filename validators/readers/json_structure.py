@@ -21,13 +21,13 @@ Structure = Any
 def parsed(rows: str, structure: Mapping[str, Structure], columns: Sequence[str], whole: str) -> str:
     """A query that makes columns of `rows(_row, json)`, a column for each key; `whole` is the type of whole numbers."""
     plain = {key: _type(structure[key], whole) for key in _plain(structure)}
-    said = f"from_json(json, {quote_literal(json.dumps(plain, ensure_ascii=False))})" if plain else "NULL"
+    struct = f"from_json(json, {quote_literal(json.dumps(plain, ensure_ascii=False))})" if plain else "NULL"
     values = [
-        f"struct_extract(said, {quote_literal(key)})" if key in plain else _alone(key, structure[key], whole)
+        f"struct_extract(parsed, {quote_literal(key)})" if key in plain else _alone(key, structure[key], whole)
         for key in structure
     ]
     named = [f"{value} AS {quote_identifier(column)}" for value, column in zip(values, columns, strict=True)]
-    return f"SELECT {', '.join([*named, '_row'])} FROM (SELECT _row, json, {said} AS said FROM {rows})"
+    return f"SELECT {', '.join([*named, '_row'])} FROM (SELECT _row, json, {struct} AS parsed FROM {rows})"
 
 
 def _alone(key: str, kind: Structure, whole: str) -> str:
@@ -37,9 +37,9 @@ def _alone(key: str, kind: Structure, whole: str) -> str:
 
 def whole(key: str) -> str:
     """SQL of the whole number under a key of `json` as it is written, null where it is none or DOUBLE holds it too."""
-    said = f"CAST({_extract(key)} AS VARCHAR)"
-    held = f"TRY_CAST({said} AS HUGEINT) = TRY_CAST(TRY_CAST({said} AS DOUBLE) AS HUGEINT)"
-    return f"CASE WHEN regexp_full_match({said}, '-?[0-9]{{16,}}') AND ({held}) IS NOT TRUE THEN {said} END"
+    number = f"CAST({_extract(key)} AS VARCHAR)"
+    held = f"TRY_CAST({number} AS HUGEINT) = TRY_CAST(TRY_CAST({number} AS DOUBLE) AS HUGEINT)"
+    return f"CASE WHEN regexp_full_match({number}, '-?[0-9]{{16,}}') AND ({held}) IS NOT TRUE THEN {number} END"
 
 
 def _extract(key: str) -> str:
@@ -50,7 +50,7 @@ def _extract(key: str) -> str:
 
 
 def _plain(structure: Mapping[str, Structure]) -> list[str]:
-    """Keys that can be the parts of one struct: not empty, without NUL, told apart without regard to case."""
+    """Keys that can be the parts of one struct: not empty, without NUL, distinct without regard to case."""
     first = {key.lower(): key for key in reversed([*structure])}
     return [key for key in structure if _is_plain(key) and first[key.lower()] == key]
 

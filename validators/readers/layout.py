@@ -34,7 +34,7 @@ NO_DATA = {
 }
 """Files that are about the data."""
 TEXTS = {"", ".md", ".txt", ".yaml", ".yml", ".cff", ".bib", ".py", ".html", ".png", ".svg", ".pdf"}
-"""Suffixes of what lies beside data and is none, which nobody has to be told."""
+"""Suffixes of what lies beside data and is none: no finding."""
 
 
 def files(folder: Path, findings: Findings) -> list[File]:
@@ -105,13 +105,13 @@ def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping
 
 def _separator(config: Mapping[str, Any]) -> str | None:
     """What stands between cells, as `datasets` takes it from a config; anything but one sign is left to the reader."""
-    said = config.get("sep") or config.get("delimiter")
-    return said if isinstance(said, str) and len(said) == 1 else None
+    given = config.get("sep") or config.get("delimiter")
+    return given if isinstance(given, str) and len(given) == 1 else None
 
 
 def _names(config: Mapping[str, Any]) -> tuple[str, ...]:
-    said = config.get("names") or config.get("column_names")
-    return tuple(map(str, said)) if isinstance(said, list) else ()
+    given = config.get("names") or config.get("column_names")
+    return tuple(map(str, given)) if isinstance(given, list) else ()
 
 
 def _matching(

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from .record import Broken
 
 LONGEST = 16 * 2**20
-"""Bytes of a record; a longer one is told without being held."""
+"""Bytes of a record; a longer one is reported without being held."""
 CHUNK = 2**20
 """Bytes read at once where lines do not matter."""
 

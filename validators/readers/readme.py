@@ -24,7 +24,7 @@ def front_matter(folder: Path) -> Mapping[str, Any]:
         content = stream.read(LARGEST)
     front = content.split("\n---", 1)[0].removeprefix("---") if content.startswith("---") else ""
     try:
-        said = yaml.safe_load(front)
+        keys = yaml.safe_load(front)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DataError("the front matter is not YAML", where=str(path), got=str(error).partition("\n")[0]) from None
-    return said if isinstance(said, dict) else {}
+    return keys if isinstance(keys, dict) else {}

@@ -17,7 +17,7 @@ SPLITS, STATE = PurePosixPath("dataset_dict.json"), PurePosixPath("state.json")
 def saved(folder: Path, inside: list[PurePosixPath], table: str) -> list[File]:
     """The shards of such a folder, in their order; empty if it is none."""
     if SPLITS in inside:
-        splits = _said(folder / SPLITS, "splits")
+        splits = _names(folder / SPLITS, "splits")
         return [file for split in splits for file in _shards(folder, inside, PurePosixPath(split), table, split)]
     return [*_shards(folder, inside, PurePosixPath(), table, None)] if STATE in inside else []
 
@@ -25,17 +25,17 @@ def saved(folder: Path, inside: list[PurePosixPath], table: str) -> list[File]:
 def _shards(
     folder: Path, inside: list[PurePosixPath], place: PurePosixPath, table: str, split: str | None
 ) -> Iterator[File]:
-    for name in _said(folder / place / STATE, "_data_files"):
+    for name in _names(folder / place / STATE, "_data_files"):
         path = place / name
         if path not in inside:
             raise DataError("a shard is missing", where=str(folder / place / STATE), got=str(path))
         yield File(folder / path, str(path), table, split)
 
 
-def _said(path: Path, key: str) -> list[str]:
+def _names(path: Path, key: str) -> list[str]:
     """A list of names in one of these files."""
     try:
-        said: Any = from_json(path.read_bytes())[key]
-        return [str(one["filename"] if isinstance(one, dict) else one) for one in said]
+        names: Any = from_json(path.read_bytes())[key]
+        return [str(one["filename"] if isinstance(one, dict) else one) for one in names]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError("not what save_to_disk writes", where=str(path), got=str(error)) from None

@@ -1,7 +1,7 @@
-"""The split and the table of a file, told from its path by the Hub's rules.
+"""The split and the table of a file, inferred from its path by the Hub's rules.
 
 Theirs (`datasets.data_files`): `data/<split>-00000-of-00001.*`, else a keyword between separators in the
-name of a folder or of the file. Ours: each file is told by itself, a file that names no split has none, and what is
+name of a folder or of the file. Ours: each file is judged alone, a file that names no split has none, and what is
 left of the path without the split names the table. A folder `column=value`, as Hive has them, names neither: so it is
 for the Hub too.
 """

@@ -87,7 +87,7 @@ def test_every_page_is_looked_at(bench: Make) -> None:
         ({"keep": []}, "curation[0].language.keep", "at least 1"),
         ({}, "curation[0].language.keep", "required, but missing"),
         ({"keep": "en", "columns": ["text"]}, "curation[0].language.columns[0]", "not in the form"),
-        ({"keep": "en", "columns": ["annotations.rationale"]}, "curation[0].language.columns[0]", "by one column"),
+        ({"keep": "en", "columns": ["annotations.rationale"]}, "curation[0].language.columns[0]", "several columns"),
     ],
 )
 def test_wrong_options_are_told_when_the_recipe_is_read(options: dict[str, object], where: str, what: str) -> None:

@@ -136,7 +136,7 @@ def _fast(connection: DuckDBPyConnection, file: File, delimiter: str, width: int
 def _slow(
     connection: DuckDBPyConnection, file: File, delimiter: str, width: int, findings: Findings
 ) -> DuckDBPyRelation:
-    """All records from 0 that have as many cells as they should; the others are told."""
+    """All records from 0 that have as many cells as they should; the others are findings."""
     table = unused(connection)
     columns = [f"c{at}" for at in range(width)]
     connection.execute(f"CREATE TABLE {table} ({', '.join(f'{column} VARCHAR' for column in columns)}, _row BIGINT)")

@@ -25,7 +25,7 @@ LIST = "a list"
 
 
 class Jsonl(Format):
-    """JSON lines; a line that is torn is left out and told."""
+    """JSON lines; a line that is torn is left out and becomes a finding."""
 
     suffixes: ClassVar = (".jsonl", ".ndjson")
 
