@@ -396,15 +396,15 @@ def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, P
     from .builders.storage import recipe_file, run_folder
 
     parsed, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
-    resolve.assemble(parsed)
+    resolve.resolve(parsed)
     return parsed, out or run_folder.default(parsed, file if file.is_file() else None)
 
 
 def _print_notices(recipe: Recipe) -> None:
     """Print what users must know about the teachers before anything is sent."""
-    from .builders.execution.resolve import assemble
+    from .builders.execution.resolve import resolve
 
-    for name, teacher in assemble(recipe).teachers.items():
+    for name, teacher in resolve(recipe).teachers.items():
         if notice := teacher.notice():
             click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
 

@@ -22,7 +22,7 @@ from pluriset.builders.asking.ask import Ask
 from pluriset.builders.asking.engine import Engine
 from pluriset.builders.asking.journal_reader import JournalReader
 from pluriset.builders.asking.question import Answerer
-from pluriset.builders.execution.seed import finished
+from pluriset.builders.execution.seed import run_to_end
 from pluriset.builders.storage.journal import Journal
 from pluriset.builders.teachers import Teacher
 from pluriset.schemas.request import Completion, Message, Prompt, Request
@@ -106,7 +106,7 @@ def replaying(folder: Path) -> None:
     start = time.perf_counter()
     with engine(folder, JournalReader) as ours:
         for number in range(REPLAYS):
-            finished(Ask(ours, str(number))(prompt(number), Judgement, "judge"))
+            run_to_end(Ask(ours, str(number))(prompt(number), Judgement, "judge"))
     wall = time.perf_counter() - start
     start = time.perf_counter()
     for line in (folder / "00001.jsonl").open():

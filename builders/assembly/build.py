@@ -16,7 +16,7 @@ from ...validators.readers.run_folder import is_run
 from ...validators.tables.atomic_write import write_atomic
 from ...validators.validate import validate_path
 from ..execution import run as runs
-from ..execution.batch import Batches, How
+from ..execution.batch import Batches, BatchMode
 from ..storage import run_folder
 from . import materialize
 
@@ -31,7 +31,7 @@ def build(
     *,
     watch: Watch | None = None,
     retry: bool = False,
-    batch: How | None = None,
+    batch: BatchMode | None = None,
     results: Iterable[Path] = (),
 ) -> None:
     """Build the run in a folder. Raises `Stopped` if requests were written to batch files instead of sent."""

@@ -1,7 +1,7 @@
-"""Asks that are answered in waves, by a batch API or a cluster: all that are open are written down, none is sent.
+"""Requests that are answered in batch files, by a batch API or a cluster: pending ones are written, none is sent.
 
-What comes back is taken into the journal, by digest, in any order. So nothing else of a run knows of it: an answer
-of a wave is an answer like any other, and what a wave leaves open is asked in the next one.
+Results are taken into the journal, by digest, in any order. So nothing else of a run knows of it: an answer
+of a batch file is an answer like any other, and what a batch file leaves open is asked in the next one.
 """
 
 from __future__ import annotations
@@ -18,42 +18,42 @@ from ..asking.engine import CANNOT, Postponed
 from ..asking.journal_reader import AskFailed
 from ..asking.question import Question
 from ..teachers import Teacher
-from .batch_files import Wave, Waves, Writer
+from .batch_files import BatchFile, BatchFolder, BatchWriter
 from .batch_results import Results
 from .blocking import run_blocking
 from .run import Run
 
 T = TypeVar("T")
-How = Literal["write", "submit"]
+BatchMode = Literal["write", "submit"]
 
 
 @dataclass
 class Batches:
-    """The waves of a run that is held open."""
+    """The batch files of a run that is held open."""
 
     run: Run
-    waves: Waves = field(init=False)
+    batches: BatchFolder = field(init=False)
 
     def __post_init__(self) -> None:
-        self.waves = Waves(self.run.folder)
+        self.batches = BatchFolder(self.run.folder)
 
     def take(self, results: Iterable[Path] = ()) -> None:
-        """Take what has come back: of each awaited wave, and these files. Raises `BatchRefused` after all is taken."""
-        refused = [f"{wave.name}.jsonl: {why}" for wave in self.waves.awaited() if (why := self._fetch(wave))]
-        came = [(out, wave) for wave in self.waves.awaited() if (out := self._out(wave)).exists()]
+        """Journal the results of each awaited batch file, and of these files; then raises `BatchRefused` if any was."""
+        refused = [f"{batch.name}.jsonl: {why}" for batch in self.batches.awaited() if (why := self._fetch(batch))]
+        came = [(out, batch) for batch in self.batches.awaited() if (out := self._out(batch)).exists()]
         if files := [*came, *((file, None) for file in results)]:
-            taking = Results(self.waves, self.run.journal)
-            for file, wave in files:
-                taking.take(file, wave)
+            taking = Results(self.batches, self.run.journal)
+            for file, batch in files:
+                taking.take(file, batch)
         if refused:
             raise BatchRefused(
                 "the endpoint refuses the batch",
-                where=str(self.waves.folder),
+                where=str(self.batches.folder),
                 got="; ".join(refused),
                 hint="its asks are open again: the same command submits them again; a plain build asks one by one",
             )
 
-    def ask(self, watch: Watch | None, how: How | None) -> None:
+    def ask(self, watch: Watch | None, how: BatchMode | None) -> None:
         """Ask, or write down everything that is open and raise `Stopped` if anything is, so that it can be answered."""
         if how is None:
             self._none_awaited()
@@ -64,25 +64,25 @@ class Batches:
                 where=f"{self.run.crew.recipe.file}: budget",
                 hint="build without --batch",
             )
-        writer = Writer(self.waves, self.run.building)
+        writer = BatchWriter(self.batches, self.run.building)
         self.run.engine.postpone = lambda question: self._postpone(writer, question)
         self.run.ask(watch)
         writer.finish()
-        for wave in self.waves.awaited() if how == "submit" else []:
-            self._submit(wave)
+        for batch in self.batches.awaited() if how == "submit" else []:
+            self._submit(batch)
         return self._stop()
 
     def _none_awaited(self) -> None:
         """Raises `RunError` if something is awaited that a teacher would be paid for a second time."""
-        if awaited := self.waves.awaited():
+        if awaited := self.batches.awaited():
             raise RunError(
                 "answers of a batch are awaited",
-                where=str(self.waves.folder),
-                got=_named(awaited),
-                hint="build with --batch; or give a wave up by deleting its .json file, and its asks are open again",
+                where=str(self.batches.folder),
+                got=_names(awaited),
+                hint="build with --batch; or delete the .json of a batch file, and its requests are sent again",
             )
 
-    def _postpone(self, writer: Writer, question: Question) -> Exception:
+    def _postpone(self, writer: BatchWriter, question: Question) -> Exception:
         """Write an ask down, if its teacher can be asked this."""
         try:
             writer.add(question)
@@ -91,45 +91,45 @@ class Batches:
             return AskFailed(CANNOT, str(error), question.digest)
         return Postponed()
 
-    def _submit(self, wave: Wave) -> None:
-        if wave.batch is None:
-            teacher = self.run.crew.teachers[wave.teacher]
-            wave.batch = run_blocking(_closing(teacher, teacher.submit(self.waves.file(wave))))
-            self.waves.save(wave)
+    def _submit(self, batch: BatchFile) -> None:
+        if batch.batch is None:
+            teacher = self.run.crew.teachers[batch.teacher]
+            batch.batch = run_blocking(_closing(teacher, teacher.submit(self.batches.file(batch))))
+            self.batches.save(batch)
 
-    def _fetch(self, wave: Wave) -> str | None:
-        """Put what answers a submitted wave beside it, once there will be no more; why it was refused, if it was."""
-        out, teacher = self._out(wave), self.run.crew.teachers.get(wave.teacher)
-        if not wave.batch or not teacher or out.exists():
+    def _fetch(self, batch: BatchFile) -> str | None:
+        """Save the results of a submitted batch file beside it, once it has ended; why it was refused, if it was."""
+        out, teacher = self._out(batch), self.run.crew.teachers.get(batch.teacher)
+        if not batch.batch or not teacher or out.exists():
             return None
         try:
-            content, why = run_blocking(_closing(teacher, teacher.fetch(wave.batch))), None
+            content, why = run_blocking(_closing(teacher, teacher.fetch(batch.batch))), None
         except BatchRefused as error:
             content, why = b"", str(error.got)
         if content is not None:
             write_atomic(out, content)
         return why
 
-    def _out(self, wave: Wave) -> Path:
-        return self.waves.file(wave, "out")
+    def _out(self, batch: BatchFile) -> Path:
+        return self.batches.file(batch, "out")
 
     def _stop(self) -> None:
         """Raise `Stopped` if anything is awaited."""
-        if not (awaited := self.waves.awaited()):
+        if not (awaited := self.batches.awaited()):
             return
         hint = f"put what answers the first beside it as {self._out(awaited[0]).name}, and so on; then "
-        if all(wave.batch for wave in awaited):
+        if all(batch.batch for batch in awaited):
             hint = "when the endpoint has answered, "
         raise Stopped(
-            f"{sum(wave.asks for wave in awaited):,} asks wait for their answers",
-            where=str(self.waves.folder),
-            got=_named(awaited),
+            f"{sum(batch.asks for batch in awaited):,} requests wait for their answers",
+            where=str(self.batches.folder),
+            got=_names(awaited),
             hint=hint + "run the same command again",
         )
 
 
-def _named(waves: list[Wave]) -> str:
-    return ", ".join(f"{wave.name}.jsonl" for wave in waves)
+def _names(batches: list[BatchFile]) -> str:
+    return ", ".join(f"{batch.name}.jsonl" for batch in batches)
 
 
 async def _closing(teacher: Teacher, work: Awaitable[T]) -> T:

@@ -1,10 +1,10 @@
-"""Waves of asks on disk, for whoever answers batch files.
+"""Batch files of asks on disk, for whoever answers batch files.
 
-Everything lies in the folder `batch` of a run, four files a wave:
+Everything lies in the folder `batch` of a run, four files a batch file:
 
     00001.main.jsonl         what teacher `main` is asked, as an OpenAI batch file; `custom_id` is the digest of the ask
     00001.main.asks.jsonl    what the journal will say of each of these asks
-    00001.main.json          the wave itself, written last: without it the other two do not count
+    00001.main.json          the batch file itself, written last: without it the other two do not count
     00001.main.out.jsonl     what came back, in any order and number; put there by whoever had it answered
 
 https://platform.openai.com/docs/api-reference/batch
@@ -25,11 +25,11 @@ from ...schemas.run_layout import BATCHES
 from ...validators.tables.atomic_write import write_atomic
 from ..asking.question import Question
 
-MOST_ASKS, MOST_BYTES = 50_000, 190_000_000
+MAX_REQUESTS, MAX_BYTES = 50_000, 190_000_000
 """What OpenAI takes in one file, with some room."""
 
 
-class Wave(BaseModel):
+class BatchFile(BaseModel):
     """One batch file and what became of it."""
 
     name: str
@@ -46,68 +46,68 @@ class Wave(BaseModel):
     """sha256 of the files of results that were about it."""
 
 
-class Waves:
-    """The waves of a run, oldest first."""
+class BatchFolder:
+    """The batch files of a run, oldest first."""
 
     def __init__(self, run: Path) -> None:
         self.folder = run / BATCHES
         self.all = [self._read(path) for path in sorted(self.folder.glob("[0-9]*.json"))]
 
-    def file(self, wave: Wave, ending: str = "") -> Path:
-        """The batch file of a wave, or one beside it: `asks` or `out`."""
-        return self.folder / f"{wave.name}{ending and '.' + ending}.jsonl"
+    def file(self, batch: BatchFile, ending: str = "") -> Path:
+        """The batch file of a batch file, or one beside it: `asks` or `out`."""
+        return self.folder / f"{batch.name}{ending and '.' + ending}.jsonl"
 
-    def awaited(self) -> list[Wave]:
-        """The waves of which no results were taken yet."""
-        return [wave for wave in self.all if not wave.done]
+    def awaited(self) -> list[BatchFile]:
+        """The batch files of which no results were taken yet."""
+        return [batch for batch in self.all if not batch.done]
 
-    def save(self, wave: Wave) -> None:
-        """Write down what is known of a wave."""
-        write_atomic(self.folder / f"{wave.name}.json", wave.model_dump_json(indent=1))
+    def save(self, batch: BatchFile) -> None:
+        """Write down what is known of a batch file."""
+        write_atomic(self.folder / f"{batch.name}.json", batch.model_dump_json(indent=1))
 
-    def asks(self, wave: Wave) -> Iterator[tuple[int, dict[str, Any]]]:
+    def asks(self, batch: BatchFile) -> Iterator[tuple[int, dict[str, Any]]]:
         """Every record of `asks` and the byte where it begins: the asks, each after the context that it refers to."""
-        with self._asks(wave) as lines:
+        with self._asks(batch) as lines:
             offset = 0
             for line in lines:
                 yield offset, from_json(line)
                 offset += len(line)
 
-    def ask(self, wave: Wave, offset: int) -> dict[str, Any]:
+    def ask(self, batch: BatchFile, offset: int) -> dict[str, Any]:
         """The record that begins at this byte."""
-        with self._asks(wave) as lines:
+        with self._asks(batch) as lines:
             lines.seek(offset)
             record: dict[str, Any] = from_json(lines.readline())
         return record
 
     def open_asks(self) -> set[bytes]:
-        """Digests of the asks of all awaited waves."""
-        records = (record for wave in self.awaited() for _, record in self.asks(wave))
+        """Digests of the asks of all awaited batch files."""
+        records = (record for batch in self.awaited() for _, record in self.asks(batch))
         return {bytes.fromhex(record["digest"]) for record in records if "digest" in record}
 
     def next_number(self) -> int:
-        """The number of the next wave."""
-        return max((int(wave.name.partition(".")[0]) for wave in self.all), default=0) + 1
+        """The number of the next batch file."""
+        return max((int(batch.name.partition(".")[0]) for batch in self.all), default=0) + 1
 
-    def _asks(self, wave: Wave) -> BinaryIO:
+    def _asks(self, batch: BatchFile) -> BinaryIO:
         try:
-            return self.file(wave, "asks").open("rb")
+            return self.file(batch, "asks").open("rb")
         except OSError as error:
-            raise DataError("cannot read", where=str(self.file(wave, "asks")), got=error.strerror) from None
+            raise DataError("cannot read", where=str(self.file(batch, "asks")), got=error.strerror) from None
 
-    def _read(self, path: Path) -> Wave:
+    def _read(self, path: Path) -> BatchFile:
         try:
-            return Wave.model_validate_json(path.read_bytes())
+            return BatchFile.model_validate_json(path.read_bytes())
         except ValidationError:
-            raise DataError("this does not describe a wave of asks", where=str(path)) from None
+            raise DataError("this does not describe a batch file of asks", where=str(path)) from None
 
 
-class Writer:
-    """Writes new waves, one teacher a file; they count from `finish` on."""
+class BatchWriter:
+    """Writes new batch files, one teacher a file; they count from `finish` on."""
 
-    def __init__(self, waves: Waves, building: Path) -> None:
-        self._waves, self._building = waves, building
-        self._written = waves.open_asks()
+    def __init__(self, batches: BatchFolder, building: Path) -> None:
+        self._folder, self._building = batches, building
+        self._written = batches.open_asks()
         self._now: dict[str, _Files] = {}
         self._all: list[_Files] = []
 
@@ -119,34 +119,36 @@ class Writer:
         files = self._files(question.who.name)
         files.add(question, body)
         self._written.add(question.digest)
-        if files.wave.asks >= MOST_ASKS or files.size >= MOST_BYTES:
+        if files.batch.asks >= MAX_REQUESTS or files.size >= MAX_BYTES:
             del self._now[question.who.name]
 
     def finish(self) -> None:
         """Put the files where they belong."""
         for files in self._all:
             files.close()
-            self._waves.folder.mkdir(exist_ok=True)
+            self._folder.folder.mkdir(exist_ok=True)
             for ending in ("asks", ""):
-                path = self._waves.file(files.wave, ending)
+                path = self._folder.file(files.batch, ending)
                 (self._building / path.name).replace(path)
-            self._waves.save(files.wave)
-            self._waves.all.append(files.wave)
+            self._folder.save(files.batch)
+            self._folder.all.append(files.batch)
 
     def _files(self, teacher: str) -> _Files:
         if teacher not in self._now:
-            number = self._waves.next_number() + len(self._all)
-            wave = Wave(name=f"{number:05d}.{teacher}", teacher=teacher, asks=0)
-            self._now[teacher] = _Files(wave, *(self._building / self._waves.file(wave, e).name for e in ("", "asks")))
+            number = self._folder.next_number() + len(self._all)
+            batch = BatchFile(name=f"{number:05d}.{teacher}", teacher=teacher, asks=0)
+            self._now[teacher] = _Files(
+                batch, *(self._building / self._folder.file(batch, e).name for e in ("", "asks"))
+            )
             self._all.append(self._now[teacher])
         return self._now[teacher]
 
 
 class _Files:
-    """The two files of a wave that is being written."""
+    """The two files of a batch file that is being written."""
 
-    def __init__(self, wave: Wave, requests: Path, asks: Path) -> None:
-        self.wave, self.size = wave, 0
+    def __init__(self, batch: BatchFile, requests: Path, asks: Path) -> None:
+        self.batch, self.size = batch, 0
         self._contexts: set[str] = set()
         self._requests: BinaryIO = requests.open("wb")
         self._asks: BinaryIO = asks.open("wb")
@@ -158,7 +160,7 @@ class _Files:
             self._contexts.add(question.context)
             self._asks.write(to_json({"context": question.context, **question.facts}) + b"\n")
         self._asks.write(to_json({"digest": question.digest.hex(), "ask": question.record()}) + b"\n")
-        self.wave.asks += 1
+        self.batch.asks += 1
 
     def close(self) -> None:
         for file in (self._requests, self._asks):

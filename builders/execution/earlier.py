@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ...schemas.row import Row
 from ..families import Family
 
-MOST = 1000
+MAX_TEXTS = 1000
 """Texts that are remembered, however many rows there are."""
 
 
@@ -35,7 +35,7 @@ class Earlier:
 
     def _keep(self, text: str) -> None:
         self._texts += 1
-        if len(self._kept) < MOST:
+        if len(self._kept) < MAX_TEXTS:
             self._kept.append(text)
-        elif (place := self._draw.randrange(self._texts)) < MOST:
+        elif (place := self._draw.randrange(self._texts)) < MAX_TEXTS:
             self._kept[place] = text

@@ -16,7 +16,7 @@ from ...schemas.rows.reject import Reject
 from ...schemas.usage import usd
 from ..asking.engine import Engine, Postponed
 from ..dispatch.stop import stop_on_ctrl_c
-from .resolve import Crew
+from .resolve import ResolvedRecipe
 from .rounds import Round, rounds
 from .seed import rows_of
 
@@ -28,7 +28,7 @@ HEARTBEAT = 0.5
 class Asking:
     """Asks everything that the journal does not answer yet."""
 
-    crew: Crew
+    crew: ResolvedRecipe
     engine: Engine
     folder: Path
     """The run, as the user knows it."""

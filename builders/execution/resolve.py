@@ -27,7 +27,7 @@ PERSONA = "Answer as this person would, from their point of view and not from yo
 
 
 @dataclass(frozen=True)
-class Crew:
+class ResolvedRecipe:
     """Everything a recipe names, ready to work."""
 
     recipe: Recipe
@@ -56,7 +56,7 @@ class Crew:
         return WINDOW * sum(teacher.concurrency * len(teacher.endpoints()) for teacher in self.teachers.values())
 
 
-def assemble(recipe: Recipe) -> Crew:
+def resolve(recipe: Recipe) -> ResolvedRecipe:
     """Load every component of a recipe. Raises `RecipeError` for whatever does not fit."""
     file = recipe.file
     family: Family = load(f"{PACKAGE}.families", recipe.family, file, "family")
@@ -67,7 +67,7 @@ def assemble(recipe: Recipe) -> Crew:
         if role not in family.roles:
             raise RecipeError.unknown("the family has no such role", role, family.roles, where=f"{file}: roles.{role}")
     tables = family.tables_for_options()
-    return Crew(
+    return ResolvedRecipe(
         recipe=recipe,
         source=load(f"{PACKAGE}.sources", recipe.source, file, "source"),
         family=family,

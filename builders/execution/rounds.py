@@ -19,7 +19,7 @@ from ...schemas.rows.reject import Reject
 from ..asking.engine import UNAVAILABLE
 from ..sources import BadSeed, Seed
 from .earlier import Earlier
-from .resolve import Crew
+from .resolve import ResolvedRecipe
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Round:
             self.unanswered += (one for one in missing if one.reason == UNAVAILABLE and not _judges_only(one))
 
 
-def rounds(crew: Crew, failed_before: frozenset[bytes], folder: Path) -> Iterator[Round]:
+def rounds(crew: ResolvedRecipe, failed_before: frozenset[bytes], folder: Path) -> Iterator[Round]:
     """Every round, once the one before it is complete. Raises `TeacherUnavailable` if that lacks answers.
 
     What was asked for in vain before, by `failed_before`, is not waited for again.

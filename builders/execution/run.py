@@ -24,8 +24,8 @@ from ..storage.journal import Journal
 from .blocking import run_blocking
 from .earlier import Earlier
 from .local import Asking
-from .resolve import Crew, assemble
-from .seed import finished, rows_of
+from .resolve import ResolvedRecipe, resolve
+from .seed import rows_of, run_to_end
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Run:
 
     folder: Path
     building: Path
-    crew: Crew
+    crew: ResolvedRecipe
     journal: Journal
     engine: Engine = field(init=False)
     """Asks the teachers, and counts what that takes."""
@@ -77,7 +77,7 @@ class Run:
         """The rows of every seed in order, from the journal alone; what is missing goes to `rejects`."""
         engine, earlier = JournalReader(self.journal, self.crew.answerers), Earlier(self.crew.family)
         for seed in self.crew.seeds():
-            rows, missing = finished(rows_of(self.crew.family, engine, seed, earlier.seen))
+            rows, missing = run_to_end(rows_of(self.crew.family, engine, seed, earlier.seen))
             earlier.add(rows)
             for reject in missing:
                 rejects(reject)
@@ -88,7 +88,7 @@ class Run:
 @contextmanager
 def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
     """Hold the run in `folder` for ourselves; crew and source are checked before anything is written."""
-    crew = assemble(recipe)
+    crew = resolve(recipe)
     next(crew.seeds(), None)
     with run_folder.opened(folder, recipe) as building:
         journal = Journal(folder / JOURNAL)

@@ -33,7 +33,7 @@ async def rows_of(family: Family, engine: JournalReader, seed: Seed | BadSeed, s
     return [], [*ask.rejects, lost]
 
 
-def finished(work: Coroutine[Any, Any, R]) -> R:
+def run_to_end(work: Coroutine[Any, Any, R]) -> R:
     """The result of a coroutine that never waits, without a loop: a replay asks nobody."""
     try:
         work.send(None)

@@ -24,7 +24,7 @@ from ..asking.ask import Ask
 from ..asking.journal_reader import AskFailed, JournalReader
 from ..execution.earlier import Earlier
 from ..execution.resolve import answerers
-from ..execution.seed import finished, rows_of
+from ..execution.seed import rows_of, run_to_end
 from ..families import Family
 from ..sources import Seed, Source
 from ..storage.journal import Journal
@@ -94,7 +94,7 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
 def _built(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> list[Row]:
     earlier = _seen(folder, manifest, family, engine, seed) if family.round() is not None else ()
     try:
-        return finished(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
+        return run_to_end(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
     except AskFailed as failed:
         hint = "another version may word its prompts differently; the manifest records the version of the build"
         raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None
@@ -108,7 +108,7 @@ def _seen(folder: Path, manifest: Manifest, family: Family, engine: JournalReade
         for one in islice(source.seeds(folder), manifest.recipe.n):
             if isinstance(one, Seed) and one.id == seed.id:
                 return earlier.seen
-            earlier.add(finished(rows_of(family, engine, one, earlier.seen))[0])
+            earlier.add(run_to_end(rows_of(family, engine, one, earlier.seen))[0])
     except DataError as error:
         got = str(error).partition("\n")[0]
     what = "what was asked about this seed depends on the seeds before it, and the source does not give them"

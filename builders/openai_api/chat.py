@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from ...schemas.request import Completion, Finish
 
-THIS_ONE = {400, 413, 422}
+REQUEST_ERRORS = {400, 413, 422}
 """Statuses that are about one request: too long, filtered, of a shape the model does not take."""
 
 
@@ -27,23 +27,23 @@ class Message(BaseModel):
     refusal: str | None = None
 
 
-class Likely(BaseModel):
+class TokenLogprob(BaseModel):
     """A token, with the natural logarithm of its probability."""
 
     token: str
     logprob: float
 
 
-class Place(Likely):
+class PositionLogprobs(TokenLogprob):
     """What was said in a place, and what was likeliest there."""
 
-    top_logprobs: list[Likely] = []
+    top_logprobs: list[TokenLogprob] = []
 
 
 class Logprobs(BaseModel):
     """The tokens of an answer."""
 
-    content: list[Place] | None = None
+    content: list[PositionLogprobs] | None = None
 
 
 class Choice(BaseModel):
@@ -110,7 +110,7 @@ def response_format(schema: Mapping[str, Any], strict: bool) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": name, "schema": schema, "strict": strict}}
 
 
-def parsed(content: bytes) -> object:
+def parse_body(content: bytes) -> object:
     """The JSON of a body, or its text where it is none."""
     try:
         return from_json(content)
@@ -118,14 +118,14 @@ def parsed(content: bytes) -> object:
         return content.decode(errors="replace")
 
 
-def said(body: object) -> str:
+def error_message(body: object) -> str:
     """The message in an error body; endpoints disagree on its shape."""
     while isinstance(body, dict):
         body = next((body[name] for name in ("error", "message", "detail") if body.get(name)), str(body))
     return str(body)
 
 
-def seconds(retry_after: str | None) -> float | None:
+def retry_after_seconds(retry_after: str | None) -> float | None:
     """What `Retry-After` asks for, in seconds or as an HTTP date (RFC 9110, 10.2.3); null if it says nothing usable."""
     if retry_after is None:
         return None

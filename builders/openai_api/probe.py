@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .chat import Reply, said
+from .chat import Reply, error_message
 
 Exchange = Callable[[str, dict[str, Any] | None], Awaitable[tuple[int, Any]]]
 """Path and body, null for a GET -> status and parsed answer."""
@@ -16,7 +16,7 @@ CONTEXTS = ("max_model_len", "context_length", "context_window", "n_ctx", "n_ctx
 """Names under which servers tell how many tokens fit: vLLM, OpenRouter, Groq, llama.cpp."""
 
 
-async def findings(exchange: Exchange, model: str, longest: str) -> dict[str, str]:
+async def probe_endpoint(exchange: Exchange, model: str, longest: str) -> dict[str, str]:
     """What was asked -> what was found."""
     base = {"model": model, "messages": [{"role": "user", "content": "Say one word."}], longest: 8}
 
@@ -35,7 +35,7 @@ async def findings(exchange: Exchange, model: str, longest: str) -> dict[str, st
 
 def _reply(status: int, body: Any) -> Reply | str:
     if status >= 300:
-        return f"refused: HTTP {status}: {said(body)[:200]}"
+        return f"refused: HTTP {status}: {error_message(body)[:200]}"
     try:
         return Reply.model_validate(body)
     except ValidationError:

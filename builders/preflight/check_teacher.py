@@ -11,7 +11,7 @@ from ...schemas.errors import RecipeError, TeacherError
 from ...schemas.recipe import Recipe
 from ...schemas.request import Completion, Message, Request
 from ..execution.blocking import run_blocking
-from ..execution.resolve import assemble
+from ..execution.resolve import resolve
 from ..teachers import Teacher
 
 QUESTION = "Describe the weather of tomorrow in two long paragraphs of prose. Do not use JSON."
@@ -41,7 +41,7 @@ class Probe(BaseModel):
 
 def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
     """Ask the named teacher, or all, what they can. Raises `RecipeError` for a name that the recipe does not have."""
-    teachers = assemble(recipe).teachers
+    teachers = resolve(recipe).teachers
     if name is not None and name not in teachers:
         raise RecipeError.unknown("no teacher of this name in the recipe", name, teachers, where=recipe.file)
     chosen = {name: teachers[name]} if name else teachers

@@ -17,7 +17,7 @@ from ...schemas.usage import usd
 from ...validators.stats.aggregates import Z
 from ..asking.journal_reader import JournalReader
 from ..execution import run
-from ..execution.seed import finished, rows_of
+from ..execution.seed import rows_of, run_to_end
 from ..sources import BadSeed, Seed
 
 
@@ -70,7 +70,7 @@ def estimate(recipe: Recipe, folder: Path, k: int, watch: Watch | None) -> Estim
 def _need(work: run.Run, recipe: Recipe, seed: Seed | BadSeed) -> tuple[float, float, float, float]:
     """Asks, tokens and dollars of one seed, counted by a replay."""
     engine = JournalReader(work.journal, work.crew.answerers)
-    finished(rows_of(work.crew.family, engine, seed))
+    run_to_end(rows_of(work.crew.family, engine, seed))
     spent = engine.spending.values()
     prompts, answers = sum(s.input_tokens for s in spent), sum(s.output_tokens for s in spent)
     return engine.requests.total, prompts, answers, usd(engine.spending, recipe.prices) or 0.0

@@ -27,9 +27,9 @@ from ..asking.journal_reader import AskFailed, JournalReader
 from ..asking.narrow import Bound, Narrow
 from ..asking.question import Answerer
 from ..dispatch.endpoint import CHARACTERS_PER_TOKEN
-from ..execution.earlier import MOST
-from ..execution.resolve import Crew, assemble
-from ..execution.seed import finished
+from ..execution.earlier import MAX_TEXTS
+from ..execution.resolve import ResolvedRecipe, resolve
+from ..execution.seed import run_to_end
 from ..sources import Seed
 from ..storage.journal import Journal
 
@@ -99,7 +99,7 @@ class Rehearsal(Ask):
 
 def plan(recipe: Recipe, folder: Path) -> Plan:
     """The range of asks, tokens and cost of a build. Raises `RecipeError` and `DataError` as a build would."""
-    crew, journal = assemble(recipe), Journal(folder / JOURNAL)
+    crew, journal = resolve(recipe), Journal(folder / JOURNAL)
     kinds = Counter(None if isinstance(seed, Seed) else seed.reason for seed in crew.seeds())
     good = kinds.pop(None, 0)
     seeds = [*islice((seed for seed in crew.seeds() if isinstance(seed, Seed)), LOOKED_AT)]
@@ -176,15 +176,15 @@ def _size(value: Any) -> int:
     return len(value.model_dump_json() if isinstance(value, BaseModel) else str(value))
 
 
-def _rehearsed(crew: Crew, journal: Journal, seeds: list[Seed], largest: bool) -> dict[str, list[int]]:
+def _rehearsed(crew: ResolvedRecipe, journal: Journal, seeds: list[Seed], largest: bool) -> dict[str, list[int]]:
     counts: dict[str, list[int]] = {}
-    longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MOST)]
+    longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MAX_TEXTS)]
     for seed in seeds:
         engine, earlier = JournalReader(journal, crew.answerers), longest if largest else []
         ask = Rehearsal(engine, seed.id, earlier=earlier, largest=largest, counts=counts)
         try:
             with unvalidated_rows():
-                finished(crew.family.build(seed, ask))
+                run_to_end(crew.family.build(seed, ask))
         except AskFailed:
             continue  # the smallest answer is a refusal: nothing more is asked about this seed
     return counts

@@ -21,7 +21,7 @@ from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from ...schemas.request import Completion, Request
 from ..openai_api import batches, chat
-from ..openai_api.probe import findings
+from ..openai_api.probe import probe_endpoint
 from . import Teacher
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ class OpenAI(Teacher):
 
         async def exchange(path: str, body: dict[str, Any] | None) -> tuple[int, Any]:
             status, _, content = await self._exchange(path, to_json({**body, **self.extra_body}) if body else None)
-            return status, chat.parsed(content)
+            return status, chat.parse_body(content)
 
-        return await findings(exchange, self.model, self._longest)
+        return await probe_endpoint(exchange, self.model, self._longest)
 
     async def _exchange(self, path: str, body: bytes | None) -> tuple[int, str | None, bytes]:
         """Status, Retry-After and content of what the endpoint sends back; a GET where there is no body."""
@@ -183,7 +183,7 @@ class OpenAI(Teacher):
         try:
             return chat.Reply.model_validate_json(content).completion(self.model)
         except ValidationError:
-            got = chat.said(chat.parsed(content))
+            got = chat.error_message(chat.parse_body(content))
             raise self._error(TeacherUnavailable, "what the endpoint sent is no chat completion", got) from None
 
     def endpoints(self) -> Sequence[Self]:
@@ -297,15 +297,15 @@ class OpenAI(Teacher):
 
     def _refused(self, status: int, wait: str | None, content: bytes) -> TeacherError:
         """What a status means for the ask, for the run, and for the user."""
-        body = chat.parsed(content)
-        got = f"HTTP {status}{f', Retry-After {wait}' if wait else ''}: {chat.said(body)}"
+        body = chat.parse_body(content)
+        got = f"HTTP {status}{f', Retry-After {wait}' if wait else ''}: {chat.error_message(body)}"
         if status in NO_ROOM and "insufficient_quota" not in str(body):
             busy = self._error(TeacherBusy, "the endpoint has no room now", got)
-            busy.retry_after = chat.seconds(wait)
+            busy.retry_after = chat.retry_after_seconds(wait)
             return busy
         if status in LATER or status >= 500:
             return self._error(TeacherUnavailable, "the endpoint cannot answer now", got)
-        if status in chat.THIS_ONE:
+        if status in chat.REQUEST_ERRORS:
             return self._error(BadCompletion, "the endpoint refuses this request", got)
         named = f"environment variable {self._key_env}" if self._key_env else "option `api_key_env`"
         key = f"does the {named} lead to a key that may use this model?"

@@ -12,7 +12,7 @@ from pluriset.builders.asking.engine import MAX_CONSECUTIVE_FAILURES, Engine
 from pluriset.builders.asking.journal_reader import AskFailed, JournalReader, RequestCounts
 from pluriset.builders.asking.question import Answerer
 from pluriset.builders.dispatch import circuit_breaker
-from pluriset.builders.execution.seed import finished
+from pluriset.builders.execution.seed import run_to_end
 from pluriset.builders.storage.journal import Journal
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.errors import BadCompletion, TeacherUnavailable
@@ -83,7 +83,7 @@ def test_an_answer_is_paid_once_and_then_replayed(desk: Desk) -> None:
     assert first.requests == RequestCounts(total=2, sent=1, cached=1)
     first.journal.close()
     again = desk.reader(lambda request: RED)
-    assert finished(Ask(again, "s1")(prompt(), Colour, "say")).value.colour == "red"
+    assert run_to_end(Ask(again, "s1")(prompt(), Colour, "say")).value.colour == "red"
     assert len(desk.sent) == 1
 
 
@@ -119,7 +119,7 @@ def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
     assert len(asyncio.run(five(live))) == 5
     assert live.requests == RequestCounts(total=5, sent=1, cached=4)
     replay = desk.reader(lambda request: RED)
-    assert len(finished(five(replay))) == 5
+    assert len(run_to_end(five(replay))) == 5
     assert live.spending == replay.spending == {("say", "t0"): Spent(1, 0, 0)}, "one call is in the books once"
 
 
@@ -192,7 +192,7 @@ def test_an_unreachable_teacher_is_tried_again_and_by_the_next_build(desk: Desk)
     engine.journal.close()
     replay = desk.reader(down)
     with pytest.raises(AskFailed, match="teacher unavailable"):
-        finished(Ask(replay, "s1")(prompt(), Colour, "say"))
+        run_to_end(Ask(replay, "s1")(prompt(), Colour, "say"))
     assert say(desk.engine(lambda request: RED)).colour == "red"
 
 

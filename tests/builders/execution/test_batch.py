@@ -11,8 +11,8 @@ import pluriset
 import pytest
 from click.testing import CliRunner
 from pluriset.builders.assembly.materialize import make
-from pluriset.builders.execution.batch import Batches, How
-from pluriset.builders.execution.batch_files import Waves
+from pluriset.builders.execution.batch import Batches, BatchMode
+from pluriset.builders.execution.batch_files import BatchFolder
 from pluriset.builders.execution.run import opened
 from pluriset.cli import main
 from pluriset.schemas.errors import BatchRefused, RecipeError, RunError, Stopped, TeacherError
@@ -74,7 +74,7 @@ def garbled(draw: random.Random, lines: list[Line]) -> list[Line]:
 
 
 def build(
-    recipe: Path, out: Path, how: How | None = "write", retry: bool = False, results: Iterable[Path] = ()
+    recipe: Path, out: Path, how: BatchMode | None = "write", retry: bool = False, results: Iterable[Path] = ()
 ) -> Books:
     """A build without its checks and its card, which waves have no part in."""
     with opened(pluriset.recipe(recipe), out) as run:
@@ -92,7 +92,7 @@ def in_waves(recipe: Path, out: Path, work: Callable[[Path, Path], None], most: 
         try:
             return build(recipe, out)
         except Stopped:
-            waves = Waves(out)
+            waves = BatchFolder(out)
             for wave in waves.awaited():
                 work(waves.file(wave), waves.file(wave, "out"))
     raise AssertionError("it does not end")
@@ -128,7 +128,7 @@ def drop_file(taken: Line) -> dict[str, int]:
 def test_a_file_is_what_a_teacher_would_be_sent_and_nothing_is_written_twice(recipe: Write, tmp_path: Path) -> None:
     path, out = recipe(SITUATIONS[:2], teachers=teacher()), tmp_path / "run"
     for _ in range(2):
-        with pytest.raises(Stopped, match="2 asks wait for their answers") as caught:
+        with pytest.raises(Stopped, match="2 requests wait for their answers") as caught:
             build(path, out)
     assert caught.value.exit_code == 4 and "00001.main.out.jsonl" in str(caught.value)
     assert sorted(file.name for file in (out / "batch").iterdir()) == [
@@ -139,7 +139,7 @@ def test_a_file_is_what_a_teacher_would_be_sent_and_nothing_is_written_twice(rec
         assert line["body"].keys() == {"model", "messages", "response_format", "max_tokens", "seed"}
         assert line["body"]["seed"] == int(line["custom_id"][:8], 16) >> 1
     more = recipe(SITUATIONS[:3], teachers=teacher())
-    with pytest.raises(Stopped, match="3 asks wait for their answers"):
+    with pytest.raises(Stopped, match="3 requests wait for their answers"):
         build(more, out)
     assert len(read(out / "batch" / "00002.main.jsonl")) == 1, "what is awaited already is not written again"
 
@@ -148,10 +148,10 @@ def test_the_command_says_what_waits_and_takes_what_came(recipe: Write, tmp_path
     path, out = recipe(SITUATIONS[:1], teachers=teacher()), tmp_path / "run"
     command = ["build", str(path), "--out", str(out), "--batch"]
     done = CliRunner().invoke(main, command)
-    assert done.exit_code == 4 and "1 asks wait for their answers" in done.stderr
+    assert done.exit_code == 4 and "1 requests wait for their answers" in done.stderr
     put(came := tmp_path / "came.jsonl", [answered(line) for line in read(out / "batch" / "00001.main.jsonl")])
     done = CliRunner().invoke(main, [*command, "--batch-results", str(came)])
-    assert done.exit_code == 4 and "3 asks wait for their answers" in done.stderr
+    assert done.exit_code == 4 and "3 requests wait for their answers" in done.stderr
 
 
 def test_a_file_that_was_taken_before_a_crash_still_ends_its_wave(recipe: Write, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_file_that_was_taken_before_a_crash_still_ends_its_wave(recipe: Write,
         build(path, out)
     put(came := tmp_path / "came.jsonl", [answered(line) for line in read(out / "batch" / "00001.main.jsonl")])
     for _ in range(2):
-        with pytest.raises(Stopped, match="3 asks wait"):
+        with pytest.raises(Stopped, match="3 requests wait"):
             build(path, out, results=[came])
         note = out / "batch" / "00001.main.json"
         note.write_text(json.dumps(json.loads(note.read_text()) | {"done": False, "taken": []}))  # a crash before that
@@ -168,12 +168,12 @@ def test_a_file_that_was_taken_before_a_crash_still_ends_its_wave(recipe: Write,
 
 def test_a_file_that_is_named_again_ends_no_later_wave(recipe: Write, tmp_path: Path) -> None:
     path, out = recipe(SITUATIONS[:2], teachers=teacher()), tmp_path / "run"
-    with pytest.raises(Stopped, match="2 asks wait"):
+    with pytest.raises(Stopped, match="2 requests wait"):
         build(path, out)
     first, second = read(out / "batch" / "00001.main.jsonl")
     put(came := tmp_path / "came.jsonl", [failed(first, 500), answered(second)])
     for _ in range(2):
-        with pytest.raises(Stopped, match=r"4 asks wait for their answers\n  got: 00002\.main\.jsonl"):
+        with pytest.raises(Stopped, match=r"4 requests wait for their answers\n  got: 00002\.main\.jsonl"):
             build(path, out, results=[came])
 
 
@@ -205,10 +205,10 @@ def test_an_ask_that_is_refused_is_a_reject_and_open_again_when_told_so(recipe: 
     books = in_waves(path, out, refuse)
     assert books.imbalances() == [] and (books.seeds.built, books.seeds.rejected) == (1, 1)
     assert books.requests.failed == 1 and books.rejects == {"teacher cannot answer this": 1}
-    with pytest.raises(Stopped, match="1 asks wait"):
+    with pytest.raises(Stopped, match="1 requests wait"):
         build(path, out, retry=True)
     put(elsewhere := tmp_path / "came.jsonl", [answered(line) for line in read(out / "batch" / "00003.main.jsonl")])
-    with pytest.raises(Stopped, match="3 asks wait"):
+    with pytest.raises(Stopped, match="3 requests wait"):
         build(path, out, results=[elsewhere])
 
 
@@ -224,11 +224,11 @@ def test_a_batch_api_answers_wave_after_wave(recipe: Write, tmp_path: Path, monk
     with BatchServer(work) as server:
         path = recipe(SITUATIONS[:2], teachers=teacher(server.url))
         for _ in range(2):
-            with pytest.raises(Stopped, match="2 asks wait"):
+            with pytest.raises(Stopped, match="2 requests wait"):
                 build(path, out, "submit")
             [note] = (out / "batch").glob("*.json")
             note.write_text(json.dumps(json.loads(note.read_text()) | {"batch": None}))  # a crash before it was noted
-        with pytest.raises(Stopped, match="2 asks wait"):
+        with pytest.raises(Stopped, match="2 requests wait"):
             build(path, out, "submit")
         assert list(server.batches) == ["batch_1"], "it is submitted once"
         assert server.headers[0]["Authorization"] == f"Bearer {KEY}"
@@ -304,12 +304,12 @@ def test_vllm_run_batch_answers_waves_until_the_run_is_finished(recipe: Write, t
 
 def test_a_part_that_is_named_ends_no_wave_whose_rest_may_be_on_its_way(recipe: Write, tmp_path: Path) -> None:
     path, out = recipe(SITUATIONS, teachers=teacher()), tmp_path / "run"
-    with pytest.raises(Stopped, match="6 asks wait"):
+    with pytest.raises(Stopped, match="6 requests wait"):
         build(path, out)
     lines = [answered(line) for line in read(out / "batch" / "00001.main.jsonl")]
     put(one := tmp_path / "one.jsonl", lines[:2])
     put(two := tmp_path / "two.jsonl", [*lines[2:5], failed(lines[5] | {"body": {}}, 503)])
-    with pytest.raises(Stopped, match="12 asks wait") as stopped:
+    with pytest.raises(Stopped, match="12 requests wait") as stopped:
         build(path, out, results=[one])
     assert "00001.main.jsonl, 00002.main.jsonl" in str(stopped.value.got)
     assert len(read(out / "batch" / "00002.main.jsonl")) == 6, "nobody is asked twice"

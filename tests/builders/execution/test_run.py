@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from pluriset.builders.assembly import materialize
-from pluriset.builders.execution.resolve import assemble
+from pluriset.builders.execution.resolve import resolve
 from pluriset.builders.storage import run_folder
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.cards.loading.dataset import Dataset
@@ -223,7 +223,7 @@ def test_an_id_names_one_annotator(recipe: Write) -> None:
     teachers = {name: {"scripted": {"path": "answers.jsonl"}} for name in ("main", "second")}
     panel, roles = [{"teacher": "second", "id": "main"}], {"judge": "panel", "write": "main"}
     with pytest.raises(RecipeError, match="two annotators have the same id"):
-        assemble(pluriset.recipe(recipe(["Lying"], teachers=teachers, annotators={"panel": panel}, roles=roles)))
+        resolve(pluriset.recipe(recipe(["Lying"], teachers=teachers, annotators={"panel": panel}, roles=roles)))
 
 
 def test_another_name_or_family_in_a_run_is_refused(recipe: Write, tmp_path: Path) -> None:

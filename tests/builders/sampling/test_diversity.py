@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pluriset.builders.asking import engine
 from pluriset.builders.assembly.materialize import make
-from pluriset.builders.execution.earlier import MOST, Earlier
+from pluriset.builders.execution.earlier import MAX_TEXTS, Earlier
 from pluriset.builders.execution.run import opened
 from pluriset.builders.families.values import Values
 from pluriset.builders.sampling.diversity import Diversity
@@ -128,7 +128,7 @@ def test_a_lost_score_of_a_candidate_ends_the_build_with_its_round(
 def test_a_wave_ends_with_its_round(recipe: Write, tmp_path: Path) -> None:
     model = {"openai": {"model": "m", "base_url": "http://127.0.0.1:9/v1", "revision": "1"}}
     made = pluriset.recipe(recipe(SITUATIONS), family=FAMILY, teachers={"main": model})
-    with pytest.raises(Stopped, match="2 asks wait"):
+    with pytest.raises(Stopped, match="2 requests wait"):
         pluriset.build(made, tmp_path / "run", batch="write")
 
 
@@ -170,7 +170,7 @@ def test_memory_does_not_grow_with_rows() -> None:
     kept = []
     for _ in range(2):
         earlier = Earlier(Numbered(diversity=Diversity(round=1)))
-        for number in range(3 * MOST):
+        for number in range(3 * MAX_TEXTS):
             earlier.add([Situation(situation_id=str(number), text=str(number), source="test")])
         kept.append(earlier.seen)
-    assert kept[0] == kept[1] and len(kept[0]) == MOST and max(map(int, kept[0])) > 2 * MOST
+    assert kept[0] == kept[1] and len(kept[0]) == MAX_TEXTS and max(map(int, kept[0])) > 2 * MAX_TEXTS

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from pluriset.builders.execution.resolve import assemble
+from pluriset.builders.execution.resolve import resolve
 from pluriset.builders.storage import recipe_file
 from pluriset.schemas.errors import PlurisetError, RecipeError
 from pluriset.schemas.recipe import Recipe
@@ -92,7 +92,7 @@ def test_every_option_is_checked_before_any_ask(tmp_path: Path, line: str, words
     kept = [old for old in GOOD.strip().splitlines() if not old.startswith(f"{key}:")]
     (tmp_path / "answers.jsonl").write_text('{"answer": "x"}\n')
     with pytest.raises(PlurisetError) as error:
-        assemble(read(tmp_path, "\n".join([*kept, line])))
+        resolve(read(tmp_path, "\n".join([*kept, line])))
     assert all(word in str(error.value) for word in words), str(error.value)
 
 
@@ -125,11 +125,11 @@ def test_two_annotators_of_a_panel_must_differ(tmp_path: Path) -> None:
     (tmp_path / "answers.jsonl").write_text('{"answer": "x"}\n')
     twice = GOOD + "annotators: {panel: [{teacher: main}, {teacher: main}]}\nroles: {judge: panel, write: main}\n"
     with pytest.raises(RecipeError, match="the same"):
-        assemble(read(tmp_path, twice))
+        resolve(read(tmp_path, twice))
     panel = GOOD + "annotators: {panel: [{teacher: main}, {teacher: main, persona: {country: Kenya}}]}\n"
     with pytest.raises(RecipeError, match="not a panel"):
-        assemble(read(tmp_path, panel + "roles: {write: panel}\n"))
-    crew = assemble(read(tmp_path, panel + "roles: {judge: panel}\n"))
+        resolve(read(tmp_path, panel + "roles: {write: panel}\n"))
+    crew = resolve(read(tmp_path, panel + "roles: {judge: panel}\n"))
     plain, persona = crew.annotators()
     assert (plain.annotator_id, plain.kind) == ("main", "model")
     assert persona.annotator_id.startswith("main~") and (persona.kind, persona.country) == ("persona", "Kenya")
