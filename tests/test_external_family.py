@@ -18,6 +18,7 @@ import pluriset
 
 recipe = pluriset.recipe(
     "replies",
+    license="cc-by-4.0",
     source={"file": {"path": "prompts.csv", "text": "text", "id": "id"}},
     n=None,
     teachers={"main": {"scripted": {"path": "answers.jsonl"}}, "second": {"scripted": {"path": "second.jsonl"}}},

@@ -58,6 +58,9 @@ def replay(folder: Path, table: str, wanted: str) -> Replayed:
     manifest = read_manifest(folder)
     if table == "aggregates":
         raise DataError("not built from asks", where=table, hint=AGGREGATES)
+    if manifest.family_schema and table in manifest.family_schema.derived:
+        hint = "its SELECT is in the manifest: family_schema.derived"
+        raise DataError("derived from other tables, not built from asks", where=table, hint=hint)
     with connect() as connection:
         tables = read(connection, folder)
         types = types_of(folder, manifest, table)
@@ -65,7 +68,8 @@ def replay(folder: Path, table: str, wanted: str) -> Replayed:
         line = [published, *ancestors(tables, types, published)]
     seed = next((found for found in line if found.table == manifest.main_table), None)
     names = {row_type: name for name, row_type in types.items()}
-    made = {(names[type(row)], key_of(row)): row for row in _made(folder, manifest, types, seed)}
+    rows = (row for row in _made(folder, manifest, types, seed) if type(row) in names)  # an old run lacks some tables
+    made = {(names[type(row)], key_of(row)): row for row in rows}
     if (table, wanted) not in made:
         raise DataError("the journal does not yield this row", where=str(folder / JOURNAL), got=f"{table} {wanted}")
     again = made[table, wanted].model_dump(mode="json")
