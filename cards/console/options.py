@@ -7,15 +7,16 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from ...schemas.component import Spec
 from ...schemas.errors import PlurisetError, RecipeError
 from ...schemas.run_layout import DATA, REJECTS
-from ...schemas.yaml_text import load_yaml
+
+if TYPE_CHECKING:
+    from ...schemas.component import Spec
 
 path_type = click.Path(path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -81,6 +82,8 @@ def audit_specs(audits: Sequence[str]) -> list[Spec] | None:
 
     Raises `RecipeError` for what is no YAML.
     """
+    from ...schemas.yaml_text import load_yaml  # YAML is slow to import, and most commands need none
+
     return [load_yaml(one.encode(), "--audit") if ":" in one else one for one in audits] if audits else None
 
 
