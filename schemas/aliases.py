@@ -34,6 +34,7 @@ COMPONENTS: Mapping[str, Mapping[str, str]] = {
 }
 """Kind of component, such as `checks` -> its renamed components."""
 OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("curation", "kaleido_filter"): {"most": "max_considerations"},
     ("families", "values"): {"least_per_kind": "min_per_kind", "most_per_kind": "max_per_kind"},
     ("checks", "annotation_count"): {"usual": "min_modal_share"},
     ("checks", "choice_count"): {"usual": "min_modal_share"},

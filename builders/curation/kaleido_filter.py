@@ -4,7 +4,7 @@ Theirs: what is less relevant than a threshold of its kind goes; of what is left
 what overlaps a kept one of the same kind (ROUGE-L precision, recall or F1 above a threshold; F1 is never the largest
 of the three); what has gone removes nothing. Ours:
 relevance is the share of yes among the annotators who said yes or no,
-where theirs is the probability of yes under one model; every number here; `unjudged` and `most`; ties go to the
+where theirs is the probability of yes under one model; each number; `unjudged`, `max_considerations`; ties go to the
 earlier row; there is no second round with embeddings; and what was left without a consideration goes too.
 """
 
@@ -61,7 +61,7 @@ class KaleidoFilter(Step):
     """A consideration that overlaps a more relevant one of its kind by more than this goes; 1 lets all stay."""
     unjudged: Literal["keep", "drop"] = "drop"
     """Whether a consideration stays without a yes or no on its relevance; it then counts as the least relevant."""
-    most: PositiveInt | None = None
+    max_considerations: PositiveInt | None = None
     """Considerations that a situation may keep; equally relevant ones are taken from each kind in turn."""
 
     def needs(self, main: str) -> Mapping[str, Iterable[str]]:
@@ -107,12 +107,12 @@ class KaleidoFilter(Step):
         return None
 
     def _too_many(self, kept: Iterable[Sequence[Candidate]]) -> Iterator[Removal]:
-        if self.most is None:
+        if self.max_considerations is None:
             return
         turns = [(turn, candidate) for kind in kept for turn, candidate in enumerate(kind)]
         turns.sort(key=lambda at: (1.0 if at[1].relevance is None else -at[1].relevance, at[0]))
-        for place, (_, candidate) in enumerate(turns[self.most :], self.most + 1):
-            yield Removal(candidate.id, "more than the limit", f"number {place}, at most {self.most}")
+        for place, (_, candidate) in enumerate(turns[self.max_considerations :], self.max_considerations + 1):
+            yield Removal(candidate.id, "more than the limit", f"number {place}, at most {self.max_considerations}")
 
 
 def _judged(considerations: DuckDBPyRelation, annotations: DuckDBPyRelation) -> DuckDBPyRelation:

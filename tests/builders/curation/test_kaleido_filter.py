@@ -112,7 +112,7 @@ def test_the_limit_takes_equally_relevant_ones_from_each_kind_in_turn(bench: Mak
         *judged("d2", "yn", "duty", "Duty to warn"),
         *judged("u", "a", "duty", "Duty to wait"),
     ]
-    done = bench(situation("s"), *rows).run(KaleidoFilter(most=3, unjudged="keep"))
+    done = bench(situation("s"), *rows).run(KaleidoFilter(max_considerations=3, unjudged="keep"))
     assert done.keys("considerations") == ["v1", "r1", "d1"]
     assert sorted(done.rejects("key, reason, detail"), key=lambda row: row[2]) == [
         ("v2", MANY, "number 4, at most 3"),
@@ -150,7 +150,9 @@ def test_the_order_of_rows_decides_not_the_order_of_groups(bench: Make) -> None:
     assert {(key, by) for _, key, _, by in done.rejects()} == {(f"b{i}", f"a{i}") for i in range(number)}
 
 
-@pytest.mark.parametrize("wrong", [{"relevance": {"virtue": 1}}, {"overlap": 1.5}, {"most": 0}, {"unjudged": "maybe"}])
+@pytest.mark.parametrize(
+    "wrong", [{"relevance": {"virtue": 1}}, {"overlap": 1.5}, {"max_considerations": 0}, {"unjudged": "maybe"}]
+)
 def test_wrong_options_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         KaleidoFilter.model_validate(wrong)
