@@ -25,19 +25,17 @@ def _decoded(encoding: str, *bounds: int) -> str:
     return f"[{''.join(bytes([octet]).decode(encoding, 'ignore') or chr(octet) for octet in octets)}]"
 
 
-def _utf8_sequence(encoding: str) -> str:
-    """Pattern of a UTF-8 sequence decoded with an encoding; 0xA0, a no-break space, may have become a space."""
-    tail = _decoded(encoding, 0x80, 0xBF)
-    two, three, four = (_decoded(encoding, *bounds) for bounds in ((0xC0, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)))
-    two = two.translate(dict.fromkeys(map(ord, PUNCTUATION)))
-    two_and_space = _decoded(encoding, 0xC2, 0xC3, 0xC5, 0xC5, 0xCE, 0xCE, 0xD0, 0xD0, 0xD9, 0xD9)
-    three_and_space = f"{_decoded(encoding, 0xE0, 0xE3)}(?: {tail}|{tail} )"
-    four_and_space = f"{_decoded(encoding, 0xF0, 0xF0)}(?: {tail}{tail}|{tail} {tail}|{tail}{tail} )"
-    plain = f"{two}{tail}|{three}{tail}{tail}|{four}{tail}{tail}{tail}"
-    return f"{plain}|{two_and_space} |{three_and_space}|{four_and_space}"
+def _utf8_start(encoding: str) -> str:
+    """Pattern of the first two bytes of a UTF-8 sequence decoded with an encoding; 0xA0 may have become a space.
+
+    Longer patterns would be more exact, but take 12 ms to compile for each query.
+    """
+    lead = _decoded(encoding, 0xC0, 0xF4).translate(dict.fromkeys(map(ord, PUNCTUATION)))
+    lead_before_space = _decoded(encoding, 0xC2, 0xC3, 0xC5, 0xC5, 0xCE, 0xCE, 0xD0, 0xD0, 0xD9, 0xD9)
+    return f"{lead}{_decoded(encoding, 0x80, 0xBF)}|{lead_before_space} "
 
 
-SUSPICIOUS = "|".join([r"[\x{80}-\x{9f}]", *map(_utf8_sequence, ENCODINGS)])
+SUSPICIOUS = "|".join([r"[\x{80}-\x{9f}]", *map(_utf8_start, ENCODINGS)])
 """RE2 pattern, without quotes, that matches nearly every text that ftfy would change, and some others."""
 
 
