@@ -47,6 +47,24 @@ def test_the_order_is_fixed() -> None:
     assert list(Sample().seeds(Path("elsewhere"))) == SEEDS
 
 
+@pytest.mark.parametrize(("name", "least"), [("prompts", 120), ("questions", 100), ("survey", 60)])
+def test_other_sets_have_unique_ids_and_texts_and_keep_their_fields(name: str, least: int) -> None:
+    seeds = list(Sample.model_validate({"set": name}).seeds(Path()))
+    assert len({seed.id for seed in seeds}) == len({norm(seed.text) for seed in seeds}) == len(seeds) >= least
+    assert all(seed.fields["language"] and "id" not in seed.fields for seed in seeds)
+
+
+def test_prompts_are_in_many_languages_and_can_be_chosen_by_language() -> None:
+    languages = Counter(seed.fields["language"] for seed in Sample(set="prompts").seeds(Path()))
+    assert len(languages) >= 5
+    assert len(list(Sample(set="prompts", language="sw").seeds(Path()))) == languages["sw"]
+
+
+def test_a_domain_is_of_situations_only() -> None:
+    with pytest.raises(RecipeError, match="domain"):
+        load("pluriset.builders.sources", {"sample": {"set": "prompts", "domain": "law"}}, path="source")
+
+
 def test_an_unknown_domain_is_an_error_of_the_recipe() -> None:
     with pytest.raises(RecipeError, match=r"source.sample.domain.*\n  got: war\n  expected: 'ageing'"):
         load("pluriset.builders.sources", {"sample": {"domain": "war"}}, path="source")
