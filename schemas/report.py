@@ -145,6 +145,11 @@ class AuditFigure(Figure):
     adjusted_p: float | None = None
     """The p-value corrected for the other tests of the same audit, by the audit's `correction`."""
 
+    def is_significant(self, alpha: float) -> bool:
+        """Whether the corrected p-value, or the only one, is below `alpha`; false where nothing was tested."""
+        p = self.p if self.adjusted_p is None else self.adjusted_p
+        return p is not None and p < alpha
+
 
 class AuditResult(Entry):
     """What one audit says of the dataset, or why it says nothing."""

@@ -66,7 +66,7 @@ class DisagreementStructure(Audit):
             figures += [*self._figures(matrix, tables.get("annotators"))]
             examples += self._erased(matrix)
         tested = with_holm(figures)
-        significant = [f for f in tested if f.adjusted_p is not None and f.adjusted_p < self.alpha]
+        significant = [f for f in tested if f.is_significant(self.alpha)]
         conclusion = " ".join(_sentence(m.aspect, tested, significant) for m in matrices)
         return Outcome(conclusion, bool(significant), tested, HOLM, examples[:MAX_EXAMPLES])
 

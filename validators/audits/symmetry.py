@@ -49,7 +49,7 @@ class Symmetry(Audit):
         if not figures:
             raise NotApplicable(f"sides of {self.min_questions} questions: the view sides, or two choices each")
         tested = with_holm(figures)
-        uneven = [f for f in tested if (f.adjusted_p or 0) < self.alpha and abs(f.value or 0) >= self.min_effect]
+        uneven = [f for f in tested if f.is_significant(self.alpha) and abs(f.value or 0) >= self.min_effect]
         return Outcome(_conclusion(uneven, tested), bool(uneven), tested, HOLM)
 
     def _by_annotator(self, tables: Tables) -> dict[str, Sides]:

@@ -133,7 +133,7 @@ class Ventriloquism(Audit):
 
     def _verdict(self, voices: Sequence[AuditFigure]) -> tuple[str, bool | None]:
         """What the distinctness of all channels comes to, and whether the personas are one voice."""
-        distinct = [v for v in voices if (v.adjusted_p or 0) < self.alpha and (v.value or 0) >= self.min_distinctness]
+        distinct = [v for v in voices if v.is_significant(self.alpha) and (v.value or 0) >= self.min_distinctness]
         highest = max(1.0 if v.high is None else v.high for v in voices)
         if distinct:
             best = max(distinct, key=lambda voice: voice.value or 0)

@@ -41,10 +41,14 @@ def beyond_chance(share: float, drawn: Sequence[float] | Floats) -> tuple[float,
     return value, (low, high)
 
 
-def sign_flip_p(differences: Floats, replicates: int = REPLICATES) -> float:
-    """Two-sided p-value of a mean of paired differences: their signs are exchangeable where the two sides are alike."""
+def sign_flip_p(differences: Floats, replicates: int = REPLICATES, *, two_sided: bool = True) -> float:
+    """P-value of a mean of paired differences: their signs are exchangeable where the two sides are alike.
+
+    One-sided, it is against a mean above 0.
+    """
     signs = generator().integers(0, 2, size=(replicates, len(differences))) * 2.0 - 1
-    return permutation_p(abs(float(differences.mean())), np.abs(signs @ differences) / len(differences))
+    observed, drawn = float(differences.mean()), signs @ differences / len(differences)
+    return permutation_p(abs(observed), np.abs(drawn)) if two_sided else permutation_p(observed, drawn)
 
 
 def bootstrap(

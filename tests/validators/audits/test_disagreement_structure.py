@@ -45,7 +45,7 @@ def test_noise_has_no_structure(tables_of: TablesOf) -> None:
 
 def test_severity_alone_is_told_from_camps(tables_of: TablesOf) -> None:
     outcome = AUDIT.examine(tables_of(scores(3, severity=1)))
-    significant = {f.measure for f in outcome.figures if (f.adjusted_p or 1) < 0.05}
+    significant = {f.measure for f in outcome.figures if f.is_significant(0.05)}
     assert significant == {"variance_share"}
 
 

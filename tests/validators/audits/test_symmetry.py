@@ -41,7 +41,7 @@ def test_each_annotator_is_audited_apart(tables_of: TablesOf) -> None:
     fair = [row | {"annotator_id": "fair"} for row in sides(2)["sides"]]
     unfair = [row | {"annotator_id": "unfair"} for row in sides(3, shorter=9)["sides"]]
     outcome = AUDIT.examine(tables_of({"sides": fair + unfair}))
-    significant = [f for f in outcome.figures if (f.adjusted_p or 0) < 0.05]
+    significant = [f for f in outcome.figures if f.is_significant(0.05)]
     assert {f.group.get("annotator", "all") for f in significant} == {"all", "unfair"}
 
 

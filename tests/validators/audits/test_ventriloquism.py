@@ -90,7 +90,7 @@ def test_personas_that_answer_as_their_group_does(tables_of: TablesOf) -> None:
     tables = {"annotations": tables["annotations"] + answers, "annotators": tables["annotators"] + humans}
     (like,) = [f for f in AUDIT.examine(tables_of(tables)).figures if f.measure == "like_own_group"]
     assert like.value is not None and like.value > 0.1
-    assert like.adjusted_p is not None and like.adjusted_p < 0.05
+    assert like.is_significant(0.05)
 
 
 def test_humans_are_no_personas(tables_of: TablesOf) -> None:
