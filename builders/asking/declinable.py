@@ -1,0 +1,114 @@
+"""Answers that a writer may decline to give, with the texts and lists inside bounded by options of a family.
+
+A teacher that decodes under a schema cannot say no unless the schema lets it. `write` asks for an answer or a refusal
+with its reason; a refusal is then a failed ask like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+from annotated_types import MaxLen, MinLen
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from ...schemas.request import Message, Prompt
+from .ask import Answer, Ask, Item
+from .journal_reader import AskFailed
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Declined(BaseModel):
+    """The writer declines, with the reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    declined: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the fields of an answer may hold, by their name and however deep they are nested."""
+
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    """Text -> regular expression that it must match."""
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Text -> the closed list that it is chosen from."""
+    lengths: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """List -> its fewest and most members."""
+
+
+async def write(ask: Ask, prompt: Prompt, kind: type[T], role: str, bounds: Bounds | None = None) -> Answer[T]:
+    """Ask for an answer that may be declined. Raises `AskFailed` where it is, or where the ask fails."""
+    answer: Answer[Any] = await ask(prompt, answer_type(kind, bounds or Bounds()), role)
+    if isinstance(answer.value.answer, Declined):
+        raise ask.failed("declined", answer.value.answer.declined, answer)
+    return replace(answer, value=answer.value.answer)
+
+
+async def write_optional(
+    ask: Ask, prompt: Prompt, kind: type[T], role: str, item: Item, into: str, bounds: Bounds | None = None
+) -> Answer[T] | None:
+    """Ask for what the rows can do without: a failure is recorded under the item, as missing from table `into`."""
+    try:
+        return await write(ask, prompt, kind, role, bounds)
+    except AskFailed as failed:
+        ask.missing(failed, into, item)
+        return None
+
+
+def turns(system: str, examples: Sequence[tuple[str, Mapping[str, Any]]], question: str) -> tuple[Message, ...]:
+    """A conversation: the instruction, worked examples with their answers, and the question."""
+    shown = [
+        message
+        for text, answer in examples
+        for message in (Message("user", text), Message("assistant", Worked(answer=dict(answer)).model_dump_json()))
+    ]
+    return (Message("system", system), *shown, Message("user", question))
+
+
+class Worked(BaseModel):
+    """A worked answer, as the teacher would give it."""
+
+    answer: dict[str, Any]
+
+
+def answer_type(kind: type[BaseModel], bounds: Bounds) -> type[BaseModel]:
+    """The type of an answer of this kind, or a refusal, in a field `answer`; the same class for equal bounds."""
+    return _answer_type(
+        kind,
+        tuple(sorted(bounds.patterns.items())),
+        tuple((name, tuple(choices)) for name, choices in sorted(bounds.choices.items())),
+        tuple(sorted(bounds.lengths.items())),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _answer_type(kind: type[BaseModel], patterns: Any, choices: Any, lengths: Any) -> type[BaseModel]:
+    bounded: Any = _bounded(kind, Bounds(dict(patterns), dict(choices), dict(lengths)))
+    config = ConfigDict(extra="forbid")
+    return create_model(f"{kind.__name__}Answer", __config__=config, answer=(bounded | Declined, ...))
+
+
+def _bounded(kind: type[BaseModel], bounds: Bounds) -> type[BaseModel]:
+    """A subclass in which the named fields are bounded."""
+    fields: dict[str, Any] = {}
+    for name, info in kind.model_fields.items():
+        annotation: Any = info.annotation
+        marks: list[Any] = list(info.metadata)
+        if name in bounds.choices:
+            annotation, marks = Literal[tuple(bounds.choices[name])], []
+        elif name in bounds.patterns:
+            marks.append(Field(pattern=bounds.patterns[name]))
+        elif get_origin(annotation) is list and isinstance(inner := get_args(annotation)[0], type):
+            annotation = list[_bounded(inner, bounds)] if issubclass(inner, BaseModel) else annotation  # type: ignore[misc]
+        if name in bounds.lengths:
+            least, most = bounds.lengths[name]
+            marks = [mark for mark in marks if not isinstance(mark, MinLen | MaxLen)]
+            marks.append(Field(min_length=least, max_length=most))
+        fields[name] = (Annotated[(annotation, *marks)] if marks else annotation, ...)
+    bounded: type[BaseModel] = create_model(kind.__name__, __base__=kind, **fields)
+    return bounded
