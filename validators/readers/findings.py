@@ -35,12 +35,27 @@ RULES: Mapping[str, tuple[Severity, str, str]] = {
         "No folder is named `column=value`: the Hub reads neither a column nor a split from it (use `configs`)",
         "are|is in a folder named `column=value`, which the Hub does not read as a column or split",
     ),
+    "other_types": (
+        "warning",
+        "All files of a table give a column the same type; `load_dataset` fails where one has null or another type",
+        "have|has a column of another type than the first file, so `load_dataset` fails",
+    ),
     "rounded": (
         "warning",
         "Integers in a column of floats keep all their digits (write them as text)",
         "hold|holds an integer that loses digits in a column of floats",
     ),
     "repeated_key": ("warning", "The keys of a JSON object are unique", "have|has a JSON object with a duplicate key"),
+    "dialect": (
+        "info",
+        "Quotes in CSV are doubled, and cells of TSV are quoted, as readers expect by default",
+        "are|is quoted in another dialect, and was read as such",
+    ),
+    "header_rows": (
+        "info",
+        "A table has one header row",
+        "have|has three header rows, of which the second and third are no data",
+    ),
     "not_read": ("info", "Every file has a format that can be read", "are|is in a format that cannot be read"),
     "unsure_header": ("info", "The first line is clearly a header", "may have no header"),
     "unnamed_column": ("info", "Every column has a name", "have|has no name"),

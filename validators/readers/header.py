@@ -16,6 +16,10 @@ LOOKED_AT = 1000
 """Records below the first that are looked at."""
 WORDS = 5
 """A cell with so many words is like a sentence."""
+FEWEST = 10
+"""Cells below that are enough to call a column one of a few recurring values."""
+DATE = r"^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
+"""The beginning of a date or time stamp."""
 USUAL = re.compile(
     r"(id|idx|index|key|name|text|title|labels?|prompt|question|answer|options?|context|source|target|values?|type"
     r"|category|topic|actions?|scores?|rating|split|chosen|rejected|responses?|completion|instruction|input|output|model"
@@ -31,7 +35,9 @@ class Column(NamedTuple):
     filled: int
     """Cells below that are not empty."""
     numbers: int
-    """Of those, numbers."""
+    """Of those, numbers or dates."""
+    distinct: int
+    """Distinct values of those."""
     same: int
     """Of those, the same text as the cell."""
     length: float
@@ -56,18 +62,25 @@ def has_header(
 
 def _columns(below: DuckDBPyRelation, columns: Sequence[str], first: Sequence[str | None]) -> list[Column]:
     parts = [
-        f"count({column}), count(TRY_CAST({column} AS DOUBLE)), "
+        f"count({column}), count(*) FILTER ({_is_number_or_date(column)}), count(DISTINCT {column}), "
         f"count(*) FILTER ({column} = {quote_literal((cell or '').replace(chr(0), ''))}), "
         f"coalesce(median(length({column})), 0)"
         for column, cell in zip(columns, first, strict=True)
     ]
     facts = below.limit(LOOKED_AT).aggregate(", ".join(parts)).fetchall()[0]
-    return [Column(cell or "", *facts[4 * at : 4 * at + 4]) for at, cell in enumerate(first)]
+    return [Column(cell or "", *facts[5 * at : 5 * at + 5]) for at, cell in enumerate(first)]
+
+
+def _is_number_or_date(column: str) -> str:
+    return f"TRY_CAST({column} AS DOUBLE) IS NOT NULL OR regexp_matches({column}, {quote_literal(DATE)})"
 
 
 def _names(column: Column) -> bool:
-    """Text over numbers."""
-    return column.filled > 0 and column.numbers >= 0.9 * column.filled and not _is_number(column.cell)
+    """Text over numbers or dates, or over a few values that recur without it."""
+    if _is_number(column.cell) or re.match(DATE, column.cell):
+        return False
+    recurring = column.filled >= FEWEST and column.distinct * 5 <= column.filled and not column.same
+    return column.filled > 0 and (column.numbers >= 0.9 * column.filled or recurring)
 
 
 def _counts(columns: Sequence[Column]) -> bool:

@@ -13,12 +13,16 @@ from ...schemas.errors import DataError
 from .columns import distinct
 from .findings import Findings
 from .format import File, unused
-from .json_structure import MOST_PARTS, Structure, parsed, whole
+from .json_structure import MOST_PARTS, Structure, extract, parsed, whole
 
 DEEPEST = 100
 """Levels of a record; DuckDB gives up at 128."""
 PAGE = 1000
 """Documents that Python holds at once."""
+FEWEST_IDS = 3
+"""Keys that an object keyed by ids has over all records, at least."""
+NUMBERED = re.compile(r"\d")
+"""What a key has if it is an id."""
 STEP = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 
 
@@ -35,6 +39,7 @@ def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Find
     if len(structure) > MOST_PARTS:
         got, expected = f"{len(structure):,} keys", f"at most {MOST_PARTS:,} columns"
         raise DataError("its records have too many keys for a table", where=file.name, got=got, expected=expected)
+    structure = {key: _as_map(connection, rows, key, kind) for key, kind in structure.items()}
     _repeated_keys(connection, rows, file, findings)
     _rounded(connection, rows, structure, file, findings)
     columns = distinct(list(structure), file, findings)
@@ -91,6 +96,19 @@ def _structure(connection: DuckDBPyConnection, rows: str) -> dict[str, Structure
     (structure,) = connection.sql(f"SELECT json_group_structure(json) FROM {rows}").fetchall()[0]
     found = json.loads(structure) if structure else None
     return found if isinstance(found, dict) else {}
+
+
+def _as_map(connection: DuckDBPyConnection, rows: str, key: str, kind: Structure) -> Structure:
+    """An object keyed by ids, such as a label by annotator, as a map: else it would be a column for each of them."""
+    if not isinstance(kind, dict) or len(kind) < FEWEST_IDS or not all(map(NUMBERED.search, kind)):
+        return kind
+    if not all(isinstance(value, str) for value in kind.values()):
+        return kind
+    scalars = {value for value in kind.values() if value != "NULL"}
+    if len(scalars) > 1:
+        return kind
+    [(fewest,)] = connection.sql(f"SELECT min(len(json_keys({extract(key)}))) FROM {rows}").fetchall()
+    return kind if fewest == len(kind) else f"MAP(VARCHAR, {next(iter(scalars), 'VARCHAR')})"
 
 
 def _has_large_numbers(connection: DuckDBPyConnection, rows: str) -> bool:

@@ -9,6 +9,8 @@ from duckdb import DuckDBPyConnection
 
 from ..tables.sql import quote_literal
 
+WRAPPERS = ("instances", "records", "examples", "data", "rows", "samples", "items")
+"""Keys under which a document holds its records beside what it says about them."""
 SPLITS = {"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"}
 
 
@@ -29,7 +31,7 @@ LIST = "'[\"JSON\"]'"
 def records_query(connection: DuckDBPyConnection, table: str) -> str:
     """A query for `json`, a record each, of a table `json` that holds one object.
 
-    It is a list under one key, lists under several (splits, columns, or records by key), columns by row, records by
+    It is a list under one key (or under one of `WRAPPERS`, beside other keys), lists under several (splits, columns, or records by key), columns by row, records by
     key, or else the one record that it is, as for DuckDB, polars and `datasets`.
     """
     each = f"(SELECT key, value, id FROM {table}, json_each(json))"
@@ -38,6 +40,8 @@ def records_query(connection: DuckDBPyConnection, table: str) -> str:
     kinds = {member.kind for member in members}
     if len(lists) == 1 and sum(member.kind == "ARRAY" for member in members) == 1:
         return f"SELECT unnest(from_json(value, {LIST})) AS json FROM {each} WHERE key = {quote_literal(lists[0].key)}"
+    if kinds != {"ARRAY"} and (wrapper := next((w for w in WRAPPERS for m in lists if m.key.lower() == w), None)):
+        return f"SELECT unnest(from_json(value, {LIST})) AS json FROM {each} WHERE lower(key) = '{wrapper}'"
     if kinds == {"ARRAY"} and len(lists) == len(members):
         return _by_key(connection, _items(each), "split" if {m.key.lower() for m in members} <= SPLITS else "key")
     if kinds == {"ARRAY"} and len({member.length for member in members}) == 1:

@@ -32,17 +32,17 @@ def parsed(rows: str, structure: Mapping[str, Structure], columns: Sequence[str]
 
 def _alone(key: str, kind: Structure, whole: str) -> str:
     """A value by itself."""
-    return f"from_json({_extract(key)}, {quote_literal(json.dumps(_type(kind, whole), ensure_ascii=False))})"
+    return f"from_json({extract(key)}, {quote_literal(json.dumps(_type(kind, whole), ensure_ascii=False))})"
 
 
 def whole(key: str) -> str:
     """SQL of the whole number under a key of `json` as it is written, null where it is none or DOUBLE holds it too."""
-    number = f"CAST({_extract(key)} AS VARCHAR)"
+    number = f"CAST({extract(key)} AS VARCHAR)"
     held = f"TRY_CAST({number} AS HUGEINT) = TRY_CAST(TRY_CAST({number} AS DOUBLE) AS HUGEINT)"
     return f"CASE WHEN regexp_full_match({number}, '-?[0-9]{{16,}}') AND ({held}) IS NOT TRUE THEN {number} END"
 
 
-def _extract(key: str) -> str:
+def extract(key: str) -> str:
     """SQL of the value of a key of `json`, whatever is in the key."""
     if _is_plain(key):
         return f"json_extract(json, {quote_literal('$.' + json.dumps(key, ensure_ascii=False))})"

@@ -15,7 +15,7 @@ from .format import File
 from .globs import matches
 from .readme import README, front_matter
 from .saved_to_disk import saved
-from .splits import partitions, split_of, table_of
+from .splits import partitions, split_of, table_of, variant_of
 from .suffixes import format_of, known
 
 ALONE = "default"
@@ -153,14 +153,21 @@ def _by_names(folder: Path, inside: list[PurePosixPath], findings: Findings) -> 
     for path in inside:
         if path not in data and path.suffix.lower() not in TEXTS and path.name not in NO_DATA:
             findings.add("not_read", folder.name, {"file": str(path)})
-    tables = _tables(data)
+    bases = {path: table_of(path) for path in data}
+    shared = Counter(bases.values())
+    variants = {
+        path: variant
+        for path in data
+        if shared[bases[path]] == 1 and (variant := variant_of(path)) and shared[variant[0]] > 0
+    }
+    tables = _tables(bases | {path: table for path, (table, _) in variants.items()})
     for path in data:
-        yield File(folder / path, str(path), tables[path], split_of(path))
+        split = variants[path][1] if path in variants else split_of(path)
+        yield File(folder / path, str(path), tables[path], split)
 
 
-def _tables(paths: list[PurePosixPath]) -> dict[PurePosixPath, str]:
+def _tables(bases: Mapping[PurePosixPath, str]) -> dict[PurePosixPath, str]:
     """Files that differ only in their split or number are one table; any other has the name of its file."""
-    bases = {path: table_of(path) for path in paths}
     shared = Counter(bases.values())
     whole = {path: base if shared[base] > 1 or not base else table_of(path, keep=True) for path, base in bases.items()}
     short = Counter(name.rpartition("/")[2] for name in set(whole.values()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
@@ -17,6 +18,7 @@ from . import hub, layout
 from .columns import OURS
 from .findings import SHOWN, Findings
 from .format import File, unreadable
+from .formats.parquet import Parquet
 from .plain import plain
 from .suffixes import format_of, known
 
@@ -75,6 +77,7 @@ def read(connection: DuckDBPyConnection, place: str | Path, examples: int = SHOW
         tables = {
             table: _table(connection, table, parts, sources) for table in dict.fromkeys(f.table for f, _ in parts)
         }
+    _other_types(parts, findings)
     rows = {table: sum(source.rows for source in sources if source.table == table) for table in tables}
     for source in sources:
         if not rows[source.table]:
@@ -121,6 +124,18 @@ def _read(connection: DuckDBPyConnection, file: File, room: Path, findings: Find
         return kind.read(connection, clean, findings)
     except (duckdb.Error, OSError, UnicodeError) as error:
         raise unreadable(file, error) from None
+
+
+def _other_types(parts: list[tuple[File, DuckDBPyRelation]], findings: Findings) -> None:
+    """Parquet files of a table whose columns have another type than in its first: what `datasets` refuses to load."""
+    first: dict[str, Mapping[str, str]] = {}
+    for file, _ in parts:
+        if file.path.suffix not in Parquet.suffixes:
+            continue
+        types = {field.name: str(field.type).removeprefix("large_") for field in pq.read_schema(file.path)}
+        known = first.setdefault(file.table, types)
+        if changed := [f"{c}: {kind}, not {known[c]}" for c, kind in types.items() if known.get(c, kind) != kind]:
+            findings.add("other_types", file.table, {"file": file.name, "problem": ", ".join(changed)})
 
 
 def _sources(parts: list[tuple[File, DuckDBPyRelation]]) -> list[Source]:

@@ -38,6 +38,19 @@ def split_of(path: PurePosixPath) -> str | None:
     return None
 
 
+def variant_of(path: PurePosixPath) -> tuple[str, str] | None:
+    """The table and split of a file whose name goes on after its split, such as `q` and `test_hard` of `q_test_hard`.
+
+    Only the other files tell whether it is one: they have the same table.
+    """
+    stem = path.name.removesuffix(".gz").rpartition(".")[0]
+    split = split_of(path)
+    if split not in WORD or not (word := WORD[split].search(stem)) or not (rest := stem[word.end() :].strip("-._ ")):
+        return None
+    variant = re.sub(r"\W+", "_", f"{split}_{rest}")
+    return table_of(path.with_name(stem[: word.end()] + path.suffix)), variant
+
+
 def partitions(path: PurePosixPath) -> list[str]:
     """The folders `column=value` of a path."""
     return [part for part in path.parts[:-1] if PARTITION.match(part)]

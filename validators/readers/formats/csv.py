@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import ClassVar
 
 import duckdb
@@ -23,6 +24,10 @@ from ..record import Broken, Record, require
 DELIMITERS = ",\t;|"
 LOOKED_AT = 50
 """Records that tell what stands between cells."""
+IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
+"""Cells of the third header row of a Qualtrics export."""
+MOST_QUOTED = 1 / 3
+"""In a TSV without quoting, at most this share of records has a cell that begins with a quote."""
 BATCH = 10_000
 """Records that the slower reader holds at once."""
 
@@ -35,7 +40,8 @@ class Csv(Format):
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """The columns under their names; `_row` counts the records below the header."""
         delimiter, width = _layout(file)
-        rows = _fast(connection, file, delimiter, width) or _slow(connection, file, delimiter, width, findings)
+        rows = _fast(connection, file, delimiter, width) or _other_dialect(connection, file, delimiter, width, findings)
+        rows = rows or _slow(connection, file, delimiter, width, findings)
         columns = [f"c{at}" for at in range(width)]
         if len(file.names) == width:
             below = rows.filter("_row > 0") if file.header else rows
@@ -51,6 +57,7 @@ class Csv(Format):
         below = rows.filter(f"_row > {start}")
         if has_header(below, columns, first, file, findings):
             names = distinct([cell or "" for cell in first], file, findings)
+            below = _without_label_rows(below, start, columns, file, findings)
             return below.select(_renamed(columns, names, f"_row - {start}"))
         return rows.select(_renamed(columns, [f"column{at}" for at in range(width)], "_row + 1"))
 
@@ -60,7 +67,10 @@ class Csv(Format):
         columns = _header(file, delimiter)
         require(wanted, columns, file.name)
         with file.path.open("rb") as stream:
-            for row in islice(cells(Lines(stream), delimiter, _kind(file)), 1, None):
+            rows = islice(cells(Lines(stream), delimiter, _kind(file)), 1, None)
+            first = [*islice(rows, 2)]
+            has_labels = len(first) == 2 and not isinstance(first[1], Broken) and _is_import_ids(first[1][1])
+            for row in chain([] if has_labels else first, rows):
                 yield row if isinstance(row, Broken) else _record(row[0], columns, row[1])
 
 
@@ -119,11 +129,48 @@ def _widths(file: File, delimiter: str) -> list[int]:
         return [len(record[1]) for record in records if not isinstance(record, Broken)]
 
 
-def _fast(connection: DuckDBPyConnection, file: File, delimiter: str, width: int) -> DuckDBPyRelation | None:
+def _is_import_ids(record: Sequence[str | None]) -> bool:
+    """Whether a record is the third header row of Qualtrics; the second holds the wording of the questions."""
+    filled = [cell for cell in record if cell]
+    return bool(filled) and all(IMPORT_ID.match(cell) for cell in filled)
+
+
+def _without_label_rows(
+    below: DuckDBPyRelation, header: int, columns: Sequence[str], file: File, findings: Findings
+) -> DuckDBPyRelation:
+    """The records without the two rows that Qualtrics writes under its header."""
+    second = below.filter(f"_row = {header + 2}").select(", ".join(columns)).fetchall()
+    if not second or not _is_import_ids(second[0]):
+        return below
+    findings.add("header_rows", file.table, {"file": file.name, "problem": "rows 1 and 2 are labels and import ids"})
+    return below.filter(f"_row > {header + 2}")
+
+
+def _other_dialect(
+    connection: DuckDBPyConnection, file: File, delimiter: str, width: int, findings: Findings
+) -> DuckDBPyRelation | None:
+    """All records from 0, if every one is well formed with backslash escapes, or in a TSV without quoting."""
+    if rows := _fast(connection, file, delimiter, width, escape="\\"):
+        findings.add("dialect", file.table, {"file": file.name, "problem": 'quotes in cells are escaped as \\"'})
+        return rows
+    rows = _fast(connection, file, delimiter, width, quote="", escape="") if delimiter == "\t" else None
+    if rows is None:
+        return None
+    quoted = " OR ".join(f"c{at} LIKE '\"%'" for at in range(width))
+    share = rows.aggregate(f"count(*) FILTER ({quoted}) / count(*)").fetchall()[0][0]
+    if share > MOST_QUOTED:
+        return None
+    findings.add("dialect", file.table, {"file": file.name, "problem": "no cell is quoted"})
+    return rows
+
+
+def _fast(
+    connection: DuckDBPyConnection, file: File, delimiter: str, width: int, quote: str = '"', escape: str = '"'
+) -> DuckDBPyRelation | None:
     """All records from 0, if DuckDB finds nothing wrong with any."""
     table = unused(connection)
     columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(width))
-    quoting = f"delim={quote_literal(delimiter)}, quote='\"', escape='\"'"
+    quoting = f"delim={quote_literal(delimiter)}, quote={quote_literal(quote)}, escape={quote_literal(escape)}"
     options = f"header=false, auto_detect=false, {quoting}, max_line_size={LONGEST}"
     scan = f"read_csv({quote_literal(escape_glob(file.path))}, {options}, columns={{{columns}}})"
     try:

@@ -31,13 +31,14 @@ class Parquet(Format):
         scan = f"read_parquet({quote_literal(escape_glob(file.path))}, hive_partitioning=false)"
         try:
             there = connection.sql(f"FROM {scan}").columns
-            columns = distinct(there, file, findings)
+            written = pq.read_schema(file.path).names  # DuckDB renames the second of two equal names in silence
+            columns = distinct(written if len(written) == len(there) else there, file, findings)
             place = "row_number() OVER ()" if "file_row_number" in map(str.lower, there) else "file_row_number + 1"
             parts = [
                 f"{quote_identifier(old)} AS {quote_identifier(new)}" for old, new in zip(there, columns, strict=True)
             ]
             return connection.sql(f"SELECT {', '.join([*parts, f'{place} AS _row'])} FROM {scan}")
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException) as error:
             raise unreadable(file, error) from None
 
     def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
