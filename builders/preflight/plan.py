@@ -126,7 +126,8 @@ def extreme(model: type[T], largest: bool, salt: str = "", narrow: Narrow | None
         bound, inner = (narrow or {}).get(name, {}), _inner(narrow or {}, name)
         values[name] = _extreme(info.annotation, [*info.metadata, *_marks(bound)], largest, salt + name, inner)
         if "enum" in bound:
-            values[name] = min(bound["enum"], key=len)
+            word, is_list = min(bound["enum"], key=len), isinstance(values[name], list)
+            values[name] = [word] * len(values[name]) if is_list else word
     return model.model_construct(**values)
 
 
@@ -155,7 +156,7 @@ def _extreme(kind: Any, marks: list[Any], largest: bool, salt: str, narrow: Narr
         return tuple(_extreme(one, [], largest, f"{salt}{at}", {}) for at, one in enumerate(args))
     if origin in (list, tuple, set, frozenset):
         count = _bound(marks, "max_length", 1) if largest else _bound(marks, "min_length", 0)
-        return origin(_extreme(args[0], [], largest, f"{salt}{at}", {}) for at in range(count))
+        return origin(_extreme(args[0], [], largest, f"{salt}{at}", narrow) for at in range(count))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return extreme(kind, largest, f"{salt}.", narrow)
     if kind is str:

@@ -14,10 +14,13 @@ class Reply(BaseModel):
     first: Reason
     second: Reason
     tags: list[str] = []
+    more: list[Reason] = []
     score: float = 0.5
 
 
-REPLY = Reply(option="A", first=Reason(text="because"), second=Reason(text="and so"), tags=["a", "b"])
+REPLY = Reply(
+    option="A", first=Reason(text="because"), second=Reason(text="and so"), tags=["a", "b"], more=[Reason(text="yes")]
+)
 SCHEMA = Reply.model_json_schema()
 
 
@@ -37,6 +40,12 @@ def test_a_nested_field_is_bounded_where_it_is_named_and_nowhere_else() -> None:
     assert schema["$defs"]["Reason"]["properties"]["text"]["maxLength"] == 100
 
 
+def test_members_of_a_list_are_bounded_and_the_list_itself_in_its_length() -> None:
+    schema = narrowed(SCHEMA, {"tags": {"enum": ["a"], "max_length": 2}, "more.text": {"enum": ["yes"]}})["properties"]
+    assert schema["tags"]["items"] == {"type": "string", "enum": ["a"]} and schema["tags"]["maxItems"] == 2
+    assert schema["more"]["items"]["properties"]["text"]["enum"] == ["yes"]
+
+
 def test_an_unknown_field_names_those_that_the_answer_has() -> None:
     with pytest.raises(ValueError, match=r"no field 'options'; there is option, first"):
         narrowed(SCHEMA, {"options": {"enum": ["A"]}})
@@ -49,6 +58,8 @@ def test_an_unknown_field_names_those_that_the_answer_has() -> None:
         ("option", {"pattern": "^[A-D]$"}, {"pattern": "^[E-H]$"}),
         ("first.text", {"max_length": 7}, {"max_length": 6}),
         ("tags", {"min_length": 2}, {"min_length": 3}),
+        ("tags", {"enum": ["a", "b"]}, {"enum": ["b", "c"]}),
+        ("more.text", {"enum": ["yes"]}, {"enum": ["no"]}),
         ("score", {"ge": 0, "le": 1}, {"ge": 0.6}),
     ],
 )
