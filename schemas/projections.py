@@ -44,7 +44,7 @@ def _arrow(schema: Mapping[str, Any]) -> pa.DataType:
 
     match schema["type"]:
         case "array":
-            return pa.list_(_arrow(schema["items"]))
+            return pa.list_(_arrow(_items(schema)))
         case "object":
             return pa.struct([(name, _arrow(part)) for name, part in schema["properties"].items()])
         case simple:
@@ -53,11 +53,17 @@ def _arrow(schema: Mapping[str, Any]) -> pa.DataType:
 
 def _hub(schema: Mapping[str, Any]) -> dict[str, Any]:
     match schema["type"]:
-        case "array" if schema["items"]["type"] != "object":
-            return {"list": _hub(schema["items"])["dtype"]}
+        case "array" if _items(schema)["type"] != "object":
+            return {"list": _hub(_items(schema))["dtype"]}
         case "array":
-            return {"list": _hub(schema["items"])["struct"]}
+            return {"list": _hub(_items(schema))["struct"]}
         case "object":
             return {"struct": [{"name": name, **_hub(part)} for name, part in schema["properties"].items()]}
         case simple:
             return {"dtype": HUB_TYPES[simple]}
+
+
+def _items(array: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of the members of a list; they may be null."""
+    items: Mapping[str, Any] = array["items"]
+    return next((kind for kind in items.get("anyOf", ()) if kind.get("type") != "null"), items)

@@ -54,7 +54,7 @@ def export(folder: Path, as_: Spec, out: Path, file_format: FileFormat | None = 
     """Write the run in `folder` in the shape `as_` to the new folder `out`; nothing, if it raises `DataError`.
 
     Without a file format, the files have that of the published dataset. Parquet and JSON lines keep every type; CSV
-    holds lists as text.
+    holds lists as JSON.
     """
     manifest = read_manifest(folder)
     shape = _shape(manifest.family, as_)
@@ -140,8 +140,15 @@ def _copied(connection: DuckDBPyConnection, rows: str, row_type: type[Row], path
     count: int = connection.sql(f"SELECT count(*) {rows}").fetchall()[0][0]
     if count:
         path.parent.mkdir(exist_ok=True)
-        chosen = ", ".join(quote_identifier(column.name) for column in columns(row_type))
-        select, file_format = f"SELECT {chosen} {rows}", path.suffix.removeprefix(".")
+        file_format = path.suffix.removeprefix(".")
+        chosen = ", ".join(
+            f"CAST(to_json({name}) AS VARCHAR) AS {name}"
+            if file_format == "csv" and column.schema.get("type") == "array"
+            else name
+            for column in columns(row_type)
+            for name in [quote_identifier(column.name)]
+        )
+        select = f"SELECT {chosen} {rows}"
         if file_format in COPY:
             connection.execute(f"COPY ({select}) TO {quote_literal(str(path))} ({COPY[file_format]})")
         else:
@@ -206,4 +213,6 @@ def _config(shape: PublishedDataset, config: str, splits: dict[str, int], file_f
     default = {"default": True} if config == next(iter(shape.configs)) else {}
     as_text = AS_TEXT if file_format == "csv" else {}
     features = hub_features(shape.configs[config].row)
+    if file_format == "csv":
+        features = [{"name": each["name"], "dtype": "string"} if "list" in each else each for each in features]
     return {"config_name": config, **default, "data_files": files, "features": features, **as_text}

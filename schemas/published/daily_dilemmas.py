@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..daily_dilemmas_sql import SPLITS, into_ours, into_theirs
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import ForeignKey, Key, Row
 
 Side = Literal["to_do", "not_to_do"]
@@ -116,12 +117,15 @@ class DailyDilemmas(PublishedDataset):
     """Everyday dilemmas of two actions and the values that each of them carries."""
 
     title = "DailyDilemmas"
+    family = "dilemmas"
     configs: ClassVar = {
-        "Dilemmas_with_values_aggregated": Config(Action, evidence="file"),
-        "Values": Config(Value, evidence="file"),
-        "dilemma": Config(Dilemma, evidence="file"),
-        "detail": Config(Detail, evidence="file"),
+        "Dilemmas_with_values_aggregated": Config(Action, only_split="test", evidence="file"),
+        "Values": Config(Value, only_split="test", evidence="file"),
+        "dilemma": Config(Dilemma, only_split="test", evidence="file"),
+        "detail": Config(Detail, only_split="test", evidence="file"),
     }
+    file_format: ClassVar = "csv"
+    splits: ClassVar = SPLITS
     licence = Licence(name="CC-BY-4.0", url="https://huggingface.co/datasets/kellycyy/daily_dilemmas")
     citation = """\
 @article{chiu2024dailydilemmas,
@@ -131,6 +135,13 @@ class DailyDilemmas(PublishedDataset):
   year = {2024}
 }"""
     evidence = "Real files of all configs but `Action_to_party_to_value`, whose columns are not known."
+    notes = (
+        "All configs have their rows in one split `test`, which is how users of DailyDilemmas load it; the files are "
+        "still one for each split.",
+        "`values_aggregated` has the values of the vocabulary of the run. Choices of a panel, the spelling of values "
+        "before they were merged, and columns of `detail` on the background of a role or the choices of models have "
+        "no place in this shape, or none in ours.",
+    )
     rules: ClassVar = {
         "one_of_each": Rule(
             "A dilemma has one action to do and one not to do",
@@ -212,3 +223,11 @@ class DailyDilemmas(PublishedDataset):
         ),
         View("vocabulary", 'SELECT value FROM theirs."Values"'),
     )
+
+    def from_tables(self) -> Translation:
+        """Dilemmas of which both actions have a consequence and a value; `detail` has those whose parties are known."""
+        return into_theirs()
+
+    def to_tables(self) -> Translation:
+        """From the aggregated config and `Values`, which name no parties, reasons or writers."""
+        return into_ours()

@@ -1,0 +1,1 @@
+"""Checks of dilemmas and of the perspectives on them."""
