@@ -48,6 +48,10 @@ def recipe(folder: Path, **changes: Any) -> Any:
     return pluriset.recipe("dilemmas", **{**said, **changes})
 
 
+def rows(dataset: Dataset, table: str) -> list[Any]:
+    return list(dataset.rows(table))
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("dilemmas")
@@ -55,15 +59,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 def test_every_stage_has_rows_and_a_parent(built: Dataset) -> None:
-    [dilemma] = built.rows("dilemmas")
+    [dilemma] = rows(built, "dilemmas")
     assert (dilemma.dilemma_id, dilemma.topic) == ("1", "money")
-    assert [a.action_id for a in built.rows("actions")] == ["1/to_do", "1/not_to_do"]
-    assert [c.action_id for c in built.rows("consequences")] == ["1/to_do", "1/not_to_do"]
-    assert [(p.party_id, p.name) for p in built.rows("parties")][:2] == [
+    assert [a.action_id for a in rows(built, "actions")] == ["1/to_do", "1/not_to_do"]
+    assert [c.action_id for c in rows(built, "consequences")] == ["1/to_do", "1/not_to_do"]
+    assert [(p.party_id, p.name) for p in rows(built, "parties")][:2] == [
         ("1/to_do/0", "You"),
         ("1/to_do/1", "The shop"),
     ]
-    stakes = {stake.stake_id: stake for stake in built.rows("stakes")}
+    stakes = {stake.stake_id: stake for stake in rows(built, "stakes")}
     assert [(r.table, r.key) for r in stakes["1/to_do/1"].basis] == [("actions", "1/to_do"), ("parties", "1/to_do/0")]
     assert {row.table for row in pluriset.why(built.folder, "stakes", "1/to_do/1").rests_on} >= {"parties", "dilemmas"}
     [refused] = pluriset.show(built.folder, table="rejects", n=None)
@@ -71,20 +75,20 @@ def test_every_stage_has_rows_and_a_parent(built: Dataset) -> None:
 
 
 def test_values_are_counted_by_the_vocabulary_and_every_merge_is_logged(built: Dataset) -> None:
-    counted = {term.value: (term.mentions, term.dilemmas) for term in built.rows("value_terms")}
+    counted = {term.value: (term.mentions, term.dilemmas) for term in rows(built, "value_terms")}
     assert counted == {"honesty": (2, 1), "trust": (1, 1)}
-    merges = {(m.written, m.value, m.rule) for m in built.rows("value_merges")}
+    merges = {(m.written, m.value, m.rule) for m in rows(built, "value_merges")}
     assert merges == {
         ("Honesty", "honesty", "spelling"),
         ("faith", "trust", "synonym"),
         ("fortune", None, "not in the vocabulary"),
     }
-    mapped = {(m.value, m.theory): m.category for m in built.rows("theory_mappings")}
+    mapped = {(m.value, m.theory): m.category for m in rows(built, "theory_mappings")}
     assert mapped[("honesty", "MFT")] == "Fairness" and mapped[("trust", "MFT")] == "unmapped"
 
 
 def test_the_choice_is_stored_as_an_action_whatever_was_shown_first(built: Dataset) -> None:
-    [choice] = built.rows("annotations")
+    [choice] = rows(built, "annotations")
     assert choice.label == choice.options[0] and {*choice.options} == {"to_do", "not_to_do", "depends", "abstain"}
     ran = {finding.check for finding in built.report.findings}
     assert {"two_actions", "asks_the_reader", "merges_recompute", "same_consequence", "known_values"} <= ran
@@ -92,10 +96,10 @@ def test_the_choice_is_stored_as_an_action_whatever_was_shown_first(built: Datas
 
 
 def test_a_second_build_makes_no_request_and_the_same_rows(built: Dataset) -> None:
-    before = {table: list(built.rows(table)) for table in built.tables}
+    before = {table: rows(built, table) for table in built.tables}
     again = pluriset.build(recipe(built.folder.parent), built.folder)
     assert again.manifest.books.requests.sent == 0
-    assert {table: list(again.rows(table)) for table in again.tables} == before
+    assert {table: rows(again, table) for table in again.tables} == before
 
 
 def test_dilemmas_are_exported_and_published(built: Dataset, tmp_path: Path) -> None:
