@@ -6,7 +6,7 @@ with its reason; a refusal is then a failed ask like any other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -15,6 +15,7 @@ from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from ...schemas.request import Message, Prompt
+from ...schemas.rows.shared import Annotator
 from .ask import Answer, Ask, Item
 from .journal_reader import AskFailed
 
@@ -58,6 +59,29 @@ async def write_optional(
     except AskFailed as failed:
         ask.missing(failed, into, item)
         return None
+
+
+async def write_each(
+    ask: Ask,
+    prompt: Prompt | Callable[[Annotator], Prompt],
+    kind: type[T],
+    role: str,
+    item: Item,
+    into: str,
+    bounds: Bounds | None = None,
+    samples: Iterable[int] = (0,),
+) -> list[Answer[T]]:
+    """Ask every annotator of a role; who declines or fails is recorded under the item, and missing from the list."""
+    parse = answer_type(kind, bounds or Bounds())
+    written: list[Answer[T]] = []
+    answers: list[Answer[Any]] = await ask.each(prompt, parse, role, item=item, into=into, samples=samples)
+    for answer in answers:
+        if isinstance(answer.value.answer, Declined):
+            who: list[str | int] = [answer.annotator_id, *([answer.sample] if answer.sample else [])]
+            ask.missing(ask.failed("declined", answer.value.answer.declined, answer), into, [*item, *who])
+        else:
+            written.append(replace(answer, value=answer.value.answer))
+    return written
 
 
 def turns(system: str, examples: Sequence[tuple[str, Mapping[str, Any]]], question: str) -> tuple[Message, ...]:

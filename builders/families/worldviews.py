@@ -1,0 +1,337 @@
+"""Which cultures the answers to open questions refer to, after WorldView-Bench (arXiv 2505.09595).
+
+Every writer answers each question under the three conditions of the paper, and extractors name the cultures that the
+answers refer to. The prompts are ours. Each reference quotes a sentence of the answer: the teacher chooses among its
+sentences, so that a quotation cannot be made up. The reviewers of questions are ours in the place of human experts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, create_model, model_validator
+from pydantic_core import to_json
+
+from ...schemas.request import Message, Prompt
+from ...schemas.row import Row
+from ...schemas.rows.shared import Annotation, Annotator, Aspect, RowRef
+from ...schemas.rows.worldviews import (
+    MENTIONS,
+    TABLES,
+    Condition,
+    Culture,
+    Question,
+    Reference,
+    Sentiment,
+    WorldviewAnswer,
+)
+from ..asking.ask import Answer, Ask
+from ..asking.declinable import Bounds, write_each
+from ..asking.narrow import Narrow
+from ..sources import Seed
+from . import Family, Role
+from . import _worldviews_prompts as prompts
+
+YES_NO = ["yes", "no"]
+REVIEWED = ["yes", "no", "abstain"]
+SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])\s*|\n+")
+
+
+class WrittenAnswer(BaseModel):
+    """An answer to a question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class FoundReference(BaseModel):
+    """A reference to a culture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    culture: str
+    sentiment: Sentiment
+    quotation: str
+
+
+class FoundReferences(BaseModel):
+    """The references of an answer to cultures; none, if it refers to no culture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    references: list[FoundReference]
+
+
+class Worldviews(Family):
+    """Answers to open questions under several conditions, and the cultures that they refer to."""
+
+    tables = TABLES
+    roles = {
+        "answer": Role("answers the questions, also as the voice of a culture", many=True),
+        "extract": Role("names the cultures that an answer refers to", many=True),
+        "review": Role("judges the questions", many=True),
+    }
+
+    cultures: dict[str, tuple[str, ...]] = prompts.CULTURES
+    """Closed list of cultures -> other words by which texts refer to them."""
+    conditions: tuple[Condition, ...] = ("baseline", "contextual", "multi_agent")
+    """Conditions under which every question is answered."""
+    voices: tuple[str, ...] = ()
+    """Cultures that have a voice of their own under `multi_agent`; all of them, if empty."""
+    rounds: PositiveInt = 1
+    """Rounds of voices; from the second on, each has read what the others said."""
+    max_references: PositiveInt = 8
+    """Most references that an extractor lists for an answer."""
+    rubric: dict[str, str] = prompts.RUBRIC
+    """Aspect of a question -> what reviewers are asked about it; empty: questions are not reviewed."""
+    pattern: str = r"^\S"
+    """Regular expression that an answer must match; the teacher decodes under it."""
+    max_tokens: PositiveInt = 400
+    """Tokens at which an answer is cut off."""
+    baseline_prompt: str = prompts.BASELINE
+    """System prompt of the condition `baseline`."""
+    contextual_prompt: str = prompts.CONTEXTUAL
+    """System prompt of the condition `contextual`."""
+    voice_prompt: str = prompts.VOICE
+    """System prompt of a voice, with `{culture}` where its culture goes."""
+    synthesis_prompt: str = prompts.SYNTHESIS
+    """System prompt of a synthesis."""
+    extract_prompt: str = prompts.EXTRACT
+    """System prompt of an extractor."""
+    extract_examples: tuple[tuple[str, tuple[tuple[str, Sentiment, str], ...]], ...] = prompts.EXTRACT_EXAMPLES  # type: ignore[assignment]
+    """Answers, each with culture, sentiment and sentence of its references."""
+    review_prompt: str = prompts.REVIEW
+    """System prompt of a reviewer."""
+
+    @model_validator(mode="after")
+    def _cultures_are_clear(self) -> Self:
+        if unknown := [voice for voice in self.voices if voice not in self.cultures]:
+            raise ValueError(f"voices: {unknown[0]!r} is none of the cultures: {', '.join(self.cultures)}")
+        names = [name.casefold() for culture, aliases in self.cultures.items() for name in (culture, *aliases)]
+        if repeated := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"cultures: {repeated[0]!r} stands for two of them, or twice for one")
+        if "{culture}" not in self.voice_prompt:
+            raise ValueError("voice_prompt: `{culture}` is missing")
+        return self
+
+    def once(self) -> Sequence[Row]:
+        """The cultures, what is judged of questions, and whether answers mention each culture."""
+        questions = [
+            Aspect(item_table="questions", aspect=aspect, labels=REVIEWED, rules=["mean"]) for aspect in self.rubric
+        ]
+        mentions = [
+            Aspect(item_table="answers", aspect=MENTIONS + culture, labels=YES_NO, rules=["mean"])
+            for culture in self.cultures
+        ]
+        cultures = [Culture(culture=name, aliases=list(aliases)) for name, aliases in self.cultures.items()]
+        return [*cultures, *questions, *mentions]
+
+    async def build(self, seed: Seed, ask: Ask) -> list[Row]:
+        """A question and its review, the answers under each condition, and the references in each answer."""
+        question = self._question(seed)
+        answered = await ask.all(
+            [*(self._answers(question, condition, ask) for condition in self.conditions), self._review(question, ask)]
+        )
+        answers = [row for rows in answered for row in rows if isinstance(row, WorldviewAnswer)]
+        finished = [answer for answer in answers if answer.agent_role != "voice"]
+        found = await ask.all(self._references(answer, ask) for answer in finished)
+        return [question, *(row for rows in (*answered, *found) for row in rows)]
+
+    def seed(self, main: Row) -> Seed:
+        """The seed of a question."""
+        assert isinstance(main, Question)
+        fields = {"domain": main.domain, "culture": main.culture, "language": main.language}
+        return Seed(main.question_id, main.text, main.source, fields)
+
+    def _question(self, seed: Seed) -> Question:
+        """The question of a seed; its culture by any of its names, and none where it is not on the list."""
+        names = {name.casefold(): culture for culture, aliases in self.cultures.items() for name in (culture, *aliases)}
+        return Question(
+            question_id=seed.id,
+            text=seed.text,
+            domain=seed.fields.get("domain"),
+            culture=names.get(str(seed.fields.get("culture")).casefold()),
+            language=seed.fields.get("language"),
+            source=seed.origin,
+        )
+
+    async def _answers(self, question: Question, condition: Condition, ask: Ask) -> list[Row]:
+        if condition == "multi_agent":
+            return await self._synthesised(question, ask)
+        system = self.baseline_prompt if condition == "baseline" else self.contextual_prompt
+        prompt = self._prompt(system, f"Question: {question.text}")
+        written = await self._written(question, prompt, ask)
+        return [_answer(question, condition, each) for each in written]
+
+    async def _synthesised(self, question: Question, ask: Ask) -> list[Row]:
+        """The voices of each writer, round by round, and a synthesis of the last round."""
+        last: list[WorldviewAnswer] = []
+        rows: list[Row] = []
+        for round_ in range(1, self.rounds + 1):
+            spoken = await ask.all(
+                self._voices(question, culture, round_, last, ask) for culture in self.voices or self.cultures
+            )
+            last = [voice for voices in spoken for voice in voices]
+            rows += last
+
+        def prompt(writer: Annotator) -> Prompt:
+            return self._prompt(self.synthesis_prompt, f"Question: {question.text}\n{_quoted(last, writer)}")
+
+        written = await self._written(question, prompt, ask) if last else []
+        merged = [
+            _answer(question, "multi_agent", each, agent_role="synthesis", round=self.rounds, basis=basis)
+            for each in written
+            if (basis := _basis(last, each.annotator))
+        ]
+        return [*rows, *merged]
+
+    async def _voices(
+        self, question: Question, culture: str, round_: int, before: list[WorldviewAnswer], ask: Ask
+    ) -> list[WorldviewAnswer]:
+        def prompt(writer: Annotator) -> Prompt:
+            read = f"\n{_quoted(before, writer)}" if before else ""
+            return self._prompt(self.voice_prompt.replace("{culture}", culture), f"Question: {question.text}{read}")
+
+        return [
+            _answer(
+                question,
+                "multi_agent",
+                each,
+                agent_role="voice",
+                culture=culture,
+                round=round_,
+                basis=_basis(before, each.annotator),
+            )
+            for each in await self._written(question, prompt, ask)
+        ]
+
+    async def _references(self, answer: WorldviewAnswer, ask: Ask) -> list[Row]:
+        """The references in an answer, and for every extractor which cultures it mentions."""
+        sentences = [part for part in SENTENCE_END.split(answer.text) if part.strip()]
+        turns = [Message("system", self.extract_prompt)]
+        for text, found in self.extract_examples:
+            listed = [dict(zip(FoundReference.model_fields, each, strict=True)) for each in found]
+            turns += [self._extraction(text), Message("assistant", to_json({"references": listed}).decode())]
+        prompt = Prompt((*turns, self._extraction(answer.text)), max_tokens=120 * self.max_references)
+        narrow: Narrow = {
+            "references": {"max_length": self.max_references},
+            "references.culture": {"enum": [*self.cultures]},
+            "references.quotation": {"enum": sentences},
+        }
+        item = ("answers", answer.answer_id)
+        extracted = await ask.each(prompt, FoundReferences, "extract", item=item, into="references", narrow=narrow)
+        return [row for each in extracted for row in (*_found(answer, each, ask), *self._mentions(answer, each))]
+
+    def _extraction(self, text: str) -> Message:
+        return Message("user", f"Cultures: {', '.join(self.cultures)}\nAnswer: {text}")
+
+    def _mentions(self, answer: WorldviewAnswer, extracted: Answer[FoundReferences]) -> list[Annotation]:
+        """Whether the answer mentions each culture: also an extractor that found nothing leaves its judgement."""
+        mentioned = {found.culture for found in extracted.value.references}
+        return [
+            Annotation(
+                item_table="answers",
+                item_id=answer.answer_id,
+                annotator_id=extracted.annotator_id,
+                aspect=MENTIONS + culture,
+                label="yes" if culture in mentioned else "no",
+                options=YES_NO,
+                digest=extracted.digest,
+            )
+            for culture in self.cultures
+        ]
+
+    async def _review(self, question: Question, ask: Ask) -> list[Row]:
+        if not self.rubric:
+            return []
+        asked = "\n".join(f"{aspect}: {text}" for aspect, text in self.rubric.items())
+        turns = (Message("system", self.review_prompt), Message("user", f"Question: {question.text}\n{asked}"))
+        reviews = await ask.each(
+            Prompt(turns, max_tokens=20 * len(self.rubric)),
+            self._review_type,
+            "review",
+            item=("questions", question.question_id),
+            into="annotations",
+        )
+        return [
+            Annotation(
+                item_table="questions",
+                item_id=question.question_id,
+                annotator_id=review.annotator_id,
+                aspect=aspect,
+                label=getattr(review.value, aspect),
+                options=REVIEWED,
+                digest=review.digest,
+            )
+            for review in reviews
+            for aspect in self.rubric
+        ]
+
+    @cached_property
+    def _review_type(self) -> type[BaseModel]:
+        judgements = dict.fromkeys(self.rubric, (Literal["yes", "no", "abstain"], ...))
+        model: type[BaseModel] = create_model("Review", __config__=ConfigDict(extra="forbid"), **judgements)  # type: ignore[call-overload]
+        return model
+
+    def _prompt(self, system: str, question: str) -> Prompt:
+        return Prompt((Message("system", system), Message("user", question)), max_tokens=self.max_tokens)
+
+    async def _written(
+        self, question: Question, prompt: Prompt | Callable[[Annotator], Prompt], ask: Ask
+    ) -> list[Answer[WrittenAnswer]]:
+        bounds, item = Bounds({"text": self.pattern}), ("questions", question.question_id)
+        return await write_each(ask, prompt, WrittenAnswer, "answer", item, "answers", bounds)
+
+
+def _answer(
+    question: Question, condition: Condition, written: Answer[WrittenAnswer], **agent: object
+) -> WorldviewAnswer:
+    parts = [question.question_id, written.annotator_id, condition]
+    if agent.get("culture"):
+        parts += [str(agent["culture"]), str(agent["round"])]
+    return WorldviewAnswer(
+        answer_id="/".join(parts),
+        question_id=question.question_id,
+        writer_id=written.annotator_id,
+        condition=condition,
+        text=written.value.text,
+        digest=written.digest,
+        **{"agent_role": "answer", **agent},
+    )
+
+
+def _found(answer: WorldviewAnswer, extracted: Answer[FoundReferences], ask: Ask) -> list[Reference]:
+    """The references that an extractor found; of two that say the same the first is kept."""
+    rows: dict[tuple[str, str], Reference] = {}
+    for place, found in enumerate(extracted.value.references):
+        row = Reference(
+            reference_id=f"{answer.answer_id}/{extracted.annotator_id}/{place}",
+            answer_id=answer.answer_id,
+            extractor_id=extracted.annotator_id,
+            culture=found.culture,
+            sentiment=found.sentiment,
+            quotation=found.quotation,
+            digest=extracted.digest,
+        )
+        kept = rows.setdefault((found.culture, found.quotation), row)
+        if kept is not row:
+            reason, detail = "duplicate in listing", f"{found.culture}: {found.quotation}"
+            ask.reject("row", "references", row.reference_id, reason, detail, kept_key=kept.reference_id)
+    return list(rows.values())
+
+
+def _quoted(voices: Sequence[WorldviewAnswer], writer: Annotator) -> str:
+    return "\n".join(f"{voice.culture}: {voice.text}" for voice in _of(voices, writer))
+
+
+def _basis(voices: Sequence[WorldviewAnswer], writer: Annotator) -> list[RowRef]:
+    return [RowRef(table="answers", key=voice.answer_id) for voice in _of(voices, writer)]
+
+
+def _of(voices: Sequence[WorldviewAnswer], writer: Annotator) -> list[WorldviewAnswer]:
+    """The voices that one writer spoke."""
+    return [voice for voice in voices if voice.writer_id == writer.annotator_id]
