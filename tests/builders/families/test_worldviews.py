@@ -75,7 +75,7 @@ def test_a_synthesis_rests_on_its_voices_and_every_reference_quotes_its_answer(r
     story = pluriset.why(tmp_path / "run", "answers", synthesis.answer_id)
     assert {row.key for row in story.rests_on} >= {ref.key for ref in synthesis.basis}
     assert pluriset.replay(tmp_path / "run", "answers", synthesis.answer_id).differs == []
-    pluriset.publish(tmp_path / "run", str(tmp_path / "published"))
+    pluriset.publish(tmp_path / "run", tmp_path / "published")
     assert len([*pluriset.load(tmp_path / "published").rows("references")]) == 6
 
 
