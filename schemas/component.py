@@ -38,6 +38,10 @@ class Transport:
     """Marks an option that cannot change an answer (URL, key, timeout, threads): left out of the digest."""
 
 
+class IfSet:
+    """Marks an option that came later: it enters the digest only where it differs from its default."""
+
+
 class Component(BaseModel):
     """Base of every extension: options are fields, checked when the recipe is read."""
 
@@ -49,13 +53,14 @@ class Component(BaseModel):
         return cls.__module__.rpartition(".")[2]
 
     def answer_options(self) -> dict[str, Any]:
-        """The options that can change an answer: all that are not marked `Transport()`."""
-        transport = {
+        """The options that can change an answer: all that are not marked `Transport()`, nor `IfSet()` and unset."""
+        left_out = {
             name
             for name, field in type(self).model_fields.items()
-            if any(isinstance(mark, Transport) for mark in field.metadata)
+            for mark in field.metadata
+            if isinstance(mark, Transport) or (isinstance(mark, IfSet) and getattr(self, name) == field.default)
         }
-        return self.model_dump(mode="json", exclude=transport)
+        return self.model_dump(mode="json", exclude=left_out)
 
 
 def find(package: str, name: str, where: str | None = None) -> type[Component]:

@@ -70,6 +70,15 @@ class Budget(Part):
     """Tokens of prompts and answers together."""
 
 
+class StopRule(Part):
+    """When a run stops because its teachers give no usable answers; counted for each teacher in each role."""
+
+    after: PositiveInt = 16
+    """Unusable answers before the first usable one that stop the run; fewer where there are fewer seeds."""
+    failure_share: Share | None = None
+    """Largest share of unusable answers, 0 to 1, once there are `after` answers; null: any."""
+
+
 class CardText(Part):
     """What only the maker of a dataset can say about it."""
 
@@ -162,6 +171,8 @@ class Recipe(Part):
     """Teacher -> price."""
     budget: Budget = Budget()
     """Where a build stops by itself."""
+    stop: StopRule = StopRule()
+    """How many unusable answers stop a build, so that none are paid for in vain."""
     _file: str = PrivateAttr("recipe.yaml")
 
     @field_validator("license")

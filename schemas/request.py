@@ -60,6 +60,10 @@ class Completion:
     logprobs: Sequence[Sequence[tuple[str, float]]] | None = None
     """For each token of the answer, if the teacher was told to keep them: the token and the natural logarithm of its
     probability, then the same of the likeliest tokens in its place."""
+    reasoning: str | None = None
+    """What the model thought before it answered, where the endpoint tells it apart from the answer."""
+    message: Mapping[str, Any] | None = None
+    """The message as it was sent, where its content is not one text."""
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Completion:

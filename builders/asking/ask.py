@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from ...schemas.request import RE_ASK, Completion, Message, Prompt
 from ...schemas.rows.reject import Level, Reject
 from ...schemas.rows.shared import Annotator
+from .answer_text import answer_text, thinks
 from .journal_reader import AskFailed, JournalReader
 from .narrow import Narrow, check
 from .question import Answerer, Question
@@ -31,6 +32,7 @@ QUOTED = 500
 """Characters of an unreadable answer that a re-ask and a reject quote; a prompt must not outgrow the context for it."""
 NOTHING = "(no answer)"
 """What a re-ask quotes of a blank answer, which not every chat template takes."""
+THINKING_HINT = "the limit of tokens was reached while thinking: set `thinking_tokens` of the teacher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +162,20 @@ class Ask:
             completion = await self.engine.completion(question)
             self._spend(question, completion)
             if completion.finish == "refusal":
-                raise AskFailed("refused", completion.text, question.digest)
+                failed = AskFailed("refused", completion.text, question.digest)
+                self.engine.judge(question, failed)
+                raise failed
             try:
-                value = parse.model_validate_json(completion.text)
+                value = parse.model_validate_json(answer_text(completion.text))
                 check(value, narrow or {})
-            except ValidationError as error:
-                complaint = error
+            except ValidationError as complaint:
+                failed = _unparsable(completion, complaint, question.digest)
+                self.engine.judge(question, failed)
             else:
+                self.engine.judge(question, None)
                 return Answer(value, who.row, question.digest.hex(), sample, completion.model, question.temperature)
             messages = (*first, *_again(completion))
-        raise _unparsable(completion, complaint, question.digest)
+        raise failed
 
     def _spend(self, question: Question, completion: Completion) -> None:
         if question.digest in self._counted:
@@ -190,5 +196,9 @@ def _again(unreadable: Completion) -> tuple[Message, Message]:
 def _unparsable(completion: Completion, complaint: ValidationError, digest: bytes) -> AskFailed:
     first = complaint.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"])) or "answer"
-    reason = "answer cut off" if completion.finish == "length" else "answer does not parse"
-    return AskFailed(reason, f"{where}: {first['msg']}; answer: {completion.text[:QUOTED]}", digest)
+    detail = f"{where}: {first['msg']}; answer: {completion.text[:QUOTED]}"
+    if completion.finish != "length":
+        return AskFailed("answer does not parse", detail, digest)
+    if thinks(completion):
+        return AskFailed("thinking cut off", f"{THINKING_HINT}; {detail}", digest)
+    return AskFailed("answer cut off", detail, digest)

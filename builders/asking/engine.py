@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherUnavailable
-from ...schemas.recipe import Budget, Price
+from ...schemas.recipe import Budget, Price, StopRule
 from ...schemas.request import Completion
 from ..dispatch.pool import Pool
 from ..dispatch.stop import StopSignal
 from .budget import BudgetTracker
+from .failure_limit import FailureLimit
 from .journal_reader import AskFailed, JournalReader
 from .question import Answerer, Question
 
@@ -43,20 +44,25 @@ class Engine(JournalReader):
     concurrent = True
     limits: Budget = field(default_factory=Budget)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    stop_rule: StopRule = field(default_factory=StopRule)
     recipe_file: str = "recipe.yaml"
     """The file that declares the limits, named in errors."""
     sent_tokens: int = 0
     """Tokens of the answers that teachers gave this process."""
     stop: StopSignal = field(default_factory=StopSignal)
     budget: BudgetTracker = field(init=False)
+    failure_limit: FailureLimit = field(init=False)
     postpone: Callable[[Question], Exception] | None = None
     """Takes an unanswered request in place of its teacher; returns why there is no answer now."""
     _pools: dict[str, Pool] = field(default_factory=dict)
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
+    _unjudged: set[bytes] = field(default_factory=set)
+    """Digests of answers that were sent for and not judged yet."""
     _consecutive_failures: int = 0
 
     def __post_init__(self) -> None:
         self.budget = BudgetTracker(self.limits, self.prices, self.stop, self.recipe_file)
+        self.failure_limit = FailureLimit(self.stop_rule)
 
     async def completion(self, question: Question) -> Completion:
         """The answer from the journal, from an identical request in flight, or from the teacher.
@@ -87,6 +93,15 @@ class Engine(JournalReader):
         answer.set_result(completion)
         return completion
 
+    def judge(self, question: Question, failed: AskFailed | None) -> None:
+        """Count whether an answer could be used, once for each answer; too many unusable ones stop the run."""
+        cached = question.digest not in self._unjudged
+        self._unjudged.discard(question.digest)
+        if failed is None:
+            self.failure_limit.add_usable(question.role, question.who.name, cached)
+        elif not cached:
+            self._count_unusable(question, failed)
+
     @property
     def in_flight(self) -> int:
         """Requests that are sent and not answered."""
@@ -103,6 +118,12 @@ class Engine(JournalReader):
         for pool in self._pools.values():
             await pool.close()
 
+    def _count_unusable(self, question: Question, failed: AskFailed) -> None:
+        stopped = self.failure_limit.add_unusable(question.role, question.who.name, failed)
+        if stopped is not None:
+            self.stop.set(stopped)
+            raise stopped
+
     def _postponed(self, reason: Exception) -> Exception:
         if isinstance(reason, Postponed):
             self.requests.pending += 1
@@ -116,12 +137,13 @@ class Engine(JournalReader):
             completion = await self._send_with_retries(question)
         except (TeacherUnavailable, BadCompletion) as error:
             self.stop.check()
-            raise self._failed(question.digest, error) from None
+            raise self._failed(question, error) from None
         except TeacherError as error:
             self.stop.set(error)
             raise
         self.journal.add_context(question.context, question.facts)
         self.journal.add_answer(question.digest, completion.record(), question.record())
+        self._unjudged.add(question.digest)
         self.requests.sent += 1
         self.sent_tokens += completion.output_tokens
         self._consecutive_failures = 0
@@ -160,8 +182,8 @@ class Engine(JournalReader):
             pool = self._pools[who.name] = Pool(who.teacher, self.stop)
         return pool
 
-    def _failed(self, digest: bytes, error: TeacherError) -> Exception:
-        """Count and journal a request without an answer; too many in a row stop the run.
+    def _failed(self, question: Question, error: TeacherError) -> Exception:
+        """Count and journal a request without an answer; too many stop the run.
 
         Only a teacher that answered others is trusted to say that it cannot answer this one.
         """
@@ -169,9 +191,11 @@ class Engine(JournalReader):
         reason = CANNOT if answered and isinstance(error, BadCompletion) else UNAVAILABLE
         self._consecutive_failures += reason == UNAVAILABLE
         self.requests.failed += 1
-        self.journal.add_failure(digest, reason, str(error))
+        self.journal.add_failure(question.digest, reason, str(error))
+        failed = AskFailed(reason, str(error), question.digest)
         if self._consecutive_failures < MAX_CONSECUTIVE_FAILURES:
-            return AskFailed(reason, str(error), digest)
+            self._count_unusable(question, failed)
+            return failed
         stopped = TeacherUnavailable(
             f"no answer to {MAX_CONSECUTIVE_FAILURES} requests in a row; earlier answers are kept",
             got=error.brief,

@@ -75,3 +75,6 @@ class JournalReader:
             return None
         self.requests.cached += 1
         return Completion.from_record(answer)
+
+    def judge(self, question: Question, failed: AskFailed | None) -> None:
+        """Take note of whether an answer could be used; it matters only where answers are paid for."""

@@ -81,4 +81,5 @@ class Question:
         """What the teacher is sent; the sampling seed comes from the digest."""
         schema = narrowed(self.facts["schema"], self.narrow) if self.narrow else self.facts["schema"]
         seed = int.from_bytes(self.digest[:4]) >> 1
-        return Request(self.messages, schema, self.prompt.max_tokens, seed, self.prompt.temperature)
+        max_tokens = self.prompt.max_tokens + self.who.teacher.head_room()
+        return Request(self.messages, schema, max_tokens, seed, self.prompt.temperature)

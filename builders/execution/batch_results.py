@@ -15,6 +15,7 @@ from ...schemas.errors import BadCompletion, DataError, TeacherError, TeacherUna
 from ...schemas.request import Completion
 from ..asking.engine import CANNOT, UNAVAILABLE
 from ..openai_api import chat
+from ..openai_api.failures import REQUEST_ERRORS
 from ..storage.journal import Journal
 from .batch_files import BatchFile, BatchFolder
 
@@ -44,7 +45,7 @@ class _Line(BaseModel):
                     "no chat completion came back", got=chat.error_message(response.body)
                 ) from None
         got = f"HTTP {response.status_code}: {chat.error_message(self.error or response.body)}"
-        kind = BadCompletion if response.status_code in chat.REQUEST_ERRORS else TeacherUnavailable
+        kind = BadCompletion if response.status_code in REQUEST_ERRORS else TeacherUnavailable
         raise kind("the batch has no answer to this", got=got)
 
 

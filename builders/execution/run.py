@@ -46,12 +46,18 @@ class Run:
     def __post_init__(self) -> None:
         recipe = self.crew.recipe
         self.engine = Engine(
-            self.journal, self.crew.answerers, limits=recipe.budget, prices=recipe.prices, recipe_file=recipe.file
+            self.journal,
+            self.crew.answerers,
+            limits=recipe.budget,
+            prices=recipe.prices,
+            stop_rule=recipe.stop,
+            recipe_file=recipe.file,
         )
 
     def ask(self, watch: Watch | None = None) -> None:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
         self.seeds_total = sum(1 for _ in self.crew.seeds())
+        self.engine.failure_limit.seeds = self.seeds_total
         self.engine.budget.count(self.journal)
         asking = Asking(self.crew, self.engine, self.folder, self.seeds_total, watch or _ignore)
         try:
@@ -60,11 +66,18 @@ class Run:
             self.journal.sync()
 
     def retry(self, rejects: Path) -> None:
-        """Forget the answers that led to the rejects of the last build, so that they are asked for again.
+        """Void the answers that led to the rejects of the last build, so that they are requested again.
 
-        What was forgotten since that build is not forgotten again, if it takes several goes to finish the next.
+        What was voided since that build is not voided again, if it takes several goes to finish the next. Where no
+        build has finished, the rejects are those of a replay.
         """
         if not rejects.exists():
+            missing: list[Reject] = []
+            for _ in self.replay(missing.append):
+                pass
+            failed = {bytes.fromhex(reject.digest): reject.reason for reject in missing if reject.digest}
+            for digest in failed.keys() & (self.journal.answers.keys() | self.journal.failures.keys()):
+                self.journal.add_void(digest, failed[digest])
             return
         import pyarrow.parquet as pq
 

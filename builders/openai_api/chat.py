@@ -9,22 +9,55 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, Field, NonNegativeInt, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, model_validator
+from pydantic_core import from_json, to_json
 
 from ...schemas.request import Completion, Finish
 
-REQUEST_ERRORS = {400, 413, 422}
-"""Statuses that are about one request: too long, filtered, of a shape the model does not take."""
+TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+"""What an HTML page says in short."""
 
 
 class Message(BaseModel):
-    """What the model says."""
+    """What the model says; fields of other endpoints are kept."""
 
-    content: str | None = None
+    model_config = ConfigDict(extra="allow")
+
+    content: str | list[dict[str, Any]] | None = None
     refusal: str | None = None
+    tool_calls: Any = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+
+    def text(self) -> str:
+        """The text, its parts joined; where there is none, the arguments of the first call of a tool."""
+        if isinstance(self.content, list):
+            texts = (part.get("text") for part in self.content if part.get("type") in ("text", "output_text"))
+            return "".join(text for text in texts if isinstance(text, str))
+        return self.content or self._arguments()
+
+    def thoughts(self) -> str | None:
+        """What the model thought, where the endpoint tells it apart."""
+        given = (self.reasoning_content, self.reasoning)
+        return next((thought for thought in given if thought and isinstance(thought, str)), None)
+
+    def misplaced_answer(self) -> str:
+        """JSON among the thoughts, where a server that splits them off took an answer without any for one."""
+        thoughts = (self.thoughts() or "").strip()
+        return thoughts if thoughts.startswith("{") else ""
+
+    def record(self) -> dict[str, Any] | None:
+        """The message as it was sent, where its content is not one text."""
+        return None if isinstance(self.content, str) or not self.text() else self.model_dump(exclude_unset=True)
+
+    def _arguments(self) -> str:
+        try:
+            arguments = self.tool_calls[0]["function"]["arguments"]
+        except (KeyError, IndexError, TypeError):
+            return ""
+        return arguments if isinstance(arguments, str) else to_json(arguments).decode()
 
 
 class TokenLogprob(BaseModel):
@@ -52,6 +85,13 @@ class Choice(BaseModel):
     message: Message | None = None
     finish_reason: str | None = None
     logprobs: Any = None
+    error: Any = None
+
+    @model_validator(mode="after")
+    def _no_failure(self) -> Self:
+        if self.error or self.finish_reason == "error":
+            raise ValueError("the endpoint failed while it answered")
+        return self
 
     def answer(self) -> tuple[str, Finish]:
         """The text, and how it ended."""
@@ -59,8 +99,10 @@ class Choice(BaseModel):
         if message.refusal:
             return message.refusal, "refusal"
         if self.finish_reason == "content_filter":
-            return message.content or "stopped by the endpoint's content filter", "refusal"
-        return message.content or "", "length" if self.finish_reason == "length" else "stop"
+            return message.text() or "stopped by the endpoint's content filter", "refusal"
+        if self.finish_reason == "length":
+            return message.text(), "length"
+        return message.text() or message.misplaced_answer(), "stop"
 
     def likely(self) -> list[list[tuple[str, float]]] | None:
         """The tokens with their logarithms; null where they are missing, or of another shape: they are an extra."""
@@ -94,7 +136,10 @@ class Reply(BaseModel):
         choice, usage = self.choices[0], self.used()
         text, finish = choice.answer()
         tokens = usage.prompt_tokens or 0, usage.completion_tokens or 0
-        return Completion(text, finish, *tokens, self.model or model, choice.likely())
+        message = choice.message or Message()
+        return Completion(
+            text, finish, *tokens, self.model or model, choice.likely(), message.thoughts(), message.record()
+        )
 
     def used(self) -> Usage:
         """The tokens; unknown where they are missing, or of another shape: the answer was paid for all the same."""
@@ -102,12 +147,6 @@ class Reply(BaseModel):
             return Usage.model_validate(self.usage or {})
         except ValidationError:
             return Usage()
-
-
-def response_format(schema: Mapping[str, Any], strict: bool) -> dict[str, Any]:
-    """The option that holds an answer to a schema; its name has only the characters that OpenAI allows."""
-    name = re.sub(r"[^a-zA-Z0-9_-]", "_", str(schema.get("title") or "answer"))[:64]
-    return {"type": "json_schema", "json_schema": {"name": name, "schema": schema, "strict": strict}}
 
 
 def parse_body(content: bytes) -> object:
@@ -121,8 +160,19 @@ def parse_body(content: bytes) -> object:
 def error_message(body: object) -> str:
     """The message in an error body; endpoints disagree on its shape."""
     while isinstance(body, dict):
+        choices = body.get("choices")
+        if isinstance(choices, list) and choices and isinstance(choices[0], dict) and choices[0].get("error"):
+            body = choices[0]
         body = next((body[name] for name in ("error", "message", "detail") if body.get(name)), str(body))
-    return str(body)
+    text = str(body)
+    title = TITLE.search(text)
+    return title[1].strip() if title else text
+
+
+def retry_after(headers: Mapping[str, str]) -> str | None:
+    """Seconds or date after which the endpoint wants to be asked again; `retry-after-ms` is the more exact."""
+    exact = headers.get("retry-after-ms", "").strip()
+    return f"{float(exact) / 1000:g}" if re.fullmatch(r"\d{1,9}(\.\d+)?", exact) else headers.get("Retry-After")
 
 
 def retry_after_seconds(retry_after: str | None) -> float | None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...schemas.errors import RecipeError, TeacherError
+from ...schemas.errors import BadCompletion, RecipeError, TeacherError, TeacherUnavailable
 from ...schemas.recipe import Recipe
 from ...schemas.request import Completion, Message, Request
+from ..asking.answer_text import answer_text, thinks
 from ..execution.blocking import run_blocking
 from ..execution.resolve import resolve
 from ..teachers import Teacher
 
 QUESTION = "Describe the weather of tomorrow in two long paragraphs of prose. Do not use JSON."
+DIRECT_QUESTION = "Describe the weather of tomorrow, as far as the format of the answer lets you."
+"""What is asked where a schema may stand in the prompt, which the other question would contradict."""
+MAX_CHANGES = 4
+"""Options that are changed at most until an endpoint answers."""
 
 
 class Finding(BaseModel):
@@ -28,6 +34,24 @@ class Finding(BaseModel):
     def answers(self) -> bool:
         """False where this says that the teacher does not answer at all."""
         return self.what != "answers" or self.found.startswith("yes")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one request to a teacher with these options showed."""
+
+    teacher: Teacher
+    failure: str
+    """Why there is no answer under the schema; empty where there is one."""
+    facts: dict[str, str]
+    """Feature -> result; empty where nothing was answered."""
+    fixable: bool = True
+    """Whether other options may help: neither against a wrong key nor against an endpoint that is down."""
+
+    @property
+    def works(self) -> bool:
+        """Whether the answer is one under the schema."""
+        return not self.failure
 
 
 class Probe(BaseModel):
@@ -53,34 +77,75 @@ async def _checked(name: str, teacher: Teacher) -> list[Finding]:
     findings: list[Finding] = []
     several = len(endpoints := teacher.endpoints()) > 1
     for at, endpoint in enumerate(endpoints):
-        try:
-            found = {**await _answering(endpoint), **await endpoint.probe()}
-        except TeacherError as error:
-            found = {"answers": f"no: {error.brief}"}
-        finally:
-            await endpoint.close()
         place = f"{name}[{at}]" if several else name
-        findings += [Finding(teacher=place, what=what, found=said) for what, said in found.items()]
+        findings += [Finding(teacher=place, what=what, found=said) for what, said in (await _found(endpoint)).items()]
     return findings
 
 
-async def _answering(teacher: Teacher) -> dict[str, str]:
-    """What one structured request shows of any teacher."""
-    start = time.monotonic()
-    said = await teacher.complete(Request((Message("user", QUESTION),), Probe.model_json_schema(), 60, 7))
-    return {
-        "model": f"{said.model or teacher.model_name()}, revision {teacher.revision() or 'not known'}",
-        "answers": f"yes, in {time.monotonic() - start:.2f} s",
-        "json schema": _held(said),
-        "usage": f"{said.input_tokens} + {said.output_tokens} tokens" if said.output_tokens else "not reported",
-    }
-
-
-def _held(said: Completion) -> str:
-    if said.finish == "refusal":
-        return "not found out: the model refused"
+async def _found(teacher: Teacher) -> dict[str, str]:
+    """Feature -> result for one endpoint: as it is declared, else with the options that make it answer."""
+    trial = await _try(teacher, QUESTION)
+    options: list[str] = []
+    while trial.fixable and not trial.works and len(options) < MAX_CHANGES:
+        better = await _improved(trial)
+        if better is None:
+            break
+        change, trial = better
+        options.append(change)
+    if not trial.works and not trial.facts:
+        return {"answers": f"no: {trial.failure}"}
+    proposed = {"set": ", ".join(options)} if options and trial.works else {}
     try:
-        Probe.model_validate_json(said.text)
+        return {**trial.facts, **proposed, **await trial.teacher.probe()}
+    except TeacherError as error:
+        return {**trial.facts, **proposed, "probes": f"failed: {error.brief}"}
+    finally:
+        await trial.teacher.close()
+
+
+async def _improved(trial: Trial) -> tuple[str, Trial] | None:
+    """The first change of an option that works, else the first after which the failure is another one."""
+    changed: tuple[str, Trial] | None = None
+    for change, teacher in trial.teacher.alternatives(trial.failure):
+        other = await _try(teacher, DIRECT_QUESTION)
+        if other.works:
+            return change, other
+        if changed is None and not trial.facts and other.failure != trial.failure:
+            changed = change, other
+            if other.facts:
+                break
+    return changed
+
+
+async def _try(teacher: Teacher, question: str) -> Trial:
+    """Send one structured request."""
+    start = time.monotonic()
+    request = Request((Message("user", question),), Probe.model_json_schema(), 60 + teacher.head_room(), 7)
+    try:
+        completion = await teacher.complete(request)
+    except TeacherError as error:
+        fixable = type(error) in (BadCompletion, TeacherUnavailable)
+        return Trial(teacher, error.brief, {}, fixable)
+    finally:
+        await teacher.close()
+    held = _held(completion)
+    used = f"{completion.input_tokens} + {completion.output_tokens} tokens"
+    facts = {
+        "model": f"{completion.model or teacher.model_name()}, revision {teacher.revision() or 'unknown'}",
+        "answers": f"yes, in {time.monotonic() - start:.2f} s",
+        "json schema": held,
+        "usage": used if completion.output_tokens else "not counted",
+    }
+    return Trial(teacher, "" if held == "honoured" else held, facts)
+
+
+def _held(completion: Completion) -> str:
+    if completion.finish == "refusal":
+        return "unknown: the model refused"
+    try:
+        Probe.model_validate_json(answer_text(completion.text))
     except ValidationError:
-        return f"not honoured: {said.text[:80]!r}"
+        if completion.finish == "length" and thinks(completion):
+            return "unknown: cut off while thinking"
+        return f"not honoured: {completion.text[:80]!r}"
     return "honoured"

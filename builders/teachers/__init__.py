@@ -34,6 +34,14 @@ class Teacher(Component):
         """Requests and tokens that an endpoint may be sent in a minute; null where nothing is declared."""
         return None, None
 
+    def head_room(self) -> int:
+        """Tokens that an answer may have beyond the limit of its prompt, for thinking."""
+        return 0
+
+    def alternatives(self, failure: str) -> Sequence[tuple[str, Self]]:
+        """The same teacher with other options that may help where a request fails so, likeliest first: what -> who."""
+        return ()
+
     async def probe(self) -> dict[str, str]:
         """What can be found out about it with a few small requests besides a structured answer: what -> found."""
         return {}
@@ -48,6 +56,10 @@ class Teacher(Component):
 
     def notice(self) -> str | None:
         """What everybody who sees this teacher's answers must be told."""
+        return None
+
+    def unpublishable(self) -> str | None:
+        """Why a dataset that it wrote should not be published on the Hub; null where nothing speaks against it."""
         return None
 
     async def close(self) -> None:

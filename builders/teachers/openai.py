@@ -10,18 +10,22 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from pydantic import Field, JsonValue, PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, field_validator
 from pydantic_core import PydanticSerializationError, to_json
 
-from ...schemas.component import Transport
-from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
+from ...schemas.component import IfSet, Transport
+from ...schemas.errors import BadCompletion, RecipeError, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
+from ...schemas.json_text import without_lone_surrogates
 from ...schemas.request import Completion, Request
 from ..openai_api import batches, chat
-from ..openai_api.probe import probe_endpoint
+from ..openai_api.answer_format import IN_PROMPT, AnswerFormat, format_fields, with_schema
+from ..openai_api.failures import embedded_status, kind_of_failure
+from ..openai_api.probe import changes_to_try, probe_endpoint
+from ..openai_api.stream import is_stream, joined
 from . import Teacher
 
 if TYPE_CHECKING:
@@ -38,17 +42,16 @@ OURS = {
     "max_tokens",
     "max_completion_tokens",
     "seed",
+    "stream",
     "temperature",
+    "tool_choice",
+    "tools",
     "top_p",
     "n",
 }
 """What a request says by the teacher's other options, or must not say."""
-NO_ROOM = {429, 503, 529}
-"""Statuses that tell of load."""
-MOST_HEADS = 64
+MAX_HEADS = 64
 """Schemas whose part of a request is kept serialised."""
-LATER = {408, 409, 425}
-"""Other statuses under 500 after which asking again may help."""
 
 
 class OpenAI(Teacher):
@@ -72,6 +75,23 @@ class OpenAI(Teacher):
     """Whether the endpoint must hold its answers to the schema; some take only schemas of a simpler shape then."""
     extra_body: dict[str, JsonValue] = {}
     """More fields of the request, as {reasoning_effort: low}. They are part of the published recipe: no keys here."""
+    answer_format: Annotated[AnswerFormat, IfSet()] = "json_schema"
+    """How the endpoint is told the schema: `json_schema`, `json_object` or `text` with the schema in the prompt, or as
+    a `tool` that it must call."""
+    thinking_tokens: Annotated[NonNegativeInt, IfSet()] = 0
+    """Tokens for thinking, beyond the limit of an answer; for models that think first and are cut off."""
+    send_seed: Annotated[bool, IfSet()] = True
+    """Whether a sampling seed is sent; some endpoints refuse it."""
+    stream: Annotated[bool, Transport()] = False
+    """Whether answers are sent as a stream, which some endpoints insist on."""
+    max_tokens_field: Annotated[Literal["max_tokens", "max_completion_tokens"] | None, Transport()] = None
+    """Name of the limit of an answer in a request; default: max_completion_tokens for OpenAI and Azure, else
+    max_tokens."""
+    headers: Annotated[dict[str, str], Transport()] = {}
+    """More headers, as {HTTP-Referer: https://example.org}. A value like $NAME is read from the environment, so that
+    keys stay out of the published recipe: {api-key: $AZURE_OPENAI_API_KEY}."""
+    query: Annotated[dict[str, str], Transport()] = {}
+    """Query of each request, as {api-version: 2024-10-21}; values like $NAME are read from the environment."""
     timeout: Annotated[float, Transport()] = Field(default=300, gt=0)
     """Seconds from sending a request to the end of its answer."""
     concurrency: Annotated[PositiveInt, Transport()] = 64
@@ -92,7 +112,7 @@ class OpenAI(Teacher):
     @field_validator("extra_body")
     @classmethod
     def _not_ours(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        if wrong := sorted({*OURS, "stream"} & set(value)):
+        if wrong := sorted(OURS & set(value)):
             raise ValueError(f"{', '.join(wrong)}: set by the other options or by the ask, not here")
         return value
 
@@ -113,25 +133,35 @@ class OpenAI(Teacher):
         async with self._sdk() as client:
             return await batches.fetch(client, batch)
 
+    def head_room(self) -> int:
+        """Tokens for thinking."""
+        return self.thinking_tokens
+
+    def alternatives(self, failure: str) -> Sequence[tuple[str, Self]]:
+        """The options that endpoints differ in, each changed alone, likeliest first."""
+        own = self.model_dump(by_alias=True, exclude_unset=True)
+        changes = changes_to_try(failure, own)
+        return [(f"{name}: {to_json(value).decode()}", self._with(own, name, value)) for name, value in changes]
+
+    def _with(self, own: dict[str, Any], name: str, value: Any) -> Self:
+        return self.model_validate({**own, name: value})
+
     async def probe(self) -> dict[str, str]:
-        """What this endpoint lists and supports: six small requests."""
+        """What this endpoint lists and supports: five small requests."""
+        async with self._sdk(max_retries=0) as client:
+            own = {**self.extra_body, **({"stream_options": {"include_usage": True}} if self.stream else {})}
+            return await probe_endpoint(client, self.model, self._max_tokens_field, own)
 
-        async def exchange(path: str, body: dict[str, Any] | None) -> tuple[int, Any]:
-            status, _, content = await self._exchange(path, to_json({**body, **self.extra_body}) if body else None)
-            return status, chat.parse_body(content)
-
-        return await probe_endpoint(exchange, self.model, self._longest)
-
-    async def _exchange(self, path: str, body: bytes | None) -> tuple[int, str | None, bytes]:
-        """Status, Retry-After and content of what the endpoint sends back; a GET where there is no body."""
+    async def _exchange(self, path: str, body: bytes) -> tuple[int, str | None, bytes]:
+        """Status, Retry-After and content of what the endpoint sends back."""
         import aiohttp
 
-        url, method = f"{self._url}/{path}", "GET" if body is None else "POST"
+        url = f"{self._url}/{path}"
         try:
-            async with self._session.request(
-                method, url, data=body, proxy=self._proxy, allow_redirects=False
+            async with self._session.post(
+                url, params=self._query, data=body, proxy=self._proxy, allow_redirects=False
             ) as response:
-                return response.status, response.headers.get("Retry-After"), await response.read()
+                return response.status, chat.retry_after(response.headers), await response.read()
         except TimeoutError:
             raise self._error(TeacherTimeout, "no answer in time", f"none within {self.timeout:g} s") from None
         except aiohttp.ClientConnectorError as error:
@@ -140,7 +170,7 @@ class OpenAI(Teacher):
             raise self._error(TeacherUnavailable, "no answer", str(error) or type(error).__name__) from None
 
     @asynccontextmanager
-    async def _sdk(self) -> AsyncIterator[AsyncOpenAI]:
+    async def _sdk(self, max_retries: int = 2) -> AsyncIterator[AsyncOpenAI]:
         """The SDK's client, for all but chat completions; its errors become ours. Raises every `TeacherError`."""
         from openai import (
             APIConnectionError,
@@ -157,12 +187,15 @@ class OpenAI(Teacher):
                 api_key=key,
                 base_url=self._url,
                 timeout=self.timeout,
+                max_retries=max_retries,
+                default_headers=self._from_environment(self.headers),
+                default_query=self._from_environment(self.query),
                 http_client=DefaultAsyncHttpxClient(follow_redirects=False),  # a key goes to no other address
             ) as client:
                 yield client
         except APIStatusError as error:
             response = error.response
-            raise self._refused(error.status_code, response.headers.get("Retry-After"), response.content) from None
+            raise self._refused(error.status_code, chat.retry_after(response.headers), response.content) from None
         except APITimeoutError:
             raise self._error(TeacherTimeout, "no answer in time", f"none within {self.timeout:g} s") from None
         except APIConnectionError as error:
@@ -172,19 +205,35 @@ class OpenAI(Teacher):
 
     def body(self, request: Request) -> bytes:
         """A request as JSON, as it is sent or stands in a batch file."""
+        in_prompt = self.answer_format in IN_PROMPT
+        messages = with_schema(request.messages, request.schema) if in_prompt else request.messages
+        seed = {"seed": request.seed} if self.send_seed else {}
         try:
-            own = to_json({"messages": request.messages, self._longest: request.max_tokens, "seed": request.seed})
+            own = to_json({"messages": messages, self._max_tokens_field: request.max_tokens, **seed})
         except PydanticSerializationError:
             raise BadCompletion("the prompt is not Unicode text", got=str(request.messages)) from None
         return self._head(request.schema, request.temperature)[:-1] + b"," + own[1:]
 
     def read(self, content: bytes) -> Completion:
-        """The answer in what an endpoint sent."""
+        """The answer in what an endpoint sent, as one body or as a stream."""
+        if is_stream(content):
+            content = joined(content)
         try:
             return chat.Reply.model_validate_json(content).completion(self.model)
         except ValidationError:
-            got = chat.error_message(chat.parse_body(content))
+            return self._repaired(content)
+
+    def _repaired(self, content: bytes) -> Completion:
+        """The answer in a body with broken characters. Raises `TeacherUnavailable` for one without an answer."""
+        text = content.decode(errors="replace")
+        try:
+            return chat.Reply.model_validate_json(without_lone_surrogates(text)).completion(self.model)
+        except ValidationError:
+            body = chat.parse_body(content)
+        if (status := embedded_status(body)) == 502:
+            got = chat.error_message(body)
             raise self._error(TeacherUnavailable, "what the endpoint sent is no chat completion", got) from None
+        raise self._refused(status, None, content) from None
 
     def endpoints(self) -> Sequence[Self]:
         """The teacher at each of its addresses."""
@@ -233,9 +282,22 @@ class OpenAI(Teacher):
         return (urlsplit(self._url).hostname or "").endswith(AZURE)
 
     @cached_property
-    def _longest(self) -> str:
-        """Name of the bound of an answer: OpenAI's newer models refuse the one that everybody else understands."""
-        return "max_completion_tokens" if self._is_openai or self._is_azure else "max_tokens"
+    def _max_tokens_field(self) -> str:
+        """Name of the limit of an answer: OpenAI's newer models refuse the one that all others understand."""
+        default = "max_completion_tokens" if self._is_openai or self._is_azure else "max_tokens"
+        return self.max_tokens_field or default
+
+    @cached_property
+    def _query(self) -> dict[str, str]:
+        return self._from_environment(self.query)
+
+    def _from_environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Headers or a query with the variables that they name. Raises `RecipeError` for one that is not set."""
+        values = {name: os.environ.get(value[1:], "") if value[:1] == "$" else value for name, value in given.items()}
+        if unset := [name for name, value in values.items() if not value.strip()]:
+            hint = f"export {given[unset[0]].removeprefix('$')}=..."
+            raise RecipeError("the environment variable is not set", where=self._where, got=unset[0], hint=hint)
+        return {name: value.strip() for name, value in values.items()}
 
     @cached_property
     def _proxy(self) -> str | None:
@@ -251,6 +313,7 @@ class OpenAI(Teacher):
         headers = {"Content-Type": "application/json", "User-Agent": "pluriset"}
         if key := self._key():
             headers["Authorization"] = f"Bearer {key}"
+        headers |= self._from_environment(self.headers)
         timeout = ClientTimeout(total=self.timeout, sock_connect=None)
         return ClientSession(
             connector=TCPConnector(limit=0), headers=headers, timeout=timeout, cookie_jar=DummyCookieJar()
@@ -280,11 +343,12 @@ class OpenAI(Teacher):
         if known is None:
             own = self.temperature if temperature is None else temperature
             sampling = {"temperature": own, "top_p": self.top_p}
-            if len(self._heads) >= MOST_HEADS:  # schemas that are narrowed for one request do not come again
+            if len(self._heads) >= MAX_HEADS:  # schemas that are narrowed for one request do not come again
                 self._heads.clear()
             fields = {
                 "model": self.model,
-                "response_format": chat.response_format(schema, self.strict),
+                **format_fields(self.answer_format, schema, self.strict),
+                **({"stream": True, "stream_options": {"include_usage": True}} if self.stream else {}),
                 **{name: value for name, value in sampling.items() if value is not None},
                 **self.extra_body,
             }
@@ -299,24 +363,27 @@ class OpenAI(Teacher):
         """What a status means for the ask, for the run, and for the user."""
         body = chat.parse_body(content)
         got = f"HTTP {status}{f', Retry-After {wait}' if wait else ''}: {chat.error_message(body)}"
-        if status in NO_ROOM and "insufficient_quota" not in str(body):
-            busy = self._error(TeacherBusy, "the endpoint has no room now", got)
-            busy.retry_after = chat.retry_after_seconds(wait)
-            return busy
-        if status in LATER or status >= 500:
-            return self._error(TeacherUnavailable, "the endpoint cannot answer now", got)
-        if status in chat.REQUEST_ERRORS:
-            return self._error(BadCompletion, "the endpoint refuses this request", got)
+        kind, what = kind_of_failure(status, body)
+        if kind is not TeacherError:
+            error = self._error(kind, what, got)
+            if isinstance(error, TeacherBusy):
+                error.retry_after = chat.retry_after_seconds(wait)
+            return error
         named = f"environment variable {self._key_env}" if self._key_env else "option `api_key_env`"
         key = f"does the {named} lead to a key that may use this model?"
         address = f"does the endpoint know the model {self.model}, and is `base_url` all of its address (often .../v1)?"
-        hint = {401: key, 403: key, 404: address}.get(status, address if status < 400 else None)
-        return self._error(TeacherError, "the endpoint refuses us", got, hint)
+        hint = {401: key, 403: key, 404: address, 410: "is the model still offered?"}.get(
+            status, address if status < 400 else None
+        )
+        return self._error(TeacherError, what, got, hint)
 
     def _error(self, kind: type[E], what: str, got: str, hint: str | None = None) -> E:
-        """An error with what others said, but without the key: some endpoints quote it."""
-        key = os.environ.get(self._key_env, "").strip()
-        return kind(what, where=self._where, got=got.replace(key, "[key]") if key else got, hint=hint)
+        """An error with what others said, but without keys: some endpoints quote them."""
+        variables = [value[1:] for value in (*self.headers.values(), *self.query.values()) if value[:1] == "$"]
+        for variable in (self._key_env, *variables):
+            if key := os.environ.get(variable, "").strip():
+                got = got.replace(key, "[key]")
+        return kind(what, where=self._where, got=got, hint=hint)
 
     @property
     def _where(self) -> str:

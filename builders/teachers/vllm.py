@@ -21,7 +21,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
-from ..openai_api import chat
+from ..openai_api.answer_format import format_fields
 from . import Teacher
 
 INSTALL = "pip install 'pluriset[vllm]'"
@@ -105,7 +105,7 @@ class VLLM(Teacher):
                 {
                     "model": self.lora.name if self.lora else self.model_name(),
                     "messages": request.messages,
-                    "response_format": chat.response_format({**request.schema, **GUIDANCE}, strict=True),
+                    **format_fields("json_schema", {**request.schema, **GUIDANCE}, strict=True),
                     "max_tokens": request.max_tokens,
                     "seed": request.seed,
                     "temperature": self.temperature if request.temperature is None else request.temperature,

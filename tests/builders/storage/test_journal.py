@@ -235,7 +235,7 @@ def test_a_newer_version_is_one_error_that_names_what_reads_it(folder: Path) -> 
 
 def test_fields_and_records_of_a_later_pluriset_are_skipped(folder: Path) -> None:
     folder.mkdir()
-    answer = {"text": "{}", "input_tokens": 3, "reasoning": ["step"], "cached_tokens": 2}
+    answer = {"text": "{}", "input_tokens": 3, "later_field": ["step"], "cached_tokens": 2}
     lines = [{"digest": None, "usage": 1}, {"digest": ONE.hex(), "answer": answer, "ask": {}, "took": 0.5}]
     (folder / "00001.jsonl").write_bytes(b"".join(to_json(line) + b"\n" for line in lines))
     record = Journal(folder).answer(ONE)

@@ -130,6 +130,11 @@ async def test_keeps_the_probabilities_that_it_can_read(
         (answer("No.", "content_filter"), Completion("No.", "refusal", 7, 3, "scripted-1")),
         (answer(None, refusal="I cannot."), Completion("I cannot.", "refusal", 7, 3, "scripted-1")),
         (answer(None), Completion("", "stop", 7, 3, "scripted-1")),
+        (
+            answer(None, "length", reasoning_content="Hmm"),
+            Completion("", "length", 7, 3, "scripted-1", reasoning="Hmm"),
+        ),
+        (Reply('{"choices": [{"message": {"content": "\\ud800x"}}]}'), Completion("\ufffdx", model="small")),
         (answer("", "something_new", refusal=""), Completion("", "stop", 7, 3, "scripted-1")),
         (Reply({"choices": [{"message": None}], "usage": None}), Completion("", model="small")),
         (Reply({"choices": [{"message": {"content": "x"}}], "usage": {}}), Completion("x", model="small")),
@@ -181,7 +186,12 @@ async def test_reads_ten_thousand_repetitions(teacher: OpenAI, server: ScriptedS
         (Reply({}), TeacherUnavailable, "no chat completion"),
         (Reply({"choices": []}), TeacherUnavailable, "no chat completion"),
         (Reply({"choices": [{"message": {"content": [1]}}]}), TeacherUnavailable, "no chat completion"),
-        (Reply('{"choices": [{"message": {"content": "\\ud800"}}]}'), TeacherUnavailable, "no chat completion"),
+        (Reply({"choices": [{"finish_reason": "error", "message": {"content": "{"}}]}), TeacherUnavailable, "no chat"),
+        (Reply({"choices": [{"error": {"message": "upstream died"}}]}), TeacherUnavailable, "upstream died"),
+        (Reply({"error": {"message": "slow down", "code": 429}}), TeacherBusy, "slow down"),
+        (failure(403, "Your request was flagged by moderation"), BadCompletion, "flagged"),
+        (failure(410, "model retired"), TeacherError, "still offer"),
+        (Reply("<html><head><title>502 Bad Gateway</title></head></html>", 502), TeacherUnavailable, "502: 502 Bad"),
         (Reply({"error": {"message": "upstream failed", "code": 502}}), TeacherUnavailable, "upstream failed"),
         (Reply("not gzip", headers={"Content-Encoding": "gzip"}), TeacherUnavailable, "no answer"),
         (CUT, TeacherUnavailable, "no answer"),
@@ -351,4 +361,4 @@ def test_the_environment_of_openai_names_the_address_and_the_key(monkeypatch: py
 
 def test_azure_has_its_own_key_and_bound_of_an_answer() -> None:
     azure = OpenAI(model="m", base_url="https://name.openai.azure.com/openai/v1")
-    assert (azure._key_env, azure._longest) == ("AZURE_OPENAI_API_KEY", "max_completion_tokens")
+    assert (azure._key_env, azure._max_tokens_field) == ("AZURE_OPENAI_API_KEY", "max_completion_tokens")
