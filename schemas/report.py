@@ -217,6 +217,8 @@ class Report(Entry):
     """The checks file that was applied."""
     audits: list[AuditResult] = []
     """The results of the audits that were asked for."""
+    plots: dict[str, str] = {}
+    """Measure -> kind of plot that the family of the dataset asks for."""
 
     @property
     def ran(self) -> str:

@@ -19,10 +19,9 @@ from ..schemas.errors import DataError, RecipeError
 from ..schemas.manifest import Manifest
 from ..schemas.report import Report
 from ..schemas.row import RowTypes
-from ..schemas.rows import declaration, families, tables_of
+from ..schemas.rows import Declaration, declaration, families, tables_of
 from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
-from ..schemas.views import View
 from .findings.failing_rows import discard_rows, write_rows_to
 from .findings.subject import Subject
 from .judging import card_claims, manifest_shards
@@ -42,6 +41,7 @@ MEMORY = "2GB"
 """Memory that DuckDB may use before it spills to disk."""
 MAX_ROWS_IN_MEMORY = 200_000
 """Tables of a run with more rows are read from their files by every check."""
+NOTHING = Declaration({}, (), {})
 GENERIC = "generic"
 """Name of the profile that reads a dataset by the roles of its columns."""
 
@@ -135,15 +135,18 @@ def _run_subject(connection: DuckDBPyConnection, folder: Path, name: str) -> Sub
             tables[table] = connection.table(f"held_{number}")
     rejected = run_folder.rejects(connection, folder)
     rejects = {} if rejected is None else {"rejects": rejected.select("row_number() OVER () AS _row, detail")}
-    views = views_of_run(connection, folder, _family_views(folder), tables)
-    return replace(_typed_subject(tables, row_types(folder, tables), name), rejects=rejects, views=views)
+    declared = _declaration(folder)
+    views = views_of_run(connection, folder, declared.views, tables)
+    subject = _typed_subject(tables, row_types(folder, tables), name)
+    return replace(subject, rejects=rejects, views=views, plots=declared.plots)
 
 
-def _family_views(folder: Path) -> Sequence[View]:
+def _declaration(folder: Path) -> Declaration:
+    """What the family of a run declares; nothing where neither an installed package nor the manifest describes it."""
     if (family := run_folder.family_of(folder)) in families():
-        return declaration(family).views
+        return declaration(family)
     manifest = _self_describing_manifest(folder)
-    return family_schema.views(manifest) if manifest else ()
+    return Declaration({}, family_schema.views(manifest), family_schema.plots(manifest)) if manifest else NOTHING
 
 
 def _self_describing_manifest(folder: Path) -> Manifest | None:

@@ -15,13 +15,11 @@ from . import kinds as plot_kinds
 from .style import CONFIG, SCHEMA, Spec, about, number, words
 
 DEFAULT_KINDS: Mapping[str, str] = {
-    "valence_by_kind": "stacked_bar",
-    "considerations_per_situation": "histogram",
     "agreement": "interval",
     "score_agreement": "interval",
     "label_pairs": "heatmap",
 }
-"""Measure -> kind of plot, for measures that are not specific to one family. A family names kinds of its own."""
+"""Measure -> kind of plot, for measures that every family has. A family names kinds of its own under `PLOTS`."""
 SPOKEN_FIGURES = 6
 """Figures that an alternative text reads out; with more of them it says only how many there are."""
 
@@ -42,12 +40,12 @@ def kinds() -> list[str]:
     return sorted(module.name for module in iter_modules(plot_kinds.__path__))
 
 
-def plots(report: Report, chosen: Mapping[str, str] = DEFAULT_KINDS) -> Iterator[Plot]:
-    """A plot for each measure with a kind in `chosen` and at least one finite value.
+def plots(report: Report) -> Iterator[Plot]:
+    """A plot for each measure with at least one finite value and a kind: first those of the family of the dataset.
 
     Raises `DataError` for an unknown kind, and for the name of a measure that could not be a file name.
     """
-    for measure, kind in chosen.items():
+    for measure, kind in {**report.plots, **DEFAULT_KINDS, **report.plots}.items():
         if not NAME.fullmatch(measure):
             raise DataError("not the name of a measure", where="plots", got=measure)
         if kind not in kinds():

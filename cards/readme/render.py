@@ -24,7 +24,7 @@ from ..formats.croissant import croissant
 from ..formats.inspect_eval import eval_yaml
 from ..markdown import Safe, code, fenced, label, md, prose
 from ..plots.drawing import can_draw, write_plots
-from ..plots.plots import DEFAULT_KINDS, Plot, plots
+from ..plots.plots import Plot, plots
 from . import sections
 from .front_matter import front_matter_problems
 from .metadata import metadata
@@ -35,7 +35,7 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
 
     Raises `RecipeError` if the Hub would not accept the card, and `RunError` if a file cannot be written.
     """
-    drawn = [*plots(report, {**DEFAULT_KINDS, **family_schema.plots(manifest)})]
+    drawn = [*plots(report.model_copy(update={"plots": dict(family_schema.plots(manifest))}))]
     try:
         write_plots(folder, drawn)
         text = render(manifest, report, drawn, refusals(folder))

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 
 from ..field_docs import Documented
 from ..row import ForeignKey, Key, Row
+from ..views import View
 from .shared import SHARED, Aspect
 
 Kind = Literal["value", "right", "duty"]
@@ -59,6 +60,19 @@ class Consideration(Statement, Row):
 
 TABLES: dict[str, type[Row]] = {"situations": Situation, "considerations": Consideration, **SHARED}
 """Table name -> row type, the main table first."""
+
+READ_AS = (
+    View(
+        "sides",
+        """SELECT c.situation_id AS item_id, a.label AS side, c.explanation AS text, c.writer_id AS annotator_id
+        FROM theirs.considerations c JOIN theirs.aggregates a ON a.item_id = c.consideration_id
+        WHERE a.item_table = 'considerations' AND a.aspect = 'valence' AND a.rule = 'majority'
+            AND a.label IN ('supports', 'opposes')""",
+    ),
+)
+"""How audits read them: the case for and against doing what the situation says."""
+PLOTS = {"valence_by_kind": "stacked_bar", "considerations_per_situation": "histogram"}
+"""Measure -> kind of plot."""
 
 LABELS: dict[str, tuple[str, ...]] = {"relevance": get_args(Relevance), "valence": get_args(Valence)}
 """Aspect -> the labels an annotator may give."""

@@ -16,7 +16,7 @@ from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.report import Figure, Finding, Report
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows.shared import Aggregate, Annotation, Annotator, Share
-from pluriset.schemas.rows.values import ASPECTS, TABLES, Consideration, Situation
+from pluriset.schemas.rows.values import ASPECTS, PLOTS, TABLES, Consideration, Situation
 
 Tables = Mapping[str, Mapping[str, Sequence[Row]]]
 
@@ -143,6 +143,7 @@ def report_of(**changes: Any) -> Report:
     facts: dict[str, Any] = {
         "dataset": "small-values",
         "rows": {"situations": 3},
+        "plots": PLOTS,
         "findings": [
             Finding(check="values_missing_kind", severity="warning", rule="Every situation has every kind.",
                     problem="3 of 3 situations have a missing kind",

@@ -37,6 +37,8 @@ class Subject:
     """Check -> why it could not run while reading."""
     profile: Profile | None = None
     """The profile that it was recognised as; null for a run."""
+    plots: Mapping[str, str] = field(default_factory=dict)
+    """Measure -> kind of plot that its family asks for."""
     configs: Mapping[str, Config] = field(default_factory=dict)
     """Table -> config of the published dataset, with the evidence for its columns."""
 

@@ -70,6 +70,7 @@ def judge(subject: Subject, options: Options = NONE, keep: RowSink = discard_row
             skipped=skipped,
             figures=figures,
             profile=subject.profile,
+            plots=dict(subject.plots),
         )
 
 

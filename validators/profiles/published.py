@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from ...schemas.published_dataset import Config, Rule, View
 from ...schemas.report import Finding, Profile, problem_line
 from ...schemas.row import Column, columns
+from ...schemas.rows import declaration
 from ...schemas.views import VIEWS
 from ..findings.evidence import evidence, parts
 from ..findings.severity import cap, cap_constraint, weakest
@@ -47,6 +48,7 @@ def read_published(connection: DuckDBPyConnection, dataset: str, raw: Tables, kn
         failing={f"{known.name}.{rule}": partial(connection.sql, profile.rules[rule].select) for rule in profile.rules},
         skipped=skipped,
         profile=Profile(name=known.name, title=profile.title, how=how, evidence=shape, columns=dict(known.configs)),
+        plots=declaration(profile.family).plots if profile.family else {},
         configs=configs,
     )
 
