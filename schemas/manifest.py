@@ -136,6 +136,32 @@ class FamilySchema(Entry):
     """Measure -> kind of plot."""
 
 
+class GroupCount(Entry):
+    """How many rows a group had before a step of curation, and after it."""
+
+    table: str
+    """Table whose rows are counted."""
+    attribute: str
+    """What makes the group: a column of the table, or `annotator <attribute>` for annotations."""
+    value: str
+    """The group."""
+    before: int
+    """Its rows before the step."""
+    after: int
+    """Its rows after the step."""
+
+
+class StepEffect(Entry):
+    """What a step of curation did to the make-up of the dataset."""
+
+    step: str
+    """Name of the step."""
+    groups: list[GroupCount] = []
+    """Groups of the tables that lost rows."""
+    figures: dict[str, float | None] = {}
+    """What the step measured itself, such as agreement before and after."""
+
+
 class MergedRun(Entry):
     """A run that was merged into this dataset."""
 
@@ -176,6 +202,8 @@ class Manifest(Entry):
     """Counts of seeds, asks and rows, and what they cost."""
     versions: dict[str, str]
     """Version of pluriset and of the libraries that wrote the rows."""
+    curation: list[StepEffect] = []
+    """Steps of curation that removed rows or measured something, in order."""
     merged: list[MergedRun] = []
     """The runs of which the dataset was merged; empty for a run of its own."""
 

@@ -24,7 +24,7 @@ from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
 from .findings.failing_rows import discard_rows, write_rows_to
 from .findings.subject import Subject
-from .judging import card_claims, manifest_shards
+from .judging import card_claims, curation_effects, manifest_shards
 from .judging.audits import load_audits, run_audits
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, wrap_duckdb_errors
@@ -168,7 +168,9 @@ def _with_claims(subject: Subject, folder: Path) -> Subject:
     if not (manifest := folder / MANIFEST).exists():
         return subject
     shards = manifest_shards.check_shards(folder, manifest)
-    return replace(subject, findings=[*subject.findings, *card_claims.check_card(folder, subject.raw), *shards])
+    effects = curation_effects.check_effects(read_manifest(folder).curation)
+    claims = card_claims.check_card(folder, subject.raw)
+    return replace(subject, findings=[*subject.findings, *claims, *shards, *effects])
 
 
 def _dataset_subject(

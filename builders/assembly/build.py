@@ -11,6 +11,7 @@ from ...schemas.progress import Watch
 from ...schemas.recipe import Recipe
 from ...schemas.report import Report
 from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
+from ...validators.judging.curation_effects import with_effects
 from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import is_run
 from ...validators.tables.atomic_write import write_atomic
@@ -42,7 +43,7 @@ def build(
             run.retry(folder / REJECTS)
         batches.ask(watch, batch)
         manifest = materialize.make(run)
-        report = validate_path(folder)
+        report = with_effects(validate_path(folder), manifest.curation)
         write_atomic(folder / REPORT, report.model_dump_json(indent=1))
         render(folder, manifest, report)
         materialize.finish(folder, manifest)

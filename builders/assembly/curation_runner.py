@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ...schemas.manifest import StepEffect
 from ...schemas.row import Row, columns
 from ...validators.tables.schema_sql import conditions
 from ...validators.tables.sql import Tables, key_text, quote_identifier, quote_literal
 from ..curation import Outcome, Step
+from .group_counts import group_counts, lost_rows
 
 UNFIT = "does not fit its row type"
 """Reason for a row that no longer fits its row type after a step."""
@@ -20,12 +22,20 @@ class Curation:
 
     def __init__(self, connection: DuckDBPyConnection, types: Mapping[str, type[Row]]) -> None:
         self.connection, self.types, self.main = connection, types, next(iter(types))
+        self.effects: list[StepEffect] = []
         connection.execute("CREATE TABLE _splits (key VARCHAR, split VARCHAR)")
 
     def run(self, steps: Sequence[Step], seed: int) -> None:
-        """Apply the steps in order."""
+        """Apply the steps in order, and record what each did to the make-up of the tables."""
+        before = group_counts(self.tables(), self.types) if steps else {}
         for step in steps:
-            self._apply(step.component_name(), step.apply(self.tables(), seed))
+            outcome = step.apply(self.tables(), seed)
+            self._apply(step.component_name(), outcome)
+            after = group_counts(self.tables(), self.types)
+            groups = lost_rows(before, after)
+            if groups or outcome.figures:
+                self.effects.append(StepEffect(step=step.component_name(), groups=groups, figures=outcome.figures))
+            before = after
 
     def tables(self) -> Tables:
         """The current tables, with `_seq`."""

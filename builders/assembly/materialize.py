@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection, OperationalError
 
 from ...schemas.errors import RunError
 from ...schemas.family_schema import family_schema
-from ...schemas.manifest import Books, File, Manifest, Requests, Rows, Seeds, Spending, Table
+from ...schemas.manifest import Books, File, Manifest, Requests, Rows, Seeds, Spending, StepEffect, Table
 from ...schemas.projections import schema_hash
 from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
@@ -61,7 +61,7 @@ def make(run: Run) -> Manifest:
         hint = "free some disk space or memory and run the same command again"
         raise RunError(FAILED, where=str(run.folder), got=str(error), hint=hint) from None
     write_atomic(run.folder / RECIPE, dump(run_folder.portable(recipe, run.folder)))
-    return _manifest(run, tables, books, asked)
+    return _manifest(run, tables, books, asked, curation.effects)
 
 
 def _balance(run: Run, books: Books) -> None:
@@ -150,7 +150,9 @@ def _spending(run: Run) -> list[Spending]:
     ]
 
 
-def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File]) -> Manifest:
+def _manifest(
+    run: Run, tables: dict[str, Table], books: Books, asked: list[File], effects: list[StepEffect]
+) -> Manifest:
     crew, root = run.crew, run.folder
     notices = {name: notice for name, teacher in crew.teachers.items() if (notice := teacher.notice())}
     return Manifest(
@@ -173,5 +175,6 @@ def _manifest(run: Run, tables: dict[str, Table], books: Books, asked: list[File
             *asked,
         ],
         books=books,
+        curation=effects,
         versions={library: version(library) for library in ("pluriset", *LIBRARIES)},
     )

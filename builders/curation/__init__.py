@@ -24,11 +24,13 @@ class Outcome:
     `removed`: table -> relation (key VARCHAR, reason VARCHAR, detail VARCHAR, kept_key VARCHAR), where key is the
     value of the table's only key column. `changed`: table -> the whole table anew, same columns, same keys; rows
     that do not fit their row type any more go. `splits`: relation (key VARCHAR, split VARCHAR) over the main table.
+    `figures`: what the step measured, such as agreement before and after.
     """
 
     removed: dict[str, DuckDBPyRelation] = field(default_factory=dict)
     changed: dict[str, DuckDBPyRelation] = field(default_factory=dict)
     splits: DuckDBPyRelation | None = None
+    figures: dict[str, float | None] = field(default_factory=dict)
 
 
 class Step(Component):

@@ -68,6 +68,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refus
         contents=sections.contents(manifest),
         benchmarks=sections.benchmark_rows(manifest),
         creation=sections.creation(manifest),
+        left=sections.left_after_curation(manifest),
         refused=sections.refused(refused),
         annotators=people.annotator_tables(manifest, report),
         private=people.privacy_statements(manifest, report),

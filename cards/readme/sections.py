@@ -126,6 +126,23 @@ def audits(report: Report) -> list[dict[str, Any]]:
     return found
 
 
+def left_after_curation(manifest: Manifest) -> Lines:
+    """The groups that curation made smaller, step by step."""
+    return [
+        [
+            code(effect.step),
+            code(group.table),
+            Safe("{}: {}").format(md(group.attribute.replace("_", " ")), md(group.value)),
+            group.before,
+            group.after,
+            f"{100 * (1 - group.after / group.before):.3g}%",
+        ]
+        for effect in manifest.curation
+        for group in effect.groups
+        if group.after < group.before
+    ]
+
+
 def _tested(figure: AuditFigure) -> list[object]:
     about = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in figure.group.items()) or "all"
     *_, value, ends, n = _figure(figure, (), True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from ..tables.sql import Tables, fetch_all
 from . import Audit, NotApplicable, Outcome
 
 Floats = NDArray[np.float64]
+Guess = Callable[[NDArray[np.bool_], NDArray[np.int64]], Floats | None]
+"""From whether the first is preferred, and the fold of each pair, how often the guess is right."""
 FOLDS = 5
 
 
@@ -24,11 +27,12 @@ class Shortcuts(Audit):
     """Can the preferred response or the right answer be guessed without the question?
 
     `accuracy` is how often a guess is right that sees only lengths, positions, the names of the models, or the words of
-    the responses without the prompt; what it learns, it learns from other groups of pairs (group, else prompt). For
-    choices, the right one is guessed among the other choices of the question. Chance is 0.5 for pairs; for choices
-    `accuracy` is rescaled so that 0.5 is chance as well. P-values flip the signs of group means, one-sided; intervals
-    are of a bootstrap over groups. A shortcut is not always an artefact: a longer answer can be the better one. But a
-    model trained on such data can learn it.
+    the responses without the prompt; what it learns, it learns from four fifths of the groups of pairs (group, else
+    prompt) and guesses on the others. Of choices, the right one is guessed against each other choice of its question.
+    Chance is 0.5. Intervals are of a bootstrap over groups. The p-value is that of guesses that each half of the groups
+    teaches for the other, twice the lower of two sign-flip tests over groups: guesses of more folds share what taught
+    them, which would make it too small. A shortcut is not always an artefact: a longer answer can be the better one.
+    But a model trained on such data can learn it.
     """
 
     min_effect: float = Field(default=0.03, ge=0, lt=0.5)
@@ -53,46 +57,54 @@ class Shortcuts(Audit):
 
     def _of_pairs(self, tables: Tables) -> Iterator[AuditFigure]:
         pairs = preference_pairs(tables, self.max_pairs)
-        groups = [pair.group for pair in pairs]
-        folds = fold_numbers(groups, FOLDS)
-        if len(pairs) < self.min_pairs or folds is None:
-            return
-        preferred = np.asarray([pair.first_is_preferred for pair in pairs])
-        length = np.asarray([len(pair.first) - len(pair.second) for pair in pairs], dtype=np.float64)
-        guesses = {"length": by_feature(length, preferred, folds), "words": by_words(pairs, preferred, folds)}
+        preferred = np.asarray([pair.first_is_preferred for pair in pairs], dtype=np.bool_)
+        guesses: dict[str, Guess] = {"length": _by_length(pairs), "words": partial(by_words, pairs)}
         if 0 < preferred.sum() < len(preferred):  # otherwise the dataset lists the preferred one first on purpose
-            guesses["position"] = by_feature(np.ones(len(pairs)), preferred, folds)
+            guesses["position"] = partial(by_feature, np.ones(len(pairs)))
         if any(pair.first_model or pair.second_model for pair in pairs):
-            guesses["model"] = by_model(pairs, preferred, folds)
-        for shortcut, right in guesses.items():
-            if right is not None:
-                yield self._accuracy({"of": "pairs", "shortcut": shortcut}, right, groups)
+            guesses["model"] = partial(by_model, pairs)
+        yield from self._accuracies("pairs", guesses, preferred, [pair.group for pair in pairs], len(pairs))
 
     def _of_choices(self, tables: Tables) -> Iterator[AuditFigure]:
-        """Each right choice is paired with the others of its question, each question counted once."""
+        """Each right choice is paired with the others of its question; all pairs of a question are one group."""
         pairs, places = choice_pairs(tables, self.max_pairs)
-        questions = [pair.group for pair in pairs]
-        folds = fold_numbers(questions, FOLDS)
-        if len(set(questions)) < self.min_pairs or folds is None:
-            return
         # A pair lists the right choice first or second by a digest, so that its place says nothing.
-        preferred = np.asarray([pair.first_is_preferred for pair in pairs])
-        length = np.asarray([len(pair.first) - len(pair.second) for pair in pairs], dtype=np.float64)
-        guesses = {
-            "length": by_feature(length, preferred, folds),
-            "position": by_feature(places, preferred, folds),
-            "words": by_words(pairs, preferred, folds),
+        preferred = np.asarray([pair.first_is_preferred for pair in pairs], dtype=np.bool_)
+        guesses: dict[str, Guess] = {
+            "length": _by_length(pairs),
+            "words": partial(by_words, pairs),
+            "position": partial(by_feature, places),
         }
-        for shortcut, right in guesses.items():
-            if right is not None:
-                yield self._accuracy({"of": "choices", "shortcut": shortcut}, right, questions)
+        questions = [pair.group for pair in pairs]
+        yield from self._accuracies("choices", guesses, preferred, questions, len(set(questions)))
 
-    def _accuracy(self, about: dict[str, str], right: Floats, groups: Sequence[str]) -> AuditFigure:
+    def _accuracies(
+        self, of: str, guesses: Mapping[str, Guess], preferred: NDArray[np.bool_], groups: Sequence[str], n: int
+    ) -> Iterator[AuditFigure]:
+        folds, halves = fold_numbers(groups, FOLDS), fold_numbers(groups, 2)
+        if n < self.min_pairs or folds is None or halves is None:
+            return
         _, number = np.unique(np.asarray(groups), return_inverse=True)
-        sums, sizes = np.bincount(number, weights=right - 0.5), np.bincount(number)
-        ends = bootstrap(len(sums), lambda i: 0.5 + float(sums[i].sum() / sizes[i].sum()))
-        p = sign_flip_p(sums.astype(np.float64), self.permutations, two_sided=False)
-        return figure("accuracy", about, float(right.mean()), len(right), ends, p)
+        sizes = np.bincount(number)
+        for shortcut, guess in guesses.items():
+            right, tested = guess(preferred, folds), guess(preferred, halves)
+            if right is None or tested is None:
+                continue
+            sums = np.bincount(number, weights=right - 0.5)
+            ends = bootstrap(len(sums), lambda i, s=sums: 0.5 + float(s[i].sum() / sizes[i].sum()))  # type: ignore[misc]
+            p = min(1.0, 2 * min(self._p(tested[halves == half], number[halves == half]) for half in (0, 1)))
+            yield figure("accuracy", {"of": of, "shortcut": shortcut}, float(right.mean()), len(right), ends, p)
+
+    def _p(self, right: Floats, groups: NDArray[np.int64]) -> float:
+        """Of guesses that were learned from the other half, so that signs of the means of groups are exchangeable."""
+        _, number = np.unique(groups, return_inverse=True)
+        return sign_flip_p(
+            np.bincount(number, weights=right - 0.5).astype(np.float64), self.permutations, two_sided=False
+        )
+
+
+def _by_length(pairs: Sequence[PreferencePair]) -> Guess:
+    return partial(by_feature, np.asarray([len(pair.first) - len(pair.second) for pair in pairs], dtype=np.float64))
 
 
 def preference_pairs(tables: Tables, most: int) -> list[PreferencePair]:
