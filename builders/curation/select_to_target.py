@@ -20,9 +20,9 @@ class SelectToTarget(Step):
     """Keeps `n` rows whose shares of each declared column come closest to a target distribution.
 
     Rows are taken one by one from the combination of values that brings the counts nearest to the target (least sum of
-    squares over all columns), which is ours; it is exact for one column, and within a few rows for several. Within a combination a
-    digest of the key and the seed of the recipe decides. Values without a target are kept only where nothing else is
-    left. Where values run short, the rest comes from the others, and the detail says so.
+    squares over all columns), which is ours; it is exact for one column, and within a few rows for several. Within a
+    combination, a digest of the key and the seed of the recipe decides. Values without a target are kept only where
+    nothing else is left, and where a value runs short, others make up for it.
     """
 
     target: Annotated[dict[str, Shares], Field(min_length=1)]

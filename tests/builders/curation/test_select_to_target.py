@@ -43,5 +43,5 @@ def test_what_runs_short_is_made_up_by_the_others(bench: Make) -> None:
 
 
 def test_shares_must_add_up_to_one() -> None:
-    with pytest.raises(ValidationError, match="add up to 0.9"):
+    with pytest.raises(ValidationError, match=r"add up to 0\.9"):
         SelectToTarget(n=1, target={"kind": {"value": 0.5, "duty": 0.4}})
