@@ -108,7 +108,7 @@ def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDat
     for statement in shape.from_tables().statements("theirs"):
         connection.execute(statement)
     for rule in shape.rules.values():
-        if found := connection.sql(rule.select).limit(1).fetchall():
+        if rule.severity != "info" and (found := connection.sql(rule.select).limit(1).fetchall()):
             raise DataError(f"the export breaks a rule of its shape: {rule.title}", where=str(folder), got=found[0])
 
 

@@ -13,15 +13,13 @@ from pydantic import Field
 
 from ..row import ForeignKey, Key, Row
 from ..views import View
+from .fields import Digest, Text
 from .shared import SHARED, Aspect, RowRef
 
 ActionType = Literal["to_do", "not_to_do"]
 Involvement = Literal["direct", "indirect"]
 Choice = Literal["to_do", "not_to_do", "depends", "abstain"]
 Merge = Literal["spelling", "synonym"]
-
-Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
-Digest = Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]
 
 UNMAPPED = "unmapped"
 """The category of a value that a theory has nowhere."""
