@@ -23,8 +23,8 @@ def answers(
 ) -> list[Answer]:
     """The answers in a column of a table with `item_id` and `annotator_id`, in a fixed order; nulls are left out.
 
-    `kinds` keeps annotators of these kinds, where their kind is known; `by` names an attribute of annotators that says
-    who answered, in place of their id; `where` is a condition in SQL.
+    `kinds` keeps annotators of these kinds, where their kind is known; who is no annotator, such as a culture, is kept.
+    `by` names an attribute of annotators that says who answered, in place of their id; `where` is a condition in SQL.
     """
     rows = tables[table]
     item = "concat_ws('/', item_table, item_id)" if "item_table" in rows.columns else "CAST(item_id AS VARCHAR)"
@@ -32,9 +32,11 @@ def answers(
         f"{item} AS item, CAST(annotator_id AS VARCHAR) AS who, CAST({column} AS VARCHAR) AS answer"
     )
     if (people := tables.get("annotators")) is not None:
-        named = names_of(people, kinds, by)
-        joined = chosen.set_alias("a").join(named.set_alias("n"), "a.who = n.annotator_id")
-        chosen = joined.select("a.item, n.who, a.answer")
+        everyone = names_of(people, (), None).set_alias("e")
+        named = names_of(people, kinds, by).set_alias("n")
+        known = chosen.set_alias("a").join(named, "a.who = n.annotator_id").select("a.item, n.who, a.answer")
+        others = chosen.set_alias("a").join(everyone, "a.who = e.annotator_id", how="anti").select("item, who, answer")
+        chosen = known if by else known.union(others)
     return [Answer(*row) for row in fetch_all(chosen, "SELECT item, who, answer FROM rows ORDER BY ALL")]
 
 
