@@ -24,7 +24,7 @@ from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
 from .findings.failing_rows import discard_rows, write_rows_to
 from .findings.subject import Subject
-from .judging import card_claims, curation_effects, manifest_shards
+from .judging import card_claims, curation_effects, manifest_shards, run_completeness
 from .judging.audits import load_audits, run_audits
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, wrap_duckdb_errors
@@ -137,8 +137,10 @@ def _run_subject(connection: DuckDBPyConnection, folder: Path, name: str) -> Sub
     rejects = {} if rejected is None else {"rejects": rejected.select("row_number() OVER () AS _row, detail")}
     declared = _declaration(folder)
     views = views_of_run(connection, folder, declared.views, tables)
-    subject = _typed_subject(tables, row_types(folder, tables), name)
-    return replace(subject, rejects=rejects, views=views, plots=declared.plots)
+    types = row_types(folder, tables)
+    findings = [*run_completeness.check_run(tables, types, rejected)] if rejected is not None else []
+    subject = _typed_subject(tables, types, name)
+    return replace(subject, rejects=rejects, views=views, plots=declared.plots, findings=findings)
 
 
 def _declaration(folder: Path) -> Declaration:

@@ -18,7 +18,7 @@ from pluriset.tests.servers.quirky_openai import CASES, PROSE, Case, is_judgemen
 from pluriset.tests.servers.scripted_openai import Body, Reply, ScriptedServer, answer
 
 Write = Callable[..., Path]
-SITUATIONS = [f"Situation number {i}" for i in range(4)]
+SITUATIONS = [f"Situation number {i}" for i in range(6)]
 
 
 def serving(quirk: Callable[[Body, str], Reply]) -> ScriptedServer:
@@ -47,8 +47,8 @@ def test_each_quirk_is_built_or_stopped_and_nothing_is_paid_twice(case: Case, re
             assert not (tmp_path / "run" / "manifest.json").exists()
         else:
             books = made(path, tmp_path / "run").books
-            assert books.seeds.rejected == case.rejects and books.seeds.built == 4 - case.rejects
-            assert books.rows["annotations"].published == 3 * 2 * (4 - case.rejects)
+            assert books.seeds.rejected == case.rejects and books.seeds.built == 6 - case.rejects
+            assert books.rows["annotations"].published == 3 * 2 * (6 - case.rejects)
             sent = len(server.requests)
             with opened(pluriset.recipe(path), tmp_path / "run") as again:
                 again.ask()

@@ -18,7 +18,7 @@ from pluriset.builders.execution.resolve import resolve
 from pluriset.builders.storage import run_folder
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.cards.loading.dataset import Dataset
-from pluriset.schemas.errors import DataError, RecipeError, RunError
+from pluriset.schemas.errors import ChecksFailed, DataError, RecipeError, RunError
 from pluriset.schemas.manifest import Manifest, Requests
 from pluriset.tests.builders.conftest import JUDGED, LISTING
 from pluriset.tests.builders.making import made
@@ -405,3 +405,18 @@ def test_a_report_is_saved_into_no_run_that_is_being_built(recipe: Write, tmp_pa
         pluriset.validate(out, save=True)
     assert error.value.got == f"process {os.getpid()}"
     pluriset.validate(out, save=True)
+
+
+def test_a_run_without_rows_or_without_judgements_has_errors_and_is_not_published(
+    recipe: Write, tmp_path: Path
+) -> None:
+    nothing = recipe(["Lying to a friend"], {"match": "Situation", "answer": "both?"})
+    report = pluriset.build(pluriset.recipe(nothing), tmp_path / "nothing").report
+    assert "empty_main_table" in {f.check for f in report.found() if f.severity == "error"}
+    seeds = [f"Situation number {i}" for i in range(4)]
+    unjudged = recipe(seeds, {"match": "number 1\nvalue: Honesty", "answer": "both?"}, curation=[])
+    pluriset.build(pluriset.recipe(unjudged), out := tmp_path / "unjudged")
+    [found] = [f for f in pluriset.load(out).report.found() if f.check == "unjudged_items"]  # type: ignore[union-attr]
+    assert (found.count, found.severity, found.table) == (1, "error", "considerations")
+    with pytest.raises(ChecksFailed, match="unjudged_items"):
+        pluriset.publish(out, tmp_path / "published")
