@@ -108,6 +108,10 @@ class PublishedDataset(Component):
     """Its name."""
     family: ClassVar[str | None] = None
     """The family whose tables can take its shape, where there is one."""
+    needs: ClassVar[Sequence[str]] = ()
+    """Tables that an export in this shape is made of: a run of any family that has them can take it."""
+    export_only: ClassVar[bool] = False
+    """Whether it is a format of many datasets: no file is recognised as it, and there is no way back."""
     configs: ClassVar[Mapping[str, Config]]
     """Config -> what is in it, the default first."""
     file_format: ClassVar[FileFormat] = "parquet"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -10,12 +11,13 @@ import duckdb
 import yaml
 from duckdb import DuckDBPyConnection
 
-from ...schemas.component import Spec, find, load, names
+from ...schemas.component import Component, Spec, find, load, names
 from ...schemas.errors import DataError, RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.projections import hub_features
 from ...schemas.published_dataset import REJECTS, FileFormat, PublishedDataset
 from ...schemas.row import Row, columns
+from ...schemas.rows import families, tables_of
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import CARD
 from ...validators.readers.manifest import read_manifest
@@ -77,8 +79,16 @@ def export(folder: Path, as_: Spec, out: Path, file_format: FileFormat | None = 
 
 def shapes(family: str | None = None) -> list[str]:
     """The shapes in which runs of a family, or of any, can be written."""
-    found = {each: getattr(find(PUBLISHED, each), "family", None) for each in names(PUBLISHED)}
-    return [each for each, own in found.items() if own and family in (None, own)]
+    tables = tables_of(family) if family in families() else {}
+    return [each for each in names(PUBLISHED) if _takes(find(PUBLISHED, each), family, tables)]
+
+
+def _takes(shape: type[Component], family: str | None, tables: Collection[str]) -> bool:
+    """Whether a family, or any, has the tables that a shape is made of."""
+    assert issubclass(shape, PublishedDataset)
+    if family is None:
+        return bool(shape.family or shape.needs)
+    return shape.family == family or bool(shape.needs and {*shape.needs} <= {*tables})
 
 
 def _shape(family: str, as_: Spec) -> PublishedDataset:

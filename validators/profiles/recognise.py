@@ -31,6 +31,8 @@ def recognise(raw: Tables) -> Recognised | None:
     best, most = None, (0, 0)
     for known in names(published.__name__):
         profile = _profile(known)
+        if profile.export_only:
+            continue
         configs = {table: found for table in raw if (found := _config(profile, table, raw[table].columns))}
         if configs and (fit := _fit(profile, configs, raw)) > most:
             how = "by its columns: " + ", ".join(f"{table} is {config}" for table, config in configs.items())
