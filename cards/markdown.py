@@ -6,6 +6,7 @@ import re
 
 from markupsafe import Markup
 
+from ..schemas.printable import printable
 from ..schemas.yaml_text import dump_yaml
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -15,8 +16,6 @@ OPENING = re.compile(r"^(\d*)([-+#=:]|[.)](?=\s|$))")
 """Characters with a meaning only at the beginning of a line."""
 URL = re.compile(r"(https?://[\w.~/?=%:#+@-]*[\w/])", re.ASCII)
 """A plain URL, which is left alone: escapes would become a part of it."""
-INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""Control characters, lone surrogates, and characters that change the direction of text."""
 MAX_CHARACTERS = 2000
 """Characters of a value in a card."""
 
@@ -72,7 +71,7 @@ def _line(text: str) -> str:
 
 def visible(text: str) -> str:
     """A text with control characters and direction marks replaced by a visible character."""
-    return INVISIBLE.sub("\ufffd", text)
+    return printable(text, "\N{REPLACEMENT CHARACTER}", keep="\t\n\v\f\r")
 
 
 def _escaped(text: str) -> str:

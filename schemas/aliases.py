@@ -87,6 +87,10 @@ OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("measures", "separability"): {"most_pairs": "max_pairs", "least": "min_pairs"},
 }
 """(kind, component) by new name -> its renamed options."""
+REMOVED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("checks", "known_labels"): {"labels": "delete this option: the labels of an aspect are in the table `aspects`"},
+}
+"""(kind, component) by new name -> its removed options, each with the hint for those who still set it."""
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "Books": {"asks": "requests"},
     "Requests": {"asked": "total", "replayed": "cached", "paid": "sent"},
@@ -107,6 +111,12 @@ def component(kind: str, name: str) -> str:
 def options(kind: str, name: str, given: Any) -> Any:
     """Options of a component under their current names; what is no mapping is left for validation."""
     return _renamed(given, OPTIONS.get((kind, name), {}))
+
+
+def removal_hint(kind: str, name: str, given: Any) -> str | None:
+    """What to do about the first removed option that is set; None where there is none."""
+    removed = REMOVED.get((kind, name), {})
+    return next((hint for option, hint in removed.items() if isinstance(given, Mapping) and option in given), None)
 
 
 def fields(model: str, given: Any) -> Any:

@@ -82,7 +82,8 @@ def load(package: str, spec: Spec, file: str = "", path: str = "") -> Any:
     try:
         return found.model_validate(aliases.options(kind, found.component_name(), options or {}))
     except ValidationError as error:
-        hint = f"`pluriset list {kind} {name}` says what each means"
+        removal = aliases.removal_hint(kind, found.component_name(), options)
+        hint = removal or f"`pluriset list {kind} {name}` says what each means"
         raise from_validation(error, RecipeError, file, f"{path}.{name}", paths(found), hint) from None
     except RecipeError as error:
         error.where = place(file, f"{path}.{name}.{error.where}")

@@ -36,6 +36,17 @@ class AskRecord(BaseModel):
     """The raw answer: text, finish, tokens, and the model that the endpoint reported."""
 
 
+class SourceRow(BaseModel):
+    """The row of another dataset that a seed was read from; `why` on that dataset goes on from there."""
+
+    dataset: str
+    """Name of the run, id on the Hub, or name of the file or folder."""
+    revision: str
+    """Commit on the Hub, or the start of the manifest's sha256 of a run; empty for a file or folder."""
+    table: str
+    key: str
+
+
 class FailedCheck(BaseModel):
     """A check that this row fails."""
 
@@ -50,6 +61,8 @@ class Explanation(BaseModel):
     subject: TableRow
     rests_on: list[TableRow]
     """The rows of its basis and those that it points to, and theirs in turn; the main row is the seed."""
+    origins: list[SourceRow] = []
+    """The rows of other datasets that its seed was read from."""
     asks: list[AskRecord]
     """The asks that it was built from, and those that judged it."""
     judgements: list[TableRow]

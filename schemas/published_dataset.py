@@ -64,7 +64,7 @@ class Config:
 class Rule:
     """Something that must hold in this dataset and that no constraint of a column says."""
 
-    title: str
+    rule: str
     """What should hold, in a line."""
     problem: str
     """What is wrong, as it follows the count of units; `schemas.report.problem_line` says how it is written."""

@@ -106,7 +106,7 @@ class Curation:
         kinds = dict(zip(rows.columns, rows.types, strict=True))
         broken: dict[str, list[str]] = {}
         for condition in (condition for c in columns(row_type) for condition in conditions(c, kinds[c.name])):
-            broken.setdefault(condition.title, []).append(condition.broken)
+            broken.setdefault(condition.rule, []).append(condition.broken)
         problems = ", ".join(
             f"CASE WHEN {' OR '.join(tests)} THEN {quote_literal(title)} END" for title, tests in broken.items()
         )

@@ -119,7 +119,7 @@ def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDat
         connection.execute(statement)
     for rule in shape.rules.values():
         if rule.severity != "info" and (found := connection.sql(rule.select).limit(1).fetchall()):
-            raise DataError(f"the export breaks a rule of its shape: {rule.title}", where=str(folder), got=found[0])
+            raise DataError(f"the export breaks a rule of its shape: {rule.rule}", where=str(folder), got=found[0])
 
 
 def _written(

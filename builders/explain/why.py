@@ -12,9 +12,10 @@ from pathlib import Path
 from duckdb import DuckDBPyRelation
 
 from ...schemas.errors import DataError
-from ...schemas.explanation import AskRecord, Explanation, TableRow
+from ...schemas.explanation import AskRecord, Explanation, SourceRow, TableRow
 from ...schemas.family_schema import row_types
 from ...schemas.manifest import Manifest
+from ...schemas.origin import parse
 from ...schemas.row import Row, columns
 from ...schemas.rows.reject import Reject
 from ...schemas.rows.shared import BASIS
@@ -49,6 +50,7 @@ def why(folder: Path, table: str, wanted: str) -> Explanation:
     return Explanation(
         subject=subject,
         rests_on=rests_on,
+        origins=_origins([subject, *rests_on]),
         asks=asks,
         judgements=judgements,
         compared=compared or [],
@@ -57,6 +59,12 @@ def why(folder: Path, table: str, wanted: str) -> Explanation:
         sources=manifest.recipe.card.sources,
         missing=missing,
     )
+
+
+def _origins(rows: list[TableRow]) -> list[SourceRow]:
+    """The rows of other datasets that these rows were read from."""
+    cells = [cell for each in rows for cell in each.row.values() if isinstance(cell, str)]
+    return [SourceRow(**origin._asdict()) for cell in cells if (origin := parse(cell))]
 
 
 def types_of(folder: Path, manifest: Manifest, table: str) -> dict[str, type[Row]]:

@@ -19,6 +19,10 @@ def print_story(story: Explanation) -> None:
     _print_row("row", story.subject)
     for row in story.rests_on:
         _print_row("based on", row)
+    for origin in story.origins:
+        dataset = f"{origin.dataset} at {origin.revision}" if origin.revision else origin.dataset
+        click.echo(clean(f"\nread from {dataset}: {origin.table} [{origin.key}]"))
+        click.echo("  of a run, `pluriset why` tells the story of that row")
     for ask in story.asks:
         click.echo(
             clean(f"\nrequest {ask.digest}: {ask.annotator} as {ask.role}, sample {ask.sample}, attempt {ask.attempt}")

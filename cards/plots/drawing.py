@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic_core import to_json
 
 from ...schemas.run_layout import PLOTS
+from ...validators.tables.atomic_write import write_atomic, write_error
 from .plots import Plot
 from .style import Spec
 
@@ -38,10 +39,13 @@ def svg(spec: Spec) -> str:
 
 
 def write_plots(folder: Path, plots: Iterable[Plot]) -> None:
-    """Write each plot into `plots/`: as JSON, and as a PNG where plots can be drawn."""
+    """Write each plot into `plots/`: as JSON, and as a PNG where plots can be drawn. Raises `RunError`."""
     for plot in plots:
         path = folder / PLOTS / f"{plot.measure}.vl.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(to_json(plot.spec, indent=1))
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise write_error(error, path.parent) from None
+        write_atomic(path, to_json(plot.spec, indent=1))
         if can_draw():
-            path.with_name(f"{plot.measure}.png").write_bytes(png(plot.spec))
+            write_atomic(path.with_name(f"{plot.measure}.png"), png(plot.spec))

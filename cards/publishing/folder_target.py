@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from ...schemas.errors import PublishError
+from ...validators.tables.atomic_write import atomic_folder
 from ..hub.target import Change, Content, StoredFile, TargetState, sha256
 
 
@@ -45,26 +45,14 @@ class FolderTarget:
     ) -> str | None:
         """Assemble the new folder beside the old one, then swap them. Raises `PublishError`."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=f".{self.path.name}.") as drafts:
-                draft, backup = Path(drafts) / "new", Path(drafts) / "old"
-                shutil.copytree(self.path, draft, symlinks=True) if state else draft.mkdir()
+            with atomic_folder(self.path, replace=True) as draft:
+                if state:
+                    shutil.copytree(self.path, draft, symlinks=True, dirs_exist_ok=True)
                 for change in changes:
                     _apply(draft / change.path, files.get(change.path))
-                self._swap(draft, backup)
         except OSError as error:
             raise PublishError("cannot write the folder", where=self.name, got=error.strerror or str(error)) from None
         return None
-
-    def _swap(self, draft: Path, backup: Path) -> None:
-        """Put the draft where the folder was; if that fails, put the folder back."""
-        try:
-            if self.path.exists():
-                self.path.rename(backup)
-            draft.rename(self.path)
-        finally:
-            if backup.exists() and not self.path.exists():
-                backup.rename(self.path)
 
 
 def _apply(path: Path, content: Content | None) -> None:

@@ -12,10 +12,11 @@ from jinja2 import Environment, StrictUndefined, Template
 from pydantic_core import to_json
 
 from ...schemas import family_schema
-from ...schemas.errors import RecipeError, RunError
+from ...schemas.errors import RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.report import Report
 from ...schemas.run_layout import CARD, CROISSANT, EVAL
+from ...validators.tables.atomic_write import write_atomic
 from ..facts import people
 from ..facts.limitations import limitations
 from ..facts.manifest_facts import row_types
@@ -36,15 +37,11 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
     Raises `RecipeError` if the Hub would not accept the card, and `RunError` if a file cannot be written.
     """
     drawn = [*plots(report.model_copy(update={"plots": dict(family_schema.plots(manifest))}))]
-    try:
-        write_plots(folder, drawn)
-        text = render(manifest, report, drawn, refusals(folder))
-        (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
-        (folder / CROISSANT).write_bytes(to_json(croissant(manifest, report), indent=1))
-        if tasks := eval_yaml(manifest):
-            (folder / EVAL).write_text(tasks, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise RunError("cannot write the card", where=str(folder), got=error.strerror or str(error)) from None
+    write_plots(folder, drawn)
+    write_atomic(folder / CARD, render(manifest, report, drawn, refusals(folder)))
+    write_atomic(folder / CROISSANT, to_json(croissant(manifest, report), indent=1))
+    if tasks := eval_yaml(manifest):
+        write_atomic(folder / EVAL, tasks)
 
 
 def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refused: Sequence[RefusalCount] = ()) -> str:

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ...schemas.errors import RunError
 from ...schemas.report import Report
 from ...schemas.run_layout import REPORT, REPORT_PAGE
+from ...validators.tables.atomic_write import write_atomic, write_error
 from . import page
 
 
@@ -27,7 +27,7 @@ def write_suite_result(folder: Path, report: Report, validation_result: dict[str
 def _write(folder: Path, files: dict[str, str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise RunError("cannot write the report", where=str(folder), got=error.strerror or str(error)) from None
+        raise write_error(error, folder, "cannot write the report") from None
+    for name, text in files.items():
+        write_atomic(folder / name, text)

@@ -19,9 +19,9 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 from pydantic_core import to_json
 
-from ...schemas.errors import RunError
 from ...schemas.report import Figure, Finding, Report
 from ...schemas.run_layout import REPORT_PAGE
+from ...validators.tables.atomic_write import write_atomic
 from ..markdown import visible
 from ..plots.drawing import can_draw, svg
 from ..plots.plots import plots
@@ -69,10 +69,7 @@ def write(path: Path, report: Report, rows: Path | None = None) -> None:
 
     Raises `RunError` if the file cannot be written.
     """
-    try:
-        path.write_text(render(_with_links(report, path.parent, rows or path.parent)), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise RunError("cannot write the page", where=str(path), got=error.strerror or str(error)) from None
+    write_atomic(path, render(_with_links(report, path.parent, rows or path.parent)))
 
 
 def render(report: Report) -> str:

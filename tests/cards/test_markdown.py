@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pluriset.cards.markdown import INVISIBLE, MAX_CHARACTERS, Safe, code, fenced, md, prose
+from pluriset.cards.markdown import MAX_CHARACTERS, Safe, code, fenced, md, prose, visible
 
 MARKS = "ab1 *_`[]()<>&|~$#-+=:.!\\\n\t\"'{}@/"
 TEXTS = st.text(st.sampled_from(MARKS) | st.characters(), max_size=40) | st.text(st.sampled_from(MARKS), max_size=80)
@@ -16,7 +16,7 @@ READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 
 
 def shown(text: str) -> str:
-    return " ".join(INVISIBLE.sub("\ufffd", text).split())
+    return " ".join(visible(text).split())
 
 
 def inline(tokens: list[Token]) -> list[Token]:

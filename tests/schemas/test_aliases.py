@@ -8,6 +8,7 @@ from pluriset.builders import curation, families, scorers, sources, teachers
 from pluriset.schemas import aliases
 from pluriset.schemas.checks_file import ChecksFile
 from pluriset.schemas.component import find, load, names
+from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.report import Finding, Report
 from pluriset.validators import checks, measures
 from pluriset.validators.judging.overrides import read_overrides
@@ -42,6 +43,14 @@ def test_a_checks_file_with_an_old_option_is_read(component: str, old: str, new:
     file.write_text(f"checks:\n- {{check: {component}, options: {{{old}: {default}}}}}\n")
     [(check, options)] = read_overrides(file).options.items()
     assert load(checks.__name__, {check: options}) == load(checks.__name__, component)
+
+
+def test_a_removed_option_is_an_error_that_says_what_replaced_it(tmp_path: Path) -> None:
+    file = tmp_path / "pluriset.yaml"
+    file.write_text("checks:\n- {check: known_labels, options: {labels: {valence: [supports]}}}\n")
+    with pytest.raises(RecipeError, match="known_labels") as raised:
+        read_overrides(file)
+    assert raised.value.hint and "aspects" in raised.value.hint
 
 
 @pytest.mark.parametrize(("old", "new"), aliases.COMPONENTS["checks"].items())

@@ -61,7 +61,7 @@ def _of_column(table: str, column: Column) -> Iterator[Expectation]:
         check = f"{table}.{column.name}.type"
         yield _one(check, "expect_column_values_to_be_in_type_list", column=column.name, type_list=types)
     for condition in conditions(column, duckdb.sqltype(sql_type(column.schema))):
-        check = f"{table}.{condition.path}.{condition.rule}"
+        check = f"{table}.{condition.path}.{condition.constraint}"
         core = _core(column, condition) if condition.path == column.name else None
         yield _one(check, core[0], column=column.name, **core[1]) if core else _rows(check, condition.broken)
     if column.foreign:
@@ -86,7 +86,7 @@ def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:
 def _core(column: Column, condition: Condition) -> tuple[str, dict[str, Any]] | None:
     """The equivalent core expectation and its options, or None."""
     schema = column.schema
-    match condition.rule:
+    match condition.constraint:
         case "null":
             return "expect_column_values_to_not_be_null", {}
         case "min_length":

@@ -140,8 +140,8 @@ def _rows(judged: Judged) -> Iterator[Finding]:
     for rule, count, found in counted.fetchall():
         failing = partial(query, broken, f"SELECT unnest(one.shown) FROM rows WHERE one.rule = {rule}")
         condition = asked[rule][1]
-        check = f"{condition.path}.{condition.rule}"
-        yield judged.finding(check, condition.title, condition.problem, count, found, failing)
+        check = f"{condition.path}.{condition.constraint}"
+        yield judged.finding(check, condition.rule, condition.problem, count, found, failing)
 
 
 def _broken(judged: Judged, asked: Sequence[tuple[Column, Condition]]) -> DuckDBPyRelation:

@@ -14,7 +14,7 @@ from ..tables.sql import quote_identifier
 from . import gold_option, preference
 from .column_roles import BOOLEAN_ROLES, OPTION, SCORES, role_name
 
-TITLES = {
+RULES = {
     "preferred": "`{}` names the preferred side, or a tie",
     "first_preferred": "`{}` is true or false, 1 or 0",
     "second_preferred": "`{}` is true or false, 1 or 0",
@@ -80,7 +80,7 @@ class ParsedColumn(NamedTuple):
             problem=problem_line(f"have|has a `{self.column}` that cannot be interpreted", count, rows, "rows"),
             check=self.check,
             severity="warning",
-            rule=TITLES[self.role].format(self.column) + self._hint(failing, roles),
+            rule=RULES[self.role].format(self.column) + self._hint(failing, roles),
             table=self.table,
             count=count,
             of=rows,

@@ -177,7 +177,7 @@ def _rule(connection: DuckDBPyConnection, check: str, rule: Rule, tables: Tables
     of = int(tables[table].aggregate(_counted(rule)).fetchall()[0][0])
     found = Finding(
         problem=problem_line(rule.problem, count, of, rule.unit),
-        rule=rule.title,
+        rule=rule.rule,
         check=check,
         severity=rule.severity,
         table=table,

@@ -39,19 +39,24 @@ def write_atomic(path: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def atomic_folder(target: Path) -> Iterator[Path]:
+def atomic_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     """An empty draft folder that becomes `target` when the block succeeds and is deleted when it fails.
 
-    `target` must be missing or empty. Scratch files may go beside the draft: its parent is deleted in any case.
+    `target` must be missing or empty, unless it is to be replaced. Scratch files may go beside the draft: its parent
+    is deleted in any case.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-        draft = Path(scratch) / "draft"
+        draft, backup = Path(scratch) / "draft", Path(scratch) / "backup"
         draft.mkdir()
         yield draft
-        if target.is_dir():
-            target.rmdir()  # Windows renames onto nothing that exists
-        draft.rename(target)
+        try:
+            if target.is_dir():  # Windows renames onto nothing that exists
+                target.rename(backup) if replace else target.rmdir()
+            draft.rename(target)
+        finally:
+            if backup.exists() and not target.exists():
+                backup.rename(target)
 
 
 def write_error(error: OSError, path: Path, what: str = "cannot write", hint: str | None = None) -> RunError:

@@ -93,8 +93,9 @@ class Condition(NamedTuple):
     """One rule on one column or part of a column."""
 
     path: str
+    constraint: str
+    """What it is called in the id of a finding, such as `null` or `max_length`."""
     rule: str
-    title: str
     """What should hold."""
     problem: str
     """What a row that breaks it has or lacks; `schemas.report.problem_line` says how it is written."""
@@ -167,16 +168,16 @@ def _not_null(path: str, null: str) -> Condition:
 
 
 def _condition(keyword: str, bound: Any, value: str, path: str) -> Condition:
-    rule, broken, title, problem = KEYWORDS[keyword]
+    constraint, broken, rule, problem = KEYWORDS[keyword]
     listed = ", ".join(map(str, bound)) if isinstance(bound, list) else bound
     literal = quote_literal(_re2(bound)) if keyword == "pattern" else _literal(bound)
-    title, problem = (part.format(path=path, words=listed) for part in (title, problem))
+    rule, problem = (part.format(path=path, words=listed) for part in (rule, problem))
     if bound in (1, NOT_BLANK) and keyword in ("minLength", "pattern"):
-        title, problem = f"`{path}` is not empty", f"have|has an empty `{path}`"
+        rule, problem = f"`{path}` is not empty", f"have|has an empty `{path}`"
     if keyword == "pattern" and (code := CODE_PATTERN.fullmatch(bound)):
-        return Condition(path, rule, title, problem, f"NOT ({value} GLOB {quote_literal(_glob(code[1]))})")
+        return Condition(path, constraint, rule, problem, f"NOT ({value} GLOB {quote_literal(_glob(code[1]))})")
     quickly = f"NOT {starts_with_visible_ascii(value)} AND " if bound == NOT_BLANK else ""
-    return Condition(path, rule, title, problem, quickly + broken.format(value=value, bound=literal))
+    return Condition(path, constraint, rule, problem, quickly + broken.format(value=value, bound=literal))
 
 
 def _glob(code: str) -> str:

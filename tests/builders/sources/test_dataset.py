@@ -57,6 +57,11 @@ def test_a_run_builds_on_a_run_and_moves_with_it(run: Path, recipe: Callable[...
     second = pluriset.build(pluriset.recipe(said), tmp_path / "second")
     assert {row.situation_id for row in second.rows("situations")} == {seed.id for seed in seeds(run)}  # type: ignore[attr-defined]
     assert "path: ../run" in (tmp_path / "second" / "recipe.yaml").read_text()
+    seed = next(second.rows("situations")).model_dump()
+    story = pluriset.why(tmp_path / "second", "situations", seed["situation_id"])
+    (origin,) = story.origins
+    assert (origin.dataset, origin.table) == ("test", "situations")
+    assert pluriset.why(run, origin.table, origin.key).subject.row["text"] == seed["text"]
 
 
 def test_what_is_missing_is_an_error_that_names_what_is_there(run: Path, tmp_path: Path) -> None:

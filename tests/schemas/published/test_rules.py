@@ -21,4 +21,4 @@ def test_the_problem_is_a_sentence_that_leads_with_its_count(rule: Rule) -> None
     for count, of in ((1, 0), (1, 40), (3, 40)):
         line = problem_line(rule.problem, count, of, rule.unit)
         assert line[0].isdigit() and len(line) < 160 and "|" not in line
-    assert len(rule.title) < 100
+    assert len(rule.rule) < 100

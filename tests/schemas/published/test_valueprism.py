@@ -80,7 +80,7 @@ def translated(connection: duckdb.DuckDBPyConnection, shape: ValuePrism) -> dict
     for statement in shape.from_tables().statements("theirs"):
         connection.execute(statement)
     for rule in shape.rules.values():
-        assert connection.sql(rule.select).fetchall() == [], rule.title
+        assert connection.sql(rule.select).fetchall() == [], rule.rule
     return {config: dicts(connection, f'theirs."{config}"') for config in shape.configs} | {
         "rejects": dicts(connection, REJECTS)
     }

@@ -325,7 +325,7 @@ def test_a_code_is_matched_as_pydantic_matches_it(
     coded = {"code": Annotated[str, Field(pattern=f"^{pattern}$")]}
     model: type[Row] = type("Coded", (Row,), {"__annotations__": coded, "__module__": __name__})
     (code,) = columns(model)
-    (broken,) = [c.broken for c in conditions(code, connection.sql("SELECT ''").types[0]) if c.rule == "pattern"]
+    (broken,) = [c.broken for c in conditions(code, connection.sql("SELECT ''").types[0]) if c.constraint == "pattern"]
     found = connection.sql(f"SELECT {broken} FROM (SELECT unnest($texts) AS code)", params={"texts": texts}).fetchall()
     assert "GLOB" in broken
     assert [wrong for (wrong,) in found] == [not _fits(model, text) for text in texts]
