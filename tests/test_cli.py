@@ -359,7 +359,9 @@ def test_list_prints_components_and_options() -> None:
 
 def test_report_has_a_json_schema_but_no_suite() -> None:
     assert json.loads(cli("schema", "report").stdout)["title"] == "Report"
-    assert_error(cli("schema", "report", "--suite"), "this has no tables", "got: report", "expected: one of ", "values, ")
+    assert_error(
+        cli("schema", "report", "--suite"), "this has no tables", "got: report", "expected: one of ", "values, "
+    )
 
 
 @pytest.mark.parametrize("command", list(main.commands))

@@ -13,6 +13,8 @@ from ...validators.tables.sql import Tables, fetch_all, quote_identifier, quote_
 
 MAX_GROUPS = 30
 """A column with more values is no category."""
+MAX_LENGTH = 64
+"""A column that may hold longer values is prose."""
 Counts = Mapping[tuple[str, str, str], int]
 """(table, attribute, value) -> rows."""
 
@@ -44,8 +46,9 @@ def lost_rows(before: Counts, after: Counts) -> list[GroupCount]:
 
 
 def _is_category(column: Column) -> bool:
-    text = column.schema.get("type") == "string" or "enum" in column.schema
-    return text and not (column.is_key or column.foreign or column.item_of or column.name == "digest")
+    text = column.schema.get("type") == "string" and column.schema.get("maxLength", 0) <= MAX_LENGTH
+    is_link = column.is_key or column.foreign or column.item_of
+    return (text or "enum" in column.schema) and not is_link and column.name not in ("text", "digest")
 
 
 def _counted(rows: DuckDBPyRelation, names: list[str]) -> Iterator[tuple[str, str, int]]:

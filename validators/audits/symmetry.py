@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,19 @@ from ..stats.text_shape import SHAPES
 from ..tables.sql import Tables, fetch_all
 from . import Audit, NotApplicable, Outcome
 
-Sides = Mapping[str, Mapping[str, str]]
-"""Question -> side -> what is said for it."""
+Sides = Mapping[str, Mapping[str, Sequence[str]]]
+"""Question -> side -> the texts that argue for it."""
 
 
 class Symmetry(Audit):
     """Is one side of a question argued with more care than the other?
 
-    For each question and side: length, word length, readability, variety of words, and the share of numbers and names,
-    all of them measured without a lexicon; hedging, sentiment and agency would need one, and are not computed. Each
-    side is paired with the mean of the other sides of the same question. `d` is the mean difference in standard
-    deviations of the differences; a difference counts from `min_effect` on. P-values flip the signs of the differences,
-    which needs no normal distribution. Sides are those of the view `sides`, else the options of questions that all
-    have two.
+    For each question and side: the number of texts, and of a text its length, word length, readability, variety of
+    words, and share of numbers and names. None of them needs a lexicon; hedging, sentiment and agency would, and are
+    not computed. Each side is paired with the mean of the other sides of a question. `d` is the mean difference in
+    standard deviations of the differences; a difference counts from `min_effect` on. P-values flip the signs of the
+    differences, which needs no normal distribution. Sides are those of the view `sides`, else the options of questions
+    that all have two.
     """
 
     min_effect: float = Field(default=0.2, ge=0)
@@ -53,7 +53,7 @@ class Symmetry(Audit):
         return Outcome(_conclusion(uneven, tested), bool(uneven), tested, HOLM)
 
     def _by_annotator(self, tables: Tables) -> dict[str, Sides]:
-        """Annotator, empty for all together -> the sides; an annotator's text is joined with its others of the side."""
+        """Annotator, empty for all together -> the sides."""
         if "sides" in tables:
             who = "CAST(annotator_id AS VARCHAR)" if "annotator_id" in tables["sides"].columns else "NULL"
             sql = f"""SELECT CAST(item_id AS VARCHAR) AS item, side, text, {who} AS who FROM rows
@@ -72,11 +72,7 @@ class Symmetry(Audit):
             if annotator is not None:
                 texts[annotator][item][side].append(text)
         named = {who for who in texts if who}
-        return {
-            who: {item: {side: " ".join(said) for side, said in sides.items()} for item, sides in items.items()}
-            for who, items in texts.items()
-            if not who or len(named) > 1
-        }
+        return {who: items for who, items in texts.items() if not who or len(named) > 1}
 
     def _compared(self, questions: Sides, who: dict[str, str]) -> Iterator[AuditFigure]:
         """Each side against the mean of the others; of two sides the first, since the second mirrors it."""
@@ -89,17 +85,20 @@ class Symmetry(Audit):
             if len(both) < self.min_questions:
                 continue
             others = names[1] if len(names) == 2 else "others"
-            for shape, measure in SHAPES.items():
+            for shape, measure in {"texts": None, **SHAPES}.items():
+                sizes = [{name: _size(texts, measure) for name, texts in sides.items()} for sides in both]
                 differences = np.asarray(
-                    [
-                        measure(sides[side]) - np.mean([measure(text) for name, text in sides.items() if name != side])
-                        for sides in both
-                    ]
+                    [size[side] - np.mean([n for name, n in size.items() if name != side]) for size in sizes]
                 )
                 about = {**who, "measure": shape, "side": f"{side} against {others}"}
                 ends = bootstrap(len(differences), lambda i, d=differences: _standardised(d[i]), 300)  # type: ignore[misc]
                 p = sign_flip_p(differences, self.permutations)
                 yield figure("d", about, _standardised(differences), len(differences), ends, p)
+
+
+def _size(texts: Sequence[str], measure: Callable[[str], float] | None) -> float:
+    """Mean of a measure over the texts of a side; without one, their number."""
+    return float(np.mean([measure(text) for text in texts])) if measure else float(len(texts))
 
 
 def _standardised(differences: NDArray[np.float64]) -> float:
