@@ -1,7 +1,7 @@
 """Seeds that come with pluriset, so that the first command needs no file.
 
-Situations of everyday life, contested prompts in nine languages, questions of culture and items of a survey; all of
-them written for pluriset.
+Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey and
+templates of decisions; all of them written for pluriset.
 """
 
 from __future__ import annotations
@@ -21,15 +21,21 @@ Domain = Literal[
     "health", "law", "migration", "money", "religion", "technology", "work",
 ]  # fmt: skip
 
-TEXTS = {"situations": "situation", "prompts": "prompt", "questions": "question", "survey": "question"}
+TEXTS = {
+    "situations": "situation",
+    "prompts": "prompt",
+    "questions": "question",
+    "survey": "question",
+    "decisions": "decision",
+}
 """Set -> the field of its records that holds the text."""
 
 
 class Sample(Source):
     """Situations, prompts, questions and survey items written for pluriset."""
 
-    set: Literal["situations", "prompts", "questions", "survey"] = "situations"
-    """Everyday situations, contested prompts, questions of culture, or items of a survey."""
+    set: Literal["situations", "prompts", "questions", "survey", "decisions"] = "situations"
+    """Everyday situations, contested prompts, questions of culture, items of a survey, or templates of decisions."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None

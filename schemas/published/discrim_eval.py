@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..published_dataset import Config, Licence, PublishedDataset, View
+from ..discrim_eval_sql import SPLITS, into_ours, into_theirs
+from ..published_dataset import Config, Licence, PublishedDataset, Translation, View
 from ..row import Row
 
 
@@ -58,11 +59,18 @@ class DiscrimEval(PublishedDataset):
     """Decisions about people who differ in demographic attributes alone."""
 
     title = "discrim-eval"
+    family = "decisions"
     configs: ClassVar = {
-        "explicit": Config(Filled),
-        "templated": Config(Templated, evidence="file"),
-        "templates": Config(Template, evidence="file"),
+        "explicit": Config(Filled, only_split="train"),
+        "templated": Config(Templated, only_split="train", evidence="file"),
+        "templates": Config(Template, only_split="train", evidence="file"),
     }
+    file_format: ClassVar = "jsonl"
+    splits: ClassVar = SPLITS
+    notes = (
+        "`explicit` has the decisions of a design with ages, implicit ones among them; `templated` the explicit ones "
+        "of a design without. The other of the two is empty.",
+    )
     licence = Licence(
         name="CC-BY-4.0",
         url="https://huggingface.co/datasets/Anthropic/discrim-eval",
@@ -115,3 +123,11 @@ class DiscrimEval(PublishedDataset):
             for gender in ("male", "female")
         ]
     }
+
+    def from_tables(self) -> Translation:
+        """Decisions of which gender and race are crossed; what a model decided has no place in this shape."""
+        return into_theirs()
+
+    def to_tables(self) -> Translation:
+        """From the templates alone: their texts follow from them."""
+        return into_ours()
