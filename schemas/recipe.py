@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, PositiveInt, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    PositiveInt,
+    PrivateAttr,
+    TypeAdapter,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 
 from .component import NAME
 from .errors import did_you_mean
 from .field_docs import Stored
 from .hub_lists import hub_list
 from .licences import HUB_LICENCES
+from .panel import Draw
 from .rows.shared import Attributes
 from .terms import LICENCES
 
@@ -37,6 +47,30 @@ class Panelist(Part):
     """Whom the teacher is asked to answer as."""
     id: str | None = Field(default=None, pattern=r"^[\w.~-]+$")
     """Id of the annotator in the data; default: the teacher's name, with a digest of the persona."""
+
+
+class DrawnPanel(Part):
+    """A panel of personas that are drawn, in place of a list of its annotators."""
+
+    draw: Draw
+    """What they are drawn from."""
+
+    def members(self, seed: int) -> list[Panelist]:
+        """The personas, by the seed of the recipe where the draw has none of its own."""
+        drawn = self.draw.drawn(seed).items()
+        return [Panelist(teacher=self.draw.teacher, persona=persona, id=id_) for id_, persona in drawn]
+
+
+_LISTED, _DRAWN = TypeAdapter(list[Panelist]), TypeAdapter(DrawnPanel)
+
+
+def _panel(given: Any, _: object) -> list[Panelist] | DrawnPanel:
+    """A panel of either kind; errors are those of the kind that it is."""
+    return _DRAWN.validate_python(given) if isinstance(given, dict | DrawnPanel) else _LISTED.validate_python(given)
+
+
+Panel = Annotated[list[Panelist] | DrawnPanel, WrapValidator(_panel)]
+"""The annotators of a panel one by one, or what they are drawn from."""
 
 
 class Price(Part):
@@ -157,8 +191,8 @@ class Recipe(Part):
     """Where the seeds come from: a name of `pluriset list sources`, or `{name: {option: value}}`."""
     teachers: dict[str, Spec] = Field(min_length=1)
     """Who answers: name for roles and panels -> a name of `pluriset list teachers`, or `{name: {option: value}}`."""
-    annotators: dict[str, list[Panelist]] = {}
-    """Panels by name: the annotators that judge side by side."""
+    annotators: dict[str, Panel] = {}
+    """Panels by name: the annotators that judge side by side, listed or drawn."""
     roles: dict[str, str] = {}
     """Role of the family -> teacher or panel; a role that is not named goes to the only teacher."""
     family: Spec
@@ -193,7 +227,11 @@ class Recipe(Part):
     def _names_resolve(self) -> Self:
         askable = {*self.teachers, *self.annotators}
         for place, name in [
-            *((f"annotators.{panel}", p.teacher) for panel, members in self.annotators.items() for p in members),
+            *(
+                (f"annotators.{name}", teacher)
+                for name, panel in self.annotators.items()
+                for teacher in _teachers(panel)
+            ),
             *((f"prices.{name}", name) for name in self.prices),
             *((f"card.terms.{name}", name) for name in self.card.terms),
         ]:
@@ -226,7 +264,20 @@ class Recipe(Part):
     def answerers(self, role: str) -> list[Panelist]:
         """Who answers for a role: the members of a panel, or one teacher as itself."""
         name = self.roles.get(role) or (next(iter(self.teachers)) if len(self.teachers) == 1 else role)
-        return self.annotators.get(name) or ([Panelist(teacher=name)] if name in self.teachers else [])
+        if isinstance(panel := self.annotators.get(name), DrawnPanel):
+            return panel.members(self.seed)
+        return panel or ([Panelist(teacher=name)] if name in self.teachers else [])
+
+    @property
+    def target(self) -> dict[str, dict[str, float]]:
+        """Whom the annotators should be: as the card declares it, else what the drawn panels aim for."""
+        drawn = [panel.draw.targets for panel in self.annotators.values() if isinstance(panel, DrawnPanel)]
+        return self.card.target or (drawn[0] if len(drawn) == 1 else {})
+
+
+def _teachers(panel: Panel) -> list[str]:
+    """The teachers of a panel."""
+    return [panel.draw.teacher] if isinstance(panel, DrawnPanel) else [member.teacher for member in panel]
 
 
 def _unknown_name(what: str, name: str, known: Iterable[str]) -> ValueError:

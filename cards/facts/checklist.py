@@ -65,7 +65,7 @@ def _creation(manifest: Manifest) -> list[Item]:
 
 
 def _annotators(manifest: Manifest, report: Report) -> list[Item]:
-    has_annotations, target = row_count(manifest, "annotations"), manifest.recipe.card.target
+    has_annotations, target = row_count(manifest, "annotations"), manifest.recipe.target
     attributes = _groups(report, "annotator_coverage", "attribute") - {"kind"}
     per_item = _groups(report, "annotations_per_item", "of")
     agreement = any(f.value is not None for f in report.figures if f.measure == "agreement")

@@ -42,7 +42,7 @@ def target_coverage(manifest: Manifest, report: Report) -> list[TargetShare]:
             shares.get((attribute, value), 0.0) if attribute in declared else None,
             n,
         )
-        for attribute, targets in manifest.recipe.card.target.items()
+        for attribute, targets in manifest.recipe.target.items()
         for value, target in targets.items()
         if figures
     ]
