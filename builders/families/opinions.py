@@ -96,7 +96,7 @@ class Opinions(Family):
 
     orders: PositiveInt = 24
     """Most orders in which the options of `choice` and `choices` are shown: all of them where there are no more, else a
-    sample by question, the listed and the reversed order first. Likert scales, rankings and budgets are shown in the
+    balanced sample by question. Likert scales, rankings and budgets are shown in the
     listed and the reversed order."""
     samples: PositiveInt = 1
     """Answers of each annotator to each order."""
@@ -177,20 +177,31 @@ class Opinions(Family):
 def orders(options: int, limit: int, key: str) -> list[tuple[int, ...]]:
     """Orders of so many options, the listed one first: all of them, or a sample by the key.
 
-    A sample has the reversed order too, and then all rotations of random orders: with a multiple of `options` of them
-    every option is nearly as often in each position.
+    From `options` orders on, a sample has every option equally often in each position, and is rounded down for it. Of
+    an even number of options it has the reversed order too: it is made of Williams squares (Williams 1949).
     """
     listed = tuple(range(options))
-    if options < 2:
+    if options < 2 or limit == 1:
         return [listed]
     if factorial(options) <= limit:
         return list(permutations(listed))
-    draw = random.Random(key)
-    drawn = dict.fromkeys([listed, listed[::-1]])
-    while len(drawn) < limit:
-        base = tuple(draw.sample(listed, options))
-        drawn |= dict.fromkeys(base[at:] + base[:at] for at in listed)
-    return list(drawn)[:limit]
+    if limit < options:
+        return [listed, listed[::-1], *_square(listed)[1:]][:limit]
+    draw, drawn = random.Random(key), dict.fromkeys(_square(listed))
+    if limit >= 2 * options:
+        drawn |= dict.fromkeys(_square(listed[::-1]))
+    while len(drawn) < limit // options * options:
+        drawn |= dict.fromkeys(_square(draw.sample(listed, options)))
+    return list(drawn)[: limit // options * options]
+
+
+def _square(first: Sequence[int]) -> list[tuple[int, ...]]:
+    """As many orders as options, each option once in each position: a Williams square if even, else rotations."""
+    size = len(first)
+    walk = [0, *(place for at in range(1, size // 2 + 1) for place in dict.fromkeys((at, size - at)))]
+    if size % 2:
+        walk = list(range(size))
+    return [tuple(first[walk.index((place + step) % size)] for place in walk) for step in range(size)]
 
 
 def _question(seed: Seed) -> SurveyQuestion:
