@@ -26,7 +26,10 @@ def listed(packages: Mapping[str, str], kind: str | None = None, name: str | Non
         keys = [_summary(path, field) for path, field in _fields().items()]
         return keys + [row for each, package in packages.items() for row in component.listed(each, package)]
     if kind == RECIPE:
-        return _keys(name)
+        rows = [row for path, row in _fields().items() if name is None or name in _parts(path)]
+        if not rows:
+            raise RecipeError.unknown("no such key in a recipe", str(name), _names())
+        return [*rows]
     if kind not in packages:
         return _anywhere(packages, kind, name)
     if name is None:
@@ -42,14 +45,6 @@ def _fields() -> dict[str, dict[str, str]]:
 
 def _summary(path: str, field: Mapping[str, str]) -> dict[str, Any]:
     return {"kind": RECIPE, "name": path, "what": field["what"]}
-
-
-def _keys(name: str | None) -> Lines:
-    """All keys of a recipe, or one key and those below it."""
-    rows = [row for path, row in _fields().items() if name is None or name in _parts(path)]
-    if not rows:
-        raise RecipeError.unknown("no such key in a recipe", str(name), _names())
-    return [*rows]
 
 
 def _anywhere(packages: Mapping[str, str], name: str, more: str | None) -> Lines:

@@ -91,14 +91,11 @@ class Curation:
             self.connection.execute("DELETE FROM _splits")
             outcome.splits.insert_into("_splits")
         for table, relation in outcome.changed.items():
-            self._change(table, relation)
+            relation.create("_changed")
+            self.connection.execute(f"DROP TABLE {quote_identifier(table)}")
+            self.connection.execute(f"ALTER TABLE _changed RENAME TO {quote_identifier(table)}")
         removed = [*((table, self._unfit(table)) for table in outcome.changed), *outcome.removed.items()]
         self._cascade(step, {table for table, relation in removed if self._remove(step, table, relation)})
-
-    def _change(self, table: str, relation: DuckDBPyRelation) -> None:
-        relation.create("_changed")
-        self.connection.execute(f"DROP TABLE {quote_identifier(table)}")
-        self.connection.execute(f"ALTER TABLE _changed RENAME TO {quote_identifier(table)}")
 
     def _unfit(self, table: str) -> DuckDBPyRelation:
         """Rows of a changed table that no longer fit their row type, for example without a required text."""
@@ -119,22 +116,19 @@ class Curation:
         removed.create("_removed")
         some = bool(self.connection.sql("FROM _removed LIMIT 1").fetchall())
         if some:
-            self._record(step, table)
+            level = "seed" if table == self.main else "row"
+            after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
+            self.connection.execute(
+                f"""INSERT INTO rejects BY NAME
+                SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", r.key,
+                       {quote_literal(step)} AS step, r.reason, r.detail, r.kept_key,
+                       {after} + row_number() OVER (ORDER BY t._seq) AS _seq
+                FROM {quote_identifier(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
+            )
             gone = f"{self._key(table, 't')} IN (SELECT key FROM _removed)"
             self.connection.execute(f"DELETE FROM {quote_identifier(table)} t WHERE {gone}")
         self.connection.execute("DROP TABLE _removed")
         return some
-
-    def _record(self, step: str, table: str) -> None:
-        level = "seed" if table == self.main else "row"
-        after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
-        self.connection.execute(
-            f"""INSERT INTO rejects BY NAME
-            SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", r.key,
-                   {quote_literal(step)} AS step, r.reason, r.detail, r.kept_key,
-                   {after} + row_number() OVER (ORDER BY t._seq) AS _seq
-            FROM {quote_identifier(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
-        )
 
     def _cascade(self, step: str, shrunk: set[str]) -> None:
         """Remove rows that point to a removed row, until no key dangles; a table may point to any table."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +21,6 @@ from ...validators.tables.atomic_write import write_atomic, write_error
 from ...validators.tables.pii import masked
 from ...validators.tables.sql import connect, quote_identifier, using
 from .. import PACKAGE
-from ..curation import Step
 from ..curation.mask import Mask
 from ..execution.run import Run
 from ..families import Family
@@ -51,7 +49,10 @@ def make(run: Run) -> Manifest:
             tables = _written(run, curation)
             asked = [*questions(family.aspects(), curation, run.building)]
             books = _books(run, connection, staging, tables)
-        _balance(run, books)
+        if wrong := books.imbalances():
+            raise RunError(
+                "the counts do not reconcile; this is a bug in pluriset", where=str(run.folder), got="; ".join(wrong)
+            )
         database.unlink()
         run_folder.swap(run.folder, run.building)
         run.journal.add_built()  # rejects from here on are of this build, also of asks that were sent again
@@ -62,13 +63,6 @@ def make(run: Run) -> Manifest:
         raise RunError(FAILED, where=str(run.folder), got=str(error), hint=hint) from None
     write_atomic(run.folder / RECIPE, dump(run_folder.portable(recipe, run.folder)))
     return _manifest(run, tables, books, asked, curation.effects)
-
-
-def _balance(run: Run, books: Books) -> None:
-    if wrong := books.imbalances():
-        raise RunError(
-            "the counts do not reconcile; this is a bug in pluriset", where=str(run.folder), got="; ".join(wrong)
-        )
 
 
 def finish(folder: Path, manifest: Manifest) -> None:
@@ -103,17 +97,12 @@ def _written(run: Run, curation: Curation) -> dict[str, Table]:
         shards = {split: [described(run.building, path) for path in paths] for split, paths in files.items()}
         count = sum(file.rows or 0 for paths in shards.values() for file in paths)
         tables[table] = Table(rows=count, schema_hash=schema_hash(row_type), splits=shards)
-    write_one(curation.connection, _rejects(run.crew.steps), Reject, run.building / REJECTS)
-    return tables
-
-
-def _rejects(steps: Sequence[Step]) -> str:
-    """A query for the rejects in order; where texts are masked, so is `detail`."""
     cells = {column.name: quote_identifier(column.name) for column in columns(Reject)}
-    if any(isinstance(step, Mask) for step in steps):
+    if any(isinstance(step, Mask) for step in run.crew.steps):
         cells["detail"] = masked(quote_identifier("detail"))
     chosen = ", ".join(f"{sql} AS {quote_identifier(column)}" for column, sql in cells.items())
-    return f"SELECT {chosen} FROM rejects ORDER BY _seq"
+    write_one(curation.connection, f"SELECT {chosen} FROM rejects ORDER BY _seq", Reject, run.building / REJECTS)
+    return tables
 
 
 def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: dict[str, Table]) -> Books:
@@ -126,12 +115,16 @@ def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: d
         if level == "row" or (level == "seed" and step not in ("ask", "source")):
             lost.setdefault(table, Counter())[step] += count
     main = next(iter(tables))
+    prices = run.crew.recipe.prices
     return Books(
         seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
         requests=Requests(**asdict(run.engine.requests)),
         rows={table: _rows(run.crew.family, table, staging, tables, lost.get(table, Counter())) for table in tables},
         rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        spending=_spending(run),
+        spending=[
+            Spending(role=role, teacher=teacher, **asdict(spent), usd=usd({(role, teacher): spent}, prices))
+            for (role, teacher), spent in sorted(run.spending.items())
+        ],
     )
 
 
@@ -140,14 +133,6 @@ def _rows(family: Family, table: str, staging: Staging, tables: dict[str, Table]
     published = tables[table].rows
     generated = published if table in derived_tables(family) else staging.made[table] + lost["ask"]
     return Rows(generated=generated, published=published, removed={step: n for step, n in sorted(lost.items()) if n})
-
-
-def _spending(run: Run) -> list[Spending]:
-    prices = run.crew.recipe.prices
-    return [
-        Spending(role=role, teacher=teacher, **asdict(spent), usd=usd({(role, teacher): spent}, prices))
-        for (role, teacher), spent in sorted(run.spending.items())
-    ]
 
 
 def _manifest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -190,16 +190,7 @@ class _Merge:
         if AGGREGATES not in self.types:
             return
         chosen = ", ".join(quote_identifier(column.name) for column in columns(self.types[AGGREGATES]))
-        aggregates(self.connection.table("annotations"), self._rules()).create_view("_aggregates")
-        self.connection.execute(
-            f"""CREATE TABLE _placed AS SELECT {chosen}, split, 0 AS _run, row_number() OVER () AS _seq FROM _aggregates
-            JOIN (SELECT DISTINCT item_table, item_id, split FROM annotations) USING (item_table, item_id)"""
-        )
-        self.connection.execute(f"DELETE FROM {AGGREGATES}")
-        self.connection.execute(f"INSERT INTO {AGGREGATES} FROM _placed")
-
-    def _rules(self) -> Mapping[str, Sequence[Rule]]:
-        """Aspect -> rules: those of the aspects, or of runs that are older than these, those of their aggregates."""
+        # Aspect -> rules: those of the aspects, or of runs that are older than these, those of their aggregates.
         stated = "SELECT aspect, unnest(rules) AS rule, _seq FROM aspects" if "aspects" in self.types else None
         used = f"SELECT aspect, rule, _seq FROM {AGGREGATES}"
         rules: dict[str, list[Rule]] = {}
@@ -208,7 +199,13 @@ class _Merge:
             f"SELECT aspect, rule FROM ({union}) GROUP BY ALL ORDER BY min(_seq), aspect, rule"
         ).fetchall():
             rules.setdefault(aspect, []).append(rule)
-        return rules
+        aggregates(self.connection.table("annotations"), rules).create_view("_aggregates")
+        self.connection.execute(
+            f"""CREATE TABLE _placed AS SELECT {chosen}, split, 0 AS _run, row_number() OVER () AS _seq FROM _aggregates
+            JOIN (SELECT DISTINCT item_table, item_id, split FROM annotations) USING (item_table, item_id)"""
+        )
+        self.connection.execute(f"DELETE FROM {AGGREGATES}")
+        self.connection.execute(f"INSERT INTO {AGGREGATES} FROM _placed")
 
     def _write(self, table: str, row_type: type[Row], draft: Path) -> Table:
         name = quote_identifier(table)

@@ -63,13 +63,18 @@ def export(folder: Path, as_: Spec, out: Path, file_format: FileFormat | None = 
     written_as = file_format or shape.file_format
     if written_as not in get_args(FileFormat):
         raise RecipeError.unknown("no such file format", written_as, get_args(FileFormat), where="--format")
-    _free(out)
+    # Nothing that exists is ever overwritten.
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise DataError("already there", where=str(out), expected="a new or empty folder", hint="choose another --out")
     try:
         with atomic_folder(out) as draft, connect(str(draft.parent / "work.duckdb"), **MEMORY) as connection:
             _translate(connection, folder, shape)
             rows = {config: _written(connection, shape, config, draft, written_as) for config in shape.configs}
             left_out = _left_out(connection, draft / f"{REJECTS_FILE}.{written_as}")
-            _something(folder, rows, left_out)
+            main = next(iter(rows))
+            if not rows[main]:
+                reasons = "; ".join(f"{count} × {reason}" for reason, count in left_out.items())
+                raise DataError(f"no row is left for {main}", where=str(folder), got=reasons or "an empty run")
             (draft / CARD).write_text(_readme(manifest, shape, rows, left_out, written_as), encoding="utf-8")
     except (OSError, duckdb.Error) as error:
         raise DataError("cannot export", where=str(out), got=str(error).splitlines()[0]) from None
@@ -101,12 +106,6 @@ def _shape(family: str, as_: Spec) -> PublishedDataset:
         raise RecipeError.unknown(what, wanted, known, where="--as")
     shape: PublishedDataset = load(PUBLISHED, as_, "--as")
     return shape
-
-
-def _free(out: Path) -> None:
-    """Nothing that exists is ever overwritten."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise DataError("already there", where=str(out), expected="a new or empty folder", hint="choose another --out")
 
 
 def _translate(connection: DuckDBPyConnection, folder: Path, shape: PublishedDataset) -> None:
@@ -164,13 +163,6 @@ def _copied(connection: DuckDBPyConnection, rows: str, row_type: type[Row], path
         else:
             write_one(connection, select, row_type, path)
     return count
-
-
-def _something(folder: Path, rows: dict[str, dict[str, int]], left_out: dict[str, int]) -> None:
-    main = next(iter(rows))
-    if not rows[main]:
-        reasons = "; ".join(f"{count} × {reason}" for reason, count in left_out.items())
-        raise DataError(f"no row is left for {main}", where=str(folder), got=reasons or "an empty run")
 
 
 def _readme(

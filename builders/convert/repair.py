@@ -76,19 +76,18 @@ def _repair(
     connection.execute(f"CREATE TABLE changes ({LOG})")
     for table, rows in found.tables.items():
         for step in steps:
-            rows = _apply(table, rows, step)
-        _write(rows, _file(draft / DATA, table))
+            columns = step.columns_to_repair(rows)
+            for column in columns:
+                change = step.changes(rows, column)
+                change.select(f"{quote_literal(step.component_name())}, {quote_literal(table)}, *").insert_into(
+                    "changes"
+                )
+            rows = step.repair(rows, columns) if columns else rows
+        kept = ", ".join(quote_identifier(column) for column in rows.columns if column != "_row")
+        _save(rows.order("_row").select(kept), _file(draft / DATA, table))
     _save(connection.sql("FROM changes"), draft / CHANGES)
     counts = connection.sql('SELECT rule, "table", count(*) FROM changes GROUP BY ALL ORDER BY ALL').fetchall()
     return {step.component_name(): {t: n for rule, t, n in counts if rule == step.component_name()} for step in steps}
-
-
-def _apply(table: str, rows: DuckDBPyRelation, step: TextRepair) -> DuckDBPyRelation:
-    columns = step.columns_to_repair(rows)
-    for column in columns:
-        change = step.changes(rows, column)
-        change.select(f"{quote_literal(step.component_name())}, {quote_literal(table)}, *").insert_into("changes")
-    return step.repair(rows, columns) if columns else rows
 
 
 def _file(folder: Path, table: str) -> Path:
@@ -96,12 +95,6 @@ def _file(folder: Path, table: str) -> Path:
     safe = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in table).strip(".") or "table"
     names = chain([safe], (f"{safe}_{number}" for number in count(2)))
     return next(path for one in names if not (path := folder / f"{one}.parquet").exists())
-
-
-def _write(rows: DuckDBPyRelation, path: Path) -> None:
-    """The rows in their order, without their numbers; a split is a column."""
-    kept = ", ".join(quote_identifier(column) for column in rows.columns if column != "_row")
-    _save(rows.order("_row").select(kept), path)
 
 
 def _save(rows: DuckDBPyRelation, path: Path) -> None:

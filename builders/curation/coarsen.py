@@ -32,10 +32,15 @@ class Coarsen(Step):
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """The annotators anew."""
         rows = self._grouped(tables["annotators"])
-        for attribute in _most_telling_first(rows):
+        counted = ", ".join(f"count(DISTINCT {attribute})" for attribute in ATTRIBUTES)
+        counts = query(rows.filter("kind = 'human'"), f"SELECT {counted} FROM rows").fetchall()[0]
+        values = {attribute: count for attribute, count in zip(ATTRIBUTES, counts, strict=True) if count}
+        for attribute in sorted(values, key=lambda attribute: -values[attribute]):
             if not (exposed := self._exposed(rows)):
                 break
-            rows = _without(rows, attribute, exposed)
+            listed = ", ".join(map(quote_literal, exposed))
+            kept = f"CASE WHEN annotator_id IN ({listed}) THEN NULL ELSE {quote_identifier(attribute)} END"
+            rows = rows.select(f"* REPLACE ({_of_humans(kept, attribute)})")
         return Outcome(changed={"annotators": rows})
 
     def _grouped(self, rows: DuckDBPyRelation) -> DuckDBPyRelation:
@@ -57,20 +62,6 @@ class Coarsen(Step):
         return [key for (key,) in found]
 
 
-def _without(rows: DuckDBPyRelation, attribute: str, exposed: list[str]) -> DuckDBPyRelation:
-    listed = ", ".join(map(quote_literal, exposed))
-    kept = f"CASE WHEN annotator_id IN ({listed}) THEN NULL ELSE {quote_identifier(attribute)} END"
-    return rows.select(f"* REPLACE ({_of_humans(kept, attribute)})")
-
-
 def _of_humans(changed: str, attribute: str) -> str:
     column = quote_identifier(attribute)
     return f"CASE WHEN kind = 'human' THEN {changed} ELSE {column} END AS {column}"
-
-
-def _most_telling_first(rows: DuckDBPyRelation) -> list[str]:
-    """The attributes that anybody has, by their number of values."""
-    counted = ", ".join(f"count(DISTINCT {attribute})" for attribute in ATTRIBUTES)
-    counts = query(rows.filter("kind = 'human'"), f"SELECT {counted} FROM rows").fetchall()[0]
-    values = {attribute: count for attribute, count in zip(ATTRIBUTES, counts, strict=True) if count}
-    return sorted(values, key=lambda attribute: -values[attribute])

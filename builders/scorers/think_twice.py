@@ -124,18 +124,13 @@ class ThinkTwice(Scorer):
     ) -> Answer[Verdict] | AskFailed:
         """The verdict, or why there is none: the other order is asked all the same, live and in every replay."""
         try:
-            return await self._verdict(ask, who, role, question, first, second)
+            shown = f"Question: {question}\n\nFirst answer: {first}\n\nSecond answer: {second}"
+            turns = (Message("system", FIRST), Message("user", shown))
+            look = await ask.answer(who, Prompt(turns, max_tokens=300), Look, role)
+            said = Message("assistant", to_json(look.value).decode())
+            return await ask.answer(who, Prompt((*turns, said, Message("user", SECOND)), max_tokens=20), Verdict, role)
         except AskFailed as failed:
             return failed
-
-    async def _verdict(
-        self, ask: Ask, who: Answerer, role: str, question: str, first: str, second: str
-    ) -> Answer[Verdict]:
-        shown = f"Question: {question}\n\nFirst answer: {first}\n\nSecond answer: {second}"
-        turns = (Message("system", FIRST), Message("user", shown))
-        look = await ask.answer(who, Prompt(turns, max_tokens=300), Look, role)
-        said = Message("assistant", to_json(look.value).decode())
-        return await ask.answer(who, Prompt((*turns, said, Message("user", SECOND)), max_tokens=20), Verdict, role)
 
 
 def _score(points: Sequence[Point], annotator_id: str) -> Score:

@@ -31,19 +31,6 @@ Node = dict[str, Any]
 def croissant(manifest: Manifest, report: Report) -> Node:
     """The whole document."""
     types = {name: row_type for name, row_type in row_types(manifest).items() if splits_with_rows(manifest, name)}
-    return {
-        "@context": CONTEXT,
-        "@type": "sc:Dataset",
-        "conformsTo": CONFORMS,
-        **_about(manifest),
-        **responsible_ai(manifest, report),
-        **_provenance(manifest),
-        "distribution": [*_files(manifest), *(_file_set(name) for name in types)],
-        "recordSet": [_splits(manifest), *(_record_set(name, types) for name in types)],
-    }
-
-
-def _about(manifest: Manifest) -> Node:
     recipe, card = manifest.recipe, manifest.recipe.card
     terms = LICENCES.get(recipe.license)
     properties = {
@@ -57,7 +44,29 @@ def _about(manifest: Manifest) -> Node:
         "citeAs": card.citation,
         "keywords": ["pluriset", "pluralism", manifest.family],
     }
-    return {name: value for name, value in properties.items() if value}
+    return {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": CONFORMS,
+        **{name: value for name, value in properties.items() if value},
+        **responsible_ai(manifest, report),
+        **_provenance(manifest),
+        "distribution": [
+            *_files(manifest),
+            *(
+                {
+                    "@type": "cr:FileSet",
+                    "@id": f"{name}-files",
+                    "name": f"{name}-files",
+                    "description": f"The shards of {name}.",
+                    "encodingFormat": "application/x-parquet",
+                    "includes": f"data/{name}/*.parquet",
+                }
+                for name in types
+            ),
+        ],
+        "recordSet": [_splits(manifest), *(_record_set(name, types) for name in types)],
+    }
 
 
 def _provenance(manifest: Manifest) -> Node:
@@ -98,17 +107,6 @@ def _file(shard: File) -> Node:
     }
 
 
-def _file_set(table: str) -> Node:
-    return {
-        "@type": "cr:FileSet",
-        "@id": f"{table}-files",
-        "name": f"{table}-files",
-        "description": f"The shards of {table}.",
-        "encodingFormat": "application/x-parquet",
-        "includes": f"data/{table}/*.parquet",
-    }
-
-
 def _splits(manifest: Manifest) -> Node:
     names = sorted({split for name in manifest.tables for split in splits_with_rows(manifest, name)})
     return {
@@ -128,23 +126,22 @@ def _splits(manifest: Manifest) -> Node:
 def _record_set(table: str, types: Mapping[str, type[Row]]) -> Node:
     fields = columns(types[table])
     keys = [{"@id": f"{table}/{column.name}"} for column in fields if column.is_key]
+    source = {
+        "fileSet": {"@id": f"{table}-files"},
+        "extract": {"fileProperty": "fullpath"},
+        "transform": {"regex": rf"data/{table}/([\w.]+)-\d{{5}}-of-\d{{5}}\.parquet"},
+    }
     return {
         "@type": "cr:RecordSet",
         "@id": table,
         "name": table,
         "description": (types[table].__doc__ or table).partition("\n")[0],
         "key": keys[0] if len(keys) == 1 else keys,
-        "field": [_split(table), *(_field(table, column, types) for column in fields)],
+        "field": [
+            _node(f"{table}/split", "The split that the row is in.", dataType="sc:Text", source=source),
+            *(_field(table, column, types) for column in fields),
+        ],
     }
-
-
-def _split(table: str) -> Node:
-    source = {
-        "fileSet": {"@id": f"{table}-files"},
-        "extract": {"fileProperty": "fullpath"},
-        "transform": {"regex": rf"data/{table}/([\w.]+)-\d{{5}}-of-\d{{5}}\.parquet"},
-    }
-    return _node(f"{table}/split", "The split that the row is in.", dataType="sc:Text", source=source)
 
 
 def _field(table: str, column: Column, types: Mapping[str, type[Row]]) -> Node:
@@ -163,7 +160,12 @@ def _typed(path: str, schema: Mapping[str, Any], source: Node) -> Node:
     match schema:
         case {"type": "array", "items": {"type": "object", "properties": parts}}:
             inner = [
-                _node(f"{path}/{name}", part.get("description", ""), **_part(name, part, source))
+                _node(
+                    f"{path}/{name}",
+                    part.get("description", ""),
+                    dataType=TYPES[part["type"]],
+                    source=source | {"transform": {"jsonPath": f"$[*].{name}"}},
+                )
                 for name, part in parts.items()
             ]
             return {"repeated": True, "subField": inner}
@@ -171,10 +173,6 @@ def _typed(path: str, schema: Mapping[str, Any], source: Node) -> Node:
             return {"dataType": TYPES[simple], "isArray": True, "arrayShape": "-1", "source": source}
         case _:
             return {"dataType": TYPES[schema["type"]], "source": source}
-
-
-def _part(name: str, schema: Mapping[str, Any], source: Node) -> Node:
-    return {"dataType": TYPES[schema["type"]], "source": source | {"transform": {"jsonPath": f"$[*].{name}"}}}
 
 
 def _annotator(table: str, label: str) -> Node:

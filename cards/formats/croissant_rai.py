@@ -19,14 +19,22 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
     """The properties whose value is known."""
     card, seeds = manifest.recipe.card, manifest.books.seeds
     sources = "; ".join(source.name for source in card.sources) or "an undeclared source"
+    answered = [
+        f"{role}: {len(members)} annotator{'s' * (len(members) != 1)}"
+        for role, members in annotators_by_role(manifest).items()
+    ]
+    prompts = [text for name, text in manifest.prompts.items() if name.endswith("_prompt") and isinstance(text, str)]
+    means = [figure for figure in _figures(report, "annotations_per_item") if figure.group.get("of") == "mean"]
     properties = {
         "rai:dataCollection": f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} were built.",
         "rai:dataCollectionType": ["Machine-generated"] if models_used(manifest) else [],
         "rai:dataCollectionMissingData": "; ".join(f"{n:,} x {reason}" for reason, n in manifest.books.rejects.items()),
         "rai:dataManipulationProtocol": ", then ".join(curation_steps(manifest)),
-        "rai:dataAnnotationProtocol": _protocol(manifest),
+        "rai:dataAnnotationProtocol": [*answered, *prompts],
         "rai:dataAnnotationAnalysis": [*_agreement(report)],
-        "rai:annotationsPerItem": "; ".join(_per_item(report)),
+        "rai:annotationsPerItem": "; ".join(
+            [f"{f.group.get('aspect')}: {f.value:g} on average, {f.n:,} items" for f in means if f.value is not None]
+        ),
         "rai:annotatorDemographics": [*_demographics(report)],
         "rai:machineAnnotationTools": [f"{f.get('model')} ({name})" for name, f in teachers_used(manifest).items()],
         "rai:dataUseCases": [card.uses] if card.uses else [],
@@ -37,16 +45,6 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if value}
 
 
-def _protocol(manifest: Manifest) -> list[str]:
-    """The annotators of each role, then their prompts."""
-    answered = [
-        f"{role}: {len(members)} annotator{'s' * (len(members) != 1)}"
-        for role, members in annotators_by_role(manifest).items()
-    ]
-    prompts = [text for name, text in manifest.prompts.items() if name.endswith("_prompt") and isinstance(text, str)]
-    return [*answered, *prompts]
-
-
 def _agreement(report: Report) -> Iterator[str]:
     for figure in _figures(report, "agreement"):
         if figure.value is not None:
@@ -54,11 +52,6 @@ def _agreement(report: Report) -> Iterator[str]:
             interval = f", 95% interval {figure.low:.2f} to {figure.high:.2f}" if bounded else ""
             about = figure.group.get("aspect", "all")
             yield f"Krippendorff's alpha of {about}: {figure.value:.2f}{interval}, {figure.n:,} items."
-
-
-def _per_item(report: Report) -> list[str]:
-    means = [figure for figure in _figures(report, "annotations_per_item") if figure.group.get("of") == "mean"]
-    return [f"{f.group.get('aspect')}: {f.value:g} on average, {f.n:,} items" for f in means if f.value is not None]
 
 
 def _demographics(report: Report) -> Iterator[str]:

@@ -6,7 +6,6 @@ https://huggingface.co/docs/hub/eval-results and https://inspect.aisi.org.uk
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ...schemas.manifest import File, Manifest
 from ...schemas.yaml_text import dump_yaml
@@ -46,7 +45,22 @@ def eval_yaml(manifest: Manifest) -> str | None:
         "description": f"Does a model choose the majority label of the annotators of {name}? Items without a majority "
         "are left out; the shares of all labels are in the column `distribution`.",
         "evaluation_framework": "inspect-ai",
-        "tasks": [_task(aspect, splits) for aspect, splits in found.items()],
+        "tasks": [
+            {
+                "id": aspect,
+                "config": config_name(aspect),
+                "split": benchmark_split(splits),
+                "field_spec": {
+                    "input": "input",
+                    "target": "target",
+                    "choices": "choices",
+                    "metadata": ["item_id", "distribution", "n"],
+                },
+                "solvers": [{"name": "multiple_choice"}],
+                "scorers": [{"name": "choice"}],
+            }
+            for aspect, splits in found.items()
+        ],
     }
     return dump_yaml(document) if found else None
 
@@ -54,19 +68,3 @@ def eval_yaml(manifest: Manifest) -> str | None:
 def question_count(splits: dict[str, list[File]]) -> int:
     """Number of questions of a benchmark."""
     return total_rows(splits[benchmark_split(splits)])
-
-
-def _task(aspect: str, splits: dict[str, list[File]]) -> dict[str, Any]:
-    return {
-        "id": aspect,
-        "config": config_name(aspect),
-        "split": benchmark_split(splits),
-        "field_spec": {
-            "input": "input",
-            "target": "target",
-            "choices": "choices",
-            "metadata": ["item_id", "distribution", "n"],
-        },
-        "solvers": [{"name": "multiple_choice"}],
-        "scorers": [{"name": "choice"}],
-    }

@@ -69,7 +69,9 @@ def write(path: Path, report: Report, rows: Path | None = None) -> None:
 
     Raises `RunError` if the file cannot be written.
     """
-    write_atomic(path, render(_with_links(report, path.parent, rows or path.parent)))
+    folder = Path(relpath(rows or path.parent, path.parent))
+    findings = [f.model_copy(update={"file": f.file and (folder / f.file).as_posix()}) for f in report.findings]
+    write_atomic(path, render(report.model_copy(update={"findings": findings})))
 
 
 def render(report: Report) -> str:
@@ -98,18 +100,12 @@ def _images(report: Report) -> dict[str, tuple[str, str]]:
     }
 
 
-def _with_links(report: Report, here: Path, rows: Path) -> Report:
-    """The report with relative links to the files of failing rows."""
-    folder = Path(relpath(rows, here))
-    findings = [f.model_copy(update={"file": f.file and (folder / f.file).as_posix()}) for f in report.findings]
-    return report.model_copy(update={"findings": findings})
-
-
 def scales(figures: Sequence[Figure]) -> Iterator[Scale]:
     """The figures by measure and groups, each with its position."""
     for (measure, _), some in groupby(figures, lambda f: (f.measure, tuple(f.group))):
         all_figures = [*some]
-        low, high = _ends(all_figures)
+        ends = [end for f in all_figures for end in (f.value, f.low, f.high) if end is not None and math.isfinite(end)]
+        low, high = min([0.0, *ends]), max([1.0, *ends])
         drawn = [_drawn(figure, low, high) for figure in all_figures[:MAX_FIGURES]]
         yield Scale(measure, (low, high), _position(0, low, high), drawn, len(all_figures) - len(drawn))
 
@@ -123,12 +119,6 @@ def _by_measure(figures: Sequence[Figure]) -> list[Figure]:
 def _drawn(figure: Figure, low: float, high: float) -> Drawn:
     at, start, end = (None if x is None else _position(x, low, high) for x in (figure.value, figure.low, figure.high))
     return Drawn(figure, [*figure.group.items()] or [("", "all")], at, start, end)
-
-
-def _ends(figures: Iterable[Figure]) -> tuple[float, float]:
-    """The lowest and highest value; 0 and 1 always lie between them."""
-    ends = [end for f in figures for end in (f.value, f.low, f.high) if end is not None and math.isfinite(end)]
-    return min([0.0, *ends]), max([1.0, *ends])
 
 
 def _position(value: float, low: float, high: float) -> float:

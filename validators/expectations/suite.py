@@ -48,26 +48,22 @@ def _expectations(table: str, row_type: type[Row]) -> Iterator[Expectation]:
     for column in columns(row_type):
         if row_type.model_fields[column.name].is_required():
             yield _one(f"{table}.{column.name}.missing", "expect_column_to_exist", column=column.name)
-        yield from _of_column(table, column)
+        if types := TYPES.get(column.schema["type"]):
+            check = f"{table}.{column.name}.type"
+            yield _one(check, "expect_column_values_to_be_in_type_list", column=column.name, type_list=types)
+        for condition in conditions(column, duckdb.sqltype(sql_type(column.schema))):
+            check = f"{table}.{condition.path}.{condition.constraint}"
+            core = _core(column, condition) if condition.path == column.name else None
+            yield _one(check, core[0], column=column.name, **core[1]) if core else _rows(check, condition.broken)
+        if column.foreign:
+            value, parent = quote_identifier(column.name), quote_identifier(column.foreign.field)
+            known = f"SELECT {parent} FROM {quote_identifier(column.foreign.table)} WHERE {parent} IS NOT NULL"
+            yield _rows(f"{table}.{column.name}.foreign_key", f"{value} IS NOT NULL AND {value} NOT IN ({known})")
     if parts := key(row_type):
         unique = "expect_compound_columns_to_be_unique", {"column_list": [*parts]}
         single = "expect_column_values_to_be_unique", {"column": parts[0]}
         kind, options = single if len(parts) == 1 else unique
         yield _one(f"{table}.key", kind, **options)
-
-
-def _of_column(table: str, column: Column) -> Iterator[Expectation]:
-    if types := TYPES.get(column.schema["type"]):
-        check = f"{table}.{column.name}.type"
-        yield _one(check, "expect_column_values_to_be_in_type_list", column=column.name, type_list=types)
-    for condition in conditions(column, duckdb.sqltype(sql_type(column.schema))):
-        check = f"{table}.{condition.path}.{condition.constraint}"
-        core = _core(column, condition) if condition.path == column.name else None
-        yield _one(check, core[0], column=column.name, **core[1]) if core else _rows(check, condition.broken)
-    if column.foreign:
-        value, parent = quote_identifier(column.name), quote_identifier(column.foreign.field)
-        known = f"SELECT {parent} FROM {quote_identifier(column.foreign.table)} WHERE {parent} IS NOT NULL"
-        yield _rows(f"{table}.{column.name}.foreign_key", f"{value} IS NOT NULL AND {value} NOT IN ({known})")
 
 
 def _of_texts(table: str, row_type: type[Row]) -> Iterator[Expectation]:

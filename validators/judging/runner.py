@@ -101,15 +101,11 @@ def _constraints(subject: Subject, keep: RowSink) -> Iterator[Finding]:
             if unreadable:
                 if finding.count <= unreadable:
                     continue
-                finding = _with_nulls(finding, finding.count - unreadable)
+                count = finding.count - unreadable
+                column = finding.check.removeprefix(f"{finding.table}.").removesuffix(".null")
+                problem = problem_line(f"have|has no `{column}`", count, finding.of, finding.unit)
+                finding = finding.model_copy(update={"count": count, "problem": problem})
             yield cap_constraint(finding, subject.configs[table]) if table in subject.configs else finding
-
-
-def _with_nulls(nulls: Finding, count: int) -> Finding:
-    """A finding about nulls with another count."""
-    column = nulls.check.removeprefix(f"{nulls.table}.").removesuffix(".null")
-    problem = problem_line(f"have|has no `{column}`", count, nulls.of, nulls.unit)
-    return nulls.model_copy(update={"count": count, "problem": problem})
 
 
 def _count(relation: DuckDBPyRelation) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from duckdb import DuckDBPyRelation
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
@@ -24,19 +23,15 @@ class Abstention(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """One share per aspect and annotator, with its interval; `n` is the number of judgements."""
-        for aspect, annotator, abstained, n in _counted(tables["annotations"], self.max_annotators):
+        counted = query(
+            tables["annotations"],
+            f"""SELECT aspect, annotator_id, count(*) FILTER (label = '{ABSTAIN}') AS abstained, count(*) AS n
+            FROM rows WHERE aspect IS NOT NULL AND annotator_id IS NOT NULL GROUP BY aspect, annotator_id
+            QUALIFY row_number() OVER (PARTITION BY aspect ORDER BY n DESC, annotator_id) <= {self.max_annotators}
+            ORDER BY aspect, annotator_id""",
+        )
+        for aspect, annotator, abstained, n in counted.fetchall():
             low, high = wilson(abstained, n)
             group = {"aspect": aspect, "annotator": annotator}
             share = round(abstained / n, DIGITS)
             yield Figure(measure="abstention", group=group, value=share, low=low, high=high, n=n)
-
-
-def _counted(annotations: DuckDBPyRelation, most: int) -> list[tuple[str, str, int, int]]:
-    counted = query(
-        annotations,
-        f"""SELECT aspect, annotator_id, count(*) FILTER (label = '{ABSTAIN}') AS abstained, count(*) AS n
-        FROM rows WHERE aspect IS NOT NULL AND annotator_id IS NOT NULL GROUP BY aspect, annotator_id
-        QUALIFY row_number() OVER (PARTITION BY aspect ORDER BY n DESC, annotator_id) <= {most}
-        ORDER BY aspect, annotator_id""",
-    )
-    return counted.fetchall()

@@ -93,7 +93,9 @@ class Findings:
         self._counts[at] = self._counts.get(at, 0) + 1
         shown = self._examples.setdefault(at, [])
         if len(shown) < self.most:
-            shown.append({name: _short(value) for name, value in example.items()})
+            shown.append(
+                {name: (value[:LONGEST] if isinstance(value, str) else value) for name, value in example.items()}
+            )
 
     def more(self, rule: str, table: str, count: int) -> None:
         """Count more problems of a rule without an example."""
@@ -135,7 +137,3 @@ def require_all_read(place: str, findings: Sequence[Finding], but: str | None = 
 
 def _example(finding: Finding) -> str:
     return ", ".join(f"{name} {value}" for name, value in finding.examples[0].items())
-
-
-def _short(value: Any) -> Any:
-    return value[:LONGEST] if isinstance(value, str) else value

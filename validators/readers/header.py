@@ -48,7 +48,18 @@ def has_header(
     below: DuckDBPyRelation, columns: Sequence[str], first: Sequence[str | None], file: File, findings: Findings
 ) -> bool:
     """Whether the first record is names, judged by the records below; a finding where it is not, or may not be."""
-    found = [column for column in _columns(below, columns, first) if column.cell]
+    parts = [
+        f"count({column}), count(*) FILTER ({_is_number_or_date(column)}), count(DISTINCT {column}), "
+        f"count(*) FILTER ({column} = {quote_literal((cell or '').replace(chr(0), ''))}), "
+        f"coalesce(median(length({column})), 0)"
+        for column, cell in zip(columns, first, strict=True)
+    ]
+    facts = below.limit(LOOKED_AT).aggregate(", ".join(parts)).fetchall()[0]
+    found = [
+        column
+        for column in [Column(cell or "", *facts[5 * at : 5 * at + 5]) for at, cell in enumerate(first)]
+        if column.cell
+    ]
     example = {"file": file.name, "first": " | ".join(cell or "" for cell in first)}
     if any(_names(column) for column in found) or _counts(found):
         return True
@@ -58,17 +69,6 @@ def has_header(
     if any(column.filled for column in found) and not any(_looks_like_a_name(column) for column in found):
         findings.add("unsure_header", file.table, example)
     return True
-
-
-def _columns(below: DuckDBPyRelation, columns: Sequence[str], first: Sequence[str | None]) -> list[Column]:
-    parts = [
-        f"count({column}), count(*) FILTER ({_is_number_or_date(column)}), count(DISTINCT {column}), "
-        f"count(*) FILTER ({column} = {quote_literal((cell or '').replace(chr(0), ''))}), "
-        f"coalesce(median(length({column})), 0)"
-        for column, cell in zip(columns, first, strict=True)
-    ]
-    facts = below.limit(LOOKED_AT).aggregate(", ".join(parts)).fetchall()[0]
-    return [Column(cell or "", *facts[5 * at : 5 * at + 5]) for at, cell in enumerate(first)]
 
 
 def _is_number_or_date(column: str) -> str:

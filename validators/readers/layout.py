@@ -46,7 +46,9 @@ def files(folder: Path, findings: Findings) -> list[File]:
     found = [*_by_configs(folder, inside, configs)] if configs else [*_by_names(folder, inside, findings)]
     if not found:
         expected = "files that end in " + ", ".join(known())
-        raise DataError("no data", where=str(folder), got=_kinds(inside), expected=expected)
+        kinds = Counter(path.suffix.lower() or path.name for path in inside)
+        got = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(5)) or "an empty folder"
+        raise DataError("no data", where=str(folder), got=got, expected=expected)
     found = _apart(found, findings)
     for file in found:
         if parts := [part for part in partitions(PurePosixPath(file.name)) if part != f"split={file.split}"]:
@@ -181,8 +183,3 @@ def _shortest(name: str, taken: Counter[str]) -> str:
 
 def _is_data(path: PurePosixPath) -> bool:
     return format_of(path) is not None and path.name not in NO_DATA
-
-
-def _kinds(inside: list[PurePosixPath]) -> str:
-    kinds = Counter(path.suffix.lower() or path.name for path in inside)
-    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(5)) or "an empty folder"

@@ -23,7 +23,7 @@ def compare(
 ) -> TableChange:
     """Changes between two relations of one connection, each with a column `split`."""
     both = [c.name for c in columns(row_type) if c.name in before.columns and c.name in after.columns]
-    values = [column for column in both if not _is_key(row_type, column)]
+    values = [column for column in both if not any(c.is_key for c in columns(row_type) if c.name == column)]
     before.create_view("_before", replace=True)
     after.create_view("_after", replace=True)
     differs = [f"b.{quote_identifier(c)} IS DISTINCT FROM a.{quote_identifier(c)}" for c in values]
@@ -62,10 +62,6 @@ def drifts(table: str, row_type: type[Row], before: DuckDBPyRelation, after: Duc
             old, new = (_shares(relation, column.name, condition) for relation in (before, after))
             if old and new and (distance := _distance(old, new)):
                 yield Drift(table=table, column=what, distance=distance, before=old, after=new)
-
-
-def _is_key(row_type: type[Row], column: str) -> bool:
-    return any(c.is_key for c in columns(row_type) if c.name == column)
 
 
 def _keys(connection: DuckDBPyConnection, kind: str) -> list[str]:

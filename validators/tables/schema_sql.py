@@ -137,23 +137,17 @@ def _of(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[C
         problem = f"have|has infinite or undefined `{path}`"
         yield Condition(path, "finite", f"`{path}` is a finite number", problem, f"NOT isfinite({value})")
     if schema["type"] == "array":
-        yield from _of_items(schema["items"], value, members(kind)["child"], path)
+        item = f"item{value.count('list_filter')}"
+        for condition in _of_part(schema["items"], item, members(kind)["child"], f"{path}.items", f"{item} IS NULL"):
+            yield condition._replace(broken=f"len(list_filter({value}, lambda {item}: {condition.broken})) > 0")
     if schema["type"] == "object":
-        yield from _of_members(schema["properties"], value, members(kind), path)
-
-
-def _of_items(schema: Schema, value: str, kind: DuckDBPyType, path: str) -> Iterator[Condition]:
-    item = f"item{value.count('list_filter')}"
-    for condition in _of_part(schema, item, kind, f"{path}.items", f"{item} IS NULL"):
-        yield condition._replace(broken=f"len(list_filter({value}, lambda {item}: {condition.broken})) > 0")
-
-
-def _of_members(parts: Schema, value: str, kinds: Mapping[str, DuckDBPyType], path: str) -> Iterator[Condition]:
-    for part in parts:
-        if part in kinds:
-            member = f"struct_extract({value}, {quote_literal(part)})"
-            null = f"{value} IS NOT NULL AND {member} IS NULL"
-            yield from _of_part(parts[part], member, kinds[part], f"{path}.{part}", null)
+        parts = schema["properties"]
+        kinds = members(kind)
+        for part in parts:
+            if part in kinds:
+                member = f"struct_extract({value}, {quote_literal(part)})"
+                null = f"{value} IS NOT NULL AND {member} IS NULL"
+                yield from _of_part(parts[part], member, kinds[part], f"{path}.{part}", null)
 
 
 def _of_part(schema: Schema, value: str, kind: DuckDBPyType, path: str, null: str) -> Iterator[Condition]:
