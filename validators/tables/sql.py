@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -88,6 +88,15 @@ def query(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelatio
     result: duckdb.DuckDBPyRelation | None = relation.query("rows", sql)
     assert result is not None  # only a statement without a result has no relation
     return result
+
+
+def query_tables(tables: Tables, names: Sequence[str], sql: str) -> duckdb.DuckDBPyRelation:
+    """The result of a query that calls each of the named relations by the name of its table."""
+    views = {name: f"_view_{uuid4().hex}" for name in names}  # a relation of a view lives as long as the connection
+    for name, view in views.items():
+        tables[name].create_view(view)
+    named = ", ".join(f"{quote_identifier(name)} AS (FROM {view})" for name, view in views.items())
+    return query(tables[names[0]], f"WITH {named} {LEADING_WITH.sub(',', sql, count=1)}")
 
 
 def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
