@@ -50,7 +50,7 @@ def test_every_user_labels_every_pair_and_the_labels_recompute(run: Path) -> Non
 
 def test_a_tie_is_drawn_once_for_a_pair_and_marked(run: Path) -> None:
     even = [label for label in rows(run)["labels"] if int(label["prompt_id"][1:]) % 2 == 0]
-    ties = {label["prompt_id"]: set() for label in even}
+    ties: dict[str, set[str]] = {label["prompt_id"]: set() for label in even}
     for label in even:
         if label["user_id"] != "brief":
             assert label["tied"]
