@@ -81,7 +81,6 @@ class UltraFeedbackP(PublishedDataset):
 
     title = "UltraFeedback-P"
     family = "users"
-    export_only = True
     configs: ClassVar = {"pairs": Config(UserPair)}
     file_format: ClassVar = "jsonl"
     splits: ClassVar = {"train": "train", "test": "test"}

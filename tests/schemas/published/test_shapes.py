@@ -32,7 +32,8 @@ def test_says_what_it_is(name: str) -> None:
 def test_translations_name_what_they_promise(name: str) -> None:
     known = shape(name)
     assert set(known.from_tables().rows) == set(known.configs)
-    back = [] if known.export_only else [known.to_tables()]
+    reads_back = type(known).to_tables is not PublishedDataset.to_tables
+    back = [known.to_tables()] if reads_back else []
     for translation in (known.from_tables(), *back):
         assert all(step.startswith("_") for step in translation.steps)
 
