@@ -134,13 +134,20 @@ def _run_subject(connection: DuckDBPyConnection, folder: Path, name: str) -> Sub
             rows.create(f"held_{number}")
             tables[table] = connection.table(f"held_{number}")
     rejected = run_folder.rejects(connection, folder)
-    rejects = {} if rejected is None else {"rejects": rejected.select("row_number() OVER () AS _row, detail")}
+    rejects = (
+        {} if rejected is None else {"rejects": rejected.select(f"row_number() OVER () AS _row, {_texts(rejected)}")}
+    )
     declared = _declaration(folder)
     views = views_of_run(connection, folder, declared.views, tables)
     types = row_types(folder, tables)
     findings = [*run_completeness.check_run(tables, types, rejected)] if rejected is not None else []
     subject = _typed_subject(tables, types, name)
     return replace(subject, rejects=rejects, views=views, plots=declared.plots, findings=findings)
+
+
+def _texts(rejected: DuckDBPyRelation) -> str:
+    """The columns of rejects that hold texts; runs of older versions lack one."""
+    return ", ".join(name for name in ("detail", "row") if name in rejected.columns)
 
 
 def _declaration(folder: Path) -> Declaration:

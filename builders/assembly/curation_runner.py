@@ -116,19 +116,35 @@ class Curation:
         removed.create("_removed")
         some = bool(self.connection.sql("FROM _removed LIMIT 1").fetchall())
         if some:
-            level = "seed" if table == self.main else "row"
-            after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
-            self.connection.execute(
-                f"""INSERT INTO rejects BY NAME
-                SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", r.key,
-                       {quote_literal(step)} AS step, r.reason, r.detail, r.kept_key,
-                       {after} + row_number() OVER (ORDER BY t._seq) AS _seq
-                FROM {quote_identifier(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
-            )
+            self._record(step, table)
             gone = f"{self._key(table, 't')} IN (SELECT key FROM _removed)"
             self.connection.execute(f"DELETE FROM {quote_identifier(table)} t WHERE {gone}")
         self.connection.execute("DROP TABLE _removed")
         return some
+
+    def _record(self, step: str, table: str) -> None:
+        level = "seed" if table == self.main else "row"
+        after = "(SELECT coalesce(max(_seq), -1) FROM rejects)"
+        own = [column.name for column in columns(self.types[table])]
+        cells = ", ".join(f"{quote_literal(name)}, t.{quote_identifier(name)}" for name in own)
+        digest = "nullif(t.digest::VARCHAR, '')" if "digest" in own else "NULL::VARCHAR"
+        self.connection.execute(
+            f"""INSERT INTO rejects BY NAME
+            SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", r.key,
+                   {quote_literal(step)} AS step, r.reason, r.detail, {digest} AS digest, r.kept_key,
+                   json_object({cells})::VARCHAR AS row, {self._votes(table)} AS votes,
+                   {after} + row_number() OVER (ORDER BY t._seq) AS _seq
+            FROM {quote_identifier(table)} t JOIN _removed r ON r.key = {self._key(table, "t")}"""
+        )
+
+    def _votes(self, table: str) -> str:
+        """A query for the judgements of the row `r.key` as JSON; null where it has none."""
+        if "annotations" not in self.types or table == "annotations":
+            return "NULL::VARCHAR"
+        return f"""(
+            SELECT to_json(list(struct_pack(annotator := a.annotator_id, aspect := a.aspect, label := a.label,
+                                            score := a.score) ORDER BY a._seq))::VARCHAR
+            FROM annotations a WHERE a.item_table = {quote_literal(table)} AND a.item_id = r.key)"""
 
     def _cascade(self, step: str, shrunk: set[str]) -> None:
         """Remove rows that point to a removed row, until no key dangles; a table may point to any table."""

@@ -99,7 +99,7 @@ def _written(run: Run, curation: Curation) -> dict[str, Table]:
         tables[table] = Table(rows=count, schema_hash=schema_hash(row_type), splits=shards)
     cells = {column.name: quote_identifier(column.name) for column in columns(Reject)}
     if any(isinstance(step, Mask) for step in run.crew.steps):
-        cells["detail"] = masked(quote_identifier("detail"))
+        cells |= {name: masked(quote_identifier(name)) for name in ("detail", "row")}
     chosen = ", ".join(f"{sql} AS {quote_identifier(column)}" for column, sql in cells.items())
     write_one(curation.connection, f"SELECT {chosen} FROM rejects ORDER BY _seq", Reject, run.building / REJECTS)
     return tables

@@ -18,7 +18,7 @@ from .. import PACKAGE
 from ..asking.question import Answerer
 from ..curation import Step
 from ..families import Family
-from ..sources import BadSeed, Seed, Source
+from ..sources import BadSeed, Seed, Source, without_duplicates
 from ..teachers import Teacher
 
 WINDOW = 2
@@ -41,7 +41,7 @@ class ResolvedRecipe:
 
     def seeds(self) -> Iterator[Seed | BadSeed]:
         """The seeds of the recipe, at most `n`; where `only` is given, those at these places."""
-        seeds = islice(self.source.seeds(Path()), self.recipe.n)
+        seeds = without_duplicates(islice(self.source.seeds(Path()), self.recipe.n))
         if self.only is None:
             return seeds
         return (seed for place, seed in enumerate(seeds) if place in self.only)

@@ -81,8 +81,9 @@ class Run:
             return
         import pyarrow.parquet as pq
 
-        asked = pq.read_table(rejects, columns=["digest", "reason"]).to_pylist()
-        reasons = {bytes.fromhex(row["digest"]): row["reason"] for row in asked if row["digest"]}
+        lost = pq.read_table(rejects, columns=["step", "digest", "reason"]).to_pylist()
+        asked = [row for row in lost if row["step"] == "ask" and row["digest"]]  # curation sends nothing
+        reasons = {bytes.fromhex(row["digest"]): row["reason"] for row in asked}
         for digest in reasons.keys() - self.journal.voided:
             self.journal.add_void(digest, reasons[digest])
 

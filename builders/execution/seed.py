@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from ...schemas.row import Row
 from ...schemas.rows.reject import Reject
@@ -22,7 +23,8 @@ Made = tuple[list[Row], list[Reject]]
 async def rows_of(family: Family, engine: JournalReader, seed: Seed | BadSeed, seen: Sequence[str] = ()) -> Made:
     """Make the rows of a seed; `seen` are the texts that diversity shows. Raises `Postponed` and what stops a run."""
     if isinstance(seed, BadSeed):
-        return [], [_lost(family, seed.place, "source", seed.reason, seed.detail)]
+        lost = _lost(family, seed.place, "source", seed.reason, seed.detail)
+        return [], [lost.model_copy(update={"kept_key": seed.kept_key})]
     ask = Ask(engine, seed.id, earlier=seen)
     try:
         return await family.build(seed, ask), ask.rejects
@@ -30,7 +32,8 @@ async def rows_of(family: Family, engine: JournalReader, seed: Seed | BadSeed, s
         lost = _lost(family, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())
     except ValidationError as error:
         lost = _lost(family, seed.id, "ask", "does not fit its row type", str(error.errors()[0]["msg"]))
-    return [], [*ask.rejects, lost]
+    record = to_json({"id": seed.id, "text": seed.text, **seed.fields}, fallback=str).decode()
+    return [], [*ask.rejects, lost.model_copy(update={"row": record})]
 
 
 def run_to_end(work: Coroutine[Any, Any, R]) -> R:

@@ -26,7 +26,7 @@ from ..execution.earlier import Earlier
 from ..execution.resolve import answerers
 from ..execution.seed import rows_of, run_to_end
 from ..families import Family
-from ..sources import Seed, Source
+from ..sources import Seed, Source, without_duplicates
 from ..storage.journal import Journal
 from ..teachers import Teacher
 from .why import ancestors, row_of, types_of
@@ -109,7 +109,7 @@ def _seen(folder: Path, manifest: Manifest, family: Family, engine: JournalReade
     source: Source = load(f"{PACKAGE}.sources", manifest.recipe.source, manifest.recipe.file, "source")
     earlier, got = Earlier(family), f"no seed {seed.id}"
     try:
-        for one in islice(source.seeds(folder), manifest.recipe.n):
+        for one in without_duplicates(islice(source.seeds(folder), manifest.recipe.n)):
             if isinstance(one, Seed) and one.id == seed.id:
                 return earlier.seen
             earlier.add(run_to_end(rows_of(family, engine, one, earlier.seen))[0])

@@ -1,6 +1,7 @@
-"""What a build would ask, without an API call: the family runs on the smallest and on the largest possible answers.
+"""What a build would send, without an API call: the family runs on the answers that the journal has for this recipe,
+and in place of the others on the smallest and on the largest possible ones.
 
-Answers are built from their types and rows are not validated. Every answer parses here, so re-asks are not counted.
+Those are built from their types and rows are not validated. They parse, so re-asks are not counted.
 """
 
 from __future__ import annotations
@@ -18,25 +19,27 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ...schemas import html
-from ...schemas.recipe import Recipe
-from ...schemas.request import Prompt
+from ...schemas.recipe import Price, Recipe
+from ...schemas.request import Completion, Prompt
 from ...schemas.row import unvalidated_rows
 from ...schemas.run_layout import JOURNAL
 from ..asking.ask import Answer, Ask
+from ..asking.engine import CANNOT
 from ..asking.journal_reader import AskFailed, JournalReader
 from ..asking.narrow import Bound, Narrow
-from ..asking.question import Answerer
-from ..dispatch.endpoint import CHARACTERS_PER_TOKEN
-from ..execution.earlier import MAX_TEXTS
+from ..asking.question import Answerer, Question
+from ..execution.earlier import MAX_TEXTS, Earlier
 from ..execution.resolve import ResolvedRecipe, resolve
 from ..execution.seed import run_to_end
 from ..sources import Seed
 from ..storage.journal import Journal
+from .token_estimate import NO_TOKENS, TokenRange, estimate_prompt_tokens, estimate_tokens
 
 T = TypeVar("T", bound=BaseModel)
 
-LOOKED_AT = 1000
-"""Seeds that are rehearsed; the rest is extrapolated."""
+MAX_REHEARSED = 1000
+"""Seeds that are rehearsed where nothing is cached; the others are extrapolated."""
+BY_SCRIPT = "estimated by script"
 LONGEST_TEXT = 200
 """Characters of a text without a bound."""
 
@@ -49,19 +52,24 @@ class Range(BaseModel):
 
 
 class Plan(BaseModel):
-    """What a build would ask. `prompt_tokens` rest on a rule of thumb, `answer_tokens` on what answers may have."""
+    """What a build would send, beyond what its journal answers already."""
 
     seeds: int
     """Records of the source, up to `n`."""
     rejected: dict[str, int]
     """Reason -> records that are not seeds; a build rejects them without a request."""
     asks: Range
+    """Requests to be sent."""
     prompt_tokens: Range
+    """Their tokens, estimated as `tokens_by` says."""
     answer_tokens: Range
+    """From the shortest answers that fit to their limits of tokens."""
     usd: Range | None
     """US dollars; null where a teacher has no declared price."""
     answered: int
-    """Answers in the journal of the run; those that still fit are not requested again."""
+    """Requests of this recipe that the journal answers; after an edit, those that still fit."""
+    tokens_by: dict[str, str] = {}
+    """Teacher -> how its tokens are counted."""
 
     def _repr_html_(self) -> str:
         """For notebooks: the range of requests, tokens and cost."""
@@ -72,12 +80,42 @@ class Plan(BaseModel):
         return title + html.table(["", "at least", "at most"], rows)
 
 
+class NotRecorded(Exception):
+    """The journal has no answer: a build would send this request."""
+
+
+@dataclass
+class RecordedAnswers(JournalReader):
+    """Answers of the journal; a request that has none, for which a build would not send either, fails."""
+
+    async def completion(self, question: Question) -> Completion:
+        """The recorded answer. Raises `NotRecorded`, and `AskFailed` where the failure is final."""
+        if (completion := self.recorded(question)) is not None:
+            return completion
+        failure = self.journal.failure(question.digest)
+        if failure[0] == CANNOT:
+            raise AskFailed(*failure, question.digest)
+        raise NotRecorded(question)
+
+
+@dataclass
+class Need:
+    """What requests to one teacher take."""
+
+    asks: int = 0
+    prompt: TokenRange = NO_TOKENS
+    """Tokens of the prompts."""
+    answer: float = 0
+    """Tokens of the answers."""
+
+
 @dataclass
 class Rehearsal(Ask):
-    """Answers every ask itself, and counts: (teacher) -> asks, characters of prompts, tokens of answers."""
+    """Answers from the journal what it can and everything else itself, and counts the latter."""
 
     largest: bool = False
-    counts: dict[str, list[int]] = field(default_factory=dict)
+    needs: dict[str, Need] = field(default_factory=dict)
+    """Teacher -> what it is sent."""
 
     async def answer(
         self,
@@ -88,31 +126,42 @@ class Rehearsal(Ask):
         sample: int = 0,
         narrow: Narrow | None = None,
     ) -> Answer[T]:
-        """The smallest or largest answer that fits the type; several large ones differ, small ones are the same."""
+        """The recorded answer, else the smallest or largest that fits; several large ones differ, small ones do not."""
+        try:
+            return await super().answer(who, prompt, parse, role, sample, narrow)
+        except NotRecorded as missing:
+            messages = missing.args[0].messages
         value = extreme(parse, self.largest, f"{sample}." if self.largest else "", narrow or {})
-        count = self.counts.setdefault(who.name, [0, 0, 0])
-        count[0] += 1
-        count[1] += sum(len(message.content) for message in who.address(prompt.messages))
-        count[2] += prompt.max_tokens if self.largest else len(value.model_dump_json()) // CHARACTERS_PER_TOKEN
+        need = self.needs.setdefault(who.name, Need())
+        need.asks += 1
+        need.prompt = need.prompt.plus(estimate_prompt_tokens(messages))
+        limit = prompt.max_tokens + who.teacher.head_room()
+        need.answer += limit if self.largest else estimate_tokens(value.model_dump_json()).least
         return Answer(value, who.row, "", sample)
 
 
 def plan(recipe: Recipe, folder: Path) -> Plan:
-    """The range of asks, tokens and cost of a build. Raises `RecipeError` and `DataError` as a build would."""
+    """The range of requests, tokens and cost of a build. Raises `RecipeError` and `DataError` as a build would."""
     crew, journal = resolve(recipe), Journal(folder / JOURNAL)
     kinds = Counter(None if isinstance(seed, Seed) else seed.reason for seed in crew.seeds())
     good = kinds.pop(None, 0)
-    seeds = [*islice((seed for seed in crew.seeds() if isinstance(seed, Seed)), LOOKED_AT)]
+    # What is cached lies unevenly over the seeds, so nothing is extrapolated from some of them.
+    looked_at = good if len(journal) else MAX_REHEARSED
+    seeds = [*islice((seed for seed in crew.seeds() if isinstance(seed, Seed)), looked_at)]
     scale = good / len(seeds) if seeds else 0
-    low, high = (_rehearsed(crew, journal, seeds, largest) for largest in (False, True))
+    (low, answered), (high, _) = (_rehearsed(crew, journal, seeds, largest) for largest in (False, True))
     return Plan(
         seeds=good + kinds.total(),
         rejected=dict(kinds),
-        asks=_range(low, high, 0, scale),
-        prompt_tokens=_range(low, high, 1, scale / CHARACTERS_PER_TOKEN),
-        answer_tokens=_range(low, high, 2, scale),
+        asks=_range(*(sum(need.asks for need in needs.values()) * scale for needs in (low, high))),
+        prompt_tokens=_range(
+            sum(need.prompt.least for need in low.values()) * scale,
+            sum(need.prompt.most for need in high.values()) * scale,
+        ),
+        answer_tokens=_range(*(sum(need.answer for need in needs.values()) * scale for needs in (low, high))),
         usd=_cost(recipe, low, high, scale),
-        answered=len(journal),
+        answered=answered,
+        tokens_by=dict.fromkeys(high, BY_SCRIPT),
     )
 
 
@@ -177,33 +226,35 @@ def _size(value: Any) -> int:
     return len(value.model_dump_json() if isinstance(value, BaseModel) else str(value))
 
 
-def _rehearsed(crew: ResolvedRecipe, journal: Journal, seeds: list[Seed], largest: bool) -> dict[str, list[int]]:
-    counts: dict[str, list[int]] = {}
+def _rehearsed(crew: ResolvedRecipe, journal: Journal, seeds: list[Seed], largest: bool) -> tuple[dict[str, Need], int]:
+    """Teacher -> what it is sent for these seeds; and how many requests the journal answers."""
+    needs: dict[str, Need] = {}
     longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MAX_TEXTS)]
+    engine, earlier = RecordedAnswers(journal, crew.answerers), Earlier(crew.family)
     for seed in seeds:
-        engine, earlier = JournalReader(journal, crew.answerers), longest if largest else []
-        ask = Rehearsal(engine, seed.id, earlier=earlier, largest=largest, counts=counts)
+        # A round whose rows are all recorded shows its texts to the next; else the most that it may show is assumed.
+        seen = earlier.seen if not needs else longest if largest else ()
+        ask = Rehearsal(engine, seed.id, earlier=seen, largest=largest, needs=needs)
         try:
             with unvalidated_rows():
-                run_to_end(crew.family.build(seed, ask))
+                rows = run_to_end(crew.family.build(seed, ask))
         except AskFailed:
-            continue  # the smallest answer is a refusal: nothing more is asked about this seed
-    return counts
+            rows = []  # nothing more is asked about this seed: the smallest answer is a refusal
+        earlier.add(rows if not needs else [])
+    return needs, engine.requests.cached
 
 
-def _range(low: dict[str, list[int]], high: dict[str, list[int]], which: int, scale: float) -> Range:
-    least, most = (sum(count[which] for count in counts.values()) * scale for counts in (low, high))
+def _range(least: float, most: float) -> Range:
     return Range(least=round(least), most=round(most))
 
 
-def _cost(recipe: Recipe, low: dict[str, list[int]], high: dict[str, list[int]], scale: float) -> Range | None:
-    if not set(high) <= set(recipe.prices):
+def _cost(recipe: Recipe, low: dict[str, Need], high: dict[str, Need], scale: float) -> Range | None:
+    if not recipe.prices or not {*high} <= {*recipe.prices}:
         return None
+    least = sum(_usd(recipe.prices[name], need.prompt.least, need.answer) for name, need in low.items())
+    most = sum(_usd(recipe.prices[name], need.prompt.most, need.answer) for name, need in high.items())
+    return Range(least=round(least * scale, 4), most=round(most * scale, 4))
 
-    def usd(counts: dict[str, list[int]]) -> float:
-        return sum(
-            (count[1] / CHARACTERS_PER_TOKEN * recipe.prices[name].input + count[2] * recipe.prices[name].output) / 1e6
-            for name, count in counts.items()
-        )
 
-    return Range(least=round(usd(low) * scale, 4), most=round(usd(high) * scale, 4))
+def _usd(price: Price, prompt: float, answer: float) -> float:
+    return (prompt * price.input + answer * price.output) / 1e6

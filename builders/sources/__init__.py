@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,13 @@ class BadSeed:
     """A record of a source that makes no seed, its place and the reason; becomes a reject."""
 
     place: str
+    """Its id, or where it was read if it has none of its own."""
     reason: str
     detail: str
+    kept_key: str | None = None
+    """Id of the seed that says the same and was kept."""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """What was read of it."""
 
 
 class Source(Component):
@@ -42,3 +48,15 @@ class Source(Component):
         Raises `DataError` if the source as a whole cannot be read, before the first seed.
         """
         raise NotImplementedError
+
+
+def without_duplicates(seeds: Iterable[Seed | BadSeed]) -> Iterator[Seed | BadSeed]:
+    """The seeds, and in place of one with the text and fields of an earlier seed the reason why it is left out."""
+    first: dict[bytes, str] = {}
+    for seed in seeds:
+        if isinstance(seed, Seed):
+            digest = blake2b(repr((seed.text, sorted(seed.fields.items()))).encode(), digest_size=8).digest()
+            if (kept := first.setdefault(digest, seed.id)) != seed.id:
+                yield BadSeed(seed.id, "same text as an earlier seed", seed.text, kept, seed.fields)
+                continue
+        yield seed

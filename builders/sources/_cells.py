@@ -31,7 +31,11 @@ class Cells:
         """The seed in a record, or why it holds none."""
         text = cells.get(self.text)
         if problem := _problem("text", text, LONGEST_TEXT):
-            return BadSeed(origin, *problem)
+            own = cells.get(self.id) if self.id is not None else None
+            if not isinstance(own, str | int) or _problem("id", str(own), LONGEST_ID):
+                return BadSeed(origin, *problem)
+            reason, detail = problem
+            return BadSeed(str(own), reason, f"{origin}: {detail}" if detail else origin)
         assert isinstance(text, str)
         id_: Any = _digest(text).hex() if self.id is None else cells.get(self.id)
         if isinstance(id_, int) and not isinstance(id_, bool):  # a whole number is as good as its digits
@@ -39,7 +43,7 @@ class Cells:
         if problem := _problem("id", id_, LONGEST_ID):
             return BadSeed(origin, *problem)
         if (digest := _digest(id_)) in self._seen:
-            return BadSeed(origin, "same id as an earlier seed", id_)
+            return BadSeed(origin, "same id as an earlier seed", id_, id_)
         self._seen.add(digest)
         return Seed(id_, text, origin, {field: cells.get(column) for field, column in self.fields.items()})
 

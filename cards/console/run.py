@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .text import aligned, join_counts, table
+from .text import aligned, clean, join_counts, table
 
 if TYPE_CHECKING:
     from ...schemas.manifest import Books
@@ -42,16 +42,16 @@ def print_plan(plan: Any) -> None:
     rows = [("seeds", f"{plan.seeds:,}", "")]
     rows += [(f"invalid seed: {reason}", f"{count:,}", "") for reason, count in plan.rejected.items()]
     for label, span in (
-        ("requests", plan.asks),
+        ("requests to send", plan.asks),
         ("prompt tokens", plan.prompt_tokens),
         ("answer tokens", plan.answer_tokens),
     ):
         rows.append((label, f"{span.least:,.0f}", f"{span.most:,.0f}"))
     usd = (f"{plan.usd.least:,.2f}", f"{plan.usd.most:,.2f}") if plan.usd else ("no prices declared", "")
-    table("", ["", "at least", "at most"], [*rows, ("USD", *usd), ("cached", f"{plan.answered:,}", "")])
-    click.echo(
-        "Prompt tokens are estimated at 4 characters each. Retries of invalid answers are not included.", err=True
-    )
+    table("", ["", "at least", "at most"], [*rows, ("USD", *usd), ("cached", f"{plan.answered:,} requests", "")])
+    for teacher, how in plan.tokens_by.items():
+        click.echo(clean(f"Tokens of teacher {teacher}: {how}."), err=True)
+    click.echo("Retries of invalid answers are not included.", err=True)
 
 
 def print_estimate(estimate: Any) -> None:

@@ -29,3 +29,7 @@ class Reject(Stored, Row):
     """Digest of the ask in the journal, where an ask is the cause."""
     kept_key: str | None = None
     """Key of the row that was kept instead."""
+    row: str | None = None
+    """The row or seed itself, its columns as JSON; masked like `detail`."""
+    votes: str | None = None
+    """The judgements of a removed row as JSON: annotator, aspect, label and score of each."""

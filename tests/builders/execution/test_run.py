@@ -52,7 +52,7 @@ def test_what_was_rejected_gives_nobody_away(recipe: Write, tmp_path: Path) -> N
     steps = ["exact_duplicates"]
     made(recipe(said, refused, curation=steps), out := tmp_path / "run")
     private = {f.table: f.count for f in pluriset.validate(out).findings if f.check == "contact_details"}
-    assert (private["rejects"], private["situations"]) == (2, 1)
+    assert (private["rejects"], private["situations"]) == (3, 1)
     assert made(recipe(said, refused, curation=[*steps, "mask"]), out).books.requests.sent == 0
     details = [one["detail"] for one in rejects(out)]
     assert details[:2] == ["I cannot help [email]", "writing to [email]."]
@@ -420,3 +420,18 @@ def test_a_run_without_rows_or_without_judgements_has_errors_and_is_not_publishe
     assert (found.count, found.severity, found.table) == (1, "error", "considerations")
     with pytest.raises(ChecksFailed, match="unjudged_items"):
         pluriset.publish(out, tmp_path / "published")
+
+
+def test_a_repeated_seed_is_not_paid_for_and_a_removed_row_can_be_read(recipe: Write, tmp_path: Path) -> None:
+    records = [{"id": "a", "situation": "Lying"}, {"id": "b", "situation": "Lying"}, {"id": "c", "situation": "  "}]
+    path = recipe(["Lying"], source={"file": {"path": "seeds.jsonl", "text": "situation", "id": "id"}})
+    (tmp_path / "seeds.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    no = {"match": "value: Honesty", "answer": {"relevance": "no", "valence": "either"}}
+    path.with_name("answers.jsonl").write_text(json.dumps(no) + "\n" + path.with_name("answers.jsonl").read_text())
+    books = made(path, out := tmp_path / "run").books
+    assert books.requests.sent == 4 and books.seeds.model_dump() == {"read": 3, "built": 1, "rejected": 2}
+    lost = {(row["table"], row["key"]): row for row in rejects(out)}
+    assert lost["situations", "b"]["kept_key"] == "a" and "text is blank" in lost["situations", "c"]["reason"]
+    [removed] = [row for (table, _), row in lost.items() if table == "considerations"]
+    assert json.loads(removed["row"])["text"] == "Honesty" and removed["digest"]
+    assert {vote["label"] for vote in json.loads(removed["votes"])} == {"no", "either"}

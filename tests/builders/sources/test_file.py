@@ -35,7 +35,7 @@ def test_parquet(tmp_path: Path, kind: pa.DataType) -> None:
     path = tmp_path / "s.parquet"
     assert read(path)[0] == Seed(digest("One"), "One", "s.parquet:1")
     assert bad(path) == [("s.parquet:2", "text is missing")]
-    assert bad(path, id="sid") == [("s.parquet:2", "text is missing"), ("s.parquet:3", "id is missing")]
+    assert bad(path, id="sid") == [("2", "text is missing"), ("s.parquet:3", "id is missing")]
 
 
 def test_upper_case_suffixes_are_suffixes(write: Write) -> None:
