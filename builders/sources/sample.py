@@ -1,7 +1,7 @@
 """Seeds that come with pluriset, so that the first command needs no file.
 
-Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey and
-templates of decisions; all of them written for pluriset.
+Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey,
+templates of decisions and statements that may be common sense; all of them written for pluriset.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ TEXTS = {
     "questions": "question",
     "survey": "question",
     "decisions": "decision",
+    "statements": "statement",
 }
 """Set -> the field of its records that holds the text."""
 
@@ -34,8 +35,9 @@ TEXTS = {
 class Sample(Source):
     """Situations, prompts, questions and survey items written for pluriset."""
 
-    set: Literal["situations", "prompts", "questions", "survey", "decisions"] = "situations"
-    """Everyday situations, contested prompts, questions of culture, items of a survey, or templates of decisions."""
+    set: Literal["situations", "prompts", "questions", "survey", "decisions", "statements"] = "situations"
+    """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions, or
+    statements that may be common sense."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None

@@ -1,0 +1,109 @@
+"""Whether annotators agree with statements, and whether they think that most people do.
+
+The two questions are those of Whiting and Watts (PNAS 2024). A model that is asked several times is a silicon sample:
+each of its samples is a rating of its own, so that the share of yes stands for its probability of yes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from ...schemas.request import Message, Prompt
+from ...schemas.row import Row
+from ...schemas.rows.commonsense import AGREE, ASPECTS, LABELS, MOST_AGREE, TABLES, CommonStatement, Label
+from ...schemas.rows.shared import Annotation, Annotator
+from ...validators.stats.commonsense import RATER_SCORES, STATEMENT_SCORES
+from ..asking.ask import Ask
+from ..sources import Seed
+from . import Family, Role
+
+SYSTEM = "You are asked about a statement. Say abstain only if you cannot tell."
+QUESTIONS = {
+    AGREE: "Do you agree with the statement?",
+    MOST_AGREE: "Do you think that most people would agree with the statement?",
+}
+"""Aspect -> what is asked; constants of ours in the sense of the two questions."""
+
+
+class Rated(BaseModel):
+    """Yes, no or abstain."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answer: Label
+
+
+class Commonsense(Family):
+    """Statements, who agrees with them and who thinks that most people do, and how far they are common sense."""
+
+    tables = TABLES
+    roles = {"rate": Role("rates the statements", many=True)}
+
+    samples: PositiveInt = 1
+    """Answers of each annotator to each question."""
+    prompt: str = SYSTEM
+    """System prompt."""
+    questions: Mapping[str, str] = QUESTIONS
+    """Aspect (agree, most_agree) -> what is asked."""
+
+    def once(self) -> Sequence[Row]:
+        """The two questions."""
+        return ASPECTS
+
+    def derived(self) -> Mapping[str, str]:
+        """The scores of statements and of raters."""
+        return {"statement_scores": STATEMENT_SCORES, "rater_scores": RATER_SCORES}
+
+    async def build(self, seed: Seed, ask: Ask) -> list[Row]:
+        """A statement, and both answers of every rater."""
+        statement = CommonStatement(
+            statement_id=seed.id,
+            text=seed.text,
+            category=seed.fields.get("category"),
+            language=seed.fields.get("language"),
+            source=seed.origin,
+        )
+        rated = await ask.all(self._rated(statement, aspect, ask) for aspect in (AGREE, MOST_AGREE))
+        return [statement, *(row for rows in rated for row in rows)]
+
+    def seed(self, main: Row) -> Seed:
+        """The seed of a statement."""
+        assert isinstance(main, CommonStatement)
+        fields = {"category": main.category, "language": main.language}
+        return Seed(main.statement_id, main.text, main.source, fields)
+
+    async def _rated(self, statement: CommonStatement, aspect: str, ask: Ask) -> list[Annotation]:
+        def prompt(rater: Annotator) -> Prompt:
+            shown = " / ".join(_order(statement, aspect, rater.annotator_id))
+            turn = f"Statement: {statement.text}\n{self.questions[aspect]}\nanswer: {shown}"
+            return Prompt((Message("system", self.prompt), Message("user", turn)), max_tokens=20)
+
+        answers = await ask.each(
+            prompt,
+            Rated,
+            "rate",
+            item=("statements", statement.statement_id),
+            into="annotations",
+            samples=range(self.samples),
+        )
+        return [
+            Annotation(
+                item_table="statements",
+                item_id=statement.statement_id,
+                annotator_id=answer.annotator_id,
+                aspect=aspect,
+                sample=answer.sample,
+                label=answer.value.answer,
+                options=_order(statement, aspect, answer.annotator_id),
+                digest=answer.digest,
+            )
+            for answer in answers
+        ]
+
+
+def _order(statement: CommonStatement, aspect: str, annotator_id: str) -> list[str]:
+    """The labels in the order in which a rater sees them: random by statement, question and rater."""
+    return random.Random(f"{statement.statement_id}/{aspect}/{annotator_id}").sample(LABELS, len(LABELS))
