@@ -33,7 +33,10 @@ SELECT 'row' AS level, 'pairs' AS "table", pair_id AS key, 'chosen and rejected'
     objective || ': ' || coalesce(preferred, 'undecided') AS detail, NULL::VARCHAR AS kept_key
 FROM _pairs WHERE reason IS NOT NULL ORDER BY reason, key
 """
-NOTHING = f"SELECT * FROM ({LEFT_OUT}) WHERE false"
+NOTHING = """
+SELECT '' AS level, '' AS "table", '' AS key, '' AS step, '' AS reason, '' AS detail, '' AS kept_key WHERE false
+"""
+"""The rejects of a translation that leaves nothing out."""
 
 
 def answer(column: str) -> str:

@@ -70,8 +70,8 @@ class Response(Row):
     """Who wrote it; null for a response that came with the source."""
     place: Annotated[int, Field(ge=0)]
     """Place among the responses to its prompt, from 0."""
-    text: Annotated[str, Field(pattern=r"\S")]
-    """The response."""
+    text: str
+    """The response; empty where the model wrote nothing, or where the source has its scores alone."""
     model: str | None = None
     """Model that wrote it; null for a person, and where it is unknown."""
     temperature: Annotated[float | None, Field(ge=0)] = None

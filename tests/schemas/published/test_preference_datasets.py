@@ -1,0 +1,96 @@
+"""Published preference datasets into the tables of `preferences` and back: what comes back is what went in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pluriset.schemas.projections import arrow_schema
+from pluriset.schemas.published.multiobj_align import MultiobjAlign
+from pluriset.schemas.published.pandalm import PandaLM
+from pluriset.schemas.published_dataset import REJECTS, PublishedDataset
+from pluriset.schemas.row import columns
+from pluriset.schemas.rows.preferences import TABLES
+from pluriset.tests.validators.test_real_data import REAL
+from pluriset.validators.tables.sql import connect
+
+Rows = list[dict[str, Any]]
+
+
+def there_and_back(
+    shape: PublishedDataset, config: str, rows: Rows, table: str = "file"
+) -> tuple[Rows, dict[str, Rows]]:
+    """The rows of a config after the way into our tables and back, and the tables; every table fits its row types."""
+    part = shape.configs[config]
+    with connect() as connection:
+        connection.execute("CREATE SCHEMA theirs")
+        names = [column.name for column in columns(part.row)]
+        given = [{**{name: row.get(name) for name in names}, "split": "test", "_table": table} for row in rows]
+        extra = [pa.field("split", pa.string()), pa.field("_table", pa.string())]
+        schema = pa.schema([*arrow_schema(part.row), *extra])
+        connection.register("_input", pa.Table.from_pylist(given, schema))
+        connection.execute(f"CREATE TABLE theirs.{config} AS FROM _input")
+        for statement in shape.to_tables().statements("ours"):
+            connection.execute(statement)
+        ours = {name: dicts(connection.table(f"ours.{name}")) for name in shape.to_tables().rows}
+        ours["rejects"] = dicts(connection.table(REJECTS))
+    with connect() as connection:
+        connection.execute("CREATE SCHEMA ours")
+        for name, row_type in TABLES.items():
+            for row in ours.get(name, []):
+                row_type.model_validate({key: value for key, value in row.items() if key != "split"})
+            schema = arrow_schema(row_type).append(pa.field("split", pa.string()))
+            connection.register("_input", pa.Table.from_pylist(ours.get(name, []), schema))
+            connection.execute(f"CREATE TABLE ours.{name} AS FROM _input")
+        for statement in shape.from_tables().statements("theirs"):
+            connection.execute(statement)
+        chosen = ", ".join(names)
+        return dicts(connection.sql(f"SELECT {chosen} FROM theirs.{config}")), ours
+
+
+def dicts(relation: Any) -> Rows:
+    found: Rows = relation.to_arrow_table().to_pylist()
+    return found
+
+
+def real(name: str) -> Rows:
+    path = REAL / name
+    if not path.exists():
+        pytest.skip("needs the published files")
+    found: Rows = json.loads(path.read_text())
+    return found
+
+
+def test_pandalm_comes_back_as_it_was() -> None:
+    rows = [
+        {column: str(value) if isinstance(value, bool) else value for column, value in row.items()}
+        for row in real("pandalm/testset-v1.json")
+    ]
+    found, ours = there_and_back(PandaLM(), "testset", rows)
+    assert sorted(found, key=lambda row: row["idx"]) == sorted(rows, key=lambda row: row["idx"])
+    assert len(ours["annotations"]) == 3 * len(rows) and {row["label"] for row in ours["annotations"]} == {
+        "first", "second", "tie",
+    }  # fmt: skip
+
+
+def test_multiobj_align_comes_back_but_for_a_pair_of_one_response() -> None:
+    rows = real("multiobj_align/sm_acc.json")
+    found, ours = there_and_back(MultiobjAlign(), "pairs", rows, "sm_acc")
+    decided = [row for row in rows if row["metadata"]["chosen_index"] != row["metadata"]["rejected_index"]]
+    assert by_id(found) == by_id(decided) and len(decided) == 999
+    assert [row["reason"] for row in ours["rejects"]] == ["chosen and rejected are one response"]
+    assert len(ours["responses"]) == 5 * len(rows) and {pair["objective"] for pair in ours["pairs"]} == {"sm_acc"}
+
+
+def by_id(rows: Rows) -> Rows:
+    return sorted(rows, key=lambda row: str(row["metadata"]["original_id"]))
+
+
+@pytest.mark.parametrize(("shape", "config"), [(PandaLM(), "testset"), (MultiobjAlign(), "pairs")])
+def test_the_example_of_a_dataset_comes_back(shape: PublishedDataset, config: str) -> None:
+    rows = [dict(row) for row in shape.example[config]]
+    found, _ = there_and_back(shape, config, rows)
+    full = [shape.configs[config].row.model_validate(row).model_dump() for row in rows]
+    assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, full))
