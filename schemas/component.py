@@ -102,8 +102,8 @@ def listed(kind: str, package: str) -> list[dict[str, Any]]:
 
 def summary(kind: str, package: str, name: str) -> dict[str, Any]:
     """What a component is for: the first line of its docstring."""
-    said = inspect.getdoc(find(package, name)) or ""
-    return {"kind": kind, "name": name, "what": said.partition("\n")[0]}
+    text = inspect.getdoc(find(package, name)) or ""
+    return {"kind": kind, "name": name, "what": text.partition("\n")[0]}
 
 
 def _named(spec: Spec, where: str) -> tuple[str, Any]:

@@ -124,7 +124,7 @@ class TeacherBusy(TeacherUnavailable):
     """It has no room now: a refusal that tells of load, and costs the ask none of its tries."""
 
     retry_after: float | None = None
-    """Seconds after which the endpoint wants to be asked again, if it said so."""
+    """Seconds after which the endpoint wants to be asked again, if it states one."""
 
 
 class TeacherTimeout(TeacherUnavailable):
@@ -178,7 +178,7 @@ def from_validation(
 ) -> PlurisetError:
     """The complaints of pydantic in our words, an unknown key first; `path` leads to the value inside `file`.
 
-    `keys` are the paths that there are, and `hint` says where more is said of them.
+    `keys` are the paths that there are, and `hint` says where they are documented.
     """
     complaints = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
     first, places = complaints[0], [_place(each, path) for each in complaints]
@@ -212,7 +212,7 @@ def _listed(places: Sequence[str]) -> str:
 
 
 def _what(complaint: ErrorDetails) -> str:
-    """What a validator of ours said, without what pydantic puts before it; else what the kind of complaint means."""
+    """The message of one of our validators, without pydantic's prefix; else an explanation of the kind of error."""
     if complaint["type"] == "value_error":
         return str(complaint["ctx"]["error"])
     return PLAIN.get(complaint["type"], complaint["msg"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 ESCAPES = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)")
-"""Escapes of JSON in which a lone surrogate can be told from a pair of them and from an escaped backslash."""
+"""Escapes of JSON in which a lone surrogate can be distinguished from a pair of them and from an escaped backslash."""
 REPLACEMENT = r"\ufffd"
 
 

@@ -222,7 +222,7 @@ class Report(Entry):
 
     @property
     def ran(self) -> str:
-        """How many checks ran, each counted once, and how many of them looked at what is said about the rows."""
+        """How many checks ran, each counted once, and how many of them compared the card and manifest with the rows."""
         checks = {finding.check for finding in self.findings}
         about = sum(check.startswith(("card.", "manifest.")) for check in checks)
         return f"{len(checks):,} ran{f', {about} of them on card and manifest' if about else ''}"

@@ -50,7 +50,7 @@ STATEMENTS = f"""
 WITH stated AS (
     SELECT c.consideration_id AS key, c.situation_id, s.text AS situation, upper(c.kind[1]) || c.kind[2:] AS vrd,
         MAP {SPLITS}[s.split] AS split, list_position({list(SPLITS)}, s.split) AS rank, c.text, c.explanation,
-        norm(s.text) AS about, norm(c.text) AS said, upper(v.label[1]) || v.label[2:] AS valence,
+        norm(s.text) AS about, norm(c.text) AS statement, upper(v.label[1]) || v.label[2:] AS valence,
         r.score AS relevance, coalesce(v.n, 0) AS judged, coalesce(v.abstained, 0) AS abstained
     FROM ours.considerations c LEFT JOIN ours.situations s USING (situation_id)
     LEFT JOIN ours.aggregates v ON v.item_table = 'considerations' AND v.item_id = c.consideration_id
@@ -73,20 +73,20 @@ placed AS (
 single AS (
     SELECT * REPLACE (coalesce(reason, CASE WHEN min(valence) OVER same <> max(valence) OVER same
         THEN 'listed again with another valence' END) AS reason)
-    FROM placed WINDOW same AS (PARTITION BY reason, about, vrd, said))
+    FROM placed WINDOW same AS (PARTITION BY reason, about, vrd, statement))
 SELECT * REPLACE (CASE WHEN reason IS NULL AND first_value(key) OVER same <> key
         THEN 'duplicate in listing' ELSE reason END AS reason),
     CASE WHEN reason IS NULL AND first_value(key) OVER same <> key THEN first_value(key) OVER same END AS kept_key
-FROM single WINDOW same AS (PARTITION BY reason, about, vrd, said ORDER BY situation_id, key)
+FROM single WINDOW same AS (PARTITION BY reason, about, vrd, statement ORDER BY situation_id, key)
 """
 
 ORDER = "ORDER BY situation_id, vrd DESC, key"
 """Value, right, duty is their order, and that of the alphabet from its end."""
 
-NUMBERS = "md5_number_lower(about) AS about_no, md5_number_lower(vrd || said) AS said_no"
+NUMBERS = "md5_number_lower(about) AS about_no, md5_number_lower(vrd || statement) AS statement_no"
 """Millions of candidates are compared by number; two texts of one number only make one of them no candidate."""
 
-NOTHING = "(SELECT about_no, said_no FROM _full WHERE false)"
+NOTHING = "(SELECT about_no, statement_no FROM _full WHERE false)"
 
 POSITIVES = f"SELECT *, md5('{{seed}}/' || key) AS draw FROM _full WHERE relevance >= {RELEVANT}"
 
@@ -95,7 +95,7 @@ WITH wanted AS (
     SELECT key, split, {pool} AS pool, about_no,
         row_number() OVER (PARTITION BY split, {pool}, about_no ORDER BY draw, key) AS turn FROM {positives}),
 ring AS (
-    SELECT split, {pool} AS pool, vrd, text, said_no, count(*) OVER (PARTITION BY split, {pool}) AS places,
+    SELECT split, {pool} AS pool, vrd, text, statement_no, count(*) OVER (PARTITION BY split, {pool}) AS places,
         row_number() OVER (PARTITION BY split, {pool} ORDER BY md5('{seed}/' || key), key) - 1 AS place FROM _full),
 -- Each situation starts at its own place of the ring and looks at a bounded number: pairs never grow with its square.
 stretches AS (
@@ -104,13 +104,13 @@ stretches AS (
     FROM (SELECT split, pool, about_no, count(*) AS wanted FROM wanted GROUP BY ALL)
     JOIN (SELECT DISTINCT split, pool, places FROM ring) USING (split, pool)),
 found AS (
-    SELECT s.split, s.pool, s.about_no, r.said_no, min(s.step) AS step, arg_min(r.place, s.step) AS place
+    SELECT s.split, s.pool, s.about_no, r.statement_no, min(s.step) AS step, arg_min(r.place, s.step) AS place
     FROM stretches s JOIN ring r ON r.split = s.split AND r.pool = s.pool AND r.place = (s.start + s.step) % s.places
-    ANTI JOIN _listed l ON l.about_no = s.about_no AND l.said_no = r.said_no GROUP BY ALL),
+    ANTI JOIN _listed l ON l.about_no = s.about_no AND l.statement_no = r.statement_no GROUP BY ALL),
 drawn AS (
     SELECT *, row_number() OVER (PARTITION BY split, pool, about_no ORDER BY step) AS turn
-    FROM found ANTI JOIN {used} USING (about_no, said_no))
-SELECT w.key, w.about_no, d.said_no, r.vrd, r.text FROM wanted w JOIN drawn d USING (split, pool, about_no, turn)
+    FROM found ANTI JOIN {used} USING (about_no, statement_no))
+SELECT w.key, w.about_no, d.statement_no, r.vrd, r.text FROM wanted w JOIN drawn d USING (split, pool, about_no, turn)
 JOIN ring r ON r.split = d.split AND r.pool = d.pool AND r.place = d.place
 """
 
@@ -138,7 +138,7 @@ FROM ours.situations ANTI JOIN _full USING (situation_id)
 ORDER BY step, reason, key
 """
 
-RENAMED = {theirs: ours for ours, theirs in SPLITS.items()}
+RENAMED = {published: split for split, published in SPLITS.items()}
 
 READ = f"""
 SELECT *, left(md5(concat_ws(chr(31), situation_id, kind, norm(text))), 16) AS consideration_id, CASE

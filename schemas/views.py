@@ -1,7 +1,7 @@
 """The vocabulary of checks and measures: what any dataset is read as, whoever published it and however.
 
 A profile says in SELECT statements how a dataset becomes these views, and a check or a measure says which of them, and
-which of their columns, it needs. Nobody who writes one must know the other. Columns with a default are optional: a
+which of their columns, it needs. Neither needs to know the other. Columns with a default are optional: a
 view has the columns that its profile gives it. Views are cast to the types written here.
 """
 
@@ -33,7 +33,7 @@ class Item(Row):
 
 
 class Judgement(Row):
-    """What one annotator said of one aspect of one item, as in our own table `annotations`; blank ones are left out."""
+    """One annotator's judgement of one aspect of an item, as in the table `annotations`; blank ones are left out."""
 
     item_table: str
     """The kind of item: `items`, or `pairs` where a pair was judged."""
@@ -61,7 +61,7 @@ class Votes(Row):
     votes: float | None
     """How many votes it has."""
     scored: bool | None = None
-    """True where it is a score and nobody voted."""
+    """True where the number is a score rather than a count of votes."""
 
 
 class Stated(Row):
@@ -88,7 +88,7 @@ class Pair(Row):
     second: str | None
     """The other."""
     preferred: Literal["first", "second", "tie"] | None
-    """Which is preferred; null where nobody said."""
+    """Which is preferred; null where no preference is recorded."""
     split: str | None = None
     """The split that it is in."""
     group_id: str | None = None
@@ -98,7 +98,7 @@ class Pair(Row):
     second_score: float | None = None
     """Of the second."""
     shown: bool | None = None
-    """True where the first was shown first, false where it was shown second; null where nobody knows."""
+    """True where the first was shown first, false where it was shown second; null where the order is unknown."""
     annotator_id: str | None = None
     """Who preferred, where a pair is a row for each annotator."""
     first_model: str | None = None
@@ -204,9 +204,9 @@ class Side(Row):
     side: str
     """The side, named alike for all questions."""
     text: str | None
-    """What is said for it."""
+    """The case for it."""
     annotator_id: str | None = None
-    """Who said it."""
+    """Who wrote it."""
 
 
 VIEWS: dict[str, type[Row]] = {

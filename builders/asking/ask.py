@@ -189,8 +189,8 @@ class Ask:
 
 def _again(unreadable: Completion) -> tuple[Message, Message]:
     """What a re-ask adds: the last answer and what is wrong with it, as many chat templates take turns only."""
-    said = unreadable.text[:QUOTED] if unreadable.text.strip() else NOTHING
-    return Message("assistant", said), RE_ASK
+    text = unreadable.text[:QUOTED] if unreadable.text.strip() else NOTHING
+    return Message("assistant", text), RE_ASK
 
 
 def _unparsable(completion: Completion, complaint: ValidationError, digest: bytes) -> AskFailed:

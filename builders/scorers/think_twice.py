@@ -2,7 +2,7 @@
 
 From the paper: a first turn in which the judge chooses what matters here and names what is wrong with each answer
 under it, a second in which it looks again and decides. Its criteria are those of the paper. Ours: ties (equal answers
-tie, and nobody is asked), both orders of every pair, a parser that fails where the paper's fills in, and the share of
+tie without a request), both orders of every pair, a parser that fails where the paper's fills in, and the share of
 points as the score.
 """
 
@@ -105,19 +105,19 @@ class ThinkTwice(Scorer):
     ) -> Point | None:
         """What the first of a pair wins; null, and recorded, where the two orders do not agree."""
         if pair[0] == pair[1]:
-            return Point(0.5)  # nobody is asked
+            return Point(0.5)  # no request is sent
         orders = await ask.all(self._order(ask, who, role, question, *order) for order in (pair, pair[::-1]))
         for failed in (order for order in orders if isinstance(order, AskFailed)):
             ask.reject("ask", "candidates", key, failed.reason, failed.detail, digest=failed.digest.hex())
-        said, turned = orders
-        if isinstance(said, AskFailed) or isinstance(turned, AskFailed):
+        forward, backward = orders
+        if isinstance(forward, AskFailed) or isinstance(backward, AskFailed):
             return None
-        back = {"first": "second", "second": "first", "tie": "tie"}[turned.value.verdict]
-        if said.value.verdict != back:
-            detail = f"{who.row.annotator_id}: {said.value.verdict}, and the other way round {back}"
-            ask.reject("ask", "candidates", key, "the orders do not agree", detail, digest=turned.digest)
+        back = {"first": "second", "second": "first", "tie": "tie"}[backward.value.verdict]
+        if forward.value.verdict != back:
+            detail = f"{who.row.annotator_id}: {forward.value.verdict}, and the other way round {back}"
+            ask.reject("ask", "candidates", key, "the orders do not agree", detail, digest=backward.digest)
             return None
-        return Point({"first": 1.0, "tie": 0.5, "second": 0.0}[said.value.verdict], turned.digest)
+        return Point({"first": 1.0, "tie": 0.5, "second": 0.0}[forward.value.verdict], backward.digest)
 
     async def _order(
         self, ask: Ask, who: Answerer, role: str, question: str, first: str, second: str
@@ -127,8 +127,10 @@ class ThinkTwice(Scorer):
             shown = f"Question: {question}\n\nFirst answer: {first}\n\nSecond answer: {second}"
             turns = (Message("system", FIRST), Message("user", shown))
             look = await ask.answer(who, Prompt(turns, max_tokens=300), Look, role)
-            said = Message("assistant", to_json(look.value).decode())
-            return await ask.answer(who, Prompt((*turns, said, Message("user", SECOND)), max_tokens=20), Verdict, role)
+            looked = Message("assistant", to_json(look.value).decode())
+            return await ask.answer(
+                who, Prompt((*turns, looked, Message("user", SECOND)), max_tokens=20), Verdict, role
+            )
         except AskFailed as failed:
             return failed
 

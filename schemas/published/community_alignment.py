@@ -84,7 +84,7 @@ def _each(select: str) -> str:
     parts = []
     for turn, before in zip(TURNS, (TURNS[0], *TURNS), strict=False):
         responses = ", ".join(
-            f"{{'letter': '{letter}', 'said': nullif({turn}_turn_{letter}, '')}}" for letter in LETTERS
+            f"{{'letter': '{letter}', 'text': nullif({turn}_turn_{letter}, '')}}" for letter in LETTERS
         )
         parts.append(select.format(turn=turn, before=before, responses=f"[{responses}]"))
     return " UNION ALL ".join(parts)
@@ -93,7 +93,7 @@ def _each(select: str) -> str:
 CHOSEN = """
 SELECT conversation_id || '/{turn}' AS pair, {turn}_turn_prompt AS prompt, annotator_id, split, conversation_id,
     list_filter({responses}, lambda r: r.letter = {turn}_turn_preferred_response) AS chosen,
-    unnest(list_filter({responses}, lambda r: r.letter <> {turn}_turn_preferred_response AND r.said IS NOT NULL))
+    unnest(list_filter({responses}, lambda r: r.letter <> {turn}_turn_preferred_response AND r.text IS NOT NULL))
         AS other
 FROM theirs.conversations
 """
@@ -118,7 +118,7 @@ class CommunityAlignment(PublishedDataset):
             _each(
                 """SELECT conversation_id, '{turn}: ' || {turn}_turn_preferred_response AS problem
                 FROM theirs.conversations WHERE {turn}_turn_preferred_response <> '' AND len(list_filter(
-                {responses}, lambda r: r.letter = {turn}_turn_preferred_response AND r.said IS NOT NULL)) = 0"""
+                {responses}, lambda r: r.letter = {turn}_turn_preferred_response AND r.text IS NOT NULL)) = 0"""
             ),
             severity="warning",
             unit="turns",
@@ -140,7 +140,7 @@ class CommunityAlignment(PublishedDataset):
             _each(
                 """SELECT conversation_id, 'two of the {turn} turn are equal' AS problem FROM theirs.conversations
                 WHERE len({responses}) > len(list_distinct(list_transform({responses},
-                lambda r: coalesce(r.said, r.letter))))"""
+                lambda r: coalesce(r.text, r.letter))))"""
             ),
             severity="warning",
             unit="turns",
@@ -149,9 +149,9 @@ class CommunityAlignment(PublishedDataset):
     views: ClassVar = (
         View(
             "pairs",
-            f"""SELECT pair || '/' || other.letter AS pair_id, prompt, chosen[1].said AS first, other.said AS second,
+            f"""SELECT pair || '/' || other.letter AS pair_id, prompt, chosen[1].text AS first, other.text AS second,
             'first' AS preferred, annotator_id, conversation_id AS group_id, split FROM ({_each(CHOSEN)})
-            WHERE chosen[1].said IS NOT NULL""",
+            WHERE chosen[1].text IS NOT NULL""",
         ),
         View(
             "annotations",

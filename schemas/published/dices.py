@@ -9,7 +9,7 @@ from ..row import Row
 
 
 class Rating(Row):
-    """What one rater said of one conversation."""
+    """One rater's judgement of one conversation."""
 
     rater_id: str
     """Who."""

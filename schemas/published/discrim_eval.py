@@ -27,7 +27,7 @@ class Filled(Row):
 
 
 class Templated(Row):
-    """A decision about a person of one gender and race, with the same text about nobody in particular."""
+    """A decision about a person of one gender and race, with the same text about an unspecified person."""
 
     decision_question_id: int
     """Number of the scenario; the numbers have gaps."""

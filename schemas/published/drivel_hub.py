@@ -30,7 +30,7 @@ class Drivel(Row):
     neg_en_4: str
     """A wrong reading."""
     taggings: str | None = None
-    """What the taggers said."""
+    """The labels of the taggers."""
 
 
 class DrivelHub(PublishedDataset):
@@ -44,7 +44,7 @@ class DrivelHub(PublishedDataset):
   title = {DrivelHub},
   howpublished = {https://huggingface.co/datasets/extraordinarylab/drivel-hub}
 }"""
-    evidence = "The dataset card; the configs of two columns cannot be told by them."
+    evidence = "The dataset card; the configs of two columns cannot identify it."
     views: ClassVar = (
         View("items", "SELECT id AS item_id, text, split, language AS label FROM theirs.v0618"),
         View(

@@ -9,12 +9,12 @@ from ..row import Row
 
 
 class Commonsense(Row):
-    """Whether what somebody did is wrong."""
+    """Whether an action is wrong."""
 
     label: bool
     """Whether it is wrong."""
     input: str
-    """What somebody did, in the first person."""
+    """The action, in the first person."""
     is_short: bool
     """Whether it is a short text."""
     edited: bool
@@ -49,7 +49,9 @@ class Ethics(PublishedDataset):
   booktitle = {ICLR},
   year = {2021}
 }"""
-    evidence = "Recalled, not confirmed. Justice, virtue and utilitarianism have too few columns to be told by them."
+    evidence = (
+        "Recalled, not confirmed. Justice, virtue and utilitarianism have too few columns to be recognised by them."
+    )
     views: ClassVar = (
         View(
             "items",

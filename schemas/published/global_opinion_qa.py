@@ -21,9 +21,9 @@ class Question(Row):
     """The survey."""
 
 
-SHARES = """(SELECT _row, country, TRY_CAST(said -> ('$."' || country || '"') AS DOUBLE[]) AS shares, options FROM (
-    SELECT *, unnest(json_keys(said)) AS country FROM (
-        SELECT _row, literal(selections) AS said, TRY_CAST(literal(options) AS VARCHAR[]) AS options
+SHARES = """(SELECT _row, country, TRY_CAST(parsed -> ('$."' || country || '"') AS DOUBLE[]) AS shares, options FROM (
+    SELECT *, unnest(json_keys(parsed)) AS country FROM (
+        SELECT _row, literal(selections) AS parsed, TRY_CAST(literal(options) AS VARCHAR[]) AS options
         FROM theirs.questions)))"""
 
 

@@ -57,7 +57,7 @@ class Message(Documented):
     role: str
     """Who speaks."""
     content: str | None
-    """What is said."""
+    """Text of the turn."""
 
 
 class Opinion(Documented):
@@ -83,7 +83,7 @@ class Preference3(Row):
     overall_preference: Strength
     """-3 to 3; below 0 the first is better."""
     individual_preference: Annotated[list[Opinion], Known("recalled")]
-    """What each annotator said."""
+    """The rating of each annotator."""
 
 
 class HelpSteer(PublishedDataset):

@@ -13,7 +13,7 @@ LABELS = ("A-is-clearly-better", "A-is-slightly-better", "Tie", "B-is-slightly-b
 
 
 class Opinion(Documented):
-    """What one annotator said."""
+    """One annotator's judgement."""
 
     evaluator: str
     """Who."""
@@ -39,9 +39,9 @@ class Comparison(Row):
     completion_b: str
     """The other."""
     normal_worker_annotations: list[Opinion]
-    """What crowd workers said."""
+    """Judgements of crowd workers."""
     expert_worker_annotations: list[Opinion]
-    """What experts said."""
+    """Judgements of experts."""
     category: str | None = None
     """Category of the prompt."""
     source: str | None = None
@@ -50,7 +50,7 @@ class Comparison(Row):
     """Degree that the prompt asks of an expert."""
 
 
-EACH = """(SELECT comparison_id, unnest(list_concat(normal_worker_annotations, expert_worker_annotations)) AS said
+EACH = """(SELECT comparison_id, unnest(list_concat(normal_worker_annotations, expert_worker_annotations)) AS judgement
     FROM theirs."default")"""
 """The judgements, one a row."""
 
@@ -79,8 +79,8 @@ class MultiPref(PublishedDataset):
         "known_preference": Rule(
             "A preference is one of five, from A-is-clearly-better to B-is-clearly-better",
             "have|has an unknown preference",
-            f"""SELECT comparison_id, said.evaluator, said.overall_pref AS problem FROM {EACH}
-            WHERE said.overall_pref NOT IN {LABELS}""",
+            f"""SELECT comparison_id, judgement.evaluator, judgement.overall_pref AS problem FROM {EACH}
+            WHERE judgement.overall_pref NOT IN {LABELS}""",
             severity="warning",
             unit="judgements",
         ),
@@ -93,7 +93,7 @@ class MultiPref(PublishedDataset):
         ),
         View(
             "annotations",
-            f"""SELECT 'pairs' AS item_table, comparison_id AS item_id, said.evaluator AS annotator_id,
-            'overall' AS aspect, said.overall_pref AS label FROM {EACH}""",
+            f"""SELECT 'pairs' AS item_table, comparison_id AS item_id, judgement.evaluator AS annotator_id,
+            'overall' AS aspect, judgement.overall_pref AS label FROM {EACH}""",
         ),
     )

@@ -40,8 +40,8 @@ class Comparison(Row):
     """The same of a third."""
 
 
-EACH = f"SELECT idx, unnest({list(ANNOTATORS)}) AS who, unnest([{', '.join(ANNOTATORS)}]) AS said FROM theirs.testset"
-VOTES = f"SELECT idx, said, count(*) AS n FROM ({EACH}) WHERE said IS NOT NULL GROUP BY ALL"
+EACH = f"SELECT idx, unnest({list(ANNOTATORS)}) AS who, unnest([{', '.join(ANNOTATORS)}]) AS label FROM theirs.testset"
+VOTES = f"SELECT idx, label, count(*) AS n FROM ({EACH}) WHERE label IS NOT NULL GROUP BY ALL"
 
 
 INPUT = "\n\n### Input:\n"
@@ -123,18 +123,18 @@ class PandaLM(PublishedDataset):
             response2 AS second, split, string_split(cmp_key, '_')[1] AS first_model,
             string_split(cmp_key, '_')[2] AS second_model, ['tie', 'first', 'second'][1 + majority] AS preferred
             FROM theirs.testset
-            LEFT JOIN (SELECT idx, arg_max(said, n) AS majority FROM ({VOTES}) GROUP BY idx HAVING max(n) > 1)
+            LEFT JOIN (SELECT idx, arg_max(label, n) AS majority FROM ({VOTES}) GROUP BY idx HAVING max(n) > 1)
             USING (idx)""",
         ),
         View(
             "annotations",
             f"""SELECT 'pairs' AS item_table, idx AS item_id, who AS annotator_id, 'preference' AS aspect,
-            ['tie', 'first', 'second'][1 + said] AS label, NULL AS score FROM ({EACH})""",
+            ['tie', 'first', 'second'][1 + label] AS label, NULL AS score FROM ({EACH})""",
         ),
         View(
             "annotations",
             f"""SELECT 'pairs' AS item_table, idx AS item_id, who AS annotator_id, 'preference_scale' AS aspect,
-            NULL AS label, [0, -1, 1][1 + said] AS score FROM ({EACH})""",
+            NULL AS label, [0, -1, 1][1 + label] AS score FROM ({EACH})""",
         ),
     )
     example: ClassVar = {

@@ -69,7 +69,7 @@ class Conversation(Row):
     conversation_turns: Annotated[int, Field(ge=1)]
     """How many turns there are."""
     open_feedback: str | None = None
-    """What the person said of it, in their own words."""
+    """The person's feedback in their own words."""
     included_in_balanced_subset: bool | None = None
     """Whether it is in the subset that balances the types."""
 

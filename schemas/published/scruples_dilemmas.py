@@ -14,7 +14,7 @@ Two = Field(min_length=2, max_length=2)
 
 
 class Action(Documented):
-    """One side of a dilemma: what somebody did."""
+    """One side of a dilemma: an action."""
 
     id: str
     """Id of the action."""

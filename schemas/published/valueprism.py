@@ -89,7 +89,7 @@ class ValuePrism(PublishedDataset):
         "`full` has all rows in one split `train`, also those that the tasks have in `val` and `test`: that is how its "
         "users load ValuePrism. Its files are still one for each split.",
         "`valence` is the label that most annotators gave. Where they tie, or all abstain, there is no such label and "
-        "the row is left out; the run has what each of them said.",
+        "the row is left out; the run has the judgement of each of them.",
         f"`relevance` pairs every statement that is relevant (mean relevance of at least {RELEVANT}) with one that is "
         "not: drawn from a bounded number of statements of other situations of its split, of the same kind if one is "
         "among them, never one that is listed for this situation. This is our definition, not that of the paper.",

@@ -51,12 +51,12 @@ def _closed(relation: DuckDBPyRelation, found: Sequence[Text]) -> list[Text]:
     single = [t for t in found if not t.many]
     if not single:
         return []
-    said = ", ".join(
+    tests = ", ".join(
         f"""count({t.sql}) >= 2 * approx_count_distinct({t.sql}) AND approx_count_distinct({t.sql}) <= {MAX_VALUES}
         AND max(length({t.sql})) <= {MAX_LENGTH} AND count({t.sql}) > 2 * count(TRY_CAST({t.sql} AS DOUBLE))"""
         for t in single
     )
-    fits = query(relation, f"SELECT {said} FROM rows").fetchall()[0]
+    fits = query(relation, f"SELECT {tests} FROM rows").fetchall()[0]
     return [t for t, fit in zip(single, fits, strict=True) if fit]
 
 
