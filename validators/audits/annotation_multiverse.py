@@ -51,7 +51,7 @@ class AnnotationMultiverse(Audit):
     needs = {"annotations": ["item_id", "annotator_id", "aspect"]}
 
     kinds: tuple[str, ...] = ("model", "persona")
-    """Kinds of annotators that are configurations; annotators of an unknown kind are none."""
+    """Kinds of annotators that are configurations; none of them named, every annotator is, people included."""
     gold_kinds: tuple[str, ...] = ("human",)
     """Kinds of annotators whose majority, or mean score, is gold."""
     label: str | None = None
@@ -75,8 +75,8 @@ class AnnotationMultiverse(Audit):
             sentences.append(_sentence(universe, found))
         if not figures:
             raise NotApplicable(
-                f"{self.min_items} items that two annotators of kind {' or '.join(self.kinds)} labelled "
-                "(name other kinds with the option kinds)"
+                f"{self.min_items} items that two annotators of kind {' or '.join(self.kinds) or 'any'} labelled; "
+                "with the option kinds: [] every annotator is a configuration"
             )
         tested = with_holm(figures)
         detected = any(f.is_significant(self.alpha) for f in tested)
@@ -204,7 +204,9 @@ class AnnotationMultiverse(Audit):
 
 
 def _by_kind(tables: Tables, kinds: Sequence[str]) -> DuckDBPyRelation | None:
-    """Annotations by annotators of these kinds; null where no kind is known."""
+    """Annotations by annotators of these kinds, of all where none is named; null where no kind is known."""
+    if not kinds:
+        return tables["annotations"].filter("annotator_id IS NOT NULL")
     people = tables.get("annotators")
     if people is None or "kind" not in people.columns:
         return None
