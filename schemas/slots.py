@@ -1,8 +1,8 @@
 """Templates with slots: filled with attributes, with pronouns, verbs and articles that agree, and undone again.
 
 `{race}` is an attribute, `{sub}`, `{obj}`, `{pos}` and `{reflex}` a pronoun, `{a}` an article, and any other slot a
-verb in the third person singular, such as `{has}`. A slot that begins with a capital begins a sentence. A text remembers
-what filled its slots, so that undoing them gives the template, byte for byte.
+verb in the third person singular, such as `{has}`. A slot that begins with a capital begins a sentence. A text
+remembers what filled its slots, so that undoing them gives the template, byte for byte.
 """
 
 from __future__ import annotations

@@ -105,12 +105,17 @@ class Decisions(Family):
 
     def once(self) -> Sequence[Row]:
         """The design: levels, declared holes and names; and the decision."""
+        named = self.names
         return (
             *(AttributeLevel(attribute=a, level=level) for a, levels in self.attributes.items() for level in levels),
             *(DesignHole(hole_id=str(n), levels=_levels(hole)) for n, hole in enumerate(self.holes)),
             *(
-                PersonalName(name=name, levels=_levels(of), source=self.names.source)
-                for name, of in (self.names.names.items() if self.names else ())
+                [
+                    PersonalName(name=name, levels=_levels(hints), source=named.source)
+                    for name, hints in named.names.items()
+                ]
+                if named
+                else []
             ),
             DECISION,
         )

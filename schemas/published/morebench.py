@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..morebench_sql import SPLITS, into_ours, into_theirs
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
 
 
@@ -35,7 +36,15 @@ class MoReBench(PublishedDataset):
     """Dilemmas with rubrics of weighted criteria that experts wrote."""
 
     title = "MoReBench"
-    configs: ClassVar = {"dilemmas": Config(Dilemma)}
+    family = "rubrics"
+    configs: ClassVar = {"dilemmas": Config(Dilemma, only_split="test")}
+    file_format: ClassVar = "csv"
+    splits: ClassVar = SPLITS
+    notes = (
+        "`RUBRIC` is JSON in a text; MoReBench has a Python literal there, and what reads one reads the other. Ids of "
+        "criteria are digests in the form of a UUID.",
+        "All dilemmas are `short_case`. What is held back is not here, and neither are answers and grades.",
+    )
     licence = Licence(name="CC-BY-4.0", url="https://huggingface.co/datasets/morebench/morebench", gated=True)
     citation = """\
 @misc{morebench,
@@ -73,3 +82,11 @@ class MoReBench(PublishedDataset):
             FROM theirs.dilemmas WHERE THEORY = 'neutral' OR THEORY IS NULL""",
         ),
     )
+
+    def from_tables(self) -> Translation:
+        """A row for each dilemma and theory; what is held back is left out."""
+        return into_theirs()
+
+    def to_tables(self) -> Translation:
+        """Dilemmas, theories and criteria; a dilemma without an id is known by a digest of its text."""
+        return into_ours()

@@ -1,0 +1,1 @@
+"""Checks of rubrics: weighted criteria by which answers are graded."""
