@@ -28,7 +28,8 @@ WITH rubrics AS (
     SELECT scenario_id, theory_id, CAST(to_json(list(struct_pack(id := CAST(CAST(md5(criterion_id) AS UUID) AS VARCHAR),
         title := title, weight := weight, annotations := struct_pack(rubric_dimension := dimension))
         ORDER BY criterion_id)) AS VARCHAR) AS rubric FROM ours.criteria GROUP BY scenario_id, theory_id)
-SELECT row_number() OVER (ORDER BY s.scenario_id, r.theory_id) AS _row, s.split, s.text AS DILEMMA, s.source AS DILEMMA_SOURCE, 'short_case' AS DILEMMA_TYPE,
+SELECT row_number() OVER (ORDER BY s.scenario_id, r.theory_id) AS _row, s.split, s.text AS DILEMMA,
+    s.source AS DILEMMA_SOURCE, 'short_case' AS DILEMMA_TYPE,
     r.theory_id AS THEORY, r.rubric AS RUBRIC, 'ai_' || s.role AS ROLE_DOMAIN, s.context AS CONTEXT
 FROM rubrics r JOIN ours.scenarios s ON s.scenario_id = r.scenario_id ORDER BY s.scenario_id, r.theory_id
 """

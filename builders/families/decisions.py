@@ -105,18 +105,12 @@ class Decisions(Family):
 
     def once(self) -> Sequence[Row]:
         """The design: levels, declared holes and names; and the decision."""
-        named = self.names
+        names = self.names.names if self.names else {}
+        listed = self.names.source if self.names else ""
         return (
             *(AttributeLevel(attribute=a, level=level) for a, levels in self.attributes.items() for level in levels),
             *(DesignHole(hole_id=str(n), levels=_levels(hole)) for n, hole in enumerate(self.holes)),
-            *(
-                [
-                    PersonalName(name=name, levels=_levels(hints), source=named.source)
-                    for name, hints in named.names.items()
-                ]
-                if named
-                else []
-            ),
+            *(PersonalName(name=name, levels=_levels(hints), source=listed) for name, hints in names.items()),
             DECISION,
         )
 
