@@ -40,8 +40,8 @@ class Comparison(Row):
     """The same of a third."""
 
 
-EACH = f"SELECT idx, unnest({list(ANNOTATORS)}) AS who, unnest([{', '.join(ANNOTATORS)}]) AS label FROM theirs.testset"
-VOTES = f"SELECT idx, label, count(*) AS n FROM ({EACH}) WHERE label IS NOT NULL GROUP BY ALL"
+EACH = f"SELECT idx, unnest({list(ANNOTATORS)}) AS who, unnest([{', '.join(ANNOTATORS)}]) AS code FROM theirs.testset"
+VOTES = f"SELECT idx, code, count(*) AS n FROM ({EACH}) WHERE code IS NOT NULL GROUP BY ALL"
 
 
 INPUT = "\n\n### Input:\n"
@@ -62,9 +62,9 @@ TABLES = {
         prompt_id || '/1' AS second_id FROM _sides ORDER BY idx""",
     "annotators": f"SELECT 'test' AS split, unnest({list(ANNOTATORS)}) AS annotator_id, 'human' AS kind",
     "annotations": f"""SELECT split, 'comparisons' AS item_table, CAST(idx AS VARCHAR) AS item_id, who AS annotator_id,
-        '{DIRECT}' AS aspect, 0 AS sample, {CODES}[1 + said] AS label, []::VARCHAR[] AS options, '' AS digest
+        '{DIRECT}' AS aspect, 0 AS sample, {CODES}[1 + code] AS label, []::VARCHAR[] AS options, '' AS digest
         FROM ({EACH}) JOIN (SELECT idx, split FROM theirs.testset) USING (idx)
-        WHERE said IS NOT NULL ORDER BY idx, who""",
+        WHERE code IS NOT NULL ORDER BY idx, who""",
 }
 GIVEN = f"""
 WITH verdicts AS (
@@ -123,18 +123,18 @@ class PandaLM(PublishedDataset):
             response2 AS second, split, string_split(cmp_key, '_')[1] AS first_model,
             string_split(cmp_key, '_')[2] AS second_model, ['tie', 'first', 'second'][1 + majority] AS preferred
             FROM theirs.testset
-            LEFT JOIN (SELECT idx, arg_max(label, n) AS majority FROM ({VOTES}) GROUP BY idx HAVING max(n) > 1)
+            LEFT JOIN (SELECT idx, arg_max(code, n) AS majority FROM ({VOTES}) GROUP BY idx HAVING max(n) > 1)
             USING (idx)""",
         ),
         View(
             "annotations",
             f"""SELECT 'pairs' AS item_table, idx AS item_id, who AS annotator_id, 'preference' AS aspect,
-            ['tie', 'first', 'second'][1 + label] AS label, NULL AS score FROM ({EACH})""",
+            ['tie', 'first', 'second'][1 + code] AS label, NULL AS score FROM ({EACH})""",
         ),
         View(
             "annotations",
             f"""SELECT 'pairs' AS item_table, idx AS item_id, who AS annotator_id, 'preference_scale' AS aspect,
-            NULL AS label, [0, -1, 1][1 + label] AS score FROM ({EACH})""",
+            NULL AS label, [0, -1, 1][1 + code] AS score FROM ({EACH})""",
         ),
     )
     example: ClassVar = {
