@@ -185,6 +185,8 @@ class Profile(Entry):
     """How its shape is known; null for a shape that was read off the columns."""
     columns: dict[str, str] = {}
     """Column -> the role that it was taken for."""
+    reasons: dict[str, str] = {}
+    """Column -> why it has its role, and how sure that is."""
 
 
 class ReportFrames(NamedTuple):

@@ -28,7 +28,7 @@ from .judging import card_claims, curation_effects, manifest_shards, run_complet
 from .judging.audits import load_audits, run_audits
 from .judging.overrides import apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, wrap_duckdb_errors
-from .profiles.by_roles import read_by_roles
+from .profiles.by_roles import add_by_roles, read_by_roles
 from .profiles.family_views import views_of_run
 from .profiles.published import read_published
 from .profiles.recognise import recognise, require_profile
@@ -196,6 +196,8 @@ def _dataset_subject(
         recognised = recognise(raw)
     if recognised:
         subject = read_published(connection, name, raw, recognised)
+        if set(recognised.configs) < set(raw):
+            subject = add_by_roles(connection, subject, recognised)
     else:
         subject = read_by_roles(connection, name, raw, roles)
     claims = card_claims.check_card(folder, raw)

@@ -1,23 +1,29 @@
-"""Read a dataset without a profile as views, by the roles of its columns."""
+"""Read a dataset without a profile, or beside one, as views: by the structure of its tables and column names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.published_dataset import View
-from ...schemas.report import Finding, Profile
+from ...schemas.report import Finding, Profile, problem_line
 from ..findings.evidence import MAX_CHARACTERS
 from ..findings.subject import Subject
-from ..tables.sql import Tables, quote_identifier, quote_literal
-from . import gold_option
-from .column_roles import ANNOTATOR, BOOLEAN_ROLES, OPTION, SCORES, assign_roles, guess_roles, role_name
-from .column_values import PARSED_SCHEMA, parsed_columns
-from .published import create_views
-from .recognise import INTERNAL_COLUMNS
+from ..tables.sql import Tables, quote_identifier
+from .column_roles import assign_roles
+from .column_values import PARSED_SCHEMA, ParsedColumn, parsed_columns
+from .nested_judgements import annotation_rows, unread_cells
+from .published import covered_tables, create_views
+from .recognise import INTERNAL_COLUMNS, Recognised
+from .table_links import Links, link
+from .table_views import TableViews
+from .understanding import Understanding, understand
 
+SAFE_BESIDE = ("annotators",)
+"""Views that a table of a profile gives beside those of the profile: what it says of others is left to the profile."""
 NO_ROLES = (
     "no recognised columns; map them with --map: text; annotator_id with label or score; chosen and rejected, or "
     "first and second; options; distribution"
@@ -28,49 +34,187 @@ NO_ROLES = (
 def read_by_roles(
     connection: DuckDBPyConnection, dataset: str, raw: Tables, roles: Mapping[str, str] | None
 ) -> Subject:
-    """A dataset as views, by the roles that `--map` gives its columns, or else by their names and types.
+    """A dataset as views, by the roles that `--map` gives its columns, and for the rest by structure and names.
 
     Raises `RecipeError` for a mapping that does not fit the tables.
     """
-    by_table = assign_roles(roles, raw) if roles else {table: guess_roles(raw[table]) for table in raw}
-    parsed = {table: [*parsed_columns(table, by_table[table])] for table in raw}
-    connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
-    for number, (table, relation) in enumerate(raw.items()):
-        relation.create_view(f"_raw_{number}", replace=True)
-        connection.execute(f"CREATE VIEW theirs.{quote_identifier(table)} AS FROM _raw_{number}")
-    connection.execute(f"CREATE SCHEMA {PARSED_SCHEMA}")
-    all_parsed = [column for columns in parsed.values() for column in columns]
-    for column in all_parsed:
-        column.create_table(connection)
-
-    several = len(raw) > 1
-    views: list[View] = []
-    for table, relation in raw.items():
-        sql = {role_name(role): quote_identifier(column) for column, role in by_table[table].items()}
-        sql |= {column.role: column.value for column in parsed[table]}
-        source = f"FROM theirs.{quote_identifier(table)}" + "".join(column.join for column in parsed[table])
-        views += _TableViews(table, by_table[table], sql, source, several, "split" in relation.columns).all()
+    known, parsed, links = _understand(connection, raw, roles)
+    views = [view for _, view in _views(connection, raw, known, parsed, links)]
     read = create_views(connection, views, raw)
-
-    mapped = {
-        table: {f"{table}.{column}" if several else column: role for column, role in by_table[table].items()}
-        for table in raw
-    }
-    findings = [column.finding(connection, mapped[column.table]) for column in all_parsed]
+    findings = [*_findings(connection, raw, known, parsed, links), *([] if read else [_nothing_recognised(raw)])]
     return Subject(
         dataset=dataset,
         raw=raw,
         tables={},
         row_types={},
         views=read,
-        findings=findings if read else [*findings, _nothing_recognised(raw)],
-        failing={column.check: partial(column.failing, connection) for column in all_parsed},
+        findings=findings,
+        failing={column.check: partial(column.failing, connection) for column in parsed},
         profile=Profile(
             name="generic",
             title="a dataset of " + ", ".join(read) if read else NO_ROLES,
-            how="by --map" if roles else "by the names of its columns",
-            columns={column: role for own in mapped.values() for column, role in own.items()},
+            how="by --map" if roles else "by the structure and names of its columns",
+            columns=_roles(raw, known),
+            reasons=_reasons(raw, known),
         ),
+    )
+
+
+def add_by_roles(connection: DuckDBPyConnection, subject: Subject, known: Recognised) -> Subject:
+    """A recognised dataset with what structure and names give beside its profile: other tables, and other views.
+
+    A profile adds to what is checked without it, and takes nothing away.
+    """
+    tables, parsed, links = _understand(connection, subject.raw, None)
+    covered = covered_tables(known)
+    views = [
+        view
+        for table, view in _views(connection, subject.raw, tables, parsed, links)
+        if table not in covered.get(view.name, set()) and (table not in known.configs or view.name in SAFE_BESIDE)
+    ]
+    read = create_views(connection, views, subject.raw, subject.views)
+    own = [column for column in parsed if column.table not in known.configs]
+    profile = subject.profile and subject.profile.model_copy(
+        update={"columns": {**subject.profile.columns, **_roles(subject.raw, _others(tables, known))}}
+    )
+    return replace(
+        subject,
+        views=read,
+        findings=[*subject.findings, *(column.finding(connection, {}) for column in own), *links.findings],
+        failing={**subject.failing, **{column.check: partial(column.failing, connection) for column in own}},
+        profile=profile,
+    )
+
+
+def _others(tables: Mapping[str, Understanding], known: Recognised) -> dict[str, Understanding]:
+    return {table: one for table, one in tables.items() if table not in known.configs}
+
+
+def understand_tables(
+    connection: DuckDBPyConnection, raw: Tables, roles: Mapping[str, str] | None = None
+) -> tuple[dict[str, Understanding], Links]:
+    """What each table is taken to be, and how they belong together."""
+    known, _, links = _understand(connection, raw, roles)
+    return known, links
+
+
+def _understand(
+    connection: DuckDBPyConnection, raw: Tables, roles: Mapping[str, str] | None
+) -> tuple[dict[str, Understanding], list[ParsedColumn], Links]:
+    mapping = assign_roles(roles, raw) if roles else {table: {} for table in raw}
+    known = {table: understand(table, relation, mapping[table]) for table, relation in raw.items()}
+    connection.execute("CREATE SCHEMA IF NOT EXISTS given")
+    for number, (table, relation) in enumerate(raw.items()):
+        relation.create_view(f"_raw_{number}", replace=True)
+        connection.execute(f"CREATE VIEW given.{quote_identifier(table)} AS FROM _raw_{number}")
+    connection.execute(f"CREATE SCHEMA {PARSED_SCHEMA}")
+    parsed = [column for table in raw for column in parsed_columns(table, known[table].roles)]
+    for column in parsed:
+        column.create_table(connection)
+    return known, parsed, link(connection, raw, known)
+
+
+def _views(
+    connection: DuckDBPyConnection,
+    raw: Tables,
+    known: Mapping[str, Understanding],
+    parsed: list[ParsedColumn],
+    links: Links,
+) -> list[tuple[str, View]]:
+    """Table and view, for every view of every table."""
+    several, readings, found = len(raw) - len(links.left_out) > 1, dict[str, TableViews](), list[tuple[str, View]]()
+    for table, relation in raw.items():
+        if table in links.left_out:
+            continue
+        own = [column for column in parsed if column.table == table]
+        nested = [annotation_rows(connection, relation, column, known[table].facts) for column in known[table].nested]
+        owner = readings.get(links.same_texts.get(table, ""))
+        reading = TableViews(known[table], own, nested, links, several, "split" in relation.columns, owner)
+        readings[table] = reading
+        found += [(table, view) for view in reading.all()]
+    return found
+
+
+def _findings(
+    connection: DuckDBPyConnection,
+    raw: Tables,
+    known: Mapping[str, Understanding],
+    parsed: list[ParsedColumn],
+    links: Links,
+) -> list[Finding]:
+    roles = _roles(raw, known)
+    unread = [_unread(one) for one in known.values() if one.unread]
+    unread += [_unread_cells(one, raw[one.table]) for one in known.values() if one.nested]
+    changing = [_changing(one) for one in known.values() if one.changing]
+    return [*unread, *changing, *(column.finding(connection, roles) for column in parsed), *links.findings]
+
+
+def _roles(raw: Tables, known: Mapping[str, Understanding]) -> dict[str, str]:
+    """Column, with its table where there are several, -> role."""
+    return {_name(raw, table, column): role for table, one in known.items() for column, role in one.all_roles().items()}
+
+
+def _reasons(raw: Tables, known: Mapping[str, Understanding]) -> dict[str, str]:
+    return {
+        _name(raw, table, column): f"{one.evidence[column]} ({one.confidence[column]:.0%})"
+        for table, one in known.items()
+        for column in one.all_roles()
+        if column in one.evidence
+    }
+
+
+def _name(raw: Tables, table: str, column: str) -> str:
+    return f"{table}.{column}" if len(raw) > 1 else column
+
+
+def _unread_cells(known: Understanding, relation: DuckDBPyRelation) -> Finding:
+    """Cells of a column of judgements that name another number of annotators, or hold no judgement."""
+    broken = [problem for column in known.nested for problem in unread_cells(relation, column, known.facts)]
+    rows = max(known.facts[column.column].rows for column in known.nested)
+    return Finding(
+        problem=problem_line("hold|holds judgements that cannot be told apart by annotator", len(broken), rows, "rows"),
+        rule="Judgements in a cell can be read, with one annotator for each",
+        check="generic.judgements_in_cells",
+        severity="warning",
+        table=known.table,
+        count=len(broken),
+        of=rows,
+        examples=broken[:5],
+    )
+
+
+def _changing(known: Understanding) -> Finding:
+    """Attributes of annotators that are not the same in all of their rows."""
+    count, of = len(known.changing), len(known.attributes)
+    examples = [
+        {"column": column, "problem": f"{found.broken} of {found.groups} annotators have several values"}
+        for column, found in known.changing.items()
+    ]
+    return Finding(
+        problem=problem_line("have|has several values for some annotators", count, of, "attributes"),
+        rule="An annotator has one value of each attribute",
+        check="structure.changing_attributes",
+        severity="warning",
+        table=known.table,
+        count=count,
+        of=of,
+        unit="attributes",
+        examples=examples[:5],
+    )
+
+
+def _unread(known: Understanding) -> Finding:
+    """An error, so that no report of judgements that were not looked at reads as a clean one."""
+    return Finding(
+        problem="Columns look like judgements and could not be read: " + ", ".join(known.unread),
+        rule="Judgements in cells can be read",
+        check="generic.unread_judgements",
+        severity="error",
+        table=known.table,
+        count=len(known.unread),
+        of=len(known.facts),
+        unit=None,
+        examples=[{"column": column, "problem": "not read"} for column in known.unread[:5]],
     )
 
 
@@ -88,100 +232,3 @@ def _nothing_recognised(raw: Tables) -> Finding:
         unit=None,
         examples=[{"columns": ", ".join(columns)[:MAX_CHARACTERS], "problem": "not recognised"}],
     )
-
-
-class _TableViews:
-    """The views that one table can be read as."""
-
-    def __init__(
-        self,
-        table: str,
-        roles: Mapping[str, str],
-        sql: Mapping[str, str],
-        source: str,
-        several_tables: bool,
-        has_split: bool,
-    ) -> None:
-        self.sql, self.source = sql, source
-        """Role -> SQL of its value; and the FROM clause for that SQL."""
-        self.annotators = [column for column, role in roles.items() if role == ANNOTATOR]
-        self.options = [column for column, role in roles.items() if role == OPTION]
-        self.one_judgement_a_row = "annotator_id" in sql and ("label" in sql or "score" in sql)
-        # Without an id, rows that are judgements belong to the item with their text; other rows are an item each.
-        item = sql.get("item_id") or (sql.get("text") if self.one_judgement_a_row else None) or "_row"
-        # Ids of different tables must not collide.
-        self.id = f"concat_ws('/', {quote_literal(table)}, {item})" if several_tables else f"CAST({item} AS VARCHAR)"
-        self.split = ", split" if has_split else ""
-
-    def all(self) -> Iterator[View]:
-        yield from self.items()
-        yield from self.pairs()
-        yield from self.annotations()
-        yield from self.choices()
-        yield from self.distributions()
-
-    def items(self) -> Iterator[View]:
-        if "text" not in self.sql:
-            return
-        distinct = "DISTINCT " if self.one_judgement_a_row else ""
-        columns = self.columns("text" if distinct else "text group_id parent_id label")
-        yield View("items", f"SELECT {distinct}{self.id} AS item_id{columns}{self.split} {self.source}")
-
-    def pairs(self) -> Iterator[View]:
-        if "chosen" in self.sql and "rejected" in self.sql:
-            first, second, preferred = self.sql["chosen"], self.sql["rejected"], "'first'"
-        elif "first" in self.sql and "second" in self.sql:
-            first, second = self.sql["first"], self.sql["second"]
-            preferred = next((self.sql[role] for role in ("preferred", *BOOLEAN_ROLES) if role in self.sql), "NULL")
-        else:
-            return
-        prompt = self.sql.get("prompt", "NULL")
-        columns = self.columns(f"group_id annotator_id {' '.join(SCORES)}")
-        yield View(
-            "pairs",
-            f"""SELECT {self.id} AS pair_id, {prompt} AS prompt, {first} AS first, {second} AS second,
-            {preferred} AS preferred{columns}{self.split} {self.source}""",
-        )
-
-    def annotations(self) -> Iterator[View]:
-        select = f"SELECT 'items' AS item_table, {self.id} AS item_id"
-        if self.one_judgement_a_row:
-            aspect = self.sql.get("aspect", "'label'" if "label" in self.sql else "'score'")
-            yield View(
-                "annotations",
-                f"""{select}, {self.sql["annotator_id"]} AS annotator_id, {aspect} AS aspect,
-                {self.sql.get("label", "NULL")} AS label, {self.sql.get("score", "NULL")} AS score {self.source}""",
-            )
-        for column in self.annotators:
-            # Numbers may be codes: they are labels, of which only equality counts.
-            yield View(
-                "annotations",
-                f"""{select}, {quote_literal(column)} AS annotator_id, 'label' AS aspect,
-                {quote_identifier(column)} AS label, NULL AS score {self.source}""",
-            )
-
-    def choices(self) -> Iterator[View]:
-        if not self.options and "options" not in self.sql:
-            return
-        columns = gold_option.sort_options(self.options)
-        texts = gold_option.option_list(columns) if columns else self.sql["options"]
-        questions = (
-            f"SELECT {self.id} AS item_id, {texts} AS texts, {self.sql.get('gold', 'NULL')} AS gold {self.source}"
-        )
-        options = f"""SELECT item_id, unnest(range(len(texts))) AS position, unnest(texts) AS text, gold
-            FROM ({questions})"""
-        present = " WHERE text IS NOT NULL" if columns else ""  # a question may have fewer options than columns
-        yield View("choices", f"SELECT item_id, position, text, position = gold AS gold FROM ({options}){present}")
-
-    def distributions(self) -> Iterator[View]:
-        if shares := self.sql.get("distribution"):
-            yield View(
-                "distributions",
-                f"""SELECT item_id, NULL AS group_id, unnest(map_keys(shares)) AS option,
-                unnest(map_values(shares)) AS share
-                FROM (SELECT {self.id} AS item_id, {shares} AS shares {self.source})""",
-            )
-
-    def columns(self, roles: str) -> str:
-        """The columns of a SELECT for those of the roles that the table has."""
-        return "".join(f", {self.sql[role]} AS {role}" for role in roles.split() if role in self.sql)

@@ -13,17 +13,27 @@ from duckdb import DuckDBPyRelation
 from ...schemas.errors import RecipeError
 from ...schemas.yaml_text import load_yaml
 from ..tables.sql import Tables
+from .column_facts import plain_name
 from .recognise import INTERNAL_COLUMNS
 
 COLUMN_NAMES = {
-    "item_id": "item_id item id idx index example_id question_id prompt_id sentence_id comment_id text_id uid guid",
-    "text": "text sentence comment situation scenario statement content question_text body",
+    "item_id": (
+        "item_id item id idx index example_id question_id prompt_id sentence_id comment_id text_id uid guid instance_id"
+        " post_id tweet_id statement_id document_id task_id sample_id question_index item_index"
+    ),
+    "text": (
+        "text sentence comment situation scenario statement content question_text body displayed_text post tweet"
+        " dilemma utterance document claim texto texte satz frase phrase"
+    ),
     "group_id": "group_id group dialogue_id conversation_id template_id topic_id scenario_id parent_group",
     "parent_id": "parent_id parent original_id source_id",
-    "annotator_id": "annotator_id annotator worker_id worker rater_id rater user_id user participant_id judge",
+    "annotator_id": (
+        "annotator_id annotator worker_id worker rater_id rater user_id user participant_id participant judge coder"
+        " coder_id voter_id voter respondent_id respondent response_id subject_id anotador annotateur annotatorin"
+    ),
     "aspect": "aspect attribute dimension criterion",
-    "label": "label annotation choice verdict answer_label class",
-    "score": "score rating value_score",
+    "label": "label annotation choice verdict answer_label class vote stance decision etiqueta etiquette",
+    "score": "score rating value_score bewertung puntuacion",
     "prompt": "prompt question instruction context input",
     "chosen": "chosen chosen_response",
     "rejected": "rejected rejected_response",
@@ -124,12 +134,12 @@ def assign_roles(roles: Mapping[str, str], raw: Tables) -> dict[str, dict[str, s
             got = ", ".join(column for column, role in own.items() if role_name(role) == repeated)
             message = f"several columns of {table} are its {repeated}"
             raise RecipeError(message, where="--map", got=got, expected="one of them")
-    return {table: assigned[table] or guess_roles(raw[table]) for table in raw}
+    return assigned
 
 
 def guess_roles(relation: DuckDBPyRelation) -> dict[str, str]:
     """Column -> role by names and types. Of several candidates for a role, the first of `COLUMN_NAMES` has it."""
-    named = {column.lower(): column for column in relation.columns if column not in INTERNAL_COLUMNS}
+    named = {plain_name(column): column for column in relation.columns if column not in INTERNAL_COLUMNS}
     types = {column: str(kind) for column, kind in zip(relation.columns, relation.types, strict=True)}
     found = {column: ANNOTATOR for column in named.values() if ANNOTATOR_COLUMN.fullmatch(column)}
     found |= _options(named, types)

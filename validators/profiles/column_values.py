@@ -18,8 +18,8 @@ RULES = {
     "preferred": "`{}` names the preferred side, or a tie",
     "first_preferred": "`{}` is true or false, 1 or 0",
     "second_preferred": "`{}` is true or false, 1 or 0",
-    "score": "`{}` is a number",
-    **dict.fromkeys(SCORES, "`{}` is a number"),
+    "score": "`{}` is a finite number",
+    **dict.fromkeys(SCORES, "`{}` is a finite number"),
     "options": "`{}` is a list",
     "gold": "`{}` names the right option by its text, letter, column, or number (from 0 or 1 throughout)",
     "distribution": "`{}` is a list of shares, or an object of an option and its share each",
@@ -67,14 +67,14 @@ class ParsedColumn(NamedTuple):
         """Cells that are not empty and not understood: _row, problem."""
         cell = f"CAST({quote_identifier(self.column)} AS VARCHAR)"
         return connection.sql(
-            f"""SELECT _row, {cell} AS problem FROM theirs.{quote_identifier(self.table)}{self.join}
+            f"""SELECT _row, {cell} AS problem FROM given.{quote_identifier(self.table)}{self.join}
             WHERE trim({cell}) NOT IN ('', 'null') AND {self.value} IS NULL"""
         )
 
     def finding(self, connection: DuckDBPyConnection, roles: Mapping[str, str]) -> Finding:
         """Cells that are not understood; `roles` is the mapping of the whole table, for the hint."""
         failing = self.failing(connection)
-        [(rows,)] = connection.sql(f"SELECT count(*) FROM theirs.{quote_identifier(self.table)}").fetchall()
+        [(rows,)] = connection.sql(f"SELECT count(*) FROM given.{quote_identifier(self.table)}").fetchall()
         count, examples = evidence(failing)
         return Finding(
             problem=problem_line(f"have|has a `{self.column}` that cannot be interpreted", count, rows, "rows"),
@@ -107,7 +107,8 @@ def parsed_columns(table: str, roles: Mapping[str, str]) -> Iterator[ParsedColum
     by_role = {role_name(role): column for column, role in roles.items()}
     for role in ("score", *SCORES):
         if column := by_role.get(role):
-            yield _cell_by_cell(table, column, role, f"TRY_CAST({quote_identifier(column)} AS DOUBLE)")
+            number = f"TRY_CAST({quote_identifier(column)} AS DOUBLE)"
+            yield _cell_by_cell(table, column, role, f"CASE WHEN isfinite({number}) THEN {number} END")
     if column := by_role.get("distribution"):
         yield ParsedColumn(table, column, "distribution", parse_distribution(table, column))
     yield from _options_and_gold(table, roles, by_role)
@@ -125,12 +126,12 @@ def parsed_columns(table: str, roles: Mapping[str, str]) -> Iterator[ParsedColum
 
 def _cell_by_cell(table: str, column: str, role: str, sql: str) -> ParsedColumn:
     """A column whose cells are each parsed by themselves."""
-    return ParsedColumn(table, column, role, f"SELECT _row, {sql} FROM theirs.{quote_identifier(table)}")
+    return ParsedColumn(table, column, role, f"SELECT _row, {sql} FROM given.{quote_identifier(table)}")
 
 
 def _options_and_gold(table: str, roles: Mapping[str, str], by_role: Mapping[str, str]) -> Iterator[ParsedColumn]:
     columns = gold_option.sort_options([column for column, role in roles.items() if role == OPTION])
-    rows, texts = f"theirs.{quote_identifier(table)}", gold_option.option_list(columns)
+    rows, texts = f"given.{quote_identifier(table)}", gold_option.option_list(columns)
     if not columns and "options" in by_role:
         listed = _cell_by_cell(table, by_role["options"], "options", gold_option.parse_list(by_role["options"]))
         yield listed
@@ -143,7 +144,7 @@ def parse_distribution(table: str, column: str) -> str:
     """Query of `_row` and option -> share; options of a list are numbered from 0. Null if any share is no number."""
     cell = f"literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR))"
     return f"""
-        WITH cells AS (SELECT _row, {cell} AS cell FROM theirs.{quote_identifier(table)}),
+        WITH cells AS (SELECT _row, {cell} AS cell FROM given.{quote_identifier(table)}),
         lists AS (SELECT _row, cell, TRY_CAST(cell AS VARCHAR[]) AS list FROM cells),
         maps AS (
             SELECT _row, map(CAST(range(len(list)) AS VARCHAR[]), list) AS by_position,

@@ -25,7 +25,7 @@ def by_name(table: str, column: str, first: str, second: str) -> str:
     ends = [side_end(side_column) for side_column in (first, second)]
     least, (one, two) = (1, ends) if all(end.isdigit() for end in ends) else (2, ["1", "2"])
     a, b = ends if all(len(end) == 1 and end.isalpha() for end in ends) else ("a", "b")
-    numbers = f"FROM theirs.{quote_identifier(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"
+    numbers = f"FROM given.{quote_identifier(table)} WHERE regexp_matches({side}, '^-?[0-9.]+$')"
     numbered = f"(SELECT bool_and({side} IN ('{one}', '{two}')) AND count(DISTINCT {side}) >= {least} {numbers})"
     return f"""CASE WHEN {cell} = {quote_literal(first.lower())} OR {side} IN ('{a}', 'first') THEN 'first'
         WHEN {cell} = {quote_literal(second.lower())} OR {side} IN ('{b}', 'second') THEN 'second'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial, reduce
+from types import MappingProxyType
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
@@ -19,6 +20,7 @@ from ..findings.subject import Subject
 from ..tables.casts import cast_cell, is_uncastable, sql_type
 from ..tables.sql import Tables, query, quote_identifier, quote_literal
 from .column_roles import guess_roles
+from .dialogues import split_dialogues
 from .recognise import Recognised
 
 CONFIG_REFERENCE = re.compile(r'\btheirs\.(?:"((?:[^"]|"")+)"|(\w+))')
@@ -60,17 +62,36 @@ def typed_tables(connection: DuckDBPyConnection, raw: Tables, known: Recognised)
     return {c: _typed(connection, c, known.profile.configs[c], tables) for c, tables in by_config.items() if tables}
 
 
-def create_views(connection: DuckDBPyConnection, views: Sequence[View], tables: Tables) -> dict[str, DuckDBPyRelation]:
-    """View -> its rows, for all views whose configs are present; each is materialized as `views.<name>`."""
-    by_name: dict[str, list[DuckDBPyRelation]] = {}
+def covered_tables(known: Recognised) -> dict[str, set[str]]:
+    """View -> the raw tables of which the profile makes it."""
+    covered: dict[str, set[str]] = {}
+    for view in known.profile.views:
+        configs = _named(view.select)
+        covered.setdefault(view.name, set()).update(t for t, config in known.configs.items() if config in configs)
+    return covered
+
+
+def create_views(
+    connection: DuckDBPyConnection,
+    views: Sequence[View],
+    tables: Tables,
+    beside: Tables = MappingProxyType({}),
+) -> dict[str, DuckDBPyRelation]:
+    """View -> its rows, for all views whose configs are present; each is materialized as `views.<name>`.
+
+    Views `beside` them, made before, are part of the result.
+    """
+    by_name: dict[str, list[DuckDBPyRelation]] = {name: [rows] for name, rows in beside.items()}
     for view in views:
         if not _absent(view.select, tables):
-            by_name.setdefault(view.name, []).append(_cast(view.name, connection.sql(view.select)))
-    connection.execute("CREATE SCHEMA IF NOT EXISTS views")
+            rows = _cast(view.name, connection.sql(view.select))
+            by_name.setdefault(view.name, []).append(split_dialogues(rows) if view.name == "pairs" else rows)
+    schema = "all_views" if beside else "views"
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for name, unions in by_name.items():
         # A table: dozens of checks read it, and none of their queries should have to be optimised with the view's.
-        reduce(_union, unions).create(f"views.{name}")
-    return {name: connection.table(f"views.{name}") for name in by_name}
+        reduce(_union, unions).create(f"{schema}.{name}")
+    return {name: connection.table(f"{schema}.{name}") for name in by_name}
 
 
 def _union(a: DuckDBPyRelation, b: DuckDBPyRelation) -> DuckDBPyRelation:

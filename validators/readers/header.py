@@ -37,7 +37,7 @@ class Column(NamedTuple):
     numbers: int
     """Of those, numbers or dates."""
     distinct: int
-    """Distinct values of those."""
+    """Distinct values of those, roughly."""
     same: int
     """Of those, the same text as the cell."""
     length: float
@@ -49,7 +49,7 @@ def has_header(
 ) -> bool:
     """Whether the first record is names, judged by the records below; a finding where it is not, or may not be."""
     parts = [
-        f"count({column}), count(*) FILTER ({_is_number_or_date(column)}), count(DISTINCT {column}), "
+        f"count({column}), count(*) FILTER ({_is_number_or_date(column)}), approx_count_distinct({column}), "
         f"count(*) FILTER ({column} = {quote_literal((cell or '').replace(chr(0), ''))}), "
         f"coalesce(median(length({column})), 0)"
         for column, cell in zip(columns, first, strict=True)

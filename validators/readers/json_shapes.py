@@ -31,8 +31,9 @@ LIST = "'[\"JSON\"]'"
 def records_query(connection: DuckDBPyConnection, table: str) -> str:
     """A query for `json`, a record each, of a table `json` that holds one object.
 
-    It is a list under one key (or under one of `WRAPPERS`, beside other keys), lists under several (splits, columns, or records by key), columns by row, records by
-    key, or else the one record that it is, as for DuckDB, polars and `datasets`.
+    It is a list under one key (or under one of `WRAPPERS`, beside other keys), lists under several (splits, columns,
+    or records by key), columns by row, records by key, or else the one record that it is, as for DuckDB, polars and
+    `datasets`.
     """
     each = f"(SELECT key, value, id FROM {table}, json_each(json))"
     members = [*_members(connection, each)]

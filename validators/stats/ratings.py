@@ -17,7 +17,10 @@ Patterns = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def first_judgements(tables: Tables, column: str) -> DuckDBPyRelation:
-    """item, annotator, aspect and value of every first sample that is no abstention; `column` is label or score."""
+    """item, annotator, aspect and value of every first sample that is no abstention; `column` is label or score.
+
+    Where the order of judgements is known, the last one of an annotator counts.
+    """
     annotations = tables["annotations"]
     if column not in annotations.columns:
         return annotations.filter("false").select("item_id AS item, '' AS annotator, aspect, NULL AS value")
@@ -25,9 +28,12 @@ def first_judgements(tables: Tables, column: str) -> DuckDBPyRelation:
     first = "AND coalesce(sample, 0) = 0" if "sample" in annotations.columns else ""
     kept = f"label <> '{ABSTAIN}'" if column == "label" else "score IS NOT NULL AND isfinite(score)"
     who = "annotator_id" if "annotator_id" in annotations.columns else "NULL"
-    return annotations.filter(f"{kept} AND aspect IS NOT NULL {first}").select(
-        f"{kind} AS item, CAST({who} AS VARCHAR) AS annotator, aspect, {column} AS value"
-    )
+    rows = annotations.filter(f"{kept} AND aspect IS NOT NULL {first}")
+    if "given" in annotations.columns:
+        # Of several judgements by one annotator the last counts: repeats must not be multiplied into pairs.
+        last = f"(PARTITION BY {kind}, {who}, aspect ORDER BY given DESC)"
+        rows = query(rows, f"SELECT * FROM rows QUALIFY {who} IS NULL OR row_number() OVER {last} = 1")
+    return rows.select(f"{kind} AS item, CAST({who} AS VARCHAR) AS annotator, aspect, {column} AS value")
 
 
 def values_by_aspect(rows: DuckDBPyRelation, most: int) -> list[tuple[str, list[Any]]]:

@@ -29,12 +29,12 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
     ),
     "arena": (
         "SELECT ['b'] AS conversation_a, ['c'] AS conversation_b, 'model_b' AS winner",
-        {"pairs": ("1", None, "[b]", "[c]", "second")},
+        {"pairs": ("1", None, '["b"]', '["c"]', "second")},
     ),
     "chosen": ("SELECT 'b' AS chosen, 'c' AS rejected", {"pairs": ("1", None, "b", "c", "first")}),
     "long": (
         "SELECT 'i' AS item, 'w' AS worker_id, 4 AS rating",
-        {"annotations": ("items", "i", "w", "score", None, 4.0)},
+        {"annotations": ("items", "i", "w", "score", None, 4.0, 1)},
     ),
     "wide": ("SELECT 'a' AS text, 1 AS rater_1", {"annotations": ("items", "1", "rater_1", "label", "1", None)}),
     "distribution": ("SELECT 'q' AS id, '[1, 0.0]' AS soft_label", {"distributions": ("q", None, "0", 1.0)}),
