@@ -112,3 +112,10 @@ def sides_shown(first: str, second: str, annotator: Annotator, item_id: str) -> 
     """Two texts in the order in which this annotator sees them, and whether they are swapped; drawn for each item."""
     swapped = drawn_order(["first", "second"], item_id, annotator.annotator_id)[0] == "second"
     return ((second, first) if swapped else (first, second)), swapped
+
+
+def unswapped(label: str, annotator: Annotator, item_id: str) -> tuple[str, tuple[str, str]]:
+    """A verdict in terms of the pair and not of the order in which `sides_shown` showed it, and that order."""
+    _, swapped = sides_shown("", "", annotator, item_id)
+    shown = ("second", "first") if swapped else ("first", "second")
+    return dict(zip(("first", "second"), shown, strict=True)).get(label, label), shown

@@ -12,10 +12,10 @@ from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.preferences import DIRECT, Comparison, Response, Verdict
 from ...schemas.rows.shared import ABSTAIN, Annotation, Annotator
-from ...schemas.rows.users import COMPARISON, HIGH, LENGTH, LOW, TABLES, Side, rated
+from ...schemas.rows.users import COMPARISON, HIGH, LENGTH, LOW, TABLES, rated
 from ...schemas.rows.users import Prompt as PromptRow
 from ...validators.tables.sql import quote_literal
-from ..asking.ask import Answer, Ask
+from ..asking.ask import Ask
 from ..asking.declinable import write
 from ..sources import Seed
 from . import Family, Role
@@ -31,6 +31,7 @@ from ._prompted import (
     response,
     seed_of,
     sides_shown,
+    unswapped,
     writing,
 )  # fmt: skip
 from ._users_prompts import ATTRIBUTES, COMPARE, RATE, RATE_EXAMPLES, RESPOND, RESPOND_EXAMPLES, STYLES
@@ -180,14 +181,11 @@ class Users(Family):
 
         item = ("comparisons", comparison.comparison_id)
         answers = await ask.each(asked, Preference, "compare", item=item, into="annotations")
-        return [self._verdict(item, answer) for answer in answers]
-
-    def _verdict(self, item: tuple[str, str], answer: Answer[Preference]) -> Annotation:
-        """What is preferred, in terms of the pair and not of the order in which it was shown."""
-        _, swapped = sides_shown("", "", answer.annotator, item[1])
-        sides: tuple[str, ...] = get_args(Side)[::-1] if swapped else get_args(Side)
-        label = dict(zip(get_args(Side), sides, strict=True)).get(answer.value.preferred, answer.value.preferred)
-        return annotation(item, answer, DIRECT, label=label, options=sides)
+        return [
+            annotation(item, answer, DIRECT, label=label, options=shown)
+            for answer in answers
+            for label, shown in [unswapped(answer.value.preferred, answer.annotator, item[1])]
+        ]
 
 
 def _rating(prompt: str, text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..left_out import left_out
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Key, Row
 
 
@@ -31,12 +32,39 @@ class Reversal(Row):
     """A scenario in which the first holds."""
     scenario_y: str | None = None
     """A scenario in which the second holds."""
+    profile_0: str | None = None
+    """Somebody who goes by one of the criteria; which one is not stated."""
+    profile_1: str | None = None
+    """Another person."""
+    profile_2: str | None = None
+    """Another person."""
+    profile_3: str | None = None
+    """Another person."""
+    profile_4: str | None = None
+    """Another person."""
+
+
+ROWS = """
+SELECT CAST(row_number() OVER (ORDER BY r.prompt_id) - 1 AS BIGINT) AS id, p.text AS prompt, a.text AS response_a,
+    b.text AS response_b, x.text AS criteria_x, y.text AS criteria_y, x.category AS category_x,
+    y.category AS category_y, x.scenario AS scenario_x, y.scenario AS scenario_y, n[1] AS profile_0, n[2] AS profile_1,
+    n[3] AS profile_2, n[4] AS profile_3, n[5] AS profile_4,
+    CASE r.split WHEN 'train' THEN 'train' ELSE 'test' END AS split
+FROM ours.reversals r JOIN ours.prompts p USING (prompt_id)
+JOIN ours.responses a ON a.response_id = first_id JOIN ours.responses b ON b.response_id = second_id
+JOIN ours.criteria x ON x.criterion_id = x_id JOIN ours.criteria y ON y.criterion_id = y_id
+LEFT JOIN (SELECT c.prompt_id, list(f.text ORDER BY profile_id) AS n FROM ours.profiles f
+    JOIN ours.criteria c USING (criterion_id) GROUP BY c.prompt_id) f USING (prompt_id)
+WHERE verified ORDER BY id
+"""
 
 
 class RPR(PublishedDataset):
     """Pairs whose preference reverses with the criterion."""
 
     title = "RPR"
+    family = "reversals"
+    splits: ClassVar = {"train": "train", "test": "test"}
     configs: ClassVar = {"rpr": Config(Reversal)}
     licence = Licence(name="CDLA-Permissive-2.0", url="https://huggingface.co/datasets/microsoft/rpr")
     citation = """\
@@ -46,7 +74,12 @@ class RPR(PublishedDataset):
   journal = {arXiv preprint arXiv:2407.14916},
   year = {2024}
 }"""
-    evidence = "The dataset card."
+    evidence = "The dataset card. Not known: which profile goes by which criterion."
+    notes = (
+        "Each split has a file of its own name: a converter that names both alike overwrites one with the other.",
+        "Only reversals that annotators confirmed are here. The first profiles of a row go by criterion x, the others "
+        "by y; more than five are left out. A validation split of the run is part of `test`.",
+    )
     rules: ClassVar = {
         "two_criteria": Rule(
             "The two criteria differ",
@@ -76,3 +109,10 @@ class RPR(PublishedDataset):
             for n in (3, 4)
         ]
     }
+
+    def from_tables(self) -> Translation:
+        """One row for each verified reversal."""
+        reason = "CASE WHEN NOT verified THEN 'annotators do not confirm the reversal' END"
+        return Translation(
+            steps={}, rows={"rpr": ROWS}, rejects=left_out("reversals", "prompt_id", reason, "ours.reversals")
+        )
