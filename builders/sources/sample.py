@@ -1,7 +1,8 @@
 """Seeds that come with pluriset, so that the first command needs no file.
 
-Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey,
-templates of decisions and statements that may be common sense; all of them written for pluriset.
+Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey, templates of
+decisions, statements that may be common sense, and questions about everyday life in a region; all of them written for
+pluriset.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ TEXTS = {
     "survey": "question",
     "decisions": "decision",
     "statements": "statement",
+    "everyday": "question",
 }
 """Set -> the field of its records that holds the text."""
 
@@ -35,9 +37,9 @@ TEXTS = {
 class Sample(Source):
     """Situations, prompts, questions and survey items written for pluriset."""
 
-    set: Literal["situations", "prompts", "questions", "survey", "decisions", "statements"] = "situations"
+    set: Literal["situations", "prompts", "questions", "survey", "decisions", "statements", "everyday"] = "situations"
     """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions, or
-    statements that may be common sense."""
+    statements that may be common sense, or questions about everyday life in a region."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None
