@@ -137,7 +137,8 @@ def _written(
 
 def _left_out(connection: DuckDBPyConnection, path: Path) -> dict[str, int]:
     """Write the rejects and count them."""
-    _copied(connection, f"FROM (SELECT *, NULL AS digest FROM {REJECTS})", Reject, path)
+    blank = ", ".join(f"NULL AS {quote_identifier(column.name)}" for column in columns(Reject))
+    _copied(connection, f"FROM (FROM {REJECTS} UNION ALL BY NAME SELECT {blank} WHERE false)", Reject, path)
     counted = connection.sql(
         f"SELECT step || ': ' || reason, count(*) AS n FROM {REJECTS} GROUP BY 1 ORDER BY n DESC, 1"
     )

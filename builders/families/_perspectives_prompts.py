@@ -43,6 +43,30 @@ RELATIONS = {
 }
 """Type of character -> how it relates to the two rationales, for the writer."""
 
+EXAMPLES: tuple[dict[str, str], ...] = (
+    {
+        "dilemma": "Your friend skipped work to see her sick mother and asks you to tell your manager that she was "
+        "there. Should you cover for her?",
+        "action": "Covering for a friend at work",
+        "acceptable": "loyalty to a friend in need",
+        "unacceptable": "honesty towards the people one works with",
+        "type": "swayed/yes",
+        "character": "Character A is a nurse who has worked with the same team for years. They value the truth among "
+        "people who rely on each other. They feel the weight of every lie, and still a friend in need comes first.",
+    },
+    {
+        "dilemma": "A pupil asks you to delete a photo of her that a classmate took without asking. Should you delete "
+        "it from his phone?",
+        "action": "Deleting a photo from somebody's phone",
+        "acceptable": "the dignity of a person who never agreed",
+        "unacceptable": "respect for what belongs to others",
+        "type": "straightforward/unaccept",
+        "character": "Character A is a retired locksmith. They believe that nobody touches what belongs to others. "
+        "They feel that dignity is a word for speeches.",
+    },
+)
+"""Worked examples with the answers of every stage."""
+
 BANNED = r"(?i)\b(knows|understands|often|sometimes)\b"
 LEAKS = r"(?i)\b(discomfort|uncomfortable|acceptable|unacceptable|ambiguous)\b"
 STYLE = (

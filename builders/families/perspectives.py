@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,6 +104,8 @@ class Perspectives(Family):
     """System prompt of the writer of the first person."""
     judge_prompt: str = prompts.JUDGE
     """System prompt of a judge."""
+    examples: tuple[dict[str, str], ...] = prompts.EXAMPLES
+    """Worked examples with the answers of every stage; small teachers tend to copy from them."""
     relations: dict[str, str] = prompts.RELATIONS
     """Type -> how the character relates to `{acceptable}` and `{unacceptable}`, for the writer."""
 
@@ -129,7 +131,8 @@ class Perspectives(Family):
     async def _case(self, seed: Seed, ask: Ask) -> Case:
         action, digest = seed.fields.get("action"), ""
         if not action:
-            prompt = Prompt(turns(self.action_prompt, (), f"Dilemma: {seed.text}"), max_tokens=60)
+            shown = [(f"Dilemma: {each['dilemma']}", {"action": each["action"]}) for each in self.examples]
+            prompt = Prompt(turns(self.action_prompt, shown, f"Dilemma: {seed.text}"), max_tokens=60)
             written = await write(ask, prompt, WrittenAction, "write", Bounds(self.patterns))
             action, digest = written.value.action, written.digest
         licence = seed.fields.get("licence")
@@ -141,8 +144,15 @@ class Perspectives(Family):
         given = {verdict: str(seed.fields.get(verdict) or "") for verdict in VERDICTS}
         digest = ""
         if not all(given.values()):
+            shown = [
+                (
+                    f"Dilemma: {each['dilemma']}\nWhy: {each['action']}",
+                    {"acceptable": each["acceptable"], "unacceptable": each["unacceptable"]},
+                )
+                for each in self.examples
+            ]
             question = f"Dilemma: {case.text}\nWhy: {case.action}"
-            prompt = Prompt(turns(self.rationales_prompt, (), question), max_tokens=120)
+            prompt = Prompt(turns(self.rationales_prompt, shown, question), max_tokens=120)
             written = await write(ask, prompt, WrittenRationales, "write", Bounds(self.patterns))
             given, digest = {verdict: getattr(written.value, verdict) for verdict in VERDICTS}, written.digest
         return [
@@ -160,10 +170,11 @@ class Perspectives(Family):
         self, case: Case, rationales: Sequence[Rationale], kind: CharacterType, ask: Ask
     ) -> list[Row]:
         """A character of one type, in the third and perhaps the first person, with its judgements."""
-        relation = self.relations[kind.type_id].format(**{each.verdict: each.text for each in rationales})
-        question = f"Dilemma: {case.text}\nAction: {case.action}\nDescribe: {relation}"
+        shown = [(self._describing(each, each["type"]), {"character": each["character"]}) for each in self.examples]
+        reasons: dict[str, str] = {each.verdict: each.text for each in rationales}
+        question = self._describing({"dilemma": case.text, "action": case.action, **reasons}, kind.type_id)
         item = ("cases", case.case_id)
-        prompt = Prompt(turns(self.character_prompt, (), question), max_tokens=300)
+        prompt = Prompt(turns(self.character_prompt, shown, question), max_tokens=300)
         bounds = Bounds(self.patterns)
         written = await write_optional(ask, prompt, WrittenCharacter, "write", item, "perspectives", bounds)
         if written is None:
@@ -178,6 +189,11 @@ class Perspectives(Family):
             characters += [_perspective(case, kind, spoken, "first", basis)] if spoken else []
         judged = await ask.all(self._judged(case, each, ask) for each in characters)
         return [*characters, *(row for rows in judged for row in rows)]
+
+    def _describing(self, case: Mapping[str, str], type_id: str) -> str:
+        relation = self.relations[type_id].replace("{acceptable}", case["acceptable"])
+        relation = relation.replace("{unacceptable}", case["unacceptable"])
+        return f"Dilemma: {case['dilemma']}\nAction: {case['action']}\nDescribe: {relation}"
 
     async def _judged(self, case: Case, perspective: Perspective, ask: Ask) -> list[Annotation]:
         """The judgements of the panel, and one more where it ties on the current stance."""
