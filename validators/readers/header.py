@@ -26,6 +26,8 @@ USUAL = re.compile(
     r"|language|country|age|gender|word|phrase|sentence|rule|group)\d*"
 )
 """Names that columns often have."""
+COLUMNS_AT_ONCE = 32
+"""Columns counted in one query: each takes hash tables of its own, and a file may have hundreds."""
 
 
 class Column(NamedTuple):
@@ -54,7 +56,12 @@ def has_header(
         f"coalesce(median(length({column})), 0)"
         for column, cell in zip(columns, first, strict=True)
     ]
-    facts = below.limit(LOOKED_AT).aggregate(", ".join(parts)).fetchall()[0]
+    looked_at = below.limit(LOOKED_AT)
+    facts = [
+        fact
+        for start in range(0, len(parts), COLUMNS_AT_ONCE)
+        for fact in looked_at.aggregate(", ".join(parts[start : start + COLUMNS_AT_ONCE])).fetchall()[0]
+    ]
     found = [
         column
         for column in [Column(cell or "", *facts[5 * at : 5 * at + 5]) for at, cell in enumerate(first)]
