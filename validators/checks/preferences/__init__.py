@@ -1,0 +1,1 @@
+"""Checks of rated and compared responses."""
