@@ -107,6 +107,14 @@ class Pair(Row):
     """The model that wrote the first."""
     second_model: str | None = None
     """The model that wrote the second."""
+    first_id: str | None = None
+    """Key of the first response, where responses are rows."""
+    second_id: str | None = None
+    """Key of the second."""
+    objective: str | None = None
+    """Under what it is preferred, where a pair may be preferred under several."""
+    raters: int | None = None
+    """How many judged both."""
 
 
 class Choice(Row):

@@ -15,7 +15,7 @@ PAIR = {
     "preferred": "first",
     "first_score": 3.0,
     "second_score": 1.0,
-    "n": 2,
+    "raters": 2,
 }
 RATED = {"item_table": "responses", "aspect": "good"}
 RATINGS = [
@@ -32,7 +32,16 @@ class PairsRecompute(Check):
     table = "pairs"
     unit = "pairs"
     needs = {
-        "pairs": ["pair_id", "objective", "first_id", "second_id", "preferred", "first_score", "second_score", "n"],
+        "pairs": [
+            "pair_id",
+            "objective",
+            "first_id",
+            "second_id",
+            "preferred",
+            "first_score",
+            "second_score",
+            "raters",
+        ],
         "annotations": ["item_table", "item_id", "annotator_id", "aspect", "score"],
     }
     passes = {"pairs": [PAIR], "annotations": RATINGS}
@@ -48,13 +57,13 @@ class PairsRecompute(Check):
                 WHERE item_table = 'responses' AND score IS NOT NULL GROUP BY ALL),
             made AS (
                 SELECT p.pair_id, any_value(p.first_score) AS first_score, any_value(p.second_score) AS second_score,
-                    any_value(p.n) AS n, any_value(preferred) AS preferred,
+                    any_value(p.raters) AS given, any_value(preferred) AS preferred,
                     avg(f.score) AS first, avg(s.score) AS second, count(s.score) AS raters
                 FROM pairs p JOIN rated f ON f.item_id = first_id AND f.aspect = objective
                 JOIN rated s ON s.item_id = second_id AND s.aspect = objective AND s.annotator_id = f.annotator_id
                 GROUP BY p.pair_id)
             SELECT pair_id, 'the ratings give ' || round(first, 4) || ' and ' || round(second, 4) || ' by ' || raters
                 AS problem FROM made
-            WHERE abs(first - first_score) > 1e-5 OR abs(second - second_score) > 1e-5 OR raters <> n
+            WHERE abs(first - first_score) > 1e-5 OR abs(second - second_score) > 1e-5 OR raters <> given
                 OR (preferred = 'first' AND first <= second) OR (preferred = 'second' AND second <= first)""",
         )
