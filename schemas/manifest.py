@@ -80,8 +80,10 @@ class Spending(Entry):
     answers: int
     input_tokens: int
     output_tokens: int
+    uncounted: int = 0
+    """Answers of which the endpoint did not report the tokens."""
     usd: float | None = None
-    """Null where the recipe declares no price."""
+    """Null where the recipe declares no price, or tokens were not counted."""
 
 
 class Books(Entry):

@@ -15,6 +15,8 @@ class Spent:
     answers: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    uncounted: int = 0
+    """Answers of which the endpoint did not report the tokens."""
 
 
 Spending = Mapping[tuple[str, str], Spent]
@@ -22,8 +24,10 @@ Spending = Mapping[tuple[str, str], Spent]
 
 
 def usd(spending: Spending, prices: Mapping[str, Price]) -> float | None:
-    """What answers cost at declared prices; null where a teacher that answered has none."""
+    """What answers cost at declared prices; null where a teacher has none, or did not count its tokens."""
     if not prices or not {teacher for _, teacher in spending} <= {*prices}:
+        return None
+    if any(spent.uncounted for spent in spending.values()):
         return None
     costs = ((prices[teacher], spent) for (_, teacher), spent in spending.items())
     return round(sum(p.input * s.input_tokens + p.output * s.output_tokens for p, s in costs) / 1e6, 6)

@@ -185,6 +185,7 @@ class Ask:
         spent.answers += 1
         spent.input_tokens += completion.input_tokens
         spent.output_tokens += completion.output_tokens
+        spent.uncounted += not completion.input_tokens
 
 
 def _again(unreadable: Completion) -> tuple[Message, Message]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherUnavailable
+from ...schemas.errors import BadCompletion, Interrupted, TeacherBusy, TeacherError, TeacherUnavailable
 from ...schemas.recipe import Budget, Price, StopRule
 from ...schemas.request import Completion
 from ..dispatch.pool import Pool
@@ -109,9 +110,15 @@ class Engine(JournalReader):
 
     def status_messages(self) -> list[str]:
         """What the user should know now: that the run is stopping, pauses of teachers, lowered concurrency."""
-        stopping = ["stopping: waiting for requests in flight"] if self.stop.reason and self.in_flight else []
+        stopping = [self._stopping()] if self.stop.reason and self.in_flight else []
         teachers = [f"{name} {message}" for name, pool in self._pools.items() for message in pool.status_messages()]
         return stopping + teachers
+
+    def _stopping(self) -> str:
+        waited, again = time.monotonic() - self.stop.set_at, ""
+        if isinstance(self.stop.reason, Interrupted):
+            again = "; press Ctrl-C again to quit now"
+        return f"stopping: {waited:.0f} s, {self.in_flight} requests in flight{again}"
 
     async def close(self) -> None:
         """Close every endpoint."""

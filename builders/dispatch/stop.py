@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,13 +17,15 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.reason: PlurisetError | None = None
+        self.set_at = 0.0
+        """When it was set, by `time.monotonic`."""
         self._callbacks: list[Callable[[], None]] = []
         self._sleepers: set[asyncio.Future[None]] = set()
 
     def set(self, reason: PlurisetError) -> None:
         """Stop, and wake everything that waits; the first reason counts."""
         if self.reason is None:
-            self.reason = reason
+            self.reason, self.set_at = reason, time.monotonic()
             for sleeper in self._sleepers:
                 _wake(sleeper)
             for callback in self._callbacks:

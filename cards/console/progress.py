@@ -50,26 +50,50 @@ def _lines(render: Render) -> Watch:
 
 @contextmanager
 def _live() -> Iterator[Watch]:
+    """One line that is rewritten with each status; pauses and the end are printed above it once."""
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.live import Live
+    from rich.text import Text
 
-    bar = [TextColumn("seeds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()]
-    facts = TextColumn("{task.fields[facts]}", markup=False)
-    with Progress(*bar, facts, console=Console(stderr=True)) as progress:
-        task, start = progress.add_task("seeds", facts=""), time.monotonic()
+    console, start = Console(stderr=True), time.monotonic()
+    with Live(Text(""), console=console, refresh_per_second=4, transient=False) as live:
 
         def watch(status: Status) -> None:
-            speed = status.sent_tokens / max(time.monotonic() - start, 1e-9)
-            progress.update(task, completed=status.seeds_done, total=status.seeds, facts=_facts(status, speed))
+            live.update(Text(live_line(status, time.monotonic() - start, console.width), no_wrap=True))
 
         yield watch
+
+
+def live_line(status: Status, elapsed: float, width: int) -> str:
+    """A status in at most `width` columns: what matters least is left out first. `elapsed` is in seconds."""
+    messages = [message for message in status.messages if URGENT.match(message)]
+    done = f"{status.seeds_done:,}/{status.seeds:,} seeds"
+    if messages:
+        return f"{done}, {messages[0]}"[:width]
+    speed = status.sent_tokens / max(elapsed, 1e-9)
+    parts = [
+        done,
+        f"{status.sent:,} sent",
+        f"{status.in_flight} in flight",
+        f"{status.failed:,} failed" if status.failed else "",
+        f"{status.cached:,} cached" if status.cached else "",
+        f"ETA {_clock(elapsed / status.seeds_done * (status.seeds - status.seeds_done))}" if status.seeds_done else "",
+        f"{status.usd:,.4f} USD" if status.usd is not None else "",
+        f"{speed:,.0f} tokens/s" if status.sent_tokens else "",
+        _clock(elapsed),
+        *_frequent_rejects(status),
+        *status.messages,
+    ]
+    line = ""
+    for part in filter(None, parts):
+        longer = f"{line}, {part}" if line else part
+        line = longer if len(longer) <= width else line
+    return line
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
 def _facts(status: Status, speed: float) -> str:
@@ -78,8 +102,12 @@ def _facts(status: Status, speed: float) -> str:
     parts += [f"{status.usd:,.4f} USD"] if status.usd is not None else []
     parts += [f"{status.failed:,} failed"] if status.failed else []
     parts += [f"{status.pending:,} pending"] if status.pending else []
+    return ", ".join([*parts, *_frequent_rejects(status), *status.messages])
+
+
+def _frequent_rejects(status: Status) -> list[str]:
     frequent = sorted(status.rejects.items(), key=lambda item: -item[1])[:3]
-    return ", ".join([*parts, *(f"{count:,} {reason}" for reason, count in frequent), *status.messages])
+    return [f"{count:,} {reason}" for reason, count in frequent]
 
 
 def _text_line(status: Status, speed: float) -> str:

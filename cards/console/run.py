@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from ...schemas.manifest import Books
     from ..publishing.publish import Publication
 
+MAX_REASONS = 3
+"""Reasons of failed requests that are printed."""
+
 
 def print_counts(books: Books, rejects: Iterable[Any]) -> None:
     """Print the counts of a run: seeds, requests, the rows of each table and why they were removed, tokens."""
+    rejects = [*rejects]
     removed = Counter(
         (reject.table, reject.reason)
         for reject in rejects
@@ -33,7 +37,13 @@ def print_counts(books: Books, rejects: Iterable[Any]) -> None:
     for spent in books.spending:
         usd = f", {spent.usd:,.4f} USD" if spent.usd is not None else ""
         tokens = f"{spent.input_tokens:,} input + {spent.output_tokens:,} output tokens"
+        if spent.uncounted:
+            missing = "" if spent.uncounted == spent.answers else f" for {spent.uncounted:,} answers"
+            tokens = f"tokens not counted{missing}"
         lines.append((f"{spent.teacher} ({spent.role})", f"{spent.answers:,} answers, {tokens}{usd}"))
+    if failed := Counter(reject.reason for reject in rejects if reject.step == "ask" and reject.digest):
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in failed.most_common(MAX_REASONS))
+        lines.append(("failures", f"{reasons}; send them again with --retry-rejects"))
     aligned(lines)
 
 

@@ -120,7 +120,7 @@ def test_identical_asks_in_flight_share_one_call(desk: Desk) -> None:
     assert live.requests == RequestCounts(total=5, sent=1, cached=4)
     replay = desk.reader(lambda request: RED)
     assert len(run_to_end(five(replay))) == 5
-    assert live.spending == replay.spending == {("say", "t0"): Spent(1, 0, 0)}, "one call is in the books once"
+    assert live.spending == replay.spending == {("say", "t0"): Spent(1, 0, 0, 1)}, "one call is in the books once"
 
 
 @pytest.mark.parametrize(

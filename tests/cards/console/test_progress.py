@@ -44,3 +44,14 @@ def test_json_progress_is_json_lines(capsys: pytest.CaptureFixture[str], monkeyp
     assert [line["seeds_done"] for line in lines] == [4, 8]
     assert lines[0]["rejects"] == {"declined": 2} and lines[0]["usd"] == 0.25
     assert lines[0]["spent"] == [{"role": "write", "teacher": "main", "answers": 3, "input": 30, "output": 60}]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_live_line_fits_its_terminal(width: int) -> None:
+    busy = status(seeds_done=4, seeds=40_000, sent=12_345, cached=9_999, failed=120, in_flight=64, sent_tokens=10**6)
+    line = progress.live_line(busy, 3_700, width)
+    assert len(line) <= width and line.startswith("4/40,000 seeds, 12,345 sent")
+    assert width < 120 or ("1:01:40" in line and "ETA" in line)
+    stopping = status(messages=("stopping: 3 s, 8 requests in flight; press Ctrl-C again to quit now",))
+    assert len(progress.live_line(stopping, 1, width)) <= width
+    assert width < 80 or progress.live_line(stopping, 1, width).endswith("to quit now")
