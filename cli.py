@@ -212,8 +212,9 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
     elif table:
         text.records(table, rows)
     else:
-        outline.print_nested(rows)
-        outline.print_personas(rows, pluriset.show(run, n=None, table="annotators", stream=stream))
+        annotators = pluriset.show(run, n=None, table="annotators", stream=stream)
+        outline.print_nested(rows, names=outline.readable_names(annotators))
+        outline.print_personas(rows, annotators)
 
 
 @main.command()
@@ -251,14 +252,15 @@ def validate(
 @dataset("run")
 @click.argument("table", shell_complete=complete_tables)
 @click.argument("key")
+@click.option("--full", is_flag=True, help="Print all prompts and whole answers.")
 @as_json
-def why(run: str, table: str, key: str, as_json: bool) -> None:
+def why(run: str, table: str, key: str, full: bool, as_json: bool) -> None:
     """Explain where a row comes from.
 
     Its seed, requests and raw answers, judgements and failed checks; for a missing row, why it is missing.
     """
     story = pluriset.why(run, table, key)
-    text.document(story.model_dump()) if as_json else explanation.print_story(story)
+    text.document(story.model_dump()) if as_json else explanation.print_story(story, full)
 
 
 @main.command()

@@ -146,6 +146,9 @@ class CardText(Part):
     """Teacher -> licence or terms of its model, such as mit or openai-terms, where its name does not tell them."""
     license_override: str | None = None
     """Why the dataset may be published although licences or terms conflict; shown in the card with the conflicts."""
+    teacher_override: str | None = None
+    """Why the dataset may be published on the Hub although a teacher says of itself that it is not fit for that; shown
+    in the card."""
     license_name: str | None = None
     """Name of a licence that is not on the Hub's list; `license` is then `other`."""
     license_link: str | None = None

@@ -139,7 +139,10 @@ def _manifest(
     run: Run, tables: dict[str, Table], books: Books, asked: list[File], effects: list[StepEffect]
 ) -> Manifest:
     crew, root = run.crew, run.folder
-    notices = {name: notice for name, teacher in crew.teachers.items() if (notice := teacher.notice())}
+    declared = {
+        name: {"notice": teacher.notice(), "unpublishable": teacher.unpublishable()}
+        for name, teacher in crew.teachers.items()
+    }
     return Manifest(
         name=crew.recipe.name,
         family=crew.recipe.family_name,
@@ -149,7 +152,7 @@ def _manifest(
         main_table=next(iter(tables)),
         recipe=run_folder.portable(crew.recipe, root),
         teachers={
-            name: teacher.identity() | ({"notice": notices[name]} if name in notices else {})
+            name: teacher.identity() | {key: text for key, text in declared[name].items() if text}
             for name, teacher in crew.teachers.items()
         },
         prompts=crew.family.model_dump(mode="json"),

@@ -33,6 +33,9 @@ from .why import ancestors, row_of, types_of
 
 AGGREGATES = "aggregates are computed from all annotations; the check `aggregates_recompute` recomputes them"
 
+DECLARED = ("notice", "unpublishable")
+"""What a manifest records of a teacher that is no part of its identity."""
+
 
 class Recorded(Teacher):
     """A teacher as the manifest records it: enough to look up its answers in the journal."""
@@ -120,4 +123,4 @@ def _seen(folder: Path, manifest: Manifest, family: Family, engine: JournalReade
 
 
 def _recorded(facts: Mapping[str, Any]) -> Recorded:
-    return Recorded(facts={name: value for name, value in facts.items() if name != "notice"})
+    return Recorded(facts={name: value for name, value in facts.items() if name not in DECLARED})

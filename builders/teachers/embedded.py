@@ -82,6 +82,10 @@ class Embedded(Teacher):
             return None
         return f"{BUNDLED} is a very small model: its answers show how pluriset works and are not fit to publish."
 
+    def unpublishable(self) -> str | None:
+        """The bundled model is too small to be right."""
+        return None if self.path or self.model else f"{BUNDLED} is far too small to be right about what it is asked"
+
     async def close(self) -> None:
         """Stop the engine, when it has ended what it is answering."""
         if (starting := self.__dict__.pop("_starting", None)) is None:

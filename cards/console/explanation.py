@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,19 @@ if TYPE_CHECKING:
     from ...schemas.difference import Difference
     from ...schemas.explanation import Explanation, Replayed, TableRow
 
+REJECTED = "rejects"
+"""Table of the subject where a missing row is explained."""
 
-def print_story(story: Explanation) -> None:
-    """Print where a row comes from, from its seed to the findings about it."""
-    _print_row("row", story.subject)
+QUOTED = 300
+"""Characters of an answer that are printed without `--full`."""
+
+
+def print_story(story: Explanation, full: bool = False) -> None:
+    """Print where a row comes from, from its seed to the findings about it; with `full`, every prompt and answer."""
+    if story.subject.table == REJECTED:
+        _print_reject(story.subject.row)
+    else:
+        _print_row("row", story.subject)
     for row in story.rests_on:
         _print_row("based on", row)
     for origin in story.origins:
@@ -30,9 +40,13 @@ def print_story(story: Explanation) -> None:
         options = ", ".join(f"{name}={value}" for name, value in ask.teacher.get("options", {}).items())
         model, revision = ask.teacher.get("model"), ask.teacher.get("revision")
         click.echo(clean(f"  teacher: {model}, {revision}, {options or 'no options'}"))
-        for message in ask.messages:
+        for message in ask.messages if full else ():
             click.echo(clean(f"  {message.get('role')}: {message.get('content')}"))
-        click.echo(clean(f"  answer: {ask.answer.get('text')}"))
+        if full and ask.answer.get("reasoning"):
+            click.echo(clean(f"  reasoning: {ask.answer.get('reasoning')}"))
+        answer = str(ask.answer.get("text"))
+        shown = answer if full or len(answer) <= QUOTED else f"{answer[:QUOTED]}…"
+        click.echo(clean(f"  answer: {shown}"))
     for row in story.judgements:
         _print_row("judgement", row)
     for reject in story.compared:
@@ -43,6 +57,8 @@ def print_story(story: Explanation) -> None:
     click.echo(clean(f"\nlicence {story.licence}; sources: {sources or 'none declared'}"))
     for gap in story.missing:
         click.echo(clean(f"not recorded: {gap}"), err=True)
+    if story.asks and not full:
+        click.echo("Prompts and whole answers with --full.", err=True)
 
 
 def print_replay(replayed: Replayed) -> None:
@@ -65,6 +81,23 @@ def print_difference(difference: Difference) -> None:
         apart = "; the intervals do not overlap" if moved.disjoint else ""
         click.echo(clean(f"figure  {moved.measure} {group}: {moved.before} -> {moved.after}{apart}"))
     click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
+
+
+def _print_reject(reject: Mapping[str, Any]) -> None:
+    """Print in a sentence what was removed and why, then the row itself and the votes on it."""
+    what = {"seed": "seed", "ask": "answer", "row": "row"}.get(str(reject["level"]), "row")
+    step = "the request failed" if reject["step"] == "ask" else f"removed by {reject['step']}"
+    click.echo(clean(f"{what} {reject['table']} [{reject['key']}]: {step}: {reject['reason']}"))
+    if reject.get("kept_key"):
+        click.echo(clean(f"  kept instead: {reject['kept_key']}"))
+    if reject.get("detail"):
+        click.echo(clean(f"  detail: {reject['detail']}"))
+    for column, value in json.loads(reject.get("row") or "{}").items():
+        if value not in (None, "", []):
+            click.echo(clean(f"  {column}: {value}"))
+    for vote in json.loads(reject.get("votes") or "[]"):
+        given = vote["label"] if vote["label"] is not None else vote["score"]
+        click.echo(clean(f"  {vote['annotator']} on {vote['aspect']}: {given}"))
 
 
 def _print_row(label: str, row: TableRow) -> None:

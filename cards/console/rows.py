@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,10 +17,23 @@ if TYPE_CHECKING:
 
 TEACHER_COLUMNS = ("annotator_id", "kind", "teacher", "model", "revision")
 """Columns of an annotator that do not describe a persona."""
+DIGEST = re.compile(r"~[0-9a-f]{16}$")
+"""End of the id of a persona that was given no id."""
 
 
-def print_nested(rows: Iterable[Nested], depth: int = 0, parents: frozenset[object] = frozenset()) -> None:
+LABEL_COLOURS = {"yes": "green", "no": "red", "supports": "green", "opposes": "red", "abstain": "bright_black"}
+"""Label -> its colour; others are yellow. What is coloured can be read without it."""
+
+
+def print_nested(
+    rows: Iterable[Nested],
+    depth: int = 0,
+    parents: frozenset[object] = frozenset(),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Print rows as an outline: texts and references first, then the label of every annotator for each aspect.
+
+    `names` are readable ones of annotators by their id. An aspect shows which label most annotators gave.
 
     References to a parent are implied by the outline; others are named, such as the chosen response of a pair.
     """
@@ -31,12 +47,45 @@ def print_nested(rows: Iterable[Nested], depth: int = 0, parents: frozenset[obje
             for name, value in plain.items()
             if name.endswith("_id") and name != "writer_id" and value not in outline
         ]
-        click.echo("  " * depth + clean(f"{' · '.join(shown)}  [{key}]"))
+        text, at = clean(" · ".join(shown)), click.style(clean(f"[{key}]"), fg="bright_black")
+        click.echo("  " * depth + f"{text if depth else click.style(text, bold=True)}  {at}")
         for aspect, labels in row.get("judgements", {}).items():
-            by_annotator = ", ".join(f"{annotator}: {label}" for annotator, label in labels.items())
-            click.echo("  " * (depth + 2) + clean(f"{aspect}: {by_annotator}"))
+            click.echo("  " * (depth + 2) + f"{clean(aspect)}: {_judged(labels, names)}")
         for children in _children(row):
-            print_nested(children, depth + 1, outline)
+            print_nested(children, depth + 1, outline, names)
+
+
+def readable_names(annotators: Iterable[Nested]) -> dict[str, str]:
+    """Id -> a name that says who the annotator is: for a persona its attributes, such as `mexico-25-34`.
+
+    Personas that share theirs, and all whose id was chosen, keep their ids.
+    """
+    names = {row["annotator_id"]: _attributes(row) for row in annotators if DIGEST.search(row["annotator_id"])}
+    shared = Counter(names.values())
+    return {id_: name for id_, name in names.items() if name and shared[name] == 1}
+
+
+def _attributes(row: Nested) -> str:
+    values = [str(v) for k, v in row.items() if v and k not in (*TEACHER_COLUMNS, "description")]
+    return re.sub(r"[^\w-]+", "-", "-".join(values).lower()).strip("-")
+
+
+def _judged(labels: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Each annotator with its label, in colour, and before them the label that most gave, with its votes."""
+    by_annotator = ", ".join(
+        f"{clean(names.get(annotator, annotator))}: {_coloured(label)}" for annotator, label in labels.items()
+    )
+    votes = Counter(str(label) for label in labels.values() if label is not None and label != "abstain")
+    if len(labels) < 2 or not votes:
+        return by_annotator
+    (first, most), *others = votes.most_common(2)
+    tied = bool(others) and others[0][1] == most
+    result = "tie" if tied else f"{_coloured(first)} {most} of {votes.total()}"
+    return f"{result} ({by_annotator})"
+
+
+def _coloured(label: Any) -> str:
+    return click.style(clean(str(label)), fg=LABEL_COLOURS.get(str(label), "yellow"))
 
 
 def print_personas(rows: Iterable[Nested], annotators: Iterable[Nested]) -> None:
@@ -46,7 +95,9 @@ def print_personas(rows: Iterable[Nested], annotators: Iterable[Nested]) -> None
         if row["kind"] == "persona" and row["annotator_id"] in judges:
             attributes = {name: value for name, value in row.items() if value and name not in TEACHER_COLUMNS}
             described = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in attributes.items())
-            click.echo(clean(f"{row['annotator_id']}: {described}"))
+            name = readable_names([row]).get(row["annotator_id"], row["annotator_id"])
+            id_ = f"  [{row['annotator_id']}]" if name != row["annotator_id"] else ""
+            click.echo(clean(f"{name}: {described}{id_}"))
 
 
 def _judges(rows: Iterable[Nested]) -> Iterator[str]:

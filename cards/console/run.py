@@ -81,6 +81,8 @@ def print_estimate(estimate: Any) -> None:
 
 def print_publication(done: Publication) -> None:
     """Print what publishing changed, or would change, file by file."""
+    for warning in done.warnings:
+        click.echo(clean(f"{click.style('warning', fg='yellow')}: not fit for the Hub: {warning}"), err=True)
     if done.changes:
         table("", ["change", "bytes", "file"], [(c.kind, f"{c.bytes:,}", c.path) for c in done.changes])
     counts = ", ".join(f"{sum(c.kind == k for c in done.changes)} {k}" for k in ("added", "changed", "deleted"))

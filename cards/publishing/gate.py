@@ -27,9 +27,10 @@ class Problem:
     hint: str
 
 
-def problems(manifest: Manifest, report: Report, journal: bool = False) -> list[Problem]:
-    """Everything that keeps the run, with or without its journal, from being published."""
+def problems(manifest: Manifest, report: Report, journal: bool = False, hub: bool = False) -> list[Problem]:
+    """Everything that keeps the run, with or without its journal, from being published; on the Hub more than that."""
     return [
+        *(unfit_teachers(manifest) if hub else ()),
         *_failed_checks(report),
         *(Problem(each.what, each.hint) for each in conflicts(manifest) if not manifest.recipe.card.license_override),
         *_contact_details(manifest, report),
@@ -38,11 +39,20 @@ def problems(manifest: Manifest, report: Report, journal: bool = False) -> list[
     ]
 
 
-def enforce(manifest: Manifest, report: Report, journal: bool = False) -> None:
+def enforce(manifest: Manifest, report: Report, journal: bool = False, hub: bool = False) -> None:
     """Raise `ChecksFailed` with every problem, if there are any."""
-    if found := problems(manifest, report, journal):
+    if found := problems(manifest, report, journal, hub):
         listed = "".join(f"\n  - {printable(problem.what)}\n    hint: {printable(problem.hint)}" for problem in found)
         raise ChecksFailed(f"cannot be published:{listed}", where=manifest.name)
+
+
+def unfit_teachers(manifest: Manifest) -> list[Problem]:
+    """Teachers that say of themselves that what they write is not fit to be published, unless that is overridden."""
+    if manifest.recipe.card.teacher_override:
+        return []
+    unfit = ((name, facts.get("unpublishable")) for name, facts in manifest.teachers.items())
+    hint = "build with another teacher, or explain in card.teacher_override why it may be published"
+    return [Problem(f"Teacher {name}: {reason}.", hint) for name, reason in unfit if reason]
 
 
 def _failed_checks(report: Report) -> Iterator[Problem]:

@@ -44,6 +44,8 @@ class Publication:
     reasons: Sequence[str] = ()
     """Why this part of the version was bumped."""
     dry_run: bool = False
+    warnings: Sequence[str] = ()
+    """What would keep it from being published on the Hub."""
 
     def as_json(self) -> dict[str, Any]:
         """The same facts for `--json`."""
@@ -66,10 +68,11 @@ def publish(
     `PublishError` if the target cannot be written.
     """
     dataset = load(folder, verify=True)
-    gate.enforce(dataset.manifest, dataset.report, journal)
+    target = _target(folder, to, version, private, pull_request)
+    on_hub = isinstance(target, Hub)
+    gate.enforce(dataset.manifest, dataset.report, journal, on_hub)
     files: dict[str, Content] = {**published_files(dataset, journal)}
     card = card_file.checked_card(folder / CARD, dataset.manifest)
-    target = _target(folder, to, version, private, pull_request)
     state = target.state()
     previous = _previous_manifest(target, state)
     _check_compatible(target, state, previous, dataset.manifest)
@@ -78,7 +81,8 @@ def publish(
         files[CARD] = merge_cards(card, old, generated=previous is not None).encode()
     _check_for_token(files)
     managed = managed_paths(previous, state.files, journal) if previous and state else set()
-    plan = Publication(target.name, changes(files, state, managed), dry_run=dry_run)
+    warnings = [] if on_hub else [problem.what for problem in gate.unfit_teachers(dataset.manifest)]
+    plan = Publication(target.name, changes(files, state, managed), dry_run=dry_run, warnings=warnings)
     if isinstance(target, Hub) and not pull_request:
         plan = _with_tag(plan, state, previous, dataset, version)
     return plan if dry_run else _carry_out(plan, target, files, state)

@@ -55,6 +55,19 @@ def test_a_licence_conflict_blocks_until_overridden(make_manifest: Make, recipe:
     enforce(make_manifest(recipe=recipe(card=card | {"license_override": "S has agreed."})), report_of())
 
 
+def test_a_teacher_unfit_to_publish_blocks_the_hub_until_overridden(
+    make_manifest: Make, recipe: Callable[..., Recipe]
+) -> None:
+    facts = {"teacher": "embedded", "model": "m", "revision": "r", "options": {}, "unpublishable": "too small"}
+    manifest = make_manifest(teachers={"main": facts})
+    what = "Teacher main: too small."
+    assert what not in {problem.what for problem in problems(manifest, report_of())}, "a folder only warns"
+    assert what in {problem.what for problem in problems(manifest, report_of(), hub=True)}
+    overridden = recipe(card={"teacher_override": "It shows how small models fail."})
+    manifest = make_manifest(teachers={"main": facts}, recipe=overridden)
+    assert what not in {problem.what for problem in problems(manifest, report_of(), hub=True)}
+
+
 def test_contact_details_block_and_are_shown_masked(make_manifest: Make) -> None:
     example = {"_row": "3", "column": "text", "problem": "Mailing [email]"}
     private = finding("contact_details", "warning", 1).model_copy(update={"table": "situations", "examples": [example]})
