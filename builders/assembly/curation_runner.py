@@ -29,13 +29,16 @@ class Curation:
         """Apply the steps in order, and record what each did to the make-up of the tables."""
         before = group_counts(self.tables(), self.types) if steps else {}
         for step in steps:
-            outcome = step.apply(self.tables(), seed)
+            outcome, rejected = step.apply(self.tables(), seed), self._rejected()
             self._apply(step.component_name(), outcome)
-            after = group_counts(self.tables(), self.types)
+            after = group_counts(self.tables(), self.types) if self._rejected() > rejected else before
             groups = lost_rows(before, after)
             if groups or outcome.figures:
                 self.effects.append(StepEffect(step=step.component_name(), groups=groups, figures=outcome.figures))
             before = after
+
+    def _rejected(self) -> int:
+        return int(self.connection.sql("SELECT count(*) FROM rejects").fetchall()[0][0])
 
     def tables(self) -> Tables:
         """The current tables, with `_seq`."""
