@@ -1,4 +1,4 @@
-"""With the bins 50-54 and 54-59, the age 54 falls into both."""
+"""With the bins 50-54 and 54-59, the age 54 falls into both. Ids such as kenya-18-34 are bins of each country."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ class OverlappingBins(Check):
     unit = "bins"
     needs = {"*": []}
     passes = {
-        "*": [{"_row": row, "age": age} for row, age in enumerate(["18-24", "25-34", "65+", "18-24", "25-34", "65+"])]
+        "*": [
+            {"_row": row, "age": age, "id": id_}
+            for row, (age, id_) in enumerate(
+                [("18-24", "kenya-18-24"), ("25-34", "japan-18-30"), ("65+", "kenya-25-34")] * 2
+            )
+        ]
     }
     fails = {
         "*": [
@@ -35,11 +40,11 @@ class OverlappingBins(Check):
         return query(
             found,
             f"""WITH bins AS (
-                SELECT "column", value, count(*) OVER (PARTITION BY "column") AS n,
+                SELECT "column", value, regexp_extract(value, '^\\D*') AS of, count(*) OVER (PARTITION BY "column") AS n,
                     TRY_CAST(regexp_extract(value, '{BIN}', 1) AS BIGINT) AS low,
                     TRY_CAST(regexp_extract(value, '{BIN}', 2) AS BIGINT) AS high FROM rows),
             whole AS (SELECT * FROM bins WHERE low < high
                 QUALIFY 2 * count(*) OVER (PARTITION BY "column") >= n)
             SELECT a.column, a.value, 'overlaps ' || b.value AS problem FROM whole a JOIN whole b
-            ON a.column = b.column AND (a.low, a.value) < (b.low, b.value) AND b.low <= a.high""",
+            ON a.column = b.column AND a.of = b.of AND (a.low, a.value) < (b.low, b.value) AND b.low <= a.high""",
         )
