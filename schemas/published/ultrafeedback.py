@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from ..field_docs import Documented
-from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, View
+from ..pairs_sql import NOTHING
+from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
 
 
@@ -41,6 +42,13 @@ class UltraFeedback(PublishedDataset):
     """Instructions with four completions, rated by a model on four aspects."""
 
     title = "UltraFeedback"
+    needs = ("prompts", "responses", "pairs")
+    file_format = "jsonl"
+    splits: ClassVar = {"train": "train", "validation": "validation", "test": "test"}
+    notes = (
+        "`overall_score` is the mean of all ratings of a response, each scaled to 1 to 10 by the range of its aspect: "
+        "this rule is ours. Ratings of each aspect are in the run.",
+    )
     configs: ClassVar = {"default": Config(Instruction)}
     licence = Licence(name="MIT", url="https://huggingface.co/datasets/openbmb/UltraFeedback")
     citation = """\
@@ -73,3 +81,17 @@ class UltraFeedback(PublishedDataset):
             SELECT _row, unnest(completions) AS c FROM theirs."default")""",
         ),
     )
+
+    def from_tables(self) -> Translation:
+        """Every prompt with all its responses; the score of one that nobody rated is null."""
+        scores = """SELECT item_id, avg(1 + 9 * (score - low) / (high - low)) AS score
+            FROM ours.annotations a JOIN ours.aspects s USING (item_table, aspect)
+            WHERE item_table = 'responses' AND score IS NOT NULL AND high > low GROUP BY item_id"""
+        rows = """SELECT p.split, p.source, p.text AS instruction,
+            list(coalesce(r.model, 'unknown') ORDER BY place) AS models,
+            list({'model': coalesce(r.model, 'unknown'), 'response': r.text, 'overall_score': round(score, 6)}
+                ORDER BY place) AS completions,
+            NULL::VARCHAR[] AS correct_answers, NULL::VARCHAR[] AS incorrect_answers
+            FROM ours.prompts p JOIN ours.responses r USING (prompt_id) LEFT JOIN _scores ON item_id = response_id
+            GROUP BY p.split, p.source, p.prompt_id, p.text ORDER BY p.prompt_id"""
+        return Translation(steps={"_scores": scores}, rows={"default": rows}, rejects=NOTHING)

@@ -187,3 +187,69 @@ def test_annotators_keep_their_verdicts_ratings_and_attributes() -> None:
     (verdict,), (rating,) = found["verdicts"], found["ratings"]
     assert (verdict["verdict"], verdict["strength"], verdict["first_shown_first"]) == ("second", 2.0, False)
     assert (rating["score"], rating["country"], rating["response"]) == (3.0, "Ghana", TEXTS[0])
+
+
+def rating(place: int, who: str, aspect: str, score: float) -> dict[str, Any]:
+    return {"item_table": "responses", "item_id": str(place), "annotator_id": who, "aspect": aspect, "score": score,
+            "sample": 0, "options": [], "digest": ""}  # fmt: skip
+
+
+def test_helpsteer_rows_are_paired_by_prompt_and_not_by_adjacency() -> None:
+    """Batches by adjacency pair responses to different prompts as soon as a prompt has one response or three."""
+    attributes = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
+    other = {**TABLES_OF_RUN["prompts"][0], "prompt_id": "q", "text": "Alone?"}
+    alone = {**TABLES_OF_RUN["responses"][0], "response_id": "9", "prompt_id": "q"}
+    tables = {
+        "prompts": [other, *TABLES_OF_RUN["prompts"]],
+        "responses": [alone, *TABLES_OF_RUN["responses"]],
+        "annotations": [
+            rating(place, who, name, score)
+            for place in (0, 1, 2, 9)
+            for who, score in (("x", 2), ("y", 2), ("z", 3))
+            for name in attributes
+        ],
+    }
+    found, left_out = exported("helpsteer", tables)
+    assert [(row["prompt"], row["response"], row["helpfulness"]) for row in found["ratings"]] == [
+        ("And now?", TEXTS[0], 2),
+        ("And now?", TEXTS[1], 2),
+    ]
+    assert left_out == {
+        "9": "the only rated response to its prompt",
+        "2": "the third or a later response to its prompt",
+    }
+
+
+@pytest.mark.parametrize(
+    ("scores", "strength", "statement"),
+    [
+        ((-3.0, -2.0, -3.0), -3, "Response 1 is much better than Response 2"),
+        ((1.0, 0.0, 1.0), 1, "Response 2 is slightly better than Response 1"),
+        ((1.0, -1.0), 0, "Response 1 and Response 2 are about the same"),
+    ],
+)
+def test_helpsteer_strength_is_of_the_pair_and_keeps_its_sign(
+    scores: tuple[float, ...], strength: int, statement: str
+) -> None:
+    """One strength for the pair, not one for each of its rows; a strength of 0 keeps its row."""
+    tables = {
+        **TABLES_OF_RUN,
+        "comparisons": [{"comparison_id": "c", "prompt_id": "p", "first_id": "0", "second_id": "1"}],
+        "annotations": [
+            {**rating(0, who, "strength", score), "item_table": "comparisons", "item_id": "c"}
+            for who, score in zip("xyz", scores, strict=False)
+        ],
+    }
+    found, _ = exported("helpsteer", tables)
+    (row,), (third,) = found["preference"], found["helpsteer3_preference"]
+    assert (row["preference_strength"], row["preference_statement"]) == (strength, statement)
+    assert (third["overall_preference"], len(third["individual_preference"])) == (strength, len(scores))
+    assert third["context"] == CHAT
+
+
+def test_ultrafeedback_has_every_response_with_its_model_in_order() -> None:
+    aspect = {"item_table": "responses", "aspect": "good", "low": 1.0, "high": 5.0, "labels": [], "rules": []}
+    tables = {**TABLES_OF_RUN, "aspects": [aspect], "annotations": [rating(1, "x", "good", 5.0)]}
+    (row,) = exported("ultrafeedback", tables)[0]["default"]
+    assert row["models"] == ["m0", "m1", "m2"] == [completion["model"] for completion in row["completions"]]
+    assert [completion["overall_score"] for completion in row["completions"]] == [None, 10.0, None]
