@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
 
 
 class Audit(Component):
-    """Audits. The first line of the docstring is the question; the class docstring says how to read the answer."""
+    """One question. The first line of an audit's docstring asks it, the rest defines its figures."""
 
     needs: ClassVar[Mapping[str, Sequence[str]]] = {}
     """Table or view -> columns without which the audit cannot run."""
