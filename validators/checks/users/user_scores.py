@@ -6,11 +6,11 @@ from duckdb import DuckDBPyRelation
 
 from ...stats.user_scores import SCORES
 from ...tables.sql import Tables, query_tables
-from .. import Check
+from .. import Check, Example
 
 RATING = {"item_table": "responses", "aspect": "helpfulness"}
 LABEL = {"label_id": "c/kind", "comparison_id": "c", "user_id": "kind", "preferred": "first", "tied": False}
-EXAMPLE = {
+EXAMPLE: Example = {
     "users": [{"user_id": "kind", "weights": [{"attribute": "helpfulness", "weight": 1.0}], "annotator_id": None}],
     "comparisons": [{"comparison_id": "c", "first_id": "a", "second_id": "b"}],
     "responses": [{"response_id": "a", "text": "Yes."}, {"response_id": "b", "text": "No."}],
