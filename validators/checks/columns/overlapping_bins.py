@@ -40,7 +40,8 @@ class OverlappingBins(Check):
         return query(
             found,
             f"""WITH bins AS (
-                SELECT "column", value, regexp_extract(value, '^\\D*') AS of, count(*) OVER (PARTITION BY "column") AS n,
+                SELECT "column", value, regexp_extract(value, '^\\D*') AS of,
+                    count(*) OVER (PARTITION BY "column") AS n,
                     TRY_CAST(regexp_extract(value, '{BIN}', 1) AS BIGINT) AS low,
                     TRY_CAST(regexp_extract(value, '{BIN}', 2) AS BIGINT) AS high FROM rows),
             whole AS (SELECT * FROM bins WHERE low < high
