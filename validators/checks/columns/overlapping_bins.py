@@ -9,7 +9,8 @@ from ...tables.sql import Tables, query
 from ...tables.vocabulary import categorical_values
 from .. import Check
 
-BIN = r"^\D{0,12}?(\d{1,7})\s*(?:-|–|—|to)\s*(\d{1,7})\D{0,12}$"
+RANGE = r"(\d{1,7})\s*(?:-|–|—|to)\s*(\d{1,7})"
+BIN = rf"^\D{{0,12}}?{RANGE}\D{{0,12}}$"
 
 
 class OverlappingBins(Check):
@@ -24,7 +25,7 @@ class OverlappingBins(Check):
         "*": [
             {"_row": row, "age": age, "id": id_}
             for row, (age, id_) in enumerate(
-                [("18-24", "kenya-18-24"), ("25-34", "japan-18-30"), ("65+", "kenya-25-34")] * 2
+                [("18-24", "kenya-18-24-man"), ("25-34", "japan-18-30-man"), ("65+", "kenya-18-24-woman")] * 2
             )
         ]
     }
@@ -40,7 +41,7 @@ class OverlappingBins(Check):
         return query(
             found,
             f"""WITH bins AS (
-                SELECT "column", value, regexp_extract(value, '^\\D*') AS of,
+                SELECT "column", value, regexp_replace(value, '{RANGE}', '') AS of,
                     count(*) OVER (PARTITION BY "column") AS n,
                     TRY_CAST(regexp_extract(value, '{BIN}', 1) AS BIGINT) AS low,
                     TRY_CAST(regexp_extract(value, '{BIN}', 2) AS BIGINT) AS high FROM rows),
