@@ -1,8 +1,8 @@
 """Seeds that come with pluriset, so that the first command needs no file.
 
 Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey, templates of
-decisions, statements that may be common sense, and questions about everyday life in a region; all of them written for
-pluriset.
+decisions, statements that may be common sense, questions about everyday life in a region and templates of problems; all
+of them written for pluriset.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ TEXTS = {
     "questions": "question",
     "survey": "question",
     "decisions": "decision",
+    "problems": "problem",
     "statements": "statement",
     "everyday": "question",
 }
@@ -37,9 +38,11 @@ TEXTS = {
 class Sample(Source):
     """Situations, prompts, questions and survey items written for pluriset."""
 
-    set: Literal["situations", "prompts", "questions", "survey", "decisions", "statements", "everyday"] = "situations"
-    """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions, or
-    statements that may be common sense, or questions about everyday life in a region."""
+    set: Literal["situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems"] = (
+        "situations"
+    )
+    """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions,
+    statements that may be common sense, questions about everyday life in a region, or templates of problems."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None
