@@ -57,6 +57,17 @@ EXAMPLES: tuple[tuple[str, Mapping[str, object]], ...] = (
 )
 
 
+ANSWER_EXAMPLES: tuple[tuple[str, Mapping[str, object]], ...] = (
+    (
+        "Dilemma: You find a wallet with cash and the address of its owner. Do you return it?\nReason by: no theory",
+        {
+            "answer": "The owner loses money and papers, and you would gain what is not yours, so return the wallet, "
+            "even if nobody saw you."
+        },
+    ),
+)
+
+
 class WrittenCriterion(BaseModel):
     """A criterion with its weight and dimension."""
 
@@ -73,12 +84,6 @@ class WrittenCriteria(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     criteria: list[WrittenCriterion]
-
-    @model_validator(mode="after")
-    def _differ(self) -> Self:
-        if len({norm(each.title) for each in self.criteria}) < len(self.criteria):
-            raise ValueError("a criterion is listed twice")
-        return self
 
 
 class WrittenAnswer(BaseModel):
@@ -126,6 +131,9 @@ class Rubrics(Family):
     """System prompt of a judge."""
     criteria_examples: tuple[tuple[str, Mapping[str, object]], ...] = EXAMPLES
     """Worked examples of criteria; small teachers tend to copy from them."""
+
+    answer_examples: tuple[tuple[str, Mapping[str, object]], ...] = ANSWER_EXAMPLES
+    """Worked examples of answers."""
 
     @model_validator(mode="after")
     def _known_theories(self) -> Self:
@@ -182,8 +190,9 @@ class Rubrics(Family):
         )
         bounds = Bounds(self.patterns, lengths={"criteria": (self.min_criteria, self.max_criteria)})
         written = await write(ask, prompt, WrittenCriteria, "write", bounds)
-        criteria = [
-            Criterion(
+        criteria = dict[str, Criterion]()
+        for number, each in enumerate(written.value.criteria):
+            criterion = Criterion(
                 criterion_id=f"{scenario.scenario_id}/{theory.theory_id}/{number}",
                 scenario_id=scenario.scenario_id,
                 theory_id=theory.theory_id,
@@ -193,17 +202,19 @@ class Rubrics(Family):
                 writer_id=written.annotator_id,
                 digest=written.digest,
             )
-            for number, each in enumerate(written.value.criteria)
-        ]
+            first = criteria.setdefault(norm(criterion.title), criterion)
+            if first is not criterion:
+                reason, kept = "duplicate in rubric", first.criterion_id
+                ask.reject("row", "criteria", criterion.criterion_id, reason, criterion.title, kept_key=kept)
         answers = await self._answers(scenario, theory, ask)
-        pairs = [(answer, criterion) for answer in answers for criterion in criteria]
+        pairs = [(answer, criterion) for answer in answers for criterion in criteria.values()]
         graded = await ask.all(self._graded(scenario, answer, criterion, ask) for answer, criterion in pairs)
-        return [*criteria, *answers, *(row for rows in graded for row in rows)]
+        return [*criteria.values(), *answers, *(row for rows in graded for row in rows)]
 
     async def _answers(self, scenario: Scenario, theory: Theory, ask: Ask) -> list[Reply]:
         """An answer of every author; a refusal is recorded."""
         question = f"Dilemma: {scenario.text}\nReason by: {theory.idea}"
-        prompt = Prompt(turns(self.answer_prompt, (), question), max_tokens=600)
+        prompt = Prompt(turns(self.answer_prompt, self.answer_examples, question), max_tokens=600)
         item = ("scenarios", scenario.scenario_id)
         answers = await write_each(ask, prompt, WrittenAnswer, "answer", item, "answers", Bounds(self.patterns))
         return [
