@@ -209,6 +209,9 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
     rows = pluriset.show(run, key, n, table=table, stream=stream)
     if as_json:
         text.document(rows)
+    elif table == explanation.REJECTED:
+        for row in rows:
+            explanation.print_reject(row)
     elif table:
         text.records(table, rows)
     else:

@@ -49,6 +49,19 @@ class Drift(Entry):
     after: dict[str, float]
 
 
+class LabelFlip(Entry):
+    """A judgement of the same annotator on the same item that is another one now."""
+
+    item_table: str
+    item_id: str
+    annotator_id: str
+    aspect: str
+    before: str
+    """Label, or score, of the earlier version."""
+    after: str
+    """Label, or score, of the later version."""
+
+
 class FigureChange(Entry):
     """One figure of the reports before and after, such as agreement or coverage."""
 
@@ -75,6 +88,10 @@ class Difference(Entry):
     """Distributions that moved, furthest first."""
     figures: list[FigureChange]
     """Figures that moved."""
+    flips: int = 0
+    """Judgements that are another label or score now."""
+    flip_examples: list[LabelFlip] = []
+    """The first of them."""
     changelog: str
     """An entry for the changelog of the card, as Markdown."""
 

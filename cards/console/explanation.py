@@ -24,7 +24,7 @@ QUOTED = 300
 def print_story(story: Explanation, full: bool = False) -> None:
     """Print where a row comes from, from its seed to the findings about it; with `full`, every prompt and answer."""
     if story.subject.table == REJECTED:
-        _print_reject(story.subject.row)
+        print_reject(story.subject.row)
     else:
         _print_row("row", story.subject)
     for row in story.rests_on:
@@ -74,6 +74,11 @@ def print_difference(difference: Difference) -> None:
     heads = ["table", "added", "removed", "changed", "moved", "columns"]
     rows = [(c.table, c.added, c.removed, c.changed, c.moved, ", ".join(c.columns)) for c in difference.tables]
     table("", heads, rows)
+    for flip in difference.flip_examples:
+        item = f"{flip.item_table} [{flip.item_id}]"
+        click.echo(clean(f"flip    {item} {flip.aspect}, {flip.annotator_id}: {flip.before} -> {flip.after}"))
+    if more := difference.flips - len(difference.flip_examples):
+        click.echo(f"flip    {more:,} more with --json")
     for drift in difference.drifts:
         click.echo(clean(f"drift   {drift.table}.{drift.column}: {drift.distance:.1%} of the rows (total variation)"))
     for moved in difference.figures:
@@ -83,7 +88,7 @@ def print_difference(difference: Difference) -> None:
     click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
 
 
-def _print_reject(reject: Mapping[str, Any]) -> None:
+def print_reject(reject: Mapping[str, Any]) -> None:
     """Print in a sentence what was removed and why, then the row itself and the votes on it."""
     what = {"seed": "seed", "ask": "answer", "row": "row"}.get(str(reject["level"]), "row")
     step = "the request failed" if reject["step"] == "ask" else f"removed by {reject['step']}"

@@ -42,8 +42,8 @@ def print_counts(books: Books, rejects: Iterable[Any]) -> None:
             tokens = f"tokens not counted{missing}"
         lines.append((f"{spent.teacher} ({spent.role})", f"{spent.answers:,} answers, {tokens}{usd}"))
     if failed := Counter(reject.reason for reject in rejects if reject.step == "ask" and reject.digest):
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in failed.most_common(MAX_REASONS))
-        lines.append(("failures", f"{reasons}; send them again with --retry-rejects"))
+        frequent = ", ".join(f"{count:,} {reason}" for reason, count in failed.most_common(MAX_REASONS))
+        lines.append(("failures", f"{frequent}; send them again with --retry-rejects"))
     aligned(lines)
 
 

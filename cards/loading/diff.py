@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from duckdb import DuckDBPyRelation
 
-from ...schemas.difference import Bump, Difference, Drift, FigureChange, TableChange
+from ...schemas.difference import Bump, Difference, Drift, FigureChange, LabelFlip, TableChange
 from ...schemas.errors import DataError
 from ...schemas.manifest import Manifest
 from ...schemas.report import Figure, Report
@@ -18,6 +18,8 @@ from ..markdown import code, md
 from .dataset import Dataset
 
 BUMPS: tuple[Bump, ...] = ("major", "minor", "patch")
+MAX_FLIPS = 20
+"""Judgements that are listed before and after."""
 NOTABLE = 0.01
 """Drifts below this distance are left out of the changelog entry."""
 
@@ -27,7 +29,7 @@ def diff(before: Dataset, after: Dataset) -> Difference:
     old, new = before.manifest, after.manifest
     if old.family != new.family:
         raise DataError("datasets of two families cannot be compared", got=new.family, expected=old.family)
-    changes, moved = _compare_tables(before, after)
+    changes, moved, flips = _compare_tables(before, after)
     figures = list(_compare_figures(before.report, after.report))
     reasons = list(_reasons(old, new, changes))
     bump = next((bump for bump in BUMPS if any(bump == each for each, _ in reasons)), "none")
@@ -39,11 +41,13 @@ def diff(before: Dataset, after: Dataset) -> Difference:
         tables=changes,
         drifts=moved,
         figures=figures,
+        flips=len(flips),
+        flip_examples=flips[:MAX_FLIPS],
         changelog=_changelog([reason for _, reason in reasons], moved, figures),
     )
 
 
-def _compare_tables(before: Dataset, after: Dataset) -> tuple[list[TableChange], list[Drift]]:
+def _compare_tables(before: Dataset, after: Dataset) -> tuple[list[TableChange], list[Drift], list[LabelFlip]]:
     types = {**row_types(before.manifest), **row_types(after.manifest)}
     changes, moved = list[TableChange](), list[Drift]()
     with connect() as connection, using(connection):
@@ -52,7 +56,20 @@ def _compare_tables(before: Dataset, after: Dataset) -> tuple[list[TableChange],
             pair = _pair(old, new, table)
             changes.append(compare(connection, table, row_type, *pair))
             moved.extend(drifts(table, row_type, *pair))
-    return changes, sorted(moved, key=lambda drift: -drift.distance)
+        flips = _flips(*_pair(old, new, "annotations")) if "annotations" in types else []
+    return changes, sorted(moved, key=lambda drift: -drift.distance), flips
+
+
+def _flips(old: DuckDBPyRelation, new: DuckDBPyRelation) -> list[LabelFlip]:
+    """Judgements whose label or score differs, by item; changes of digests, rationales and orders are none."""
+    keys = ("item_table", "item_id", "annotator_id", "aspect")
+    same = " AND ".join(f"o.{key} = n.{key}" for key in (*keys, "sample"))
+    given = "coalesce({0}.label, {0}.score::VARCHAR, '')"
+    before, after = given.format("o"), given.format("n")
+    joined = old.set_alias("o").join(new.set_alias("n"), same).filter(f"{before} <> {after}")
+    chosen = joined.select(f"{', '.join(f'o.{key}' for key in keys)}, {before} AS before, {after} AS after")
+    rows = chosen.order("ALL").fetchall()
+    return [LabelFlip(**dict(zip((*keys, "before", "after"), row, strict=True))) for row in rows]
 
 
 def _pair(

@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,8 @@ LATENCY = 0.02
 
 
 def respond(body: dict[str, Any]) -> Reply:
-    time.sleep(LATENCY)
     asked = body["messages"][-1]["content"]
-    return answer(json.dumps(JUDGED if "valence: " in asked else LISTING))
+    return replace(answer(json.dumps(JUDGED if "valence: " in asked else LISTING)), after=LATENCY)
 
 
 @pytest.fixture

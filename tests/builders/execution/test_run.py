@@ -416,7 +416,7 @@ def test_a_run_without_rows_or_without_judgements_has_errors_and_is_not_publishe
     seeds = [f"Situation number {i}" for i in range(4)]
     unjudged = recipe(seeds, {"match": "number 1\nvalue: Honesty", "answer": "both?"}, curation=[])
     pluriset.build(pluriset.recipe(unjudged), out := tmp_path / "unjudged")
-    [found] = [f for f in pluriset.load(out).report.found() if f.check == "unjudged_items"]  # type: ignore[union-attr]
+    [found] = [f for f in pluriset.load(out).report.found() if f.check == "unjudged_items"]
     assert (found.count, found.severity, found.table) == (1, "error", "considerations")
     with pytest.raises(ChecksFailed, match="unjudged_items"):
         pluriset.publish(out, tmp_path / "published")

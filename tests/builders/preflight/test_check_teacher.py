@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from pluriset.cli import main
 from pluriset.schemas.errors import RecipeError
+from pluriset.tests.servers.quirky_openai import CASES
 from pluriset.tests.servers.scripted_openai import Body, Reply, ScriptedServer, answer, failure
 
 Write = Callable[..., Path]
@@ -61,3 +62,39 @@ def test_other_teachers_answer_what_they_know(recipe: Write) -> None:
     assert said["main", "json schema"] == "honoured" and said["main", "usage"] == "not counted"
     with pytest.raises(RecipeError, match="no teacher of this name"):
         found(recipe(["Lying"]), "second")
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [
+        ("max_completion_tokens", 'max_tokens_field: "max_completion_tokens"'),
+        ("no seed", "send_seed: false"),
+        ("strict schema", "strict: false"),
+        ("stream only", "stream: true"),
+        ("thinking eats the limit", "thinking_tokens: 4096"),
+        ("no json_schema", 'answer_format: "json_object"'),
+    ],
+)
+def test_the_option_that_an_endpoint_needs_is_proposed(name: str, proposed: str, recipe: Write) -> None:
+    [case] = [case for case in CASES if case.name == name]
+    with ScriptedServer(lambda body: case.quirk(body, TEXT)) as server:
+        teacher = {"openai": {"model": "m", "revision": "1", "base_url": server.url}}
+        said = found(recipe(["Lying"], teachers={"main": teacher}))
+    assert said["main", "set"] == proposed and said["main", "json schema"] == "honoured"
+
+
+def test_two_options_are_proposed_together_and_a_wrong_key_gets_none(recipe: Write) -> None:
+    def demanding(body: Body) -> Reply:
+        if "max_tokens" in body:
+            return failure(400, "use max_completion_tokens")
+        return failure(400, "unknown field: seed") if "seed" in body else answer(TEXT)
+
+    with ScriptedServer(demanding) as server, ScriptedServer(lambda _: failure(401, "who are you?")) as closed:
+        teachers = {
+            name: {"openai": {"model": "m", "revision": "1", "base_url": one.url}}
+            for name, one in (("main", server), ("other", closed))
+        }
+        said = found(recipe(["Lying"], teachers=teachers, roles={"write": "main", "judge": "main"}))
+        assert len(closed.requests) == 1
+    assert said["main", "set"] == 'max_tokens_field: "max_completion_tokens", send_seed: false'
+    assert said["other", "answers"].startswith("no: the endpoint refuses us")

@@ -71,6 +71,10 @@ def test_changed_judgements_bump_the_patch_version_and_show_as_drift(built: Buil
     assert annotations.changed == 6 and annotations.columns["label"] == 3
     drift = next(drift for drift in found.drifts if drift.column == "valence")
     assert (drift.distance, drift.before, drift.after) == (1.0, {"supports": 1.0}, {"opposes": 1.0})
+    assert found.flips == 3, "another digest or order of options is no flip"
+    assert {(flip.aspect, flip.before, flip.after) for flip in found.flip_examples} == {
+        ("valence", "supports", "opposes")
+    }
 
 
 def test_a_new_licence_bumps_the_major_version_and_equal_runs_nothing(built: Built) -> None:
