@@ -33,7 +33,10 @@ def print_story(story: Explanation, full: bool = False) -> None:
         dataset = f"{origin.dataset} at {origin.revision}" if origin.revision else origin.dataset
         click.echo(clean(f"\nread from {dataset}: {origin.table} [{origin.key}]"))
         click.echo("  of a run, `pluriset why` tells the story of that row")
+    of_judges = {row.row.get("digest") for row in story.judgements}
     for ask in story.asks:
+        if not full and ask.digest in of_judges:
+            continue
         click.echo(
             clean(f"\nrequest {ask.digest}: {ask.annotator} as {ask.role}, sample {ask.sample}, attempt {ask.attempt}")
         )
@@ -47,8 +50,10 @@ def print_story(story: Explanation, full: bool = False) -> None:
         answer = str(ask.answer.get("text"))
         shown = answer if full or len(answer) <= QUOTED else f"{answer[:QUOTED]}…"
         click.echo(clean(f"  answer: {shown}"))
+    if story.judgements and not full:
+        click.echo("\njudgements:")
     for row in story.judgements:
-        _print_row("judgement", row)
+        _print_row("judgement", row) if full else _print_judgement(row)
     for reject in story.compared:
         click.echo(clean(f"kept instead of {reject.key} ({reject.step}): {reject.reason}: {reject.detail}"))
     for finding in story.findings:
@@ -58,7 +63,7 @@ def print_story(story: Explanation, full: bool = False) -> None:
     for gap in story.missing:
         click.echo(clean(f"not recorded: {gap}"), err=True)
     if story.asks and not full:
-        click.echo("Prompts and whole answers with --full.", err=True)
+        click.echo("Prompts, whole answers and the requests of judges with --full.", err=True)
 
 
 def print_replay(replayed: Replayed) -> None:
@@ -86,6 +91,15 @@ def print_difference(difference: Difference) -> None:
         apart = "; the intervals do not overlap" if moved.disjoint else ""
         click.echo(clean(f"figure  {moved.measure} {group}: {moved.before} -> {moved.after}{apart}"))
     click.echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
+
+
+def _print_judgement(judgement: TableRow) -> None:
+    """Print an annotation, or what a rule makes of several, in a line."""
+    row = judgement.row
+    who = row.get("annotator_id") or row.get("rule") or judgement.table
+    shares = ", ".join(f"{each['label']} {each['share']:.0%}" for each in row.get("distribution") or ())
+    given = next((value for value in (row.get("label"), row.get("score"), shares) if value not in (None, "")), "none")
+    click.echo(clean(f"  {row.get('aspect', '')}, {who}: {given}"))
 
 
 def print_reject(reject: Mapping[str, Any]) -> None:

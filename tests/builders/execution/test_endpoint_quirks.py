@@ -1,6 +1,7 @@
 """Endpoints that differ from OpenAI's: each is built, or stopped with the right words, and nothing is sent twice."""
 
 import json
+import random
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,8 @@ from pluriset.builders.storage.journal import Journal
 from pluriset.schemas.errors import TeacherError
 from pluriset.tests.builders.conftest import JUDGED, LISTING
 from pluriset.tests.builders.making import made
-from pluriset.tests.servers.quirky_openai import CASES, PROSE, Case, is_judgement
-from pluriset.tests.servers.scripted_openai import Body, Reply, ScriptedServer, answer
+from pluriset.tests.servers.quirky_openai import CASES, PROSE, Case, Once, is_judgement
+from pluriset.tests.servers.scripted_openai import CUT, DROPPED, Body, Reply, ScriptedServer, answer
 
 Write = Callable[..., Path]
 SITUATIONS = [f"Situation number {i}" for i in range(6)]
@@ -108,3 +109,34 @@ def test_reasoning_is_journaled_apart_from_the_answer(recipe: Write, tmp_path: P
         made(recipe(["Lying to a friend"], **openai(server)), out := tmp_path / "run")
     assert {record["answer"]["reasoning"] for record in Journal(out / "journal").records()} == {"Hmm."}
     assert "Hmm." not in str(pq.read_table(out / "data" / "considerations").to_pylist())
+
+
+FAULTS = ("error in 200", "error in choice", "HTML 502", "retry-after-ms", "Retry-After date")
+FORMS = ("null content, JSON in reasoning", "think tags", "code fence", "content in parts", "usage missing")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_faults_and_forms_at_random_lose_nothing_and_pay_nothing_twice(
+    seed: int, recipe: Write, tmp_path: Path
+) -> None:
+    draw, cases, faults = random.Random(seed), {case.name: case for case in CASES}, Counter[int]()
+    paid = Counter[int]()
+
+    def quirk(body: Body, text: str) -> Reply:
+        if faults[body["seed"]] < 2 and draw.random() < 0.3:
+            faults[body["seed"]] += 1
+            fault = cases[draw.choice(FAULTS)].quirk
+            assert isinstance(fault, Once)
+            return draw.choice([CUT, DROPPED, fault.quirk(body, text)])
+        paid[body["seed"]] += 1
+        return cases[draw.choice(FORMS)].quirk(body, text)
+
+    with serving(quirk) as server:
+        path = recipe([f"Situation number {i}" for i in range(40)], **openai(server))
+        books = made(path, out := tmp_path / "run").books
+        first = {file.name: file.read_bytes() for file in sorted((out / "data" / "considerations").iterdir())}
+        assert made(path, out).books.requests.sent == 0
+    assert books.requests.sent == 160 == len(paid) and set(paid.values()) == {1}
+    assert books.requests.failed == 0 and not books.rejects
+    assert first == {file.name: file.read_bytes() for file in sorted((out / "data" / "considerations").iterdir())}
