@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from operator import add, mul, sub
 
@@ -47,6 +47,18 @@ def rounded(value: Fraction, digits: int) -> str:
     text = f"{whole:0{digits + 1}d}"
     text = f"{text[:-digits]}.{text[-digits:]}" if digits else text
     return f"-{text}" if value < 0 and whole else text
+
+
+def option_texts(formulas: Sequence[str], values: Mapping[str, int], digits: int, unit: str) -> list[str]:
+    """What each formula gives, rounded and with its unit, the answer first.
+
+    Raises `ValueError` where one cannot be computed, or two give the same text.
+    """
+    exact = {name: Fraction(value) for name, value in values.items()}
+    texts = [f"{rounded(evaluate(formula, exact), digits)} {unit}".strip() for formula in formulas]
+    if len({*texts}) < len(texts):
+        raise ValueError("two options are the same after rounding")
+    return texts
 
 
 def _value(node: ast.expr, values: Mapping[str, Fraction]) -> Fraction:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
-from ...schemas.expressions import evaluate, names_in, rounded
+from ...schemas.expressions import names_in, option_texts
 from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
 from ...schemas.rows.problems import (
@@ -212,16 +211,10 @@ class Problems(Family):
         return rows
 
 
-def options_of(template: Template, values: dict[str, int]) -> list[Option]:
+def options_of(template: Template, values: Mapping[str, int]) -> list[Option]:
     """The answer, then the mistakes. Raises `ValueError` where two are the same after rounding."""
-    exact = {slot: Fraction(value) for slot, value in values.items()}
-    texts = [
-        f"{rounded(evaluate(formula, exact), template.digits)} {template.unit}".strip()
-        for formula in (template.answer, *template.wrong)
-    ]
-    if len({*texts}) < len(texts):
-        raise ValueError("two options are the same after rounding")
     formulas = (template.answer, *template.wrong)
+    texts = option_texts(formulas, values, template.digits, template.unit)
     return [
         Option(text=text, formula=formula, correct=number == 0)
         for number, (text, formula) in enumerate(zip(texts, formulas, strict=True))
