@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .schemas.recipe import Recipe
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
+    from .validators.profiles.describe import Description
 
 __all__ = [
     "BadCompletion",
@@ -61,6 +62,7 @@ __all__ = [
     "card",
     "check_teacher",
     "components",
+    "describe",
     "diff",
     "estimate",
     "export",
@@ -204,6 +206,21 @@ def validate(
     if out:
         folder.write(out, report)
     return report
+
+
+def describe(
+    path: str | Path, map: Mapping[str, Any] | Sequence[str] | Path | None = None, write: bool = True
+) -> Description:
+    """What the columns of a dataset are understood to be; `write` merges their roles into its `pluriset.yaml`."""
+    from .schemas.checks_file import NAME
+    from .validators import validate
+    from .validators.profiles import column_roles, describe
+
+    described = validate.describe_path(path, roles=column_roles.parse_roles(map) if map else None)
+    place = Path(path)
+    if write:
+        describe.merge_contract((place if place.is_dir() else place.parent) / NAME, described.contract())
+    return described
 
 
 def repair(path: str | Path, out: str | Path, rules: Sequence[str] = ()) -> Repaired:

@@ -82,7 +82,7 @@ assert isinstance(main, Commands)
 main.sections = {
     "Build": ["init", "plan", "preview", "build", "merge", "check-teacher"],
     "Inspect": ["show", "why", "replay", "diff"],
-    "Validate and repair": ["validate", "repair"],
+    "Validate and repair": ["describe", "validate", "repair"],
     "Publish": ["card", "publish", "export"],
     "Reference": ["list", "schema"],
 }
@@ -249,6 +249,22 @@ def validate(
         page.write(html, report, options["out"])
     text.document(report.model_dump()) if as_json else reports.print_report(report)
     _exit_by(report)
+
+
+@main.command()
+@dataset("path")
+@click.option(
+    "--map", "roles", multiple=True, metavar="COLUMN=ROLE", help="The role of a column; the others are found."
+)
+@click.option("--write/--no-write", default=True, help="Merge the roles into pluriset.yaml beside the data.")
+@as_json
+def describe(path: str, roles: tuple[str, ...], write: bool, as_json: bool) -> None:
+    """Print what the columns of a dataset are understood to be.
+
+    The roles are written to pluriset.yaml, which `validate` then uses; data that lack a column of it are an error.
+    """
+    described = pluriset.describe(path, map=roles, write=write)
+    text.document(vars(described)) if as_json else click.echo("\n".join(described.lines()))
 
 
 @main.command()

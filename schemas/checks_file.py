@@ -1,4 +1,4 @@
-"""The checks file, `pluriset.yaml`: overrides of severity and options of checks, and suppressed findings."""
+"""The checks file, `pluriset.yaml`: overrides of checks, suppressed findings, and the roles of columns."""
 
 from __future__ import annotations
 
@@ -49,3 +49,5 @@ class ChecksFile(Stored):
 
     checks: list[Override]
     """The overrides, in order."""
+    roles: dict[str, dict[str, str]] = {}
+    """Table -> column -> its role, as `pluriset describe` writes it: the data must have these columns."""

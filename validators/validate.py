@@ -26,9 +26,10 @@ from .findings.failing_rows import discard_rows, write_rows_to
 from .findings.subject import Subject
 from .judging import card_claims, curation_effects, manifest_shards, run_completeness
 from .judging.audits import load_audits, run_audits
-from .judging.overrides import apply_overrides, overrides_beside, read_overrides
+from .judging.overrides import Overrides, apply_overrides, overrides_beside, read_overrides
 from .judging.runner import judge, wrap_duckdb_errors
-from .profiles.by_roles import add_by_roles, read_by_roles
+from .profiles.by_roles import add_by_roles, read_by_roles, understand_tables
+from .profiles.describe import Description, describe_tables, roles_of_contract
 from .profiles.family_views import views_of_run
 from .profiles.published import read_published
 from .profiles.recognise import recognise, require_profile
@@ -42,6 +43,7 @@ MEMORY = "2GB"
 MAX_ROWS_IN_MEMORY = 200_000
 """Tables of a run with more rows are read from their files by every check."""
 NOTHING = Declaration({}, (), {})
+NO_OVERRIDES = Overrides()
 GENERIC = "generic"
 """Name of the profile that reads a dataset by the roles of its columns."""
 
@@ -75,7 +77,7 @@ def validate_path(
         if run_folder.has_tables(folder) and not as_ and not roles:
             subject = _with_claims(_run_subject(connection, folder, name), folder)
         else:
-            subject = _dataset_subject(connection, folder, name, as_, roles)
+            subject = _dataset_subject(connection, folder, name, as_, roles, overrides)
         report = apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
         return report.model_copy(update={"audits": run_audits(subject.all(), audits)})
 
@@ -93,6 +95,15 @@ def validate_tables(tables: Tables, row_types: RowTypes, dataset: str) -> Report
     """Validate relations of one connection against their row types."""
     with wrap_duckdb_errors(dataset):
         return judge(_typed_subject(tables, row_types, dataset))
+
+
+def describe_path(path: str | Path, *, roles: Mapping[str, str] | None = None, memory: str = MEMORY) -> Description:
+    """What the tables and columns of a dataset are understood to be. Raises `DataError` if it cannot be read."""
+    folder = hub.local(path)
+    with _database(memory) as connection, wrap_duckdb_errors(str(path)):
+        raw = read(connection, folder).tables
+        known, links = understand_tables(connection, raw, roles)
+        return describe_tables(raw, known, links)
 
 
 @contextmanager
@@ -183,7 +194,12 @@ def _with_claims(subject: Subject, folder: Path) -> Subject:
 
 
 def _dataset_subject(
-    connection: DuckDBPyConnection, folder: Path, name: str, as_: str | None, roles: Mapping[str, str] | None
+    connection: DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    as_: str | None,
+    roles: Mapping[str, str] | None,
+    overrides: Overrides = NO_OVERRIDES,
 ) -> Subject:
     """A dataset that is no run, or is to be read as something else, by its profile or the roles of its columns."""
     if as_ not in (None, GENERIC) and roles:
@@ -191,6 +207,8 @@ def _dataset_subject(
     dataset = read(connection, folder)
     raw = dataset.tables
     confine(connection, dataset)
+    if overrides.roles and not as_ and not roles:
+        roles = roles_of_contract(overrides.roles, raw, overrides.file)
     recognised = require_profile(as_, raw) if as_ not in (None, GENERIC) else None
     if not as_ and not roles:
         recognised = recognise(raw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Overrides:
     """Path of the file; empty if there is none."""
     all: tuple[Override, ...] = ()
     """The overrides, in order."""
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Table -> column -> role: what the data must have."""
 
     @property
     def options(self) -> Mapping[str, Mapping[str, Any]]:
@@ -58,7 +60,8 @@ def read_overrides(path: Path) -> Overrides:
     except OSError as error:
         raise RecipeError("the checks file cannot be read", where=str(path), got=error.strerror) from None
     try:
-        overrides = Overrides(str(path), tuple(ChecksFile.model_validate(content).checks))
+        file = ChecksFile.model_validate(content)
+        overrides = Overrides(str(path), tuple(file.checks), file.roles)
     except ValidationError as error:
         raise from_validation(error, RecipeError, str(path), keys=paths(ChecksFile)) from None
     for check, options in overrides.options.items():

@@ -35,6 +35,8 @@ class Links:
     """Table -> the table whose items its ids refer to."""
     same_texts: dict[str, str] = field(default_factory=dict)
     """Table -> the table that has its texts too."""
+    cuts: set[str] = field(default_factory=set)
+    """Tables whose sides and lists a larger table about the same items has too."""
     annotator: dict[str, str] = field(default_factory=dict)
     """Table -> the annotator whose file it is."""
     vocabulary: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
@@ -53,8 +55,18 @@ def link(connection: DuckDBPyConnection, raw: Tables, known: Mapping[str, Unders
         _shared_items(connection, kept, links)
         _vocabularies(connection, kept, links)
         links.findings += _conflicting_copies(connection, kept)
+    links.cuts = _cuts(known, links)
     links.findings = [finding for finding in links.findings if finding.count]
     return links
+
+
+def _cuts(known: Mapping[str, Understanding], links: Links) -> set[str]:
+    """Tables of sides that are a part of another one of the same items."""
+    largest: dict[str, str] = {}
+    sided = [table for table in links.same_texts if known[table].sides]
+    for table in sorted(sided, key=lambda table: -max(f.rows for f in known[table].facts.values())):
+        largest.setdefault(links.same_texts[table], table)
+    return set(sided) - set(largest.values())
 
 
 def place(table: str) -> str:

@@ -268,7 +268,7 @@ class TableViews:
     def choices(self) -> Iterator[View]:
         """The options of questions."""
         if self.known.sides:
-            yield from self._sides()
+            yield from self._sides() if self.table not in self.links.cuts else ()
             return
         if not self.options and "options" not in self.sql:
             return
@@ -331,7 +331,7 @@ class TableViews:
     def mentions(self) -> Iterator[View]:
         """Members of lists, and the members of relations, which are a row each."""
         sides, linked = self.known.sides, [c for c in self.known.lists if (self.table, c) in self.links.vocabulary]
-        if (self.links.vocabulary and not linked) or self.table in self.links.annotator:
+        if (self.links.vocabulary and not linked) or self.table in (*self.links.annotator, *self.links.cuts):
             return
         for column in (linked or self.known.lists)[:1]:  # lists of one view are compared, so they are about one thing
             cell = f"literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR))"
@@ -344,10 +344,10 @@ class TableViews:
                 FROM (SELECT {item} AS item_id, CAST({side} AS VARCHAR) AS side, {members} AS members {self.source})""",
             )
             if words := self.links.vocabulary.get((self.table, column)):
-                other, key = words
-                yield View(
-                    "vocabulary", f"SELECT CAST({quote_identifier(key)} AS VARCHAR) AS value FROM {place(other)}"
-                )
+                values = f"SELECT CAST({quote_identifier(words[1])} AS VARCHAR) AS value FROM {place(words[0])}"
+            else:
+                values = f"SELECT DISTINCT unnest({members}) AS value {self.source}"
+            yield View("vocabulary", values)
 
     def factors(self) -> Iterator[View]:
         """The levels of a complete design, with the text of each cell."""
