@@ -18,7 +18,7 @@ from ...schemas.row import Row
 from ...schemas.rows.roles import ROLE_ANSWERS, TABLES, AnswerMode, AssignedRole, Path, RoleQuestion
 from ...validators.tables.normalise import norm
 from ..asking.ask import Answer, Ask
-from ..asking.declinable import Bounds, write
+from ..asking.declinable import Bounds, turns, write
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
 from . import Family, Role
@@ -31,6 +31,25 @@ REASON = (
     "You are {name}. Your viewpoint: {viewpoint} Think the question through from there in two or three sentences, then "
     "choose the answer that your reasoning leads to."
 )
+LIST_EXAMPLES: tuple[tuple[str, tuple[tuple[str, str, int], ...]], ...] = (
+    (
+        "Should shops be closed on Sundays?",
+        (
+            ("A shop worker", "I need one day on which the whole family is at home.", 5),
+            ("A night nurse", "I can only shop on the days when others rest.", 4),
+            ("A shop owner", "I lose a day of sales that pays my rent.", 5),
+        ),
+    ),
+    (
+        "Should cars be kept out of the old town?",
+        (
+            ("A resident", "I want to sleep with the window open.", 5),
+            ("A craftsman", "I cannot carry my tools across the town.", 4),
+            ("A tour guide", "I bring more guests when the streets are quiet.", 3),
+        ),
+    ),
+)
+"""Question -> name, viewpoint and relevance of good roles."""
 MAX_LISTED = 8
 WORD = re.compile(r"\w+")
 
@@ -89,6 +108,8 @@ class Roles(Family):
     """Text (name, viewpoint, reasoning) -> regular expression that it must match."""
     list_prompt: str = LIST
     """System prompt of the writer."""
+    list_examples: tuple[tuple[str, tuple[tuple[str, str, int], ...]], ...] = LIST_EXAMPLES
+    """Questions, each with name, viewpoint and relevance of good roles; small teachers tend to copy from them."""
     reason_prompt: str = REASON
     """System prompt of who reasons, with `{name}` and `{viewpoint}` where they go."""
 
@@ -136,9 +157,14 @@ class Roles(Family):
 
     async def _roles(self, question: RoleQuestion, ask: Ask) -> list[AssignedRole]:
         """The roles that answer; raises `AskFailed` where fewer than two of the proposed ones differ."""
-        turns = (Message("system", self.list_prompt), Message("user", f"Question: {question.text}"))
+        names = [*ProposedRole.model_fields]
+        examples = [
+            (f"Question: {text}", {"roles": [dict(zip(names, role, strict=True)) for role in roles]})
+            for text, roles in self.list_examples
+        ]
+        prompt = Prompt(turns(self.list_prompt, examples, f"Question: {question.text}"), max_tokens=90 * self.listed)
         bounds = Bounds(patterns=self.patterns, lengths={"roles": (self.n_roles, self.listed)})
-        written = await write(ask, Prompt(turns, max_tokens=90 * self.listed), ProposedRoles, "write", bounds)
+        written = await write(ask, prompt, ProposedRoles, "write", bounds)
         proposed: dict[str, tuple[int, ProposedRole]] = {}
         for place, role in enumerate(written.value.roles):
             kept, _ = proposed.setdefault(norm(role.name), (place, role))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
 
 
@@ -48,10 +48,15 @@ class Hard(Row):
     """Country that it is about."""
 
 
+FOUR = "len(options) = 4"
+
+
 class CulturalBench(PublishedDataset):
     """Questions about cultures, verified by people of them."""
 
     title = "CulturalBench"
+    family = "local_knowledge"
+    splits: ClassVar = {"train": "train", "validation": "validation", "test": "test"}
     configs: ClassVar = {"CulturalBench-Easy": Config(Easy), "CulturalBench-Hard": Config(Hard)}
     licence = Licence(name="CC-BY-4.0", url="https://huggingface.co/datasets/kellycyy/CulturalBench")
     citation = """\
@@ -88,3 +93,20 @@ class CulturalBench(PublishedDataset):
             answer AS gold FROM theirs."CulturalBench-Hard\"""",
         ),
     )
+
+    def from_tables(self) -> Translation:
+        """A row for each choice question in the easy config, four in the hard one; all of them have four options."""
+        asked = f"(SELECT *, row_number() OVER (ORDER BY choice_id) - 1 AS idx FROM ours.choice_questions WHERE {FOUR})"
+        easy = f"""
+        SELECT CAST(idx AS VARCHAR) AS data_idx, choice_id AS question_idx, text AS prompt_question,
+            options[1] AS prompt_option_a, options[2] AS prompt_option_b, options[3] AS prompt_option_c,
+            options[4] AS prompt_option_d, answer, region AS country, split FROM {asked} ORDER BY idx"""
+        hard = f"""
+        SELECT CAST(4 * idx + ascii(right(statement_id, 1)) - 65 AS VARCHAR) AS data_idx, choice_id AS question_idx,
+            text AS prompt_question, option AS prompt_option, is_right AS answer, region AS country, asked.split
+        FROM {asked} asked JOIN ours.choice_statements USING (choice_id) ORDER BY idx, statement_id"""
+        left_out = f"""
+        SELECT 'row' AS level, 'CulturalBench-Easy' AS "table", choice_id AS key, 'export' AS step,
+            'not four options' AS reason, len(options) || ' options' AS detail, '' AS kept_key
+        FROM ours.choice_questions WHERE NOT {FOUR}"""
+        return Translation(steps={}, rows={"CulturalBench-Easy": easy, "CulturalBench-Hard": hard}, rejects=left_out)

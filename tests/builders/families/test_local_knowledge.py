@@ -23,7 +23,7 @@ def test_equal_answers_are_grouped_and_distractors_are_answers_of_other_regions(
         "teachers": {name: {"scripted": {"path": f"{name}.jsonl"}} for name in ("first", "second")},
         "annotators": {"people": [{"teacher": "first"}, {"teacher": "second"}]},
         "roles": {"answer": "people"},
-        "family": {"local_knowledge": {"regions": REGIONS, "wrong_options": 2}},
+        "family": {"local_knowledge": {"regions": REGIONS, "wrong_options": 3}},
     }
     (tmp_path / "recipe.yaml").write_text(json.dumps(recipe))
     dataset = pluriset.build(pluriset.recipe(tmp_path / "recipe.yaml"), tmp_path / "run")
@@ -33,12 +33,14 @@ def test_equal_answers_are_grouped_and_distractors_are_answers_of_other_regions(
     choices = {row.region: row for row in dataset.rows("choice_questions")}
     assert {*choices} == {"Mexico", "Kenya", "Sweden"}, "an answer of one person alone is not the right one"
     for region, choice in choices.items():
-        assert choice.text == f"What is breakfast in {region}?" and len({*choice.options}) == 3
-        assert choice.options["ABC".index(choice.answer)] == FIRST[region]
-        assert len(choice.basis) == 3
+        assert choice.text == f"What is breakfast in {region}?" and len({*choice.options}) == 4
+        assert choice.options["ABCD".index(choice.answer)] == FIRST[region]
+        assert len(choice.basis) == 4
     hard = [*dataset.rows("choice_statements")]
-    assert len(hard) == 9 and sum(row.is_right for row in hard) == 3
+    assert len(hard) == 12 and sum(row.is_right for row in hard) == 3
     assert dataset.report.count("error") == 0
+    exported = pluriset.export(tmp_path / "run", "cultural_bench", tmp_path / "exported")
+    assert exported.rows == {"CulturalBench-Easy": {"train": 3}, "CulturalBench-Hard": {"train": 12}}
     story = pluriset.why(tmp_path / "run", "choice_questions", "q/Kenya")
     assert {row.table for row in story.rests_on} >= {"answer_groups"}
 
