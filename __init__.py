@@ -307,7 +307,7 @@ def card(path: str | Path) -> Path:
     return Path(path) / CARD
 
 
-def export(path: str | Path, as_: str, out: str | Path, file_format: FileFormat | None = None) -> Exported:
+def export(path: str | Path, as_: Spec, out: str | Path, file_format: FileFormat | None = None) -> Exported:
     """Convert a run to the shape of a published dataset, in its file format or as csv, jsonl or parquet."""
     from .builders.convert import export
     from .cards.loading import open

@@ -19,6 +19,7 @@ from .cards.console.options import (
     Name,
     as_json,
     audit_specs,
+    component_spec,
     complete_tables,
     dataset,
     n_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .schemas.report import Report
 
 
+FORMAT_HELP = "Format to follow, such as valueprism or trl_explicit; any other word lists those that fit the run."
 AUDIT_HELP = "Run an audit, or without NAME all of them."
 
 
@@ -339,7 +341,7 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
 
 @main.command()
 @dataset("run")
-@click.option("--as", "as_", type=Name(_formats, listed=True), required=True, help="Published dataset to follow.")
+@click.option("--as", "as_", type=Name(_formats), metavar="FORMAT", required=True, help=FORMAT_HELP)
 @click.option("--out", type=path_type, required=True, help="Folder to write.")
 @click.option(
     "--format",
@@ -349,8 +351,11 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
 )
 @as_json
 def export(run: str, as_: str, out: Path, file_format: FileFormat | None, as_json: bool) -> None:
-    """Convert a run to a published format."""
-    done = pluriset.export(run, as_, out, file_format)
+    """Convert a run to a published format.
+
+    Options of a format follow its name: --as 'trl_explicit: {objective: helpfulness}'.
+    """
+    done = pluriset.export(run, component_spec(as_, "--as"), out, file_format)
     text.document(asdict(done)) if as_json else results.print_export(done)
 
 

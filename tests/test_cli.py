@@ -328,7 +328,7 @@ def test_export_writes_files_and_overwrites_nothing(finished: Path, tmp_path: Pa
     assert "README.md" in files and any(name.endswith(".csv") for name in files)
     assert all((tmp_path / "data" / name).stat().st_size for name in files)
     assert_error(cli("export", finished, "--as", "valueprism", "--out", tmp_path / "data"), "already there", "hint: ")
-    assert "--as valueprism " in cli("export", "--help").stdout
+    assert "--as FORMAT " in cli("export", "--help").stdout
     assert_error(
         cli("export", finished, "--as", "valueprsm", "--out", tmp_path / "new"), "got: valueprsm", "valueprism"
     )

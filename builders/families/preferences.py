@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
-from itertools import combinations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, create_model, model_validator
@@ -27,6 +25,15 @@ from ..sources import Seed
 from . import Family, Role
 from ._preferences_pairs import Inconsistent, Pairing, Ties, pairs_select
 from ._preferences_prompts import COMPARE, RATE, RESPOND, RESPOND_EXAMPLES
+from ._preferences_rows import (
+    annotation_row,
+    comparison_rows,
+    conversation,
+    given_responses,
+    prompt_row,
+    written_response,
+)
+from ._prompted import seed_of
 
 SIDES = {"A": "first", "B": "second"}
 """What a judge sees -> the side of the comparison when the first response is shown first."""
@@ -147,10 +154,10 @@ class Preferences(Family):
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The responses of the source, or those that the writers give; then what the judges say of them."""
-        prompt = _prompt(seed)
-        responses = _given(prompt, seed) or await self._written(prompt, ask)
+        prompt = prompt_row(seed)
+        responses = given_responses(prompt, seed) or await self._written(prompt, ask)
         rated = await ask.all(self._rated(prompt, r, ask) for r in responses if self.judging != "comparisons")
-        comparisons = _comparisons(responses) if self.judging != "ratings" else []
+        comparisons = comparison_rows(responses) if self.judging != "ratings" else []
         by_id = {response.response_id: response for response in responses}
         compared = await ask.all(self._compared(prompt, c, by_id, ask) for c in comparisons)
         judged = (annotation for each in (*rated, *compared) for annotation in each)
@@ -159,9 +166,7 @@ class Preferences(Family):
     def seed(self, main: Row) -> Seed:
         """The seed of a prompt whose responses were written here."""
         assert isinstance(main, rows.Prompt)
-        turns = [turn.model_dump() for turn in main.turns]
-        fields = {"turns": turns, "topic": main.topic, "language": main.language}
-        return Seed(main.prompt_id, main.text, main.source, fields)
+        return seed_of(main, turns=[turn.model_dump() for turn in main.turns])
 
     async def _written(self, prompt: rows.Prompt, ask: Ask) -> list[rows.Response]:
         """The responses of every writer, sample and temperature; one that declines is recorded."""
@@ -185,19 +190,19 @@ class Preferences(Family):
         if len(written) < 2:
             detail = f"{len(written)} written, {len(declined)} declined"
             raise AskFailed("fewer than two responses", detail, bytes.fromhex(answers[-1].digest) if answers else b"")
-        return [_response(prompt, place, answer) for place, answer in enumerate(written)]
+        return [written_response(prompt, place, answer) for place, answer in enumerate(written)]
 
     async def _rated(self, prompt: rows.Prompt, response: rows.Response, ask: Ask) -> list[Annotation]:
         """One ask of each judge for all attributes."""
         scales = "\n".join(f"{a.name} ({a.low} to {a.high}): {a.question}" for a in self.attributes)
-        shown = Message("user", f"{_conversation(prompt)}\n\nResponse: {response.text}")
+        shown = Message("user", f"{conversation(prompt)}\n\nResponse: {response.text}")
         turns = (Message("system", f"{self.rate_prompt}\n{scales}"), shown)
         asked = Prompt(turns, max_tokens=20 * len(self.attributes))
         item = ("responses", response.response_id)
         answers = await ask.each(asked, _rating_type(self.attributes), "judge", item=item, into="annotations")
         return [
-            _annotation(*item, answer, attribute.name, score=value) if value != ABSTAIN
-            else _annotation(*item, answer, attribute.name, label=ABSTAIN)
+            annotation_row(*item, answer, attribute.name, score=value) if value != ABSTAIN
+            else annotation_row(*item, answer, attribute.name, label=ABSTAIN)
             for answer in answers
             for attribute in self.attributes
             for value in [getattr(answer.value, attribute.name)]
@@ -224,7 +229,7 @@ class Preferences(Family):
         sample: int,
         ask: Ask,
     ) -> list[Annotation]:
-        shown = Message("user", f"{_conversation(prompt)}\n\nResponse A: {texts[0]}\n\nResponse B: {texts[1]}")
+        shown = Message("user", f"{conversation(prompt)}\n\nResponse A: {texts[0]}\n\nResponse B: {texts[1]}")
         asked = Prompt((Message("system", self.compare_prompt), shown), max_tokens=40)
         item = ("comparisons", pair.comparison_id)
         answers = await ask.each(asked, Compared, "judge", item=item, into="annotations", samples=(sample,))
@@ -232,10 +237,10 @@ class Preferences(Family):
         given: list[Annotation] = []
         for answer in answers:
             label = sides.get(answer.value.preference, answer.value.preference)
-            given.append(_annotation(*item, answer, rows.DIRECT, options=options, label=label))
+            given.append(annotation_row(*item, answer, rows.DIRECT, options=options, label=label))
             if label in ("first", "second", "tie"):
                 signed = {"first": -1, "second": 1, "tie": 0}[label] * answer.value.strength
-                given.append(_annotation(*item, answer, rows.STRENGTH, options=options, score=signed))
+                given.append(annotation_row(*item, answer, rows.STRENGTH, options=options, score=signed))
         return given
 
 
@@ -258,89 +263,3 @@ def _rating_type(attributes: Sequence[Attribute]) -> type[BaseModel]:
         a.name: (Annotated[int, Field(ge=a.low, le=a.high)] | Literal["abstain"], ...) for a in attributes
     }
     return create_model("Ratings", __base__=_Answer, **fields)
-
-
-def _prompt(seed: Seed) -> rows.Prompt:
-    """The prompt; `context`, which many files keep in a column of its own, is its last line."""
-    fields = seed.fields
-    text = "\n".join(filter(None, (seed.text, fields.get("context"))))
-    described = {name: fields[name] for name in ("topic", "language") if fields.get(name)}
-    turns = fields.get("turns") or []
-    return rows.Prompt(prompt_id=seed.id, text=text, turns=turns, source=seed.origin, **described)
-
-
-def _given(prompt: rows.Prompt, seed: Seed) -> list[rows.Response]:
-    """The responses that came with the source: `first` and `second`, or the list `responses`.
-
-    Their models are in `first_model` and `second_model`, or in the list `models`.
-    """
-    fields = seed.fields
-    if not {"first", "second", "responses"} & {*fields}:
-        return []
-    texts = fields.get("responses") or [fields.get("first"), fields.get("second")]
-    models = fields.get("models") or [fields.get("first_model"), fields.get("second_model")]
-    models = [*models, *[None] * len(texts)]
-    if len(texts) < 2 or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise AskFailed("a response is missing or blank", f"{len(texts)} responses", b"")
-    return [
-        rows.Response(
-            response_id=_digest(prompt.prompt_id, place),
-            prompt_id=prompt.prompt_id,
-            place=place,
-            text=text,
-            model=model,
-        )
-        for place, (text, model) in enumerate(zip(texts, models, strict=False))
-    ]
-
-
-def _response(prompt: rows.Prompt, place: int, answer: Answer[Any]) -> rows.Response:
-    return rows.Response(
-        response_id=_digest(prompt.prompt_id, place),
-        prompt_id=prompt.prompt_id,
-        writer_id=answer.annotator_id,
-        place=place,
-        text=answer.value.answer.text,
-        model=answer.model or answer.annotator.model,
-        temperature=answer.temperature,
-        sample=answer.sample,
-        digest=answer.digest,
-    )
-
-
-def _comparisons(responses: Sequence[rows.Response]) -> list[rows.Comparison]:
-    """Every two responses with different texts."""
-    return [
-        rows.Comparison(
-            comparison_id=_digest(one.response_id, other.response_id),
-            prompt_id=one.prompt_id,
-            first_id=one.response_id,
-            second_id=other.response_id,
-        )
-        for one, other in combinations(responses, 2)
-        if one.text != other.text
-    ]
-
-
-def _annotation(
-    table: str, key: str, answer: Answer[Any], aspect: str, *, options: Sequence[str] = (), **value: Any
-) -> Annotation:
-    return Annotation(
-        item_table=table,
-        item_id=key,
-        annotator_id=answer.annotator_id,
-        aspect=aspect,
-        sample=answer.sample,
-        options=[*options],
-        digest=answer.digest,
-        **value,
-    )
-
-
-def _conversation(prompt: rows.Prompt) -> str:
-    """The prompt with what came before it, as a judge reads it."""
-    return "\n".join([*(f"{turn.role}: {turn.content}" for turn in prompt.turns), f"Prompt: {prompt.text}"])
-
-
-def _digest(*parts: object) -> str:
-    return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).hexdigest()

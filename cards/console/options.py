@@ -82,9 +82,15 @@ def audit_specs(audits: Sequence[str]) -> list[Spec] | None:
 
     Raises `RecipeError` for what is no YAML.
     """
+    return [component_spec(one, "--audit") for one in audits] if audits else None
+
+
+def component_spec(text: str, option: str) -> Spec:
+    """A component of a command line: `name`, or `name: {option: value}`. Raises `RecipeError` for what is no YAML."""
     from ...schemas.yaml_text import load_yaml  # YAML is slow to import, and most commands need none
 
-    return [load_yaml(one.encode(), "--audit") if ":" in one else one for one in audits] if audits else None
+    spec: Spec = load_yaml(text.encode(), option) if ":" in text else text
+    return spec
 
 
 def _at_revision(ctx: click.Context, _: click.Parameter, place: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import duckdb
 import pluriset
 import pyarrow.parquet as pq
 import pytest
+from datasets import load_dataset
 from pluriset.builders.families._preferences_pairs import Pairing, Ties, pairs_select
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.recipe import Recipe
@@ -53,7 +54,9 @@ def server() -> Iterator[ScriptedServer]:
 def recipe(server: ScriptedServer, tmp_path: Path) -> Callable[..., Recipe]:
     """A recipe whose writer and three judges answer as `respond` says."""
 
-    def written(source: str, fields: dict[str, str] | None = None, **options: Any) -> Recipe:
+    def written(
+        source: str, fields: dict[str, str] | None = None, curation: Sequence[Any] = (), **options: Any
+    ) -> Recipe:
         path = tmp_path / "source.jsonl"
         path.write_text(source)
         teacher = {"openai": {"model": "m", "base_url": server.url, "revision": "1"}}
@@ -65,6 +68,8 @@ def recipe(server: ScriptedServer, tmp_path: Path) -> Callable[..., Recipe]:
                 "file": {"path": str(tmp_path / "source.jsonl"), "text": "text", "id": "id", "fields": fields or {}}
             },
             n=None,
+            curation=[*curation],
+            card={"terms": {"main": "mit"}, "sources": [{"name": "Own", "license": "cc0-1.0"}]},
             teachers={"main": teacher},
             annotators={"panel": [{"teacher": "main"}, *({"teacher": "main", "persona": each} for each in personas)]},
             roles={"respond": "main", "judge": "panel"},
@@ -101,6 +106,11 @@ def test_candidates_are_rated_and_compared_and_pairs_follow(recipe: Write, tmp_p
     shares = [(share["label"], share["share"]) for share in direct["distribution"]]
     assert shares == [("first", 0.666667), ("second", 0.333333)]
     assert dataset.report.count("error") == 0
+    exported = pluriset.export(run, {"trl_explicit_chat": {"objective": "preference"}}, tmp_path / "trl")
+    (row, _) = load_dataset(str(tmp_path / "trl"), split="train", streaming=True)
+    assert exported.rows == {"default": {"train": 2}} and row["chosen"] == [{"role": "assistant", "content": LONGER}]
+    pluriset.publish(run, tmp_path / "published")
+    assert (tmp_path / "published" / "README.md").exists()
     story = pluriset.why(run, "pairs", direct["pair_id"])
     assert {row.table for row in story.rests_on} >= {"comparisons", "responses", "prompts"}
     assert pluriset.replay(run, "responses", responses[0]["response_id"]).differs == []
@@ -144,6 +154,19 @@ def test_a_writer_that_declines_is_recorded(server: ScriptedServer, recipe: Writ
     assert manifest.books.rejects == {"declined": 4}
 
 
+def test_a_prompt_is_in_one_split_with_the_pairs_of_every_attribute(recipe: Write, tmp_path: Path) -> None:
+    """MiCRo's script moves the first pairs of each attribute to the test set; VPL's splits by row."""
+    source = lines(*({"id": f"p{number}", "text": f"Question {number}?"} for number in range(12)))
+    made(recipe(source, curation=[{"split": {"test": 0.5}}]), tmp_path / "run")
+    splits: dict[str, dict[str, int]] = {}
+    for split in ("train", "test"):
+        for row in pq.read_table(tmp_path / f"run/data/pairs/{split}-00000-of-00001.parquet").to_pylist():
+            counts = splits.setdefault(row["prompt_id"], {})
+            counts[split] = counts.get(split, 0) + 1
+    assert [*map(len, splits.values())] == [1] * 12, "no prompt is in two splits"
+    assert {n for counts in splits.values() for n in counts.values()} == {3}, "each with the pair of every attribute"
+
+
 RESPONSES = [("p", "r0", 0, "a", "x"), ("p", "r1", 1, "b", "y"), ("p", "r2", 2, "a", "z"), ("q", "r3", 0, "b", "w")]
 
 
@@ -183,7 +206,14 @@ def test_a_gap_below_the_minimum_is_a_tie_or_undecided() -> None:
     assert pairs(scores, ties="equal") == [("r0", "r1", None), ("r0", "r2", "tie"), ("r1", "r2", None)]
 
 
+def test_pairs_do_not_depend_on_the_order_of_rows() -> None:
+    """VPL joins two files by position, so that a re-sorted file gives other data."""
+    scores = {"r0": {"x": 3.0, "y": 1.0}, "r1": {"x": 1.0, "y": 2.0}, "r2": {"x": 2.0}}
+    assert pairs(scores) == pairs(dict(reversed(scores.items())))
+
+
 def test_scores_are_compared_as_numbers() -> None:
+    """MODPO compares ratings of UltraFeedback as texts, where "10" < "9"."""
     assert pairs({"r0": {"x": 10}, "r1": {"x": 9}}) == [("r0", "r1", "first")]
 
 
