@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from ...schemas.report import Figure
-from ..stats.aggregates import DIGITS, wilson
 from ..stats.perspectives import Choices, Counts, entropy
 from ..stats.resampling import bootstrap
 from ..tables.sql import Tables, query, quote_identifier, quote_literal
@@ -41,7 +40,7 @@ class PerspectiveEntropy(Measure):
     """Cultures that are not counted, such as Other."""
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Entropy with a bootstrap interval over answers, and the share of answers without references."""
+        """Entropy of each condition, writer and extractor, with a bootstrap interval over its `n` answers."""
         choices = Choices(self.cultures, self.pooling, self.counting)
         for counted in reference_counts(tables, self.leave_out):
             value = entropy(counted.counts, choices)
@@ -52,16 +51,10 @@ class PerspectiveEntropy(Measure):
                 "cultures": self.cultures,
                 "pooling": self.pooling,
                 "counting": self.counting,
-                "what": "entropy, %",
             }
             bounds = {"low": _rounded(low), "high": _rounded(high)}
             n = len(counted.counts)
             yield Figure(measure="perspective_entropy", group=group, value=_rounded(value), n=n, **bounds)
-            silent = int((~counted.counts.any(axis=1)).sum())
-            low, high = wilson(silent, n)
-            group = {**counted.group, "what": "answers without references"}
-            share = round(silent / n, DIGITS)
-            yield Figure(measure="perspective_entropy", group=group, value=share, low=low, high=high, n=n)
 
 
 @dataclass(frozen=True)

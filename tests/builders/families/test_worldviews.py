@@ -67,9 +67,10 @@ def test_a_synthesis_rests_on_its_voices_and_every_reference_quotes_its_answer(r
     assert repeated == "duplicate in listing"
     assert dataset.report.count("error") == 0
     figures = {(f.measure, *f.group.values()): f.value for f in dataset.report.figures}
-    entropy = {key[1:4]: value for key, value in figures.items() if key[-1] == "entropy, %"}
+    entropy = {key[1:4]: value for key, value in figures.items() if key[0] == "perspective_entropy"}
     assert entropy["multi_agent", "first", "first"] == pytest.approx(63.0930)
     assert entropy["baseline", "first", "first"] is None and entropy["multi_agent", "first", "second"] == 0
+    assert figures["answers_without_references", "baseline", "first", "first"] == 1
     assert figures["cohen_kappa", "mentions East Asian", "first, second", "none"] == 1
     assert figures["sentiment_by_culture", "Nordic", "neutral"] == 1
     story = pluriset.why(tmp_path / "run", "answers", synthesis.answer_id)

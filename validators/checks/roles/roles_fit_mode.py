@@ -14,7 +14,7 @@ QUESTIONS = [
 
 
 class RolesFitMode(Check):
-    """The roles of a convergent question reach one answer, the right one; those of a divergent one several."""
+    """The roles of a convergent question reach one answer, and those of a divergent one several."""
 
     severity = "info"
     problem = "have|has roles whose answers do not fit its mode"
