@@ -153,5 +153,5 @@ READ_AS = (
     ),
 )
 """Checks and measures of items and voices run on the dilemmas and the answers to them."""
-PLOTS = {"rubric_score": "interval", "label_shares": "stacked_bar"}
+PLOTS = {"rubric_score": "interval", "judge_agreement_by_dimension": "interval", "label_shares": "stacked_bar"}
 """Measures that are drawn."""

@@ -27,13 +27,19 @@ SCRIPT = [
 
 def recipe(folder: Path, **options: Any) -> Any:
     (folder / "answers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in SCRIPT))
+    (folder / "lenient.jsonl").write_text('{"answer": {"satisfied": "yes"}}\n')
     (folder / "seeds.csv").write_text("id,text\n" + "".join(f"d{n},Do you tell her? ({n})\n" for n in range(6)))
     return pluriset.recipe(
         "rubrics",
         license="cc0-1.0",
         card={"sources": [{"name": "written for the test", "license": "cc0-1.0"}]},
         source={"file": {"path": str(folder / "seeds.csv"), "text": "text", "id": "id"}},
-        teachers={"main": {"scripted": {"path": str(folder / "answers.jsonl")}}},
+        teachers={
+            "main": {"scripted": {"path": str(folder / "answers.jsonl")}},
+            "lenient": {"scripted": {"path": str(folder / "lenient.jsonl")}},
+        },
+        annotators={"panel": [{"teacher": "main"}, {"teacher": "lenient"}]},
+        roles={"write": "main", "answer": "main", "judge": "panel"},
         family={"rubrics": {"theories": ["neutral", "Kantian Deontology"], "min_criteria": 3, **options}},
     )
 
@@ -50,7 +56,8 @@ def rows(dataset: Dataset, table: str) -> list[Any]:
 
 def test_a_score_is_the_weight_of_what_is_met_and_of_faults_that_are_avoided(built: Dataset) -> None:
     scores = rows(built, "rubric_scores")
-    assert {round(score.score, 2) for score in scores} == {round(100 * (3 + 2) / 6, 2)}
+    by_judge = {score.judge_id: round(score.score, 2) for score in scores}
+    assert by_judge == {"main": round(100 * (3 + 2) / 6, 2), "lenient": round(100 * (3 + 1) / 6, 2)}
     assert scores[0].length_normalised == pytest.approx(scores[0].score * 1000 / len(ANSWER), abs=1e-4)
     figures = [figure for figure in built.report.figures if figure.measure == "rubric_score"]
     assert {figure.group["form"] for figure in figures} == {"score", "length-normalised"}
@@ -75,3 +82,10 @@ def test_rubrics_in_the_shape_of_morebench(built: Dataset, tmp_path: Path) -> No
     exported = pluriset.export(built.folder, "morebench", tmp_path / "shape")
     assert sum(exported.left_out.values()) == sum(1 for row in rows(built, "scenarios") if row.commitment)
     assert pluriset.validate(tmp_path / "shape").count("error") == 0
+
+
+def test_two_judges_are_compared_by_dimension(built: Dataset) -> None:
+    figures = [f for f in built.report.figures if f.measure == "judge_agreement_by_dimension"]
+    assert {f.group["dimension"]: f.value for f in figures} == {
+        "identifying": 1.0, "logical process": 0.0, "harmless outcome": 0.0,
+    }  # fmt: skip
