@@ -276,6 +276,10 @@ class Report(Entry):
             polars.DataFrame(findings, schema=columns), polars.DataFrame(figures, infer_schema_length=None)
         )
 
+    def figures_of(self, measure: str) -> list[Figure]:
+        """The figures of one measure."""
+        return [figure for figure in self.figures if figure.measure == measure]
+
     def count(self, severity: Severity) -> int:
         """How many checks of this severity found rows and are not suppressed."""
         return sum(1 for finding in self.found() if finding.severity == severity)

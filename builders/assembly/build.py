@@ -42,11 +42,11 @@ def build(
         if retry:
             run.retry(folder / REJECTS)
         batches.ask(watch, batch)
-        manifest = materialize.make(run)
+        manifest = materialize.write_tables(run)  # deletes the old manifest before it replaces the old tables
         report = with_effects(validate_path(folder), manifest.curation)
         write_atomic(folder / REPORT, report.model_dump_json(indent=1))
         render(folder, manifest, report)
-        materialize.finish(folder, manifest)
+        materialize.write_manifest(folder, manifest)
 
 
 def save_report(folder: Path, validate: Callable[[], Report], render: Render) -> Report:
@@ -59,8 +59,12 @@ def save_report(folder: Path, validate: Callable[[], Report], render: Render) ->
         raise RecipeError("only a run can hold its report", where="--save", got=str(folder), hint=hint)
     with run_folder.locked(folder):
         report = validate()
-        write_atomic(folder / REPORT, report.model_dump_json(indent=1))
-        render(folder, None, report)
-        if (folder / MANIFEST).exists():
-            materialize.finish(folder, read_manifest(folder))
+        manifest = read_manifest(folder) if (folder / MANIFEST).exists() else None
+        (folder / MANIFEST).unlink(missing_ok=True)  # it names the digest of the old report
+        try:
+            write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+            render(folder, None, report)
+        finally:
+            if manifest:
+                materialize.write_manifest(folder, manifest)
     return report

@@ -36,7 +36,7 @@ LIBRARIES = ("duckdb", "pyarrow", "pydantic")
 FAILED = "cannot write the tables; the journal is complete"
 
 
-def make(run: Run) -> Manifest:
+def write_tables(run: Run) -> Manifest:
     """Write every file of the run but report, card and manifest. Raises `RunError` if the counts do not reconcile."""
     family, recipe = run.crew.family, run.crew.recipe
     database = run.building / "work.duckdb"
@@ -65,7 +65,7 @@ def make(run: Run) -> Manifest:
     return _manifest(run, tables, books, asked, curation.effects)
 
 
-def finish(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, with the report that is there by now: the run is complete."""
     report = described(folder, folder / REPORT, rows=False)
     others = [file for file in manifest.files if file.path != report.path]

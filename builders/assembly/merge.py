@@ -30,7 +30,7 @@ from ..storage.recipe_file import slug
 from ._merged_recipe import merged_recipe, merged_spending, merged_teachers
 from .build import Render
 from .derived import AGGREGATES
-from .materialize import LIBRARIES, finish
+from .materialize import LIBRARIES, write_manifest
 
 STEP = "merge"
 """Step of the rejects that a merge adds."""
@@ -70,7 +70,7 @@ def merge(folders: Sequence[Path], out: Path, render: Render) -> None:
     report = validate_path(out)
     write_atomic(out / REPORT, report.model_dump_json(indent=1))
     render(out, manifest, report)
-    finish(out, manifest)
+    write_manifest(out, manifest)
 
 
 def _check_fit(inputs: Sequence[Input]) -> None:

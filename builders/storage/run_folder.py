@@ -51,7 +51,8 @@ def portable(recipe: Recipe, folder: Path) -> Recipe:
 
 
 def swap(folder: Path, building: Path) -> None:
-    """Put what was built in the place of what was there; without a manifest until `write_manifest`."""
+    """Replace the old outputs with what was built. The manifest is deleted first: until a new one is written, the run
+    is not complete."""
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in REBUILT:
         old = folder / name

@@ -32,10 +32,12 @@ def _models(manifest: Manifest) -> Iterator[str]:
     models, teachers = models_used(manifest), teachers_used(manifest)
     if models and len(models) == len(teachers):
         yield "Models wrote and judged everything but the seeds: no annotator is a person."
-    for name in (name for name in teachers if name not in models):
-        yield f"The answers of teacher {name} come from a script; their origin is not recorded."
+    for name in teachers:
+        if name not in models:
+            yield f"The answers of teacher {name} come from a script; their origin is not recorded."
     members = [member for panel in annotators_by_role(manifest).values() for member in panel]
-    if personas := {member.model_dump_json() for member in members if member.persona}:
+    personas = {member.model_dump_json() for member in members if member.persona}
+    if personas:
         yield (
             f"{_counted(len(personas), 'annotator is a persona', 'annotators are personas')}: a model asked to answer "
             "as a certain person. It shows what the model expects such a person to say, not what such people say."
@@ -43,14 +45,17 @@ def _models(manifest: Manifest) -> Iterator[str]:
 
 
 def _panel(manifest: Manifest) -> Iterator[str]:
-    """How much disagreement is possible."""
-    largest = max((len(members) for members in annotators_by_role(manifest).values()), default=0)
-    names = {(facts.get("model"), facts.get("revision")) for facts in models_used(manifest).values()}
-    if largest == 1:
+    """How much disagreement the panels can show."""
+    panels = [members for members in annotators_by_role(manifest).values() if len(members) > 1]
+    if not panels:
         yield "One annotator answered for each role, so this dataset cannot show disagreement between annotators."
-    elif len(names) == 1 and len(models_used(manifest)) == len(teachers_used(manifest)):
-        model = next(iter(names))[0]
-        yield f"All annotators are the same model ({model}): what they agree on may be specific to that model."
+        return
+    teachers = {member.teacher for members in panels for member in members}
+    models = [models_used(manifest).get(teacher) for teacher in teachers]
+    panel_models = {(facts.get("model"), facts.get("revision")) for facts in models if facts}
+    if len(panel_models) == 1 and None not in models:
+        [(model, _)] = panel_models
+        yield f"Every panel is the same model ({model}): what its annotators agree on may be specific to that model."
 
 
 def _missing_annotators(manifest: Manifest, report: Report) -> Iterator[str]:
@@ -65,8 +70,8 @@ def _missing_annotators(manifest: Manifest, report: Report) -> Iterator[str]:
 
 
 def _agreement(report: Report) -> Iterator[str]:
-    for figure in _figures(report, "agreement"):
-        about = _about(figure, "aspect")
+    for figure in report.figures_of("agreement"):
+        about = _on_aspect(figure)
         if figure.value is None:
             yield f"Agreement between annotators{about} is undefined: too few judgements to compare, or no variation."
         elif figure.value < LOW:
@@ -80,21 +85,21 @@ def _agreement(report: Report) -> Iterator[str]:
 
 def _abstentions(report: Report) -> Iterator[str]:
     """The highest rate of each aspect."""
-    largest: dict[str, Figure] = {}
-    for figure in _figures(report, "abstention"):
+    highest: dict[str, Figure] = {}
+    for figure in report.figures_of("abstention"):
         aspect = figure.group.get("aspect", "")
-        largest[aspect] = max(largest.get(aspect, figure), figure, key=lambda each: each.value or 0)
-    for figure in largest.values():
+        if aspect not in highest or (figure.value or 0) > (highest[aspect].value or 0):
+            highest[aspect] = figure
+    for figure in highest.values():
         if figure.value:
-            about = _about(figure, "aspect")
             who = f"annotator {figure.group['annotator']}" if "annotator" in figure.group else "annotators"
-            yield f"Abstentions{about}: up to {figure.value:.1%} of judgements ({who})."
+            yield f"Abstentions{_on_aspect(figure)}: up to {figure.value:.1%} of judgements ({who})."
 
 
 def _missing_answers(manifest: Manifest) -> Iterator[str]:
     seeds, requests = manifest.books.seeds, manifest.books.requests
     if seeds.rejected:
-        yield f"{seeds.rejected:,} of {seeds.read:,} seeds were rejected; the reasons are listed above."
+        yield f"{seeds.rejected:,} of {seeds.read:,} seeds were rejected."
     if requests.failed:
         failed = _counted(requests.failed, "request", "requests")
         yield f"{failed} of the last build failed; the rows or labels they would have produced are missing."
@@ -119,12 +124,8 @@ def _undeclared(manifest: Manifest) -> Iterator[str]:
             yield f"The revision of the model of teacher {name} is unknown, so it may not be available again."
 
 
-def _figures(report: Report, measure: str) -> list[Figure]:
-    return [figure for figure in report.figures if figure.measure == measure]
-
-
-def _about(figure: Figure, name: str) -> str:
-    return f" on {figure.group[name]}" if name in figure.group else ""
+def _on_aspect(figure: Figure) -> str:
+    return f" on {figure.group['aspect']}" if "aspect" in figure.group else ""
 
 
 def _counted(count: int, one: str, several: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...schemas.manifest import Manifest
-from ...schemas.report import Figure, Report
+from ...schemas.report import Report
 from ..facts.limitations import biases, gaps
 from ..facts.manifest_facts import annotators_by_role, curation_steps, models_used, teachers_used
 from ..facts.people import privacy_statements
@@ -24,7 +24,7 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
         for role, members in annotators_by_role(manifest).items()
     ]
     prompts = [text for name, text in manifest.prompts.items() if name.endswith("_prompt") and isinstance(text, str)]
-    means = [figure for figure in _figures(report, "annotations_per_item") if figure.group.get("of") == "mean"]
+    means = [figure for figure in report.figures_of("annotations_per_item") if figure.group.get("of") == "mean"]
     properties = {
         "rai:dataCollection": f"{seeds.read:,} seeds from {sources}, of which {seeds.built:,} were built.",
         "rai:dataCollectionType": ["Machine-generated"] if models_used(manifest) else [],
@@ -46,7 +46,7 @@ def responsible_ai(manifest: Manifest, report: Report) -> dict[str, Any]:
 
 
 def _agreement(report: Report) -> Iterator[str]:
-    for figure in _figures(report, "agreement"):
+    for figure in report.figures_of("agreement"):
         if figure.value is not None:
             bounded = figure.low is not None and figure.high is not None
             interval = f", 95% interval {figure.low:.2f} to {figure.high:.2f}" if bounded else ""
@@ -55,11 +55,7 @@ def _agreement(report: Report) -> Iterator[str]:
 
 
 def _demographics(report: Report) -> Iterator[str]:
-    for figure in _figures(report, "annotator_coverage"):
+    for figure in report.figures_of("annotator_coverage"):
         if figure.value is not None:
             attribute = figure.group.get("attribute", "").replace("_", " ")
             yield f"{attribute}: {figure.group.get('value')}, {figure.value:.1%} of {figure.n:,} annotators"
-
-
-def _figures(report: Report, measure: str) -> list[Figure]:
-    return [figure for figure in report.figures if figure.measure == measure]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...schemas.printable import printable
@@ -52,6 +53,16 @@ def title(figures: Sequence[Figure], shown: int | None = None, of: int | None = 
 def about(figure: Figure) -> str:
     """What a figure is about, as words."""
     return ", ".join(map(shortened, figure.group.values())) or "all"
+
+
+def row_labels(labels: Iterable[str]) -> list[str]:
+    """Labels that tell rows apart: where shortened ones are equal, later ones are numbered."""
+    seen = Counter[str]()
+    unique = []
+    for label in labels:
+        seen[label] += 1
+        unique.append(label if seen[label] == 1 else f"{label} [{seen[label]}]")
+    return unique
 
 
 def shortened(label: str) -> str:

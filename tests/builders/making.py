@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pluriset
-from pluriset.builders.assembly.materialize import make
+from pluriset.builders.assembly.materialize import write_tables
 from pluriset.builders.execution.run import opened
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe
@@ -16,4 +16,4 @@ def made(recipe: Recipe | Path, out: Path) -> Manifest:
     asked = recipe if isinstance(recipe, Recipe) else pluriset.recipe(recipe)
     with opened(asked, out) as run:
         run.ask()
-        return make(run)
+        return write_tables(run)

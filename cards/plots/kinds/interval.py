@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....schemas.report import Figure
-from ..style import INK, MAX_ROWS, PALETTE, WIDTH, Spec, about, number, row_axis, title
+from ..style import INK, MAX_ROWS, PALETTE, WIDTH, Spec, about, number, row_axis, row_labels, title
 
 
 def spec(figures: Sequence[Figure]) -> Spec:
     """Points on a scale from zero, or below, to one, or above; a value without an interval is a point alone."""
     defined = [figure for figure in figures if figure.value is not None]
     rows = [_row(figure, figure.value or 0.0) for figure in defined[:MAX_ROWS]]
+    for row, label in zip(rows, row_labels(row["row"] for row in rows), strict=True):
+        row["row"] = label
     ends = [end for row in rows for end in (row["low"], row["high"], row["value"])]
     domain = [min(-0.05, *ends), max(1.0, *ends)]
     x = {"type": "quantitative", "title": "line: 95% interval; in brackets: items", "scale": {"domain": domain}}

@@ -10,7 +10,7 @@ from typing import Any
 import pluriset
 import pytest
 from click.testing import CliRunner
-from pluriset.builders.assembly.materialize import make
+from pluriset.builders.assembly.materialize import write_tables
 from pluriset.builders.execution.batch import Batches, BatchMode
 from pluriset.builders.execution.batch_files import BatchFolder
 from pluriset.builders.execution.run import opened
@@ -83,7 +83,7 @@ def build(
         if retry:
             run.retry(out / REJECTS)
         batches.ask(None, how)
-        return make(run).books
+        return write_tables(run).books
 
 
 def in_waves(recipe: Path, out: Path, work: Callable[[Path, Path], None], most: int = 40) -> Books:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pluriset.builders.asking import engine
-from pluriset.builders.assembly.materialize import make
+from pluriset.builders.assembly.materialize import write_tables
 from pluriset.builders.execution.earlier import MAX_TEXTS, Earlier
 from pluriset.builders.execution.run import opened
 from pluriset.builders.families.values import Values
@@ -47,7 +47,7 @@ def build(recipe: Write, out: Path, most: int = 10_000, checked: bool = False) -
             return pluriset.build(made, out).manifest
         with opened(made, out) as run:
             run.ask()
-            return make(run)
+            return write_tables(run)
 
 
 def shown(run: Path) -> dict[str, set[str]]:
@@ -99,7 +99,7 @@ def test_an_ask_that_fails_ends_the_build_with_its_round_once(
             run.ask()
         with opened(made, tmp_path / "run") as run:
             run.ask()
-            books = make(run).books
+            books = write_tables(run).books
     assert books.seeds.built == len(SITUATIONS) - (failures - 1) and books.requests.cached == 2
 
 
@@ -122,7 +122,7 @@ def test_a_lost_score_of_a_candidate_ends_the_build_with_its_round(
             run.ask()
         with opened(made, tmp_path / "run") as run:
             run.ask()
-            assert make(run).books.seeds.built == len(SITUATIONS)
+            assert write_tables(run).books.seeds.built == len(SITUATIONS)
 
 
 def test_a_wave_ends_with_its_round(recipe: Write, tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_limitations_come_from_this_run(make_card: Card, recipe: Callable[..., A
     for limitation in (
         "no annotator is a person",
         "1 annotator is a persona",
-        "All annotators are the same model (big-one)",
+        "Every panel is the same model (big-one)",
         "Agreement between annotators is low on valence (alpha -0.04, 95% interval -0.15 to 0.12; ",
         "Agreement between annotators on tone is undefined",
         "up to 12.5% of judgements (annotator elder)",

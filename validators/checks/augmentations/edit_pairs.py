@@ -16,7 +16,7 @@ EXAMPLE = {"edits": [EDIT], "attributes": [ATTRIBUTE], "prompts": [PROMPT]}
 
 
 class EditPairs(Check):
-    """The better of parent and child is preferred, and a tie is shown under the question of another prompt."""
+    """The better of parent and child is preferred; ties stand under another prompt."""
 
     severity = "error"
     problem = "teach|teaches the wrong direction, or a tie under the question that was answered"

@@ -15,7 +15,7 @@ class WeakPairs(Check):
     """The scores of two responses are clearly apart, unless the pair is a tie."""
 
     severity = "info"
-    problem = "have|has nearly equal scores but no tie"
+    problem = "have|has a preference although the scores are nearly equal"
     table = "pairs"
     unit = "pairs"
     needs = {"pairs": ["pair_id", "preferred", "first_score", "second_score"]}
@@ -23,12 +23,13 @@ class WeakPairs(Check):
     fails = {"pairs": [{"pair_id": "1", "preferred": "first", "first_score": 0.9, "second_score": 0.88}]}
 
     min_gap: Annotated[float, Field(gt=0)] = 0.05
-    """Minimum difference of the scores, in their own unit."""
+    """Minimum difference of the scores, in the units of the scores."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Pairs with a preference and a smaller difference of the scores."""
         return query(
             tables["pairs"],
             f"""SELECT pair_id, 'scores ' || round(first_score, 4) || ' and ' || round(second_score, 4) AS problem
-            FROM rows WHERE preferred IN ('first', 'second') AND abs(first_score - second_score) < {self.min_gap}""",
+            FROM rows WHERE preferred IN ('first', 'second')
+                AND round(abs(first_score - second_score), 12) < {self.min_gap}""",
         )

@@ -13,7 +13,7 @@ HONEST = {**LABEL, "label_id": "2", "user_id": "honest", "preferred": "second", 
 
 
 class UserLabels(Check):
-    """A pair has one label for each user; it is reversed, and the pair controversial, where the labels say so."""
+    """A pair has one label for each user, and `reversed` and `controversial` follow from them."""
 
     severity = "error"
     problem = "contradict|contradicts the other labels of their pair"
