@@ -102,7 +102,8 @@ class CoSA(PublishedDataset):
         "lower_error_chosen": Rule(
             "The chosen response has the lower error",
             "choose|chooses the response with the higher error",
-            """SELECT system_prompt, prompt, chosen_category_error_score || ' and ' || rejected_category_error_score AS problem
+            """SELECT system_prompt, prompt,
+                chosen_category_error_score || ' and ' || rejected_category_error_score AS problem
             FROM theirs.cosalign WHERE chosen_category_error_score >= rejected_category_error_score""",
         ),
     }
