@@ -177,9 +177,9 @@ class _Merge:
         level = "seed" if table == next(iter(self.types)) else "row"
         repeated = f"SELECT *, row_number() OVER (PARTITION BY {row_key} ORDER BY _seq) AS _copy FROM {name}"
         self.connection.execute(
-            f"INSERT INTO rejects SELECT {quote_literal(level)}, {quote_literal(table)}, {row_key}, "
-            f"{quote_literal(STEP)}, {quote_literal(REPEATED)}, NULL, NULL, {row_key} "
-            f"FROM ({repeated}) WHERE _copy > 1 ORDER BY _seq"
+            f'INSERT INTO rejects BY NAME SELECT {quote_literal(level)} AS level, {quote_literal(table)} AS "table", '
+            f"{row_key} AS key, {quote_literal(STEP)} AS step, {quote_literal(REPEATED)} AS reason, "
+            f"{row_key} AS kept_key FROM ({repeated}) WHERE _copy > 1 ORDER BY _seq"
         )
         self.connection.execute(f"DELETE FROM {name} WHERE _seq IN (SELECT _seq FROM ({repeated}) WHERE _copy > 1)")
         total = sum(one.manifest.tables[table].rows for one in self.inputs if table in one.manifest.tables)
