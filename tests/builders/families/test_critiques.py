@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -47,3 +48,13 @@ def test_the_verdict_is_a_field_and_not_read_from_the_words_of_a_critique(run: P
 def test_a_run_is_explained_and_published(run: Path, tmp_path: Path) -> None:
     assert {"critiques", "responses"} <= {row.table for row in pluriset.why(run, "pairs", "p2/0/main").rests_on}
     assert pluriset.publish(run, tmp_path / "published")
+
+
+def test_critiques_are_exported_with_the_label_of_their_source(run: Path, tmp_path: Path) -> None:
+    exported = pluriset.export(run, "criticbench", tmp_path / "out")
+    [path] = exported.folder.glob("criticbench/*.jsonl")
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(row["response_label"], row["verdict"], row["correction"]) for row in rows] == [
+        (True, "right", None), (True, "wrong", "It is six."), (False, "wrong", "It is six."),
+        (False, "wrong", "It is six."), (None, "wrong", "It is six."),
+    ]  # fmt: skip

@@ -1,0 +1,96 @@
+"""CriticBench (arXiv 2402.14809): https://huggingface.co/datasets/llm-agents/CriticBench."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from ..left_out import left_out
+from ..published_dataset import Config, Known, Licence, PublishedDataset, Translation, View
+from ..row import Key, Row
+
+
+class Criticised(Row):
+    """A response to a question, and whether it is right; one row for each critique in an export."""
+
+    id: Annotated[int, Key()]
+    """Number of the row."""
+    question: str
+    """The question."""
+    answer: list[str]
+    """Right answers; empty where none is known."""
+    response: str
+    """The response that is criticised."""
+    response_label: bool | None
+    """Whether it is right; null where the source of the run does not say."""
+    question_source: str
+    """Where the question is from."""
+    question_type: str | None
+    """Its topic."""
+    critique: Annotated[str | None, Known("recalled")] = None
+    """A critique of the response."""
+    verdict: Annotated[str | None, Known("recalled")] = None
+    """Its verdict: right or wrong."""
+    correction: Annotated[str | None, Known("recalled")] = None
+    """The response corrected by it."""
+
+
+ROWS = """
+SELECT CAST(row_number() OVER (ORDER BY critique_id) - 1 AS BIGINT) AS id, p.text AS question, p.answers AS answer,
+    r.text AS response, p.is_right AS response_label, p.source AS question_source, p.topic AS question_type,
+    c.text AS critique, c.verdict, f.text AS correction, 'test' AS split
+FROM ours.critiques c JOIN ours.prompts p USING (prompt_id) JOIN ours.responses r ON r.response_id = c.response_id
+LEFT JOIN ours.responses f ON f.response_id = corrected_id WHERE verdict <> 'abstain' ORDER BY id
+"""
+
+
+class CriticBench(PublishedDataset):
+    """Responses with a label whether they are right, and in an export their critiques and corrections."""
+
+    title = "CriticBench"
+    family = "critiques"
+    configs: ClassVar = {"criticbench": Config(Criticised, only_split="test")}
+    file_format: ClassVar = "jsonl"
+    splits: ClassVar = {"test": "test"}
+    licence = Licence(name="MIT", url="https://github.com/CriticBench/CriticBench")
+    citation = """\
+@article{lin2024criticbench,
+  title = {CriticBench: Benchmarking LLMs for Critique-Correct Reasoning},
+  author = {Lin, Zicheng and Gou, Zhibin and Liang, Tian and Luo, Ruilin and Liu, Haowei and Yang, Yujiu},
+  journal = {arXiv preprint arXiv:2402.14809},
+  year = {2024}
+}"""
+    evidence = (
+        "The evaluation code of the repository: id, question, answer, response_label, question_source and "
+        "question_type. The columns of critique, verdict and correction are ours."
+    )
+    notes = ("A response is repeated for each critique of it; all splits of the run are in `test`.",)
+    views: ClassVar = (
+        View(
+            "items",
+            """SELECT id::VARCHAR AS item_id, response AS text, question AS group_id, response_label::VARCHAR AS label,
+            split FROM theirs.criticbench""",
+        ),
+    )
+    example: ClassVar = {
+        "criticbench": [
+            {
+                "id": n,
+                "question": f"What is {n} and {n}?",
+                "answer": [str(2 * n)],
+                "response": f"It is {2 * n + n % 2}.",
+                "response_label": n % 2 == 0,
+                "question_source": "sums",
+                "question_type": "math",
+            }
+            for n in (1, 2)
+        ]
+    }
+
+    def from_tables(self) -> Translation:
+        """One row for each critique with a verdict."""
+        reason = "CASE WHEN verdict = 'abstain' THEN 'the critic abstains' END"
+        return Translation(
+            steps={},
+            rows={"criticbench": ROWS},
+            rejects=left_out("critiques", "critique_id", reason, "ours.critiques"),
+        )
