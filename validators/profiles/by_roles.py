@@ -18,9 +18,9 @@ from .column_values import PARSED_SCHEMA, ParsedColumn, parsed_columns
 from .nested_judgements import annotation_rows, unread_cells
 from .published import covered_tables, create_views
 from .recognise import INTERNAL_COLUMNS, Recognised
-from .table_links import Links, link
+from .table_links import Links, link, place
 from .table_views import TableViews
-from .understanding import Understanding, understand
+from .understanding import Understanding, understand, with_fields
 
 SAFE_BESIDE = ("annotators",)
 """Views that a table of a profile gives beside those of the profile: what it says of others is left to the profile."""
@@ -102,16 +102,17 @@ def _understand(
     connection: DuckDBPyConnection, raw: Tables, roles: Mapping[str, str] | None
 ) -> tuple[dict[str, Understanding], list[ParsedColumn], Links]:
     mapping = assign_roles(roles, raw) if roles else {table: {} for table in raw}
-    known = {table: understand(table, relation, mapping[table]) for table, relation in raw.items()}
+    given = {table: with_fields(relation) for table, relation in raw.items()}
+    known = {table: understand(table, relation, mapping[table]) for table, relation in given.items()}
     connection.execute("CREATE SCHEMA IF NOT EXISTS given")
-    for number, (table, relation) in enumerate(raw.items()):
+    for number, (table, relation) in enumerate(given.items()):
         relation.create_view(f"_raw_{number}", replace=True)
         connection.execute(f"CREATE VIEW given.{quote_identifier(table)} AS FROM _raw_{number}")
     connection.execute(f"CREATE SCHEMA {PARSED_SCHEMA}")
     parsed = [column for table in raw for column in parsed_columns(table, known[table].roles)]
     for column in parsed:
         column.create_table(connection)
-    return known, parsed, link(connection, raw, known)
+    return known, parsed, link(connection, given, known)
 
 
 def _views(
@@ -127,7 +128,8 @@ def _views(
         if table in links.left_out:
             continue
         own = [column for column in parsed if column.table == table]
-        nested = [annotation_rows(connection, relation, column, known[table].facts) for column in known[table].nested]
+        given = connection.sql(f"FROM {place(table)}")
+        nested = [annotation_rows(connection, given, column, known[table].facts) for column in known[table].nested]
         owner = readings.get(links.same_texts.get(table, ""))
         reading = TableViews(known[table], own, nested, links, several, "split" in relation.columns, owner)
         readings[table] = reading
@@ -144,7 +146,7 @@ def _findings(
 ) -> list[Finding]:
     roles = _roles(raw, known)
     unread = [_unread(one) for one in known.values() if one.unread]
-    unread += [_unread_cells(one, raw[one.table]) for one in known.values() if one.nested]
+    unread += [_unread_cells(one, connection.sql(f"FROM {place(one.table)}")) for one in known.values() if one.nested]
     changing = [_changing(one) for one in known.values() if one.changing]
     return [*unread, *changing, *(column.finding(connection, roles) for column in parsed), *links.findings]
 

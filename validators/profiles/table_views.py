@@ -11,7 +11,7 @@ from .column_facts import is_nested, plain_name
 from .column_roles import ANNOTATOR, BOOLEAN_ROLES, OPTION, SCORES, role_name, side_end
 from .column_values import ParsedColumn
 from .table_links import Links, place
-from .understanding import SERIES, Understanding
+from .understanding import SERIES, STEM, Understanding
 
 
 class TableViews:
@@ -32,6 +32,9 @@ class TableViews:
         self.sql = {role_name(role): quote_identifier(column) for column, role in roles.items()}
         self.sql |= {column.role: column.value for column in parsed}
         """Role -> SQL of its value."""
+        if (known.stems and known.stems not in known.roles) or known.roles.get(known.stems or "") == "parent_id":
+            stems = f"regexp_extract(CAST({quote_identifier(known.stems or '')} AS VARCHAR), '{STEM}', 1)"
+            self.sql.setdefault("group_id", stems)
         self.source = f"FROM {place(table)}" + "".join(column.join for column in parsed)
         """The FROM clause for that SQL."""
         self.annotators = [column for column, role in roles.items() if role == ANNOTATOR]
@@ -130,7 +133,9 @@ class TableViews:
     def _as_json(self, sql: str) -> str:
         """SQL of a text, or of the JSON of what is nested, such as a list of messages."""
         types = {quote_identifier(column): facts.type for column, facts in self.known.facts.items()}
-        return f"CAST(to_json({sql}) AS VARCHAR)" if is_nested(types.get(sql, "")) and types[sql] != "JSON" else sql
+        if types.get(sql) == "JSON":
+            return f"({sql} ->> '$')"
+        return f"CAST(to_json({sql}) AS VARCHAR)" if is_nested(types.get(sql, "")) else sql
 
     def _majority(self) -> str | None:
         """SQL of the side that most annotators prefer, where each has a column of 1, 2 and 0 for a tie."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import fetch_all, quote_identifier
+from ..tables.schema_sql import members
+from ..tables.sql import fetch_all, quote_identifier, quote_literal
 from .column_facts import Facts, column_facts, is_nested, plain_name
 from .column_roles import ANNOTATOR, COLUMN_NAMES, OPTION, guess_roles, role_name
 from .nested_judgements import NOT_JUDGEMENTS, NestedColumn, nested_columns
@@ -35,9 +36,15 @@ VOTE_COLUMN = re.compile(
     rf"(^|_)(votes?|upvotes|downvotes|prefs?|tally)(_|$)|^(n|num|count)_({ANSWER})$|^({ANSWER})(_count)?$"
 )
 """Name of a column that counts votes."""
+STEM = "^(.+?):"
+"""The beginning of an id that names its group."""
 TOTAL = re.compile(r"(^|_)(total|sum|all|n_votes|num_votes)(_|$)")
 JUDGED_KINDS = ("category", "scale", "flag", "count", "number", "share")
 """Kinds of columns that can hold a judgement."""
+MAX_FIELDS = 30
+"""Fields of an object that become columns, at most."""
+PLAIN_TYPES = ("varchar", "bigint", "double", "boolean", "integer")
+"""Types of such fields."""
 SHARED_BY = 0.5
 """Share of the annotators of which an attribute may change for it to be an attribute still, if its name says so."""
 
@@ -84,6 +91,8 @@ class Understanding:
     sides: Factorial | None = None
     """A group and the column that names the side in it, where a row is one side of a question."""
     distribution_group: str | None = None
+    stems: str | None = None
+    """Column of ids that begin with the id of a group, as in `dialogue:turn`."""
 
     def column(self, role: str) -> str | None:
         """The column that has a role."""
@@ -120,6 +129,20 @@ class Understanding:
         return [c for c, known in self.facts.items() if known.kind in kinds and c not in self.roles]
 
 
+def with_fields(relation: DuckDBPyRelation) -> DuckDBPyRelation:
+    """A table with the plain fields of its objects, such as `metadata.score`, as columns too."""
+    taken = {column.lower() for column in relation.columns}
+    more = []
+    for column, kind in zip(relation.columns, relation.types, strict=True):
+        fields = members(kind) if kind.id == "struct" else {}
+        for name, inner in fields.items() if len(fields) <= MAX_FIELDS else ():
+            if inner.id in PLAIN_TYPES and name.lower() not in taken and not name.isdecimal():
+                taken.add(name.lower())
+                value = f"struct_extract({quote_identifier(column)}, {quote_literal(name)})"
+                more.append(f"{value} AS {quote_identifier(name)}")
+    return relation.select(", ".join(["*", *more])) if more else relation
+
+
 def understand(table: str, relation: DuckDBPyRelation, mapped: Mapping[str, str]) -> Understanding:
     """What a table is, by the roles that are mapped, then by structure, then by names."""
     facts = column_facts(relation)
@@ -144,7 +167,17 @@ def understand(table: str, relation: DuckDBPyRelation, mapped: Mapping[str, str]
     _votes(known, relation)
     _designs(known, relation)
     _stated(known)
+    known.stems = next((c for c in known.facts if _has_stems(relation, known.facts[c])), None)
     return known
+
+
+def _has_stems(relation: DuckDBPyRelation, facts: Facts) -> bool:
+    """Whether unique ids share their beginnings, up to a colon."""
+    if facts.kind != "code" or not facts.is_key or not plain_name(facts.column).endswith("id") or facts.rows < 2:
+        return False
+    stem = f"regexp_extract(CAST({quote_identifier(facts.column)} AS VARCHAR), '{STEM}', 1)"
+    [(without, stems)] = fetch_all(relation, f"SELECT count(*) FILTER ({stem} = ''), count(DISTINCT {stem}) FROM rows")
+    return bool(without == 0 and 1 < stems <= facts.rows / 2)
 
 
 def _article(kind: str) -> str:
