@@ -151,6 +151,8 @@ class Roles(Family):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             raise AskFailed("not a question", f"{first['loc'][0]}: {first['msg']}", b"") from None
+        if len({*options}) < max(2, len(options)):
+            raise AskFailed("not a question", "two or more different options are needed", b"")
         if gold is not None and (gold not in options or question.answer_mode == "divergent"):
             raise AskFailed("not a question", "gold must be an option, and a divergent question has none", b"")
         return question

@@ -58,7 +58,7 @@ class Allotment(Documented):
 
     option: str
     """The option."""
-    points: Annotated[int, Field(ge=0, le=BUDGET)]
+    points: Annotated[int, Field(ge=0)]
     """Points of 100."""
 
 

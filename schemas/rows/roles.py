@@ -27,7 +27,7 @@ class RoleQuestion(Row):
     """Id from the source, or a digest of the text."""
     text: Text
     """The question."""
-    options: Annotated[list[str], Field(min_length=2)]
+    options: list[str]
     """The answers to choose from."""
     answer_mode: AnswerMode
     """Whether all roles should reach one answer, or each may keep its own."""
@@ -50,8 +50,8 @@ class AssignedRole(Row):
     """Who it is, such as a farmer."""
     viewpoint: Text
     """What it stands for on this question."""
-    relevance: Annotated[int, Field(ge=1, le=5)]
-    """How much the question concerns it, by the writer."""
+    relevance: Annotated[int, Field(ge=1)]
+    """How much the question concerns it, by the writer: 1 to 5."""
     distance: Annotated[float, Field(ge=0, le=1)] | None = None
     """Mean distance from the roles chosen before it: share of words that they do not have in common. Null for the
     first."""

@@ -31,6 +31,7 @@ def test_a_name_is_found_wherever_it_is() -> None:
     assert [row["name"] for row in pluriset.components("language")] == [
         "language",
         "annotators.*[].persona.language",
+        "annotators.*.draw.joint[].language",
         "card.language",
     ]
 
