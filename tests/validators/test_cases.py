@@ -11,14 +11,7 @@ import pytest
 from pluriset.schemas.report import Report
 from pluriset.validators.validate import validate_path
 
-CASES = next(
-    (
-        up / "shared/cases/validate"
-        for up in Path(__file__).resolve().parents
-        if (up / "shared/cases/validate").is_dir()
-    ),
-    Path("/work/shared/cases/validate"),
-)
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "validate"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason=f"the cases are not here: {CASES}")
 
 

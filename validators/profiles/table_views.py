@@ -32,8 +32,8 @@ class TableViews:
         self.sql = {role_name(role): quote_identifier(column) for column, role in roles.items()}
         self.sql |= {column.role: column.value for column in parsed}
         """Role -> SQL of its value."""
-        if (known.stems and known.stems not in known.roles) or known.roles.get(known.stems or "") == "parent_id":
-            stems = f"regexp_extract(CAST({quote_identifier(known.stems or '')} AS VARCHAR), '{STEM}', 1)"
+        if known.stems:
+            stems = f"regexp_extract(CAST({quote_identifier(known.stems)} AS VARCHAR), '{STEM}', 1)"
             self.sql.setdefault("group_id", stems)
         self.source = f"FROM {place(table)}" + "".join(column.join for column in parsed)
         """The FROM clause for that SQL."""
