@@ -97,8 +97,8 @@ class Dataset:
             raise DataError.unknown(f"no such split of {table}", split, splits, where=str(self.folder))
         return [shard for each, shards in splits.items() if split in (None, each) for shard in shards]
 
-    def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
-        """Typed rows, read in batches. Raises `DataError` at a row that is not valid."""
+    def rows(self, table: str, split: str | None = None) -> Iterator[Any]:
+        """Instances of the row type of a table, read in batches. Raises `DataError` at a row that is not valid."""
         return self._rows(self.shards(table, split), self.types[table])
 
     def rejects(self) -> Iterator[Row]:

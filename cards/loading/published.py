@@ -116,8 +116,8 @@ class ExternalDataset:
         splits = {split: self.arrow(table, split) for split in self.splits(table)} or {"train": self.arrow(table)}
         return datasets.DatasetDict({split: datasets.Dataset(rows) for split, rows in splits.items()})
 
-    def rows(self, table: str, split: str | None = None) -> Iterator[Row]:
-        """Typed rows, read in batches. Raises `DataError` at a row that is not valid."""
+    def rows(self, table: str, split: str | None = None) -> Iterator[Any]:
+        """Instances of the row type of a table, read in batches. Raises `DataError` at a row that is not valid."""
         cells = ", ".join(quote_identifier(column.name) for column in columns(self._type(table)))
         for batch in self._selected(table, split, f"{cells}, _table AS _from, _row AS _at").to_arrow_reader(BATCH):
             for row in batch.to_pylist():

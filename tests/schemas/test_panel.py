@@ -70,7 +70,7 @@ def test_every_value_is_drawn_within_one_persona_of_its_share(
 
 
 def test_a_systematic_sample_has_every_cell_as_often_as_its_share_says() -> None:
-    cells = {("a",): 0.5, ("b",): 0.3, ("c",): 0.2}
+    cells: dict[tuple[str, ...], float] = {("a",): 0.5, ("b",): 0.3, ("c",): 0.2}
     drawn = Counter(cell for (cell,) in systematic(cells, 10, random.Random(3)))
     assert all(abs(drawn[name] - 10 * share) < 1 for (name,), share in cells.items())
     assert apportioned({"x": 1 / 3, "y": 2 / 3}, 4) == {"x": 1, "y": 3}

@@ -21,7 +21,7 @@ MAX_EXAMPLES = 5
 def check_run(tables: Tables, row_types: RowTypes, rejects: DuckDBPyRelation | None) -> Iterator[Finding]:
     """Findings about an empty main table, and about items that all judges failed to judge."""
     main = next(iter(row_types), None)
-    if main in tables:
+    if main is not None and main in tables:
         rows = int(fetch_all(tables[main], "SELECT count(*) FROM rows")[0][0])
         wrong: list[dict[str, Any]] = [] if rows else [{"problem": "no rows"}]
         problem = "" if rows else f"The main table `{main}` has no rows"

@@ -32,7 +32,7 @@ def test_runs_become_one_dataset_that_validates_shows_and_publishes(build: Build
         build("two", ["A dog barks."], card=card),
     )
     dataset = pluriset.merge([one, two], tmp_path / "both")
-    assert {row.text for row in dataset.rows("situations")} == {"A friend lies.", "A note is found.", "A dog barks."}  # type: ignore[attr-defined]
+    assert {row.text for row in dataset.rows("situations")} == {"A friend lies.", "A note is found.", "A dog barks."}
     assert dataset.manifest.name == "both"
     assert dataset.manifest.books.imbalances() == []
     assert dataset.manifest.books.seeds.built == 3

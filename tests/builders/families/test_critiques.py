@@ -10,7 +10,10 @@ GIVEN = [
     {"id": f"p{n}", "text": f"Sum {n:02}?", "responses": ["It is five."], "is_right": n < 2, "answers": ["5"]}
     for n in range(4)
 ]
-SEEDS = [*GIVEN, {"id": "p9", "text": "Sum 09?", "responses": None, "is_right": None, "answers": None}]
+SEEDS: list[dict[str, Any]] = [
+    *GIVEN,
+    {"id": "p9", "text": "Sum 09?", "responses": None, "is_right": None, "answers": None},
+]
 WRONG = {"point": "is five", "critique": "It is not incorrect to count again.", "verdict": "wrong"}
 SCRIPT: list[tuple[str | None, Any]] = [
     ("response:", {"answer": {"text": "It is five."}}),

@@ -55,7 +55,7 @@ def test_another_table_with_fields_and_a_condition(run: Path) -> None:
 def test_a_run_builds_on_a_run_and_moves_with_it(run: Path, recipe: Callable[..., Path], tmp_path: Path) -> None:
     said = recipe([], name="second", source={"dataset": {"path": "run"}})
     second = pluriset.build(pluriset.recipe(said), tmp_path / "second")
-    assert {row.situation_id for row in second.rows("situations")} == {seed.id for seed in seeds(run)}  # type: ignore[attr-defined]
+    assert {row.situation_id for row in second.rows("situations")} == {seed.id for seed in seeds(run)}
     assert "path: ../run" in (tmp_path / "second" / "recipe.yaml").read_text()
     seed = next(second.rows("situations")).model_dump()
     story = pluriset.why(tmp_path / "second", "situations", seed["situation_id"])

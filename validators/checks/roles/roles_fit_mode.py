@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from duckdb import DuckDBPyRelation
 
 from ...tables.sql import Tables, query
 from .. import Check
 
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"question_id": "c", "answer_mode": "convergent", "gold": "yes"},
     {"question_id": "d", "answer_mode": "divergent", "gold": None},
 ]
