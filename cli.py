@@ -261,7 +261,7 @@ def validate(
 @click.option("--write/--no-write", default=True, help="Merge the roles into pluriset.yaml beside the data.")
 @as_json
 def describe(path: str, roles: tuple[str, ...], write: bool, as_json: bool) -> None:
-    """Print what the columns of a dataset are understood to be.
+    """Print how the columns are understood.
 
     The roles are written to pluriset.yaml, which `validate` then uses; data that lack a column of it are an error.
     """

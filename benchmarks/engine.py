@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from pydantic import BaseModel
+
 from pluriset.builders.asking.ask import Ask
 from pluriset.builders.asking.engine import Engine
 from pluriset.builders.asking.journal_reader import JournalReader
@@ -27,7 +29,6 @@ from pluriset.builders.storage.journal import Journal
 from pluriset.builders.teachers import Teacher
 from pluriset.schemas.request import Completion, Message, Prompt, Request
 from pluriset.schemas.rows.shared import Annotator
-from pydantic import BaseModel
 
 ASKS = 20_000
 REPLAYS = 100_000

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import hf_xet
 import pyarrow.parquet as pq
+
 from pluriset.builders.storage.parquet import write
 from pluriset.cards.hub.target import changes
 from pluriset.cards.publishing.folder_target import FolderTarget

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import ClientSession
+from pydantic import BaseModel, ConfigDict, Field
+
 from pluriset.builders.asking.ask import Ask
 from pluriset.builders.asking.engine import Engine
 from pluriset.builders.asking.question import Answerer
@@ -32,7 +34,6 @@ from pluriset.builders.teachers.vllm import VLLM
 from pluriset.schemas.request import Message, Prompt
 from pluriset.schemas.rows.shared import Annotator
 from pluriset.tests.servers.real_openai import real_server
-from pydantic import BaseModel, ConfigDict, Field
 
 AT_ONCE = 8
 WARM = 16

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+
 from pluriset.benchmarks import clients
 from pluriset.benchmarks.judged import ANSWER
 from pluriset.schemas.manifest import Manifest

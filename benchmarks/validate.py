@@ -18,10 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
 from pluriset.schemas.row import Key, Row
 from pluriset.validators.findings.failing_rows import write_rows_to
 from pluriset.validators.tables.sql import connect
-from pydantic import Field
 
 ROWS, MANY = 1_000_000, 10
 """Rows of the comparison, and how many times as many are judged with little memory."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+
 import pluriset
 from pluriset.cli import main as cli
 from pluriset.schemas import aliases, component, errors

@@ -14,6 +14,7 @@ import pytest
 from click import Option
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
+
 from pluriset.cli import main
 from pluriset.tests.builders import conftest
 

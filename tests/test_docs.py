@@ -14,8 +14,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -105,7 +105,8 @@ def _print_judgement(judgement: TableRow) -> None:
 def print_reject(reject: Mapping[str, Any]) -> None:
     """Print in a sentence what was removed and why, then the row itself and the votes on it."""
     what = {"seed": "seed", "ask": "answer", "row": "row"}.get(str(reject["level"]), "row")
-    step = "the request failed" if reject["step"] == "ask" else f"removed by {reject['step']}"
+    by_family = "the request failed" if reject["level"] == "ask" else "left out by the family"
+    step = by_family if reject["step"] == "ask" else f"removed by {reject['step']}"
     click.echo(clean(f"{what} {reject['table']} [{reject['key']}]: {step}: {reject['reason']}"))
     if reject.get("kept_key"):
         click.echo(clean(f"  kept instead: {reject['kept_key']}"))

@@ -4,9 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
-import pluriset
 import pyarrow.parquet as pq
 import pytest
+
+import pluriset
 from pluriset.builders.execution.run import opened
 from pluriset.builders.storage.recipe_file import read
 from pluriset.cards.loading.dataset import Dataset

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from pluriset.cards.plots.plots import Plot
 from pluriset.cards.readme.render import render, write
 from pluriset.schemas.manifest import Books, File, Manifest, Requests, Rows, Seeds, Spending, Table

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
 from pluriset.cards.markdown import MAX_CHARACTERS, Safe, code, fenced, md, prose, visible
 
 MARKS = "ab1 *_`[]()<>&|~$#-+=:.!\\\n\t\"'{}@/"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pluriset.builders import curation, families, scorers, sources, teachers
 from pluriset.schemas import aliases
 from pluriset.schemas.checks_file import ChecksFile

@@ -2,8 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas import component
 from pluriset.schemas.component import Component, Transport

@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ValidationError
+
 from pluriset.schemas.checks_file import ChecksFile
 from pluriset.schemas.errors import DataError, from_validation
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.option_docs import paths
 from pluriset.schemas.recipe import Recipe
-from pydantic import BaseModel, ValidationError
 
 SAID: dict[str, Any] = {
     "name": "tiny",

@@ -1,6 +1,7 @@
 from fractions import Fraction
 
 import pytest
+
 from pluriset.schemas.expressions import evaluate, names_in, rounded
 
 VALUES = {"price": Fraction(3), "cups": Fraction(4)}

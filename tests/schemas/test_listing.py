@@ -1,7 +1,8 @@
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.option_docs import described, paths
 from pluriset.schemas.recipe import Recipe

@@ -4,16 +4,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import pluriset
 from pluriset.builders.storage import recipe_file
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.panel import Draw, apportioned, systematic
 from pluriset.tests.builders.making import made
-from pydantic import ValidationError
 
 MARGINALS = {
     "country": {"Mexico": 0.5, "Kenya": 0.3, "Japan": 0.2},

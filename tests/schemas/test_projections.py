@@ -9,12 +9,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
+
 from pluriset.schemas import rows
 from pluriset.schemas.projections import arrow_schema, hub_features, json_schema, schema_hash
 from pluriset.schemas.row import Column, Key, Row, columns, key, key_of
 from pluriset.schemas.rows.shared import Annotation
 from pluriset.validators.tables.sql import query
-from pydantic import Field
 
 
 def discovered() -> Iterator[type[Row]]:
@@ -31,7 +32,6 @@ EVERY = list(discovered())
 every = pytest.mark.parametrize("row_type", EVERY, ids=lambda row_type: row_type.__name__)
 CHARACTERS = st.characters(codec="utf-8")
 TEXT = st.text(CHARACTERS)
-INT64 = {"min_value": -(2**63), "max_value": 2**63 - 1}
 
 
 def values(schema: Any) -> st.SearchStrategy[Any]:
@@ -46,11 +46,13 @@ def values(schema: Any) -> st.SearchStrategy[Any]:
                 return fits.filter(lambda text: least <= len(text) <= most)
             return st.text(CHARACTERS, min_size=least, max_size=most)
         case "integer":
-            return st.integers(**INT64 | {"min_value": schema.get("minimum", INT64["min_value"])})
+            least, most = schema.get("minimum", -(2**63)), schema.get("maximum", 2**63 - 1)
+            return st.integers(least, most)
         case "number":
             return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
         case "array":
-            return st.lists(values(schema["items"]), max_size=3)
+            least = schema.get("minItems", 0)
+            return st.lists(values(schema["items"]), min_size=least, max_size=max(3, least))
         case "object":
             return st.fixed_dictionaries({name: values(part) for name, part in schema["properties"].items()})
         case "boolean":

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.row import columns

@@ -1,4 +1,5 @@
 import pytest
+
 from pluriset.schemas.slots import Filled, article, cells, fill, slots, undo, with_articles
 
 TEMPLATE = "{A} {race} {gender} says {sub} {has} hurt {reflex}, and {sub} {carries} {pos} bag. {Sub} {goes}."

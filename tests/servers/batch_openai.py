@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+
 from pluriset.tests.servers.scripted_openai import ScriptedServer
 
 Lines = bytes

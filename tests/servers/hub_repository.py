@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
+
 from pluriset.schemas.licences import HUB_LICENCES
 
 LARGE = 10 * 2**20

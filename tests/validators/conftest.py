@@ -4,6 +4,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.row import Row
 from pluriset.schemas.rows.values import TABLES

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
 from pluriset.schemas.report import Report
 from pluriset.validators.validate import validate_path
 

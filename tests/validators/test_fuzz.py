@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import pluriset
 from pluriset.schemas.errors import PlurisetError
 from pluriset.validators.readers.read import read
 from pluriset.validators.tables.sql import connect

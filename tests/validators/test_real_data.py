@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.schemas.report import Report
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared/data"

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from duckdb import DuckDBPyConnection
+
 from pluriset.schemas.component import load, names
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.projections import arrow_schema

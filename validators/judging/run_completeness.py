@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from ...schemas.report import Finding, problem_line
 from ...schemas.row import RowTypes
+from ...schemas.rows import OPTIONAL
 from ..tables.sql import Tables, fetch_all, key_text, query
 
 MAX_EXAMPLES = 5
@@ -35,7 +36,7 @@ def _unjudged(tables: Tables, row_types: RowTypes, rejects: DuckDBPyRelation) ->
     missing = query(rejects, """SELECT key, reason FROM rows WHERE level = 'ask' AND "table" = 'annotations'""")
     for key, reason in missing.fetchall():
         match from_json(key):
-            case [str(table), str(item), *_] if table in tables and table in row_types:
+            case [str(table), str(item), *_] if table in tables and table in row_types and table not in OPTIONAL:
                 lost.setdefault(table, {}).setdefault(item, reason)
     judged = set(fetch_all(tables["annotations"], "SELECT DISTINCT item_table, item_id FROM rows")) if lost else set()
     for table, items in lost.items():

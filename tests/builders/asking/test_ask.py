@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from pydantic import BaseModel, ConfigDict
+
 from pluriset.builders.asking import engine as module
 from pluriset.builders.asking.ask import NOTHING, QUOTED, Ask
 from pluriset.builders.asking.engine import MAX_CONSECUTIVE_FAILURES, Engine
@@ -19,7 +21,6 @@ from pluriset.schemas.errors import BadCompletion, TeacherUnavailable
 from pluriset.schemas.request import RE_ASK, Completion, Message, Prompt, Request
 from pluriset.schemas.rows.shared import Annotator
 from pluriset.schemas.usage import Spent
-from pydantic import BaseModel, ConfigDict
 
 Script = Callable[[Request], str | Completion]
 

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from pluriset.builders.asking.budget import BudgetTracker
 from pluriset.builders.dispatch.stop import StopSignal
 from pluriset.builders.storage.journal import Journal
 from pluriset.schemas.errors import Stopped
 from pluriset.schemas.recipe import Budget, Price, Recipe
 from pluriset.schemas.request import Completion, Message, Request
-from pydantic import ValidationError
 
 PRICES = {"main": Price(input=1.0, output=4.0)}
 

@@ -1,8 +1,9 @@
 from typing import Annotated, Any
 
 import pytest
-from pluriset.builders.asking.narrow import check, narrowed
 from pydantic import BaseModel, Field, ValidationError
+
+from pluriset.builders.asking.narrow import check, narrowed
 
 
 class Reason(BaseModel):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import HfApi
+
+import pluriset
 from pluriset.builders.assembly.benchmark_questions import questions
 from pluriset.builders.curation.split import Split
 from pluriset.builders.families.values import Values

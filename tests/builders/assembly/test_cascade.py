@@ -2,6 +2,7 @@ from typing import Annotated
 
 import pytest
 from duckdb import DuckDBPyConnection
+
 from pluriset.builders.assembly.curation_runner import Curation
 from pluriset.builders.curation import Outcome, Step
 from pluriset.builders.storage.parquet import Staging

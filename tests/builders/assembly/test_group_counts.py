@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from duckdb import DuckDBPyConnection
+
 from pluriset.builders.curation.exact_duplicates import ExactDuplicates
 from pluriset.schemas.rows.shared import Annotator
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import polars
 import pytest
+
+import pluriset
 from pluriset.schemas.errors import DataError
 from pluriset.tests.builders.conftest import written
 

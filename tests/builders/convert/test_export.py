@@ -13,6 +13,7 @@ import yaml
 from datasets import load_dataset
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from pluriset.builders.convert.export import export
 from pluriset.schemas.errors import DataError, PlurisetError, RecipeError
 from pluriset.schemas.manifest import Books, Manifest, Requests, Seeds

@@ -1,8 +1,9 @@
 from pathlib import Path
 
-import pluriset
 import pyarrow.parquet as pq
 import pytest
+
+import pluriset
 from pluriset.builders.convert.repair import repairs
 from pluriset.schemas.errors import DataError, PlurisetError, RecipeError
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
+
 from pluriset.builders.assembly.curation_runner import Curation
 from pluriset.builders.curation import Step
 from pluriset.builders.storage.parquet import Staging

@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+
 from pluriset.tests.builders.curation.bench import Bench
 from pluriset.validators.tables.sql import connect
 

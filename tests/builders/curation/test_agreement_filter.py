@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 from krippendorff import alpha
+
 from pluriset.builders.curation.agreement_filter import AgreementFilter
 from pluriset.tests.builders.curation.bench import Bench, annotator, consideration, situation, votes
 

@@ -3,6 +3,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pluriset.builders.curation.coarsen import Coarsen
 from pluriset.schemas.rows.shared import Annotator
 from pluriset.tests.builders.curation.bench import Bench

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from pluriset.builders.curation.decontaminate import Decontaminate
 from pluriset.schemas.errors import DataError
 from pluriset.tests.builders.curation.bench import Bench, situation

@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from pluriset.builders.curation.exact_duplicates import ExactDuplicates
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 from pluriset.validators.tables.normalise import norm

@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from pluriset.builders.curation.kaleido_filter import KaleidoFilter
 from pluriset.schemas.row import Row
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 from pluriset.validators.tables.normalise import rouge_l
 from pluriset.validators.tables.sql import connect
-from pydantic import ValidationError
 
 Make = Callable[..., Bench]
 LOW = "relevance below threshold"

@@ -2,6 +2,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+
 from pluriset.builders.curation.language import Language
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError

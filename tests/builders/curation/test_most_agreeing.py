@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pyarrow as pa
+
 from pluriset.builders.curation import Outcome
 from pluriset.builders.curation.most_agreeing import MostAgreeing
 from pluriset.validators.tables.sql import connect

@@ -4,6 +4,7 @@ from itertools import combinations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from pluriset.builders.curation.near_duplicates import NearDuplicates
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation
 from pluriset.validators.stats.near_duplicates import similar_pairs

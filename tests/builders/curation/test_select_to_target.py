@@ -2,9 +2,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from pydantic import ValidationError
+
 from pluriset.builders.curation.select_to_target import SelectToTarget
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation
-from pydantic import ValidationError
 
 Make = Callable[..., Bench]
 

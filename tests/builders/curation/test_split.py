@@ -5,11 +5,12 @@ from hashlib import md5
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from pluriset.builders.curation.split import Split
 from pluriset.tests.builders.curation.bench import Bench, consideration, situation, votes
 from pluriset.validators.tables.normalise import norm
 from pluriset.validators.tables.sql import connect
-from pydantic import ValidationError
 
 Make = Callable[..., Bench]
 HALVES = Split(test=0.3, validation=0.3)

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from pluriset.builders.curation._text_repair import TextRepair
 from pluriset.builders.curation.sentinels import Sentinels
 from pluriset.builders.curation.white_space import WhiteSpace

@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pluriset.builders.dispatch.circuit_breaker import FIRST_PAUSES, FIRST_STREAK, PAUSES, STREAK, CircuitBreaker
 from pluriset.builders.dispatch.concurrency import ConcurrencyLimit
 from pluriset.builders.dispatch.endpoint import Endpoint

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
 from click.testing import CliRunner
+
+import pluriset
 from pluriset.builders.assembly.materialize import write_tables
 from pluriset.builders.execution.batch import Batches, BatchMode
 from pluriset.builders.execution.batch_files import BatchFolder

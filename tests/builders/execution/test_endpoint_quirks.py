@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import pluriset
 import pyarrow.parquet as pq
 import pytest
+
+import pluriset
 from pluriset.builders.asking import engine
 from pluriset.builders.execution.run import opened
 from pluriset.builders.storage.journal import Journal

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import polars as pl
 import pytest
+
+import pluriset
 from pluriset.cards.loading.open import open_run
 from pluriset.schemas.manifest import Manifest
 from pluriset.tests.builders.conftest import JUDGED, LISTING

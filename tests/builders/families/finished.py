@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pyarrow.parquet as pq
+
+import pluriset
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.recipe import Recipe
 from pluriset.tests.builders.making import made

@@ -3,8 +3,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.tests.builders.families.finished import errors, figures, finished, rows
 
 WORDS = ("Why", "When", "Who", "Where", "How", "May")

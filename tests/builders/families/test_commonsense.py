@@ -1,8 +1,9 @@
 import json
 from pathlib import Path
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.schemas.rows.commonsense import AGREE, MOST_AGREE
 
 RATERS = "abcd"

@@ -2,11 +2,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+from pydantic import ValidationError
+
+import pluriset
 from pluriset.builders.families.configurations import Configurations
 from pluriset.tests.builders.families.finished import errors, figures, finished, rows
-from pydantic import ValidationError
 
 SEEDS = [{"id": f"p{n}", "text": f"Question {n:02}?", "license": "odc-by" if n else None} for n in range(6)]
 OPTIONS = {

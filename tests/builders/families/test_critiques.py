@@ -2,8 +2,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.tests.builders.families.finished import errors, figures, finished, rows
 
 GIVEN = [

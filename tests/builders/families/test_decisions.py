@@ -7,8 +7,9 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.families.decisions import Decisions
 from pluriset.builders.sources import Seed
 from pluriset.cards.loading.dataset import Dataset

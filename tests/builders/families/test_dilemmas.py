@@ -5,14 +5,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+from pydantic import ValidationError
+
+import pluriset
 from pluriset.builders.families.dilemmas import Vocabulary
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.published.daily_dilemmas import DailyDilemmas
 from pluriset.tests.builders.making import made
 from pluriset.validators.tables.sql import connect
-from pydantic import ValidationError
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "daily_dilemmas"
 STAKES = {

@@ -1,8 +1,9 @@
 import json
 from pathlib import Path
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError
 

@@ -3,8 +3,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.families.opinions import orders
 from pluriset.tests.builders.making import made
 

@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.families.perspectives import Perspectives
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.published.clash import Clash

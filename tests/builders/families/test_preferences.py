@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pluriset
 import pyarrow.parquet as pq
 import pytest
 from datasets import load_dataset
+
+import pluriset
 from pluriset.builders.families._preferences_pairs import Pairing, Ties, pairs_select
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.recipe import Recipe

@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.families.problems import options_of
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.tests.builders.making import made

@@ -1,9 +1,10 @@
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pyarrow.parquet as pq
 import pytest
+
+import pluriset
 from pluriset.tests.builders.families.finished import errors, figures, finished, rows, tables
 
 SEEDS = [{"id": f"p{n}", "text": f"Question {n:02}?"} for n in range(8)]

@@ -2,8 +2,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError
 

@@ -2,11 +2,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+from pydantic import ValidationError
+
+import pluriset
 from pluriset.builders.families.users import Users
 from pluriset.tests.builders.families.finished import errors, figures, finished, rows, tables
-from pydantic import ValidationError
 
 SEEDS = [
     {"id": f"p{n}", "text": f"Question {n:02}?", "responses": [f"Short {n}.", f"A longer answer to question {n}."]}

@@ -2,9 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import polars as pl
 import pytest
+
+import pluriset
 from pluriset.builders.families.worldviews import SENTENCE_END, Worldviews
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError

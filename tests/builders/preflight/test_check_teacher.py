@@ -3,9 +3,10 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-import pluriset
 import pytest
 from click.testing import CliRunner
+
+import pluriset
 from pluriset.cli import main
 from pluriset.schemas.errors import RecipeError
 from pluriset.tests.servers.quirky_openai import CASES

@@ -1,9 +1,10 @@
 from typing import Annotated
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError
+
 from pluriset.builders.preflight.plan import extreme
 from pluriset.schemas.row import Row, unvalidated_rows
-from pydantic import BaseModel, Field, ValidationError
 
 Short = Annotated[str, Field(max_length=3)]
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.preflight.token_estimate import estimate_tokens
 from pluriset.tests.builders.making import made
 

@@ -3,9 +3,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import polars as pl
 import pytest
+from pydantic import ValidationError
+
+import pluriset
 from pluriset.builders.scorers.think_twice import Look
 from pluriset.cards.loading.open import open_run as opened_run
 from pluriset.schemas.errors import RecipeError
@@ -14,7 +16,6 @@ from pluriset.tests.builders.conftest import JUDGED
 from pluriset.tests.builders.execution.test_run import asked, digests, rejects
 from pluriset.tests.builders.making import made
 from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
-from pydantic import ValidationError
 
 Write = Callable[..., Path]
 RATINGS = [3, 9, 9, None]

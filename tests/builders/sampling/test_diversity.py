@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import pluriset
 from pluriset.builders.asking import engine
 from pluriset.builders.assembly.materialize import write_tables
 from pluriset.builders.execution.earlier import MAX_TEXTS, Earlier

@@ -2,6 +2,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from pluriset.tests.builders.sources.reading import Write
 
 

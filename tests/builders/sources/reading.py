@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pluriset.builders.sources import BadSeed, Seed
 from pluriset.builders.sources.file import File
 from pluriset.schemas.errors import DataError

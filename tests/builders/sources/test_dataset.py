@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+import pluriset
 from pluriset.builders.sources import BadSeed, Seed
 from pluriset.builders.sources.dataset import Dataset
 from pluriset.schemas.errors import DataError, RecipeError

@@ -4,6 +4,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from pluriset.builders.sources import Seed
 from pluriset.builders.sources.file import File
 from pluriset.tests.builders.sources.reading import Write, bad, digest, jsonl, read, texts

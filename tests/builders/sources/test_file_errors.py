@@ -4,6 +4,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from pluriset.builders.sources import Seed
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from pluriset.builders.sources import BadSeed, Seed
 from pluriset.builders.sources.file import File
 from pluriset.schemas.errors import DataError

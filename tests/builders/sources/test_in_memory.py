@@ -5,10 +5,11 @@ from typing import Any
 
 import datasets
 import pandas
-import pluriset
 import polars
 import pyarrow as pa
 import pytest
+
+import pluriset
 from pluriset.builders.sources import Seed
 from pluriset.builders.sources.file import File
 from pluriset.schemas.errors import DataError, RecipeError

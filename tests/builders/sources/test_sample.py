@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
 from pluriset.builders.sources.sample import Domain, Sample
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError

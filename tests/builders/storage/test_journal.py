@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import to_json
+
 from pluriset.builders.storage.journal import Journal
 from pluriset.schemas.errors import DataError, RunError
 from pluriset.schemas.request import Completion
-from pydantic_core import to_json
 
 ONE, TWO = bytes(16), bytes(range(16))
 ANSWER = {"text": "yes", "finish": "stop"}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+
 from pluriset.builders.storage import parquet
 from pluriset.schemas.rows.values import Situation
 from pluriset.validators.tables.sql import connect

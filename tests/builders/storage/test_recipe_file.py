@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from pluriset.builders.execution.resolve import resolve
 from pluriset.builders.storage import recipe_file
 from pluriset.schemas.errors import PlurisetError, RecipeError

@@ -1,4 +1,5 @@
 import pytest
+
 from pluriset.builders.storage import recipe_file, recipe_template
 from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.yaml_text import load_yaml

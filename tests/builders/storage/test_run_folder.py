@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.builders.storage import run_folder
 from pluriset.schemas.errors import RunError
 from pluriset.schemas.run_layout import LOCK

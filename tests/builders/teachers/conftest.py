@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from pluriset.builders.teachers.vllm import VLLM
 from pluriset.tests.builders.teachers.smollm2 import OPTIONS, needs_vllm
 from pluriset.tests.servers.real_openai import real_server

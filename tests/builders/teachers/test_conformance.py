@@ -7,12 +7,13 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from pydantic_core import from_json, to_json
+
 from pluriset.builders.teachers import Teacher
 from pluriset.schemas.component import IfSet, Transport, names
 from pluriset.schemas.errors import BadCompletion
 from pluriset.schemas.request import Completion, Message
 from pluriset.tests.builders.teachers.verdict import Verdict, ask
-from pydantic_core import from_json, to_json
 
 CASES = f"{Verdict.__module__.rpartition('.')[0]}.cases"
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from pluriset.builders.teachers.embedded import Embedded
 from pluriset.schemas.errors import TeacherError
 from pluriset.schemas.request import Message, Request

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from pluriset.builders.teachers.embedded import Embedded
 from pluriset.tests.servers.hub import WRITE, Hub
-from pydantic import ValidationError
 
 WEIGHTS = b"GGUF\0" + bytes(range(256)) * 100
 DIGEST = hashlib.sha256(WEIGHTS).hexdigest()

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+
 from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import (

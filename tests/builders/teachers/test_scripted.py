@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue, TypeAdapter
+
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import DataError, RecipeError, TeacherError, TeacherUnavailable
 from pluriset.schemas.request import RE_ASK, Completion, Message, Request
 from pluriset.tests.builders.teachers.verdict import ask
-from pydantic import JsonValue, TypeAdapter
 
 Write = Callable[..., Scripted]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy
 import pytest
+
 from pluriset.builders.teachers.vllm import VLLM, Engine
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import BadCompletion, RecipeError, TeacherError

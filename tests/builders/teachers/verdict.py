@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pluriset.schemas.request import Message, Request
 from pydantic import BaseModel, ConfigDict, Field
+
+from pluriset.schemas.request import Message, Request
 
 
 class Verdict(BaseModel):

@@ -1,4 +1,5 @@
 import pytest
+
 from pluriset.cards.console import explanation
 from pluriset.schemas.explanation import AskRecord, Explanation, TableRow
 

@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+
 from pluriset.cards.console import progress
 from pluriset.schemas.progress import Status
 from pluriset.schemas.usage import Spent

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from pluriset.cards.console import report as reports
 from pluriset.cards.readme import sections
 from pluriset.schemas.report import AuditFigure, AuditResult, Figure, Finding, Profile, Report

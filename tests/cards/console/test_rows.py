@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import pytest
+
 from pluriset.cards.console.rows import print_nested
 from pluriset.cards.loading.nested_rows import nest
 from pluriset.schemas.row import ForeignKey, Key, Row

@@ -2,12 +2,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from pluriset.cards.facts.licensing import conflicts, describe_freest_licence, freest_licence, notices
 from pluriset.schemas.licences import HUB_LICENCES
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.terms import LICENCES, MODELS, terms_of_model
-from pydantic import ValidationError
 
 Of = Callable[..., Manifest]
 

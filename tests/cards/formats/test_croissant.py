@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pluriset.cards.formats.croissant import croissant
 from pluriset.schemas.manifest import Manifest
 from pluriset.schemas.recipe import Recipe

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import yaml
+
 from pluriset.cards.formats.inspect_eval import eval_yaml
 from pluriset.cards.readme.front_matter import front_matter_problems
 from pluriset.cards.readme.metadata import metadata

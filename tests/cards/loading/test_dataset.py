@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from pluriset.cards.loading.dataset import load
 from pluriset.schemas import component
 from pluriset.schemas.errors import DataError

@@ -4,8 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.schemas.difference import Difference
 
 LISTING = {

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
+
+import pluriset
 from pluriset.cards.loading.published import ExternalDataset
 from pluriset.schemas.errors import ChecksFailed, DataError
 from pluriset.schemas.published.pandalm import Comparison, PandaLM

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from pluriset.cards.plots import drawing
 from pluriset.cards.plots.drawing import png, svg, write_plots
 from pluriset.cards.plots.plots import kinds, plots

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+
 from pluriset.cards.readme.render import write
 from pluriset.schemas.manifest import File
 from pluriset.schemas.yaml_text import dump_yaml

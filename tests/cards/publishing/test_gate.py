@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from pluriset.cards.publishing.gate import enforce, problems
 from pluriset.schemas.errors import ChecksFailed
 from pluriset.schemas.manifest import File, Manifest

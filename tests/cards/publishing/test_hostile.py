@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+import pluriset
 from pluriset.cards.loading.open import open_run
 from pluriset.schemas.errors import PlurisetError
 from pluriset.tests.servers.hub import WRITE, Hub

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pluriset
 import pytest
 from huggingface_hub import HfApi
+
+import pluriset
 from pluriset.cards.loading.open import open_run
 from pluriset.schemas.errors import DataError, PublishError
 from pluriset.schemas.published.pandalm import PandaLM

@@ -3,12 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 from time import process_time
 
-import pluriset
 import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
+
+import pluriset
 from pluriset.cards.publishing.version import bumped, latest_version, parse_version, tag_of
 from pluriset.cards.readme.merge import merge_cards, split_card, split_sections
 from pluriset.tests.servers.hub import WRITE, Hub

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
 from click.testing import CliRunner
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+import pluriset
 from pluriset.cards.hub.client import Hub as Client
 from pluriset.cards.publishing.publish import Publication
 from pluriset.cli import main

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pluriset.cards.readme.front_matter import front_matter_problems
 from pluriset.cards.readme.metadata import size_category
 

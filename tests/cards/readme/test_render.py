@@ -17,6 +17,8 @@ from huggingface_hub.repocard import metadata_load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from pydantic_core import to_json
+
 from pluriset.cards.facts.refusals import refusals
 from pluriset.cards.loading.dataset import load
 from pluriset.cards.readme import render as rendering
@@ -33,7 +35,6 @@ from pluriset.schemas.rows.reject import Reject
 from pluriset.schemas.rows.values import TABLES
 from pluriset.schemas.yaml_text import dump_yaml
 from pluriset.tests.cards.conftest import recipe_of
-from pydantic_core import to_json
 
 Make = Callable[..., Path]
 Card = Callable[..., str]

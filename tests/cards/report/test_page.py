@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+
 from pluriset.cards.report.page import render, scales, write
 from pluriset.schemas.report import AuditFigure, AuditResult, Figure, Finding, Profile, Report
 

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from pluriset.validators.validate import validate_path
 
 CASE = {

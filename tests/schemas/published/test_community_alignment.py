@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pluriset.validators.validate import validate_path
 
 TURN = {f"first_turn_response_{letter}": f"An answer with {letter}." for letter in "abcd"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from pluriset.schemas.component import load
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.published_dataset import REJECTS, PublishedDataset

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.published.multiobj_align import MultiobjAlign
 from pluriset.schemas.published.pandalm import PandaLM

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pluriset.validators.validate import validate_path
 
 PERSON = {"survey_only": False, "num_completed_conversations": 1, "study_locale": "uk"}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from pluriset.schemas import published
 from pluriset.schemas.component import find, names
 from pluriset.schemas.published_dataset import Rule

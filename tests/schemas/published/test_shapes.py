@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from pluriset.schemas.component import find, names
 from pluriset.schemas.published_dataset import PublishedDataset
 from pluriset.schemas.row import columns

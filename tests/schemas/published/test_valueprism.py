@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.published.valueprism import Full, Pair, ValencePair, ValuePrism
 from pluriset.schemas.published_dataset import REJECTS

@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 from duckdb import DuckDBPyRelation
+
 from pluriset.validators.audits import NotApplicable
 from pluriset.validators.audits.disagreement_structure import DisagreementStructure
 

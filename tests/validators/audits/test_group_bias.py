@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 from duckdb import DuckDBPyRelation
+
 from pluriset.validators.audits.group_bias import GroupBias
 
 from .planted import rate_is_at_least, rate_is_at_most

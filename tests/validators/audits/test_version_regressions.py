@@ -4,9 +4,10 @@ from typing import Any
 import numpy as np
 import pytest
 from duckdb import DuckDBPyRelation
+from statsmodels.stats.contingency_tables import mcnemar
+
 from pluriset.validators.audits import NotApplicable
 from pluriset.validators.audits.version_regressions import VersionRegressions
-from statsmodels.stats.contingency_tables import mcnemar
 
 from .planted import rate_is_at_least, rate_is_at_most
 

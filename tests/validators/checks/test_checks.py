@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
 from pluriset.builders import curation
 from pluriset.builders.convert import repair
 from pluriset.schemas.component import find, load, names

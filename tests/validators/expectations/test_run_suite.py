@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
-import pluriset
 import pytest
 from click.testing import CliRunner
+from pydantic import Field
+
+import pluriset
 from pluriset.cli import main
 from pluriset.schemas.errors import DataError, RecipeError
 from pluriset.schemas.row import ForeignKey, Key, Row
@@ -16,7 +18,6 @@ from pluriset.validators.expectations.run_suite import run_suite
 from pluriset.validators.expectations.suite import suite
 from pluriset.validators.judging.constraints import check_table
 from pluriset.validators.validate import open_tables
-from pydantic import Field
 
 
 class Judged(Row):

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
+
 from pluriset import validate
 from pluriset.schemas.report import Finding, Report
 from pluriset.validators.findings.failing_rows import write_rows_to

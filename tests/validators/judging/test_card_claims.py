@@ -2,9 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pluriset
 import pytest
 import yaml
+
+import pluriset
 from pluriset.schemas.errors import DataError
 
 TRUE: dict[str, Any] = {

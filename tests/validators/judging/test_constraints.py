@@ -7,12 +7,13 @@ import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
 from pluriset.schemas.report import Finding
 from pluriset.schemas.row import ForeignKey, ItemKey, Key, Row, columns
 from pluriset.schemas.rows.values import TABLES, Consideration, Situation
 from pluriset.validators.judging.constraints import check_table
 from pluriset.validators.tables.schema_sql import KEYWORDS, conditions
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 
 class Part(BaseModel):

@@ -1,4 +1,5 @@
 import pytest
+
 from pluriset.schemas.manifest import GroupCount, StepEffect
 from pluriset.validators.judging.curation_effects import check_effects, rate_ratio
 

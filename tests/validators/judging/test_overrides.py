@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from pluriset.schemas.errors import RecipeError
 from pluriset.validators.judging.overrides import apply_overrides, read_overrides
 from pluriset.validators.validate import validate_path

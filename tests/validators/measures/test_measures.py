@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
 from pluriset.schemas.component import load
 from pluriset.schemas.report import Figure
 from pluriset.validators import checks, measures

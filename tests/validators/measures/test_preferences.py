@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from duckdb import DuckDBPyRelation
+
 from pluriset.schemas.component import load
 from pluriset.validators import measures
 

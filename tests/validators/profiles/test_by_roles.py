@@ -9,6 +9,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pluriset.schemas.errors import RecipeError
 from pluriset.validators.profiles import column_roles as roles
 from pluriset.validators.profiles import gold_option

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.views import View
 from pluriset.validators.profiles.family_views import views_of_run

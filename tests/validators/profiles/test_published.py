@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
 from pluriset.schemas import published as package
 from pluriset.schemas.component import find, names
 from pluriset.schemas.errors import DataError, RecipeError

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.manifest import File
 from pluriset.schemas.rows import tables_of

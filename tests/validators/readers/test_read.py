@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from duckdb import DuckDBPyConnection, Error
+
 from pluriset.schemas.errors import DataError
 from pluriset.validators.readers import lines, plain
 from pluriset.validators.readers.read import Read, confine, read

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from duckdb import DuckDBPyConnection
+
 from pluriset.schemas.errors import DataError
 from pluriset.validators.readers.run_folder import read
 from pluriset.validators.tables.sql import quote_literal

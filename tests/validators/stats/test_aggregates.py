@@ -7,6 +7,7 @@ import pytest
 from duckdb import DuckDBPyRelation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pluriset.schemas.row import Row, columns
 from pluriset.schemas.rows.shared import Aggregate, Annotation, Rule
 from pluriset.validators.stats.aggregates import aggregates, wilson

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from pluriset.validators.stats.dawid_skene import dawid_skene
 
 CROWD_KIT = [

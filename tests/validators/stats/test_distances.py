@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from pluriset.validators.stats.distances import jensen_shannon, wasserstein
 
 

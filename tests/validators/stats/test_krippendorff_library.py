@@ -3,6 +3,7 @@ from typing import Any, cast
 import krippendorff as library
 import numpy as np
 import pytest
+
 from pluriset.validators.stats.agreement import interval, krippendorff, nominal, ordinal
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from pluriset.validators.stats.mantel_haenszel import pooled_odds
 from statsmodels.stats.contingency_tables import StratifiedTable
+
+from pluriset.validators.stats.mantel_haenszel import pooled_odds
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from pluriset.validators.stats.multiple_tests import benjamini_hochberg, holm
 from statsmodels.stats.multitest import multipletests
+
+from pluriset.validators.stats.multiple_tests import benjamini_hochberg, holm
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from pluriset.validators.stats.perspectives import Choices, distribution, entropy
 
 

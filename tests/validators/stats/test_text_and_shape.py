@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
+from statsmodels.stats.contingency_tables import Table2x2
+
 from pluriset.validators.stats.multiple_tests import benjamini_hochberg
 from pluriset.validators.stats.polarisation import ndfu
 from pluriset.validators.stats.text_shape import SHAPES, readability, specifics
 from pluriset.validators.stats.word_odds import word_odds
-from scipy.stats import fisher_exact
-from statsmodels.stats.contingency_tables import Table2x2
 
 
 @pytest.mark.parametrize(

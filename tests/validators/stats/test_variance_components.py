@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from pluriset.validators.stats.variance_components import henderson
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
+
+from pluriset.validators.stats.variance_components import henderson
 
 
 def test_balanced_components_equal_the_anova_of_statsmodels() -> None:

@@ -6,6 +6,7 @@ import errno
 from pathlib import Path
 
 import pytest
+
 from pluriset.schemas.errors import RunError
 from pluriset.validators.tables.atomic_write import atomic_folder, write_atomic, write_error
 

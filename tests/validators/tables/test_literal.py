@@ -7,6 +7,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from pluriset.validators.tables.literal import MAX_DEPTH, MAX_LENGTH, parse, to_json
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text("'\"\\nx[]{},: ", max_size=8)

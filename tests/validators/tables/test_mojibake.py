@@ -2,6 +2,7 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pluriset.validators.tables.mojibake import ENCODINGS, SUSPICIOUS, fix_encoding, is_mojibake, register_fix_encoding
 
 SENTENCES = {

@@ -1,5 +1,6 @@
 import duckdb
 import pytest
+
 from pluriset.validators.tables.sql import connect, fetch_all, materialize, query, using
 
 

@@ -2,6 +2,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from pluriset.validators.findings.evidence import evidence, parts
 from pluriset.validators.tables.normalise import norm
 from pluriset.validators.tables.sql import quote_identifier, quote_literal

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from pluriset.builders.teachers.embedded import Embedded
 
 

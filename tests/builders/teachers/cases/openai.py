@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from pluriset.builders.teachers.openai import OpenAI
 from pluriset.tests.servers.scripted_openai import Body, Reply, ScriptedServer, answer, failure
 

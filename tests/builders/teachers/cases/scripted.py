@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.errors import BadCompletion
 from pluriset.schemas.request import Completion, Request

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from pluriset.builders.teachers.vllm import VLLM
 from pluriset.tests.builders.teachers.smollm2 import OPTIONS, needs_vllm
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
 from pluriset.builders.asking.ask import Answer, Ask
 from pluriset.builders.families import Family, Role
 from pluriset.builders.sources import Seed
@@ -12,7 +14,6 @@ from pluriset.schemas.request import Message, Prompt
 from pluriset.schemas.row import ForeignKey, Key, Row
 from pluriset.schemas.rows.shared import SHARED, Annotation, Aspect, RowRef
 from pluriset.schemas.views import View
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 HELPFUL = Aspect(
     item_table="replies",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
+
 from pluriset.validators.checks import Check
 from pluriset.validators.tables.sql import Tables, query
 
