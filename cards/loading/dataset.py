@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
 from ...validators.readers.manifest import mismatch, read_manifest
 from ...validators.readers.run_folder import parquet
-from ...validators.tables.sql import connect
+from ...validators.tables.sql import connect, quote_literal
 from ..facts.manifest_facts import row_types, splits_with_rows
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ def load(path: Path, verify: bool = False) -> Dataset:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The tables of a finished run. Without a `split`, methods read all splits of a table in order."""
+    """The tables of a finished run.
+
+    Without a `split`, methods read all splits of a table in order, and frames and relations have one more column,
+    `split`.
+    """
 
     folder: Path
     manifest: Manifest
@@ -109,21 +113,34 @@ class Dataset:
         """A lazy frame over the files of a table."""
         import polars
 
-        return polars.scan_parquet(self._paths(table, split), glob=False, hive_partitioning=False)
+        if split is not None:
+            return self._scan(table, split)
+        labelled = [self._scan(table, each).with_columns(split=polars.lit(each)) for each in self._all_splits(table)]
+        return polars.concat(labelled)
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
         """A relation over the files of a table; its SQL can name every other table as a view."""
-        return parquet(self.connection, self.folder, self._paths(table, split))
+        if split is not None:
+            return self._relation(self.connection, table, split)
+        self.shards(table)
+        return self.connection.view(table)
 
     def arrow(self, table: str, split: str | None = None) -> Table:
         """The rows as an Arrow table in memory."""
         import pyarrow.parquet
 
-        parts = []
+        if split is None:
+            parts = {each: self.arrow(table, each) for each in self._all_splits(table)}
+            labels = [pyarrow.repeat(each, part.num_rows) for each, part in parts.items()]
+            return pyarrow.concat_tables(
+                part.drop_columns(["split"] if "split" in part.column_names else []).append_column("split", label)
+                for part, label in zip(parts.values(), labels, strict=True)
+            )
+        shards = []
         for shard in self.shards(table, split):
             with _reading(self.folder / shard.path):
-                parts.append(pyarrow.parquet.ParquetFile(self._source(shard)).read())
-        return pyarrow.concat_tables(parts) if parts else arrow_schema(self.types[table]).empty_table()
+                shards.append(pyarrow.parquet.ParquetFile(self._source(shard)).read())
+        return pyarrow.concat_tables(shards) if shards else arrow_schema(self.types[table]).empty_table()
 
     def datasets(self, table: str) -> Any:
         """A `DatasetDict` of the splits that have rows, through the cache of `datasets`."""
@@ -146,13 +163,29 @@ class Dataset:
 
     @cached_property
     def connection(self) -> DuckDBPyConnection:
-        """A DuckDB connection in which every table is a view."""
+        """A DuckDB connection in which every table is a view of all its splits."""
         connection = connect()
         for table in self.tables:
-            parquet(connection, self.folder, self._paths(table)).create_view(table)
+            labelled = [_labelled(self._relation(connection, table, each), each) for each in self._all_splits(table)]
+            reduce(DuckDBPyRelation.union, labelled).create_view(table)
         return connection
 
-    def _paths(self, table: str, split: str | None = None) -> list[Path]:
+    def _all_splits(self, table: str) -> list[str]:
+        """The splits of a table that have files, those without rows included."""
+        self.shards(table)
+        return [split for split, shards in self.manifest.tables[table].splits.items() if shards]
+
+    def _scan(self, table: str, split: str) -> LazyFrame:
+        """A lazy frame over the files of a split."""
+        import polars
+
+        return polars.scan_parquet(self._paths(table, split), glob=False, hive_partitioning=False)
+
+    def _relation(self, connection: DuckDBPyConnection, table: str, split: str) -> DuckDBPyRelation:
+        """A relation over the files of a split."""
+        return parquet(connection, self.folder, self._paths(table, split))
+
+    def _paths(self, table: str, split: str) -> list[Path]:
         return [self.folder.resolve() / shard.path for shard in self.shards(table, split)]
 
     def _source(self, shard: File) -> Any:
@@ -169,6 +202,11 @@ class Dataset:
             ):
                 for batch in file.iter_batches(BATCH):
                     yield from map(row_type.model_validate, batch.to_pylist())
+
+
+def _labelled(rows: DuckDBPyRelation, split: str) -> DuckDBPyRelation:
+    stored = "* EXCLUDE (split)" if "split" in map(str.lower, rows.columns) else "*"
+    return rows.select(f"{stored}, {quote_literal(split)} AS split")
 
 
 @contextmanager

@@ -94,10 +94,12 @@ class ExternalDataset:
         return sorted(split for (split,) in self._selected(table, None, f"DISTINCT {SPLIT}").fetchall())
 
     def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
-        """A relation over the rows of a table."""
-        return self._selected(
-            table, split, ", ".join(quote_identifier(column.name) for column in columns(self._type(table)))
-        )
+        """A relation over the rows of a table; without a `split`, those of all splits with the column `split`."""
+        names = [column.name for column in columns(self._type(table))]
+        if split is not None:
+            return self._selected(table, split, ", ".join(map(quote_identifier, names)))
+        cells = [quote_identifier(name) for name in names if name != "split"]
+        return self._selected(table, None, ", ".join([*cells, f"{SPLIT} AS split"]))
 
     def arrow(self, table: str, split: str | None = None) -> Table:
         """The rows as an Arrow table in memory."""
@@ -113,7 +115,9 @@ class ExternalDataset:
         """A `DatasetDict` of the splits."""
         import datasets
 
-        splits = {split: self.arrow(table, split) for split in self.splits(table)} or {"train": self.arrow(table)}
+        splits = {split: self.arrow(table, split) for split in self.splits(table)} or {
+            "train": self.arrow(table, "train")
+        }
         return datasets.DatasetDict({split: datasets.Dataset(rows) for split, rows in splits.items()})
 
     def rows(self, table: str, split: str | None = None) -> Iterator[Any]:

@@ -13,7 +13,6 @@ from ...schemas.projections import arrow_schema
 from ...schemas.report import Report
 from ...schemas.run_layout import REPORT
 from ...validators.readers.manifest import MAX_MANIFEST_BYTES
-from ...validators.tables.sql import connect
 from ..facts.manifest_facts import splits_with_rows
 from ..hub.client import Hub
 from ..hub.target import TargetState
@@ -30,16 +29,6 @@ class Stream(Dataset):
 
     hub: Hub
     state: TargetState
-
-    def polars(self, table: str, split: str | None = None) -> LazyFrame:
-        """A lazy frame that reads what it needs."""
-        import polars
-
-        return polars.scan_pyarrow_dataset(self._arrow_dataset(table, split))
-
-    def duckdb(self, table: str, split: str | None = None) -> DuckDBPyRelation:
-        """A relation that reads what it needs."""
-        return self.connection.from_arrow(self._arrow_dataset(table, split))
 
     def datasets(self, table: str) -> Any:
         """An `IterableDatasetDict` of the splits that have rows."""
@@ -59,18 +48,18 @@ class Stream(Dataset):
         """The report that was written when the run was built."""
         return parse_report(self.hub.read(REPORT, self.state, MAX_MANIFEST_BYTES), f"{self.hub.name}: {REPORT}")
 
-    @cached_property
-    def connection(self) -> DuckDBPyConnection:
-        """A DuckDB connection in which every table is a view."""
-        connection = connect()
-        for table in self.tables:
-            connection.from_arrow(self._arrow_dataset(table)).create_view(table)
-        return connection
+    def _scan(self, table: str, split: str) -> LazyFrame:
+        import polars
 
-    def _urls(self, table: str, split: str | None) -> list[str]:
+        return polars.scan_pyarrow_dataset(self._arrow_dataset(table, split))
+
+    def _relation(self, connection: DuckDBPyConnection, table: str, split: str) -> DuckDBPyRelation:
+        return connection.from_arrow(self._arrow_dataset(table, split))
+
+    def _urls(self, table: str, split: str) -> list[str]:
         return [self.hub.path(shard.path, self.state) for shard in self.shards(table, split)]
 
-    def _arrow_dataset(self, table: str, split: str | None = None) -> ArrowDataset:
+    def _arrow_dataset(self, table: str, split: str) -> ArrowDataset:
         import pyarrow.dataset
 
         paths = self._urls(table, split)

@@ -146,7 +146,7 @@ PAIRS = View(
     """SELECT pair_id, concat_ws(chr(10), p.text, objective, context) AS prompt, f.text AS first, s.text AS second,
         CASE WHEN preferred IN ('first', 'second', 'tie') THEN preferred END AS preferred, pair.prompt_id AS group_id,
         first_score, second_score, f.model AS first_model, s.model AS second_model, first_id, second_id,
-        objective, n AS raters
+        objective, n AS raters, pair.split
     FROM theirs.pairs pair JOIN theirs.prompts p USING (prompt_id)
     JOIN theirs.responses f ON f.response_id = first_id JOIN theirs.responses s ON s.response_id = second_id""",
 )

@@ -84,7 +84,8 @@ def test_every_view_has_the_same_rows(finished: Make) -> None:
     dataset = load(finished())
     assert dataset.tables == tuple(TABLES)
     for table in dataset.tables:
-        rows = [row.model_dump() for row in dataset.rows(table)]
+        splits = dataset.manifest.tables[table].splits
+        rows = [row.model_dump() | {"split": split} for split in splits for row in dataset.rows(table, split)]
         assert dataset.polars(table).collect().to_dicts() == rows
         assert dataset.arrow(table).to_pylist() == rows
         assert dataset.duckdb(table).to_arrow_table().to_pylist() == rows
@@ -120,8 +121,8 @@ def test_datasets_view(finished: Make, tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_folder_may_have_any_name(finished: Make, tmp_path: Path, name: str) -> None:
     folder = finished().rename(tmp_path / name)
     dataset = load(folder)
-    assert dataset.polars("situations").collect().columns == ["situation_id", "text", "source"]
-    assert dataset.duckdb("situations").columns == ["situation_id", "text", "source"]
+    assert dataset.polars("situations").collect().columns == ["situation_id", "text", "source", "split"]
+    assert dataset.duckdb("situations").columns == ["situation_id", "text", "source", "split"]
     assert len(list(dataset.rows("situations"))) == 3
 
 

@@ -24,7 +24,8 @@ def test_an_external_dataset_opens_in_every_view_under_its_profile(tmp_path: Pat
     assert isinstance(dataset, ExternalDataset)
     assert (dataset.profile, dataset.tables) == ("pandalm", ("testset",)) and "by its columns" in dataset.how
     assert list(dataset.rows("testset")) == [Comparison.model_validate(row) for row in ROWS]
-    assert dataset.arrow("testset").to_pylist() == dataset.polars("testset").collect().to_dicts() == ROWS
+    rows = [row | {"split": "train"} for row in ROWS]
+    assert dataset.arrow("testset").to_pylist() == dataset.polars("testset").collect().to_dicts() == rows
     assert dataset.duckdb("testset").aggregate("count(*)").fetchall() == [(len(ROWS),)]
     assert dataset.datasets("testset")["train"][2] == ROWS[2]
 
