@@ -16,13 +16,13 @@ class BlankItems(Check):
     table = "items"
     unit = "items"
     needs = {"items": ["item_id", "text"]}
-    passes = {"items": [{"item_id": "1", "text": "🤝"}]}
+    passes = {"items": [{"item_id": "1", "text": "🤝"}, {"item_id": "2", "text": "?"}]}
     fails = {"items": [{"item_id": "1", "text": " ... "}, {"item_id": "2", "text": None}]}
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
-        """Items without a letter, digit or symbol, in any script."""
+        """Items without a letter, digit or symbol, in any script; a lone ? or ! says something."""
         return query(
             tables["items"],
             r"""SELECT item_id, 'blank text' AS problem FROM rows
-            WHERE NOT coalesce(regexp_matches(text, '[\p{L}\p{N}\p{S}]'), false)""",
+            WHERE NOT coalesce(regexp_matches(text, '[\p{L}\p{N}\p{S}?!¿¡？！؟]'), false)""",
         )
