@@ -22,11 +22,18 @@ class SharesAddUp(Check):
     unit = "distributions"
     per = ("item_id", "group_id")
     needs = {"distributions": ["item_id", "group_id", "option", "share"]}
-    passes = {"distributions": [SHARE, {**SHARE, "option": "b", "share": 0.5}]}
+    passes = {
+        "distributions": [
+            *(SHARE, {**SHARE, "option": "b", "share": 0.5}),
+            *({**SHARE, "item_id": "2", "option": f"{n}", "share": 0.17} for n in range(6)),
+        ]
+    }
     fails = {"distributions": [SHARE, {**SHARE, "group_id": "Fiji", "share": 1.5}]}
 
     tolerance: Annotated[float, Field(ge=0)] = 0.02
-    """Rounding tolerance of the sum."""
+    """Least rounding tolerance of the sum."""
+    rounding: Annotated[float, Field(ge=0)] = 0.005
+    """Rounding tolerance for each share; the default is half a percentage point."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Distributions with their sum and the range of shares outside 0 to 1."""
@@ -35,5 +42,6 @@ class SharesAddUp(Check):
             f"""SELECT item_id, group_id, 'sum ' || round(sum(share), 4) || CASE WHEN min(share) < 0 OR max(share) > 1
                 THEN ', from ' || min(share) || ' to ' || max(share) ELSE '' END AS problem
             FROM rows GROUP BY item_id, group_id HAVING count(share) > 0 AND (
-                NOT abs(sum(share) - 1) <= {self.tolerance} OR min(share) < 0 OR max(share) > 1 + {self.tolerance})""",
+                NOT abs(sum(share) - 1) <= greatest({self.tolerance}, {self.rounding} * count(share))
+                OR min(share) < 0 OR max(share) > 1 + {self.tolerance})""",
         )
