@@ -29,7 +29,7 @@ EXPECTED: dict[str, Case] = {
     "recognised_one_of_several": Case(("split_leak", "role:justice.scenario=text")),
     "variant_split": Case(("split_leak",)),
     "implicit_prompt_leak": Case(("split_leak_prompt", "empty_responses")),
-    "values_in_lists.jsonl": Case(("value_spelling_variants",)),
+    "values_in_lists.jsonl": Case(("value_spelling_variants", "repeated_values")),
     "distribution_constant_and_long.jsonl": Case(("shares_add_up",), ("generic.judgeable",)),
     "votes_for_two_sides.csv": Case(("derived_values", "figure:divided_votes"), ("score",)),
     "votes_yes_no.csv": Case(("role:Yes=votes", "figure:divided_votes")),
@@ -49,7 +49,7 @@ EXPECTED: dict[str, Case] = {
     "judgements_in_list.jsonl": Case(("figure:agreement",)),
     "labels_in_list.json": Case(("figure:agreement", "derived_values")),
     "wrapped.json": Case(("unique_items", "blank_items")),
-    "three_files": Case(("known_annotators",)),
+    "three_files": Case(("known_annotators", "known_items")),
     "voted_again.csv": Case(("repeated_annotations", "figure:agreement")),
     "hyphens_in_names.csv": Case(("role:comment-id=item_id", "role:voter-id=annotator_id", "figure:agreement")),
     "spaces_in_names.csv": Case(("identical_responses", "empty_responses"), ("repeated_items",)),
@@ -71,11 +71,13 @@ EXPECTED: dict[str, Case] = {
     "nan_and_infinity/nan1": Case(("t.score.score",)),
     "nan_and_infinity/nanjson": Case(("t.score.score",)),
     "backslash_escapes": Case(("reader.dialect",), ("reader.unreadable",)),
+    "question_mark_item.csv": Case((), ("error",)),
+    "rounded_shares.jsonl": Case((), ("shares_add_up",)),
+    "not_names_not_markup.csv": Case((), ("personal_names",)),
 }
 TO_COME: dict[str, Case] = {
     "leak_of_one_column": Case(("split_leak_texts",)),
     "leak_of_other_column": Case(("split_leak_texts",)),
-    "values_in_lists.jsonl": Case(("repeated_values",)),
     "cut_options.jsonl": Case(("damaged_options",)),
     "distribution_constant_and_long.jsonl": Case(("constant_distributions",)),
     "distribution_contradicts.jsonl": Case(("contradicting_distributions",)),
@@ -85,11 +87,7 @@ TO_COME: dict[str, Case] = {
     "none_as_option.jsonl": Case((), ("sentinels",)),
     "nested_answers.jsonl": Case(("misaligned_lists",)),
     "parallel_lists.jsonl": Case(("misaligned_lists",)),
-    "three_files": Case(("known_items",)),
     "dialogue_strings.jsonl": Case((), ("outer_white_space",)),
-    "question_mark_item.csv": Case((), ("error",)),
-    "rounded_shares.jsonl": Case((), ("shares_add_up",)),
-    "not_names_not_markup.csv": Case((), ("personal_names",)),
 }
 
 
