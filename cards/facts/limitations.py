@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from ...schemas.manifest import Manifest
 from ...schemas.report import Figure, Report
+from ...schemas.rows.shared import ABSTAIN
 from .coverage import target_coverage
 from .manifest_facts import annotators_by_role, models_used, teachers_used
 
 LOW = 0.667
 """Krippendorff (2004) draws no conclusions from labels below this alpha; his rule of thumb."""
+DOMINANT = 0.8
+"""From this share on, raw agreement is high, and a label dominates its aspect; our rule of thumb."""
 
 
 def limitations(manifest: Manifest, report: Report) -> list[str]:
@@ -70,6 +73,7 @@ def _missing_annotators(manifest: Manifest, report: Report) -> Iterator[str]:
 
 
 def _agreement(report: Report) -> Iterator[str]:
+    raw_agreement = {figure.group.get("aspect"): figure.value for figure in report.figures_of("raw_agreement")}
     for figure in report.figures_of("agreement"):
         about = _on_aspect(figure)
         if figure.value is None:
@@ -77,10 +81,35 @@ def _agreement(report: Report) -> Iterator[str]:
         elif figure.value < LOW:
             bounded = figure.low is not None and figure.high is not None
             interval = f", 95% interval {figure.low:.2f} to {figure.high:.2f}" if bounded else ""
-            yield (
-                f"Agreement between annotators is low{about} (alpha {figure.value:.2f}{interval}; Krippendorff draws "
-                f"no conclusions below {LOW}): a single label for an item would hide most of the disagreement."
-            )
+            aspect = figure.group.get("aspect")
+            raw = raw_agreement.get(aspect)
+            beside = "" if raw is None else f"; raw agreement {raw:.0%}"
+            low = f"Agreement between annotators is low{about} (alpha {figure.value:.2f}{interval}{beside}"
+            label, share = _most_common_label(report, aspect)
+            if raw is not None and raw >= DOMINANT and share >= DOMINANT:
+                yield (
+                    f"{low}) although most pairs of judgements agree, the prevalence paradox: {share:.0%} of "
+                    f"judgements are `{label}`, so that nearly as many pairs would agree by chance. Annotators may "
+                    "share the common label and still disagree about the rare ones."
+                )
+            else:
+                yield (
+                    f"{low}; Krippendorff draws no conclusions below {LOW}): a single label for an item would hide "
+                    "most of the disagreement."
+                )
+
+
+def _most_common_label(report: Report, aspect: str | None) -> tuple[str, float]:
+    """The label given most often for an aspect, and its share of the judgements that are no abstentions."""
+    shares = {
+        figure.group["label"]: figure.value or 0.0
+        for figure in report.figures_of("label_shares")
+        if figure.group.get("aspect") == aspect and figure.group.get("label", ABSTAIN) != ABSTAIN
+    }
+    if not any(shares.values()):
+        return "", 0.0
+    label = max(shares, key=shares.__getitem__)
+    return label, shares[label] / sum(shares.values())
 
 
 def _abstentions(report: Report) -> Iterator[str]:

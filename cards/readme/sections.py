@@ -32,8 +32,8 @@ SHORT_REVISION = 19
 MAX_FIGURES = 50
 """Figures of one measure in a card; the rest are in the report."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-ELSEWHERE = ("annotator_coverage", "equivalence_classes")
-"""Measures that have a section of their own."""
+ELSEWHERE = ("annotator_coverage", "equivalence_classes", "raw_agreement")
+"""Measures that have a section of their own, or a column beside another measure."""
 
 
 def contents(manifest: Manifest) -> dict[str, Any]:
@@ -89,19 +89,31 @@ def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
     """The figures of each measure as a table, with its plot if there is one."""
     described = names(measuring.__name__)
     alt_texts = {plot.measure: plot.alt for plot in plots}
+    raw_agreement = {figure.group.get("aspect"): figure.value for figure in report.figures_of("raw_agreement")}
     found = []
     for name in dict.fromkeys(f.measure for f in report.figures if f.measure not in ELSEWHERE):
         figures = [figure for figure in report.figures if figure.measure == name]
         groups = list(dict.fromkeys(key for figure in figures for key in figure.group))
         interval = any(figure.low is not None for figure in figures)
+        rows = [_figure(figure, groups, interval) for figure in figures[:MAX_FIGURES]]
+        beside = name == "agreement" and bool(raw_agreement)
+        for row, figure in zip(rows, figures, strict=False) if beside else ():
+            raw = raw_agreement.get(figure.group.get("aspect"))
+            row.insert(-1, "undefined" if raw is None else raw)
         found.append(
             {
                 "title": name.replace("_", " ").capitalize(),
                 "meaning": prose(_summary(find(measuring.__name__, name)) if name in described else ""),
                 "plot": f"{PLOTS}/{name}.png" if name in alt_texts else None,
                 "alt": alt_texts.get(name),
-                "head": [*groups, "value", *(["95% interval"] if interval else []), "n"],
-                "rows": [_figure(figure, groups, interval) for figure in figures[:MAX_FIGURES]],
+                "head": [
+                    *groups,
+                    "value",
+                    *(["95% interval"] if interval else []),
+                    *(["raw agreement"] if beside else []),
+                    "n",
+                ],
+                "rows": rows,
                 "more": max(0, len(figures) - MAX_FIGURES),
             }
         )

@@ -78,6 +78,14 @@ def krippendorff(votes: NDArray[np.int64], items: NDArray[np.int64], difference:
     return _with_interval(times, lambda draw: _alpha(ballots, draw, difference))
 
 
+def raw(votes: NDArray[np.int64], items: NDArray[np.int64]) -> Agreement:
+    """Share of agreeing pairs among the pairs of judgements of an item, shapes as for alpha; chance included."""
+    pairable = votes.sum(axis=1) > 1
+    ballots, times = votes[pairable].astype(np.float64), items[pairable].astype(np.float64)
+    agreeing, sizes = (ballots * (ballots - 1)).sum(axis=1), ballots.sum(axis=1)
+    return _with_interval(times, lambda draw: draw @ agreeing / (draw @ (sizes * (sizes - 1))))
+
+
 def fleiss(votes: NDArray[np.int64], items: NDArray[np.int64]) -> Agreement:
     """Fleiss' kappa (1971), shapes as for alpha; null unless all items have equally many judgements, 2 or more."""
     raters = np.unique(votes.sum(axis=1))

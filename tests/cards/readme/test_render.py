@@ -224,6 +224,26 @@ def test_limitations_come_from_this_run(make_card: Card, recipe: Callable[..., A
     assert "not declared." not in card
 
 
+def test_the_prevalence_paradox_is_named_where_one_label_dominates(make_card: Card) -> None:
+    def card(raw: float, common: float) -> str:
+        shares = {"no": common, "yes": 0.9 - common, "abstain": 0.1}
+        figures = [
+            Figure(measure="agreement", group={"aspect": "harm"}, value=-0.05, n=20),
+            Figure(measure="raw_agreement", group={"aspect": "harm"}, value=raw, n=20),
+            *(
+                Figure(measure="label_shares", group={"aspect": "harm", "label": k}, value=v, n=40)
+                for k, v in shares.items()
+            ),
+        ]
+        return make_card(report={"figures": figures})
+
+    paradox = card(raw=0.9, common=0.855)
+    assert "alpha -0.05; raw agreement 90%) although" in paradox and "prevalence paradox: 95% of" in paradox
+    assert "| aspect | value | raw agreement | n |" in paradox and "| harm | -0.05 | 0.9 | 20 |" in paradox
+    for other in (card(raw=0.5, common=0.855), card(raw=0.9, common=0.5)):
+        assert "prevalence paradox" not in other and "; raw agreement " in other
+
+
 def test_limitations_that_do_not_apply_are_omitted(make_card: Card, recipe: Callable[..., Any]) -> None:
     alone = make_card(
         recipe=recipe(annotators={}, roles={"write": "main", "judge": "main"}, card={}),

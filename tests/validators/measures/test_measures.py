@@ -33,6 +33,23 @@ def test_agreement_leaves_out_abstentions_and_further_samples(tables_of: TablesO
     assert (found["alone",].value, found["alone",].n) == (None, 0)
 
 
+def test_raw_agreement_is_high_and_alpha_low_where_one_label_dominates(tables_of: TablesOf) -> None:
+    judged = [(str(i), who, "harm", "yes" if (i, who) == (0, "x") or (i, who) == (1, "y") else "no")
+              for i in range(20) for who in "xy"]  # fmt: skip
+    tables = tables_of({"annotations": annotations(*judged, ("a", "x", "alone", "yes"))})
+    found = figures("raw_agreement", tables)
+    assert (found["harm",].value, found["harm",].n) == (0.9, 20)
+    assert (found["alone",].value, found["alone",].n) == (None, 0)
+    assert (figures("agreement", tables)["harm",].value or 0) < 0
+
+
+def test_raw_agreement_counts_pairs(tables_of: TablesOf) -> None:
+    judged = [("a", who, "harm", label) for who, label in zip("wxyz", ("yes", "yes", "yes", "no"), strict=True)]
+    judged += [("b", who, "harm", "no") for who in "xy"]
+    found = figures("raw_agreement", tables_of({"annotations": annotations(*judged)}))
+    assert found["harm",].value == pytest.approx((3 + 1) / (6 + 1), abs=1e-6)
+
+
 def test_free_text_has_no_agreement(tables_of: TablesOf) -> None:
     judged = [(str(i), who, "why", f"because {i}{who}") for i in range(40) for who in "xy"]
     assert figures("agreement", tables_of({"annotations": annotations(*judged)})) == {}
