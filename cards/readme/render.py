@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import DatasetCardData
 from jinja2 import Environment, StrictUndefined, Template
@@ -29,6 +30,7 @@ from ..plots.plots import Plot, plots
 from . import sections
 from .front_matter import front_matter_problems
 from .metadata import metadata
+from .sample import sample
 
 
 def write(folder: Path, manifest: Manifest, report: Report) -> None:
@@ -38,14 +40,20 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
     """
     drawn = [*plots(report.model_copy(update={"plots": dict(family_schema.plots(manifest))}))]
     write_plots(folder, drawn)
-    write_atomic(folder / CARD, render(manifest, report, drawn, refusals(folder)))
+    write_atomic(folder / CARD, render(manifest, report, drawn, refusals(folder), sample(folder, manifest)))
     write_atomic(folder / CROISSANT, to_json(croissant(manifest, report), indent=1))
     if tasks := eval_yaml(manifest):
         write_atomic(folder / EVAL, tasks)
 
 
-def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refused: Sequence[RefusalCount] = ()) -> str:
-    """The text of the card, with these plots and these refusals."""
+def render(
+    manifest: Manifest,
+    report: Report,
+    plots: Sequence[Plot] = (),
+    refused: Sequence[RefusalCount] = (),
+    first_rows: Mapping[str, Any] | None = None,
+) -> str:
+    """The text of the card, with these plots, refusals and first rows."""
     front = metadata(manifest)
     if problems := front_matter_problems(front):
         raise RecipeError(
@@ -63,6 +71,7 @@ def render(manifest: Manifest, report: Report, plots: Sequence[Plot] = (), refus
         report=report,
         types=row_types(manifest),
         contents=sections.contents(manifest),
+        first_rows=first_rows or {"head": [], "rows": []},
         benchmarks=sections.benchmark_rows(manifest),
         creation=sections.creation(manifest),
         left=sections.left_after_curation(manifest),

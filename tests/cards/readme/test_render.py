@@ -31,8 +31,9 @@ from pluriset.schemas.option_docs import paths
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.recipe import Recipe
 from pluriset.schemas.report import Figure, Finding, Report
+from pluriset.schemas.row import Row
 from pluriset.schemas.rows.reject import Reject
-from pluriset.schemas.rows.values import TABLES
+from pluriset.schemas.rows.values import TABLES, Situation
 from pluriset.schemas.yaml_text import dump_yaml
 from pluriset.tests.cards.conftest import recipe_of
 
@@ -134,6 +135,18 @@ def test_the_card_shows_what_the_manifest_and_the_report_say(make_card: Card) ->
         "| Jokes | `cc0-1.0` | <https://example.org/a_b> |",
     ):
         assert fact in card
+
+
+def test_the_card_shows_ten_rows_escaped_and_shortened(finished: Make) -> None:
+    hostile = "<script>alert(1)</script> | [a](https://example.org)\n# b " + "long " * 90
+    situations = [Situation(situation_id=f"s{i}", text=hostile, source="b") for i in range(12)]
+    empty: dict[str, dict[str, list[Row]]] = {name: {"train": []} for name in TABLES}
+    folder = finished(empty | {"situations": {"train": situations[:4], "test": situations[4:]}}, card=True)
+    shown = [line for line in (folder / "README.md").read_text().splitlines() if line.startswith("| s")]
+    rows = [line for line in shown if re.match(r"\| s\d+ \|", line)]
+    assert [row.split(" | ")[0].strip("| ") for row in rows] == [f"s{i}" for i in range(10)]
+    assert [row.split(" | ")[-1].strip(" |") for row in rows] == ["train"] * 4 + ["test"] * 6
+    assert all("<script" not in row and "\\|" in row and "…" in row and len(row) < 200 for row in rows)
 
 
 def test_the_examples_in_the_card_run(finished: Make) -> None:
