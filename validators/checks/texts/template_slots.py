@@ -11,9 +11,9 @@ from ...tables.prose import matches_prose
 from .._text_check import TextCheck
 
 BRACES = r"\{\{? ?[A-Za-z_]+(?: [a-z]+)? ?\}?\}"
-BRACKETS = r"\[(?:[A-Z]{3,}(?:[_ ][A-Z]+)*|(?:[Ii]nsert|[Yy]our) [^\]\n]{2,40})\]"
+BRACKETS = r"\[[A-Z]{3,}(?:[_ ][A-Z]+)*\]"
 SLOT = rf"(?:^|[\s(\x22])(?:{BRACES}|{BRACKETS})"
-"""{name}, {{ name }}, [NAME], [Your Name], [insert date]."""
+"""{name}, {{ name }}, [NAME]; `open_placeholders` covers [Your Name]."""
 
 
 class TemplateSlots(TextCheck):
@@ -25,7 +25,7 @@ class TemplateSlots(TextCheck):
     fails = {
         "*": [
             *({"_row": row, "letter": "To whom it may concern"} for row in range(4)),
-            {"_row": 4, "letter": "Yours, [Your Name]"},
+            {"_row": 4, "letter": "Yours, {name}"},
         ]
     }
 
