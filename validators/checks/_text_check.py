@@ -39,6 +39,10 @@ class TextCheck(Check):
         """SQL condition for a text that fails; `value` is the SQL of a text that is not null."""
         raise NotImplementedError
 
+    def exempt(self, value: str, path: str) -> str:
+        """SQL condition for a text that passes because of its place, such as `options[]`; `path` is the SQL of that."""
+        return "false"
+
     def describe(self, value: str) -> str:
         """SQL of the problem in words."""
         raise NotImplementedError
@@ -66,8 +70,9 @@ def failing_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -
 
 
 def _condition(check: TextCheck) -> str:
-    matches = check.matches("cell.value")
-    return f"(NOT cell.ours AND {matches})" if check.written_only else f"({matches})"
+    matches, exempt = check.matches("cell.value"), check.exempt("cell.value", "cell.column")
+    passing = [*(["cell.ours"] if check.written_only else []), *([exempt] if exempt != "false" else [])]
+    return f"({' AND '.join([*(f'NOT ({one})' for one in passing), f'({matches})'])})"
 
 
 def _failing_rule(

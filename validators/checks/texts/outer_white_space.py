@@ -7,6 +7,11 @@ from .._text_check import TextCheck
 
 AT = {f"^[{SPACE}]": "begins", f"[{SPACE}]$": "ends"}
 SOMETHING = f"[^{SPACE}]"
+TURNS = r"^\n\n(?:Human|Assistant): "
+"""The white space before the turns of a dialogue, and after an empty one, belongs to its format."""
+
+
+TURN = {"_row": 4, "text": "\n\nHuman: Hello.\n\nAssistant: "}
 
 
 class OuterWhiteSpace(TextCheck):
@@ -16,13 +21,14 @@ class OuterWhiteSpace(TextCheck):
     problem = "have|has leading or trailing white space"
     repair = "white_space"
     auto_repairable = True
-    passes = {"*": [{"_row": 1, "text": "in between"}, {"_row": 2, "text": " "}, {"_row": 3, "text": ""}]}
+    passes = {"*": [{"_row": 1, "text": "in between"}, {"_row": 2, "text": " "}, {"_row": 3, "text": ""}, TURN]}
     fails = {"*": [{"_row": 1, "text": " Very important"}, {"_row": 2, "text": "sure\n"}]}
 
     def matches(self, value: str) -> str:
         """True for a text with leading or trailing white space; `blank_cells` covers blank texts."""
         inside = f"{starts_with_visible_ascii(value)} AND {starts_with_visible_ascii(f'{value}[-1]')}"
-        return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {_has(value, SOMETHING)}"
+        bare = f"{_has(value, SOMETHING)} AND NOT {_has(value, TURNS)}"
+        return f"NOT ({inside}) AND ({' OR '.join(_has(value, at) for at in AT)}) AND {bare}"
 
     def describe(self, value: str) -> str:
         """Which end has white space."""
