@@ -21,7 +21,7 @@ def _lists(*lengths: tuple[int, int]) -> list[dict[str, object]]:
 
 
 class RaggedLists(Check):
-    """Parallel lists in two columns have the same length, if nearly all do."""
+    """Parallel lists in two columns have the same length, if nearly all do, or if their names pair them."""
 
     severity = "warning"
     problem = "hold|holds a list of another length than the parallel column"
@@ -33,6 +33,8 @@ class RaggedLists(Check):
 
     min_modal_share: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """The check applies where at least this share of the rows has lists of equal length."""
+    min_named_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """The same share for columns such as `answers` and `en_answers`: one name begins or ends with the other."""
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Rows in which two parallel list columns differ in length."""
@@ -53,12 +55,18 @@ class RaggedLists(Check):
             f"CASE WHEN {quote_identifier(a)} <> {quote_identifier(b)} THEN {{'column': {quote_literal(f'{a}, {b}')}, "
             f"'problem': 'lengths ' || {quote_identifier(a)} || ' and ' || {quote_identifier(b)}}} END"
             for (a, b), other, both in zip(pairs, found[::2], found[1::2], strict=True)
-            if 0 < other <= (1 - self.min_modal_share) * both
+            if 0 < other <= (1 - self._min_share(a, b)) * both
         ]
         if not wrong:
             return query(rows, NO_CELLS)
         cells = f"SELECT {ROW}, unnest([{', '.join(wrong)}]) AS cell FROM rows"
         return query(rows, f"SELECT {ROW}, cell.column, cell.problem FROM ({cells}) WHERE cell IS NOT NULL")
+
+    def _min_share(self, a: str, b: str) -> float:
+        """Share of equal lengths that makes two columns parallel; the names are quoted."""
+        short, long = sorted((a.strip('"'), b.strip('"')), key=len)
+        paired = long.endswith(f"_{short}") or long.startswith(f"{short}_")
+        return self.min_named_share if paired else self.min_modal_share
 
 
 def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
