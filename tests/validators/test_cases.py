@@ -30,9 +30,11 @@ EXPECTED: dict[str, Case] = {
     "variant_split": Case(("split_leak",)),
     "implicit_prompt_leak": Case(("split_leak_prompt", "empty_responses")),
     "values_in_lists.jsonl": Case(("value_spelling_variants", "repeated_values")),
-    "distribution_constant_and_long.jsonl": Case(("shares_add_up",), ("generic.judgeable",)),
-    "votes_for_two_sides.csv": Case(("derived_values", "figure:divided_votes"), ("score",)),
-    "votes_yes_no.csv": Case(("role:Yes=votes", "figure:divided_votes")),
+    "distribution_constant_and_long.jsonl": Case(
+        ("shares_add_up", "surplus_shares", "constant_distributions"), ("generic.judgeable",)
+    ),
+    "votes_for_two_sides.csv": Case(("derived_values", "vote_counts", "figure:divided_votes"), ("score",)),
+    "votes_yes_no.csv": Case(("vote_counts", "role:Yes=votes", "figure:divided_votes")),
     "same_file_twice": Case(("structure.identical_tables", "structure.identical_columns")),
     "items_beside_choices": Case((), ("error", "known_items")),
     "relation_rows.jsonl": Case(("role:vrd=member",), ("repeated_items", "error")),
@@ -53,7 +55,7 @@ EXPECTED: dict[str, Case] = {
     "voted_again.csv": Case(("repeated_annotations", "figure:agreement")),
     "hyphens_in_names.csv": Case(("role:comment-id=item_id", "role:voter-id=annotator_id", "figure:agreement")),
     "spaces_in_names.csv": Case(("identical_responses", "empty_responses"), ("repeated_items",)),
-    "dialogue_strings.jsonl": Case(("empty_responses",)),
+    "dialogue_strings.jsonl": Case(("empty_responses",), ("outer_white_space",)),
     "shards_of_two_types": Case(("reader.other_types",)),
     "two_columns_of_one_name": Case(("reader.renamed",)),
     "label_studio": Case(("figure:agreement",), ("error",)),
@@ -74,20 +76,17 @@ EXPECTED: dict[str, Case] = {
     "question_mark_item.csv": Case((), ("error",)),
     "rounded_shares.jsonl": Case((), ("shares_add_up",)),
     "not_names_not_markup.csv": Case((), ("personal_names",)),
+    "cut_options.jsonl": Case(("damaged_options",)),
+    "distribution_contradicts.jsonl": Case(("contradicting_distributions", "choice_count")),
+    "single_option.jsonl": Case(("choice_count",)),
+    "placeholder_everywhere.csv": Case(("open_placeholders",)),
+    "none_as_option.jsonl": Case((), ("sentinels",)),
+    "parallel_lists.jsonl": Case(("ragged_lists",)),
 }
 TO_COME: dict[str, Case] = {
     "leak_of_one_column": Case(("split_leak_texts",)),
     "leak_of_other_column": Case(("split_leak_texts",)),
-    "cut_options.jsonl": Case(("damaged_options",)),
-    "distribution_constant_and_long.jsonl": Case(("constant_distributions",)),
-    "distribution_contradicts.jsonl": Case(("contradicting_distributions",)),
-    "votes_yes_no.csv": Case(("vote_counts",)),
-    "single_option.jsonl": Case(("choice_count",)),
-    "placeholder_everywhere.csv": Case(("template_slots",)),
-    "none_as_option.jsonl": Case((), ("sentinels",)),
     "nested_answers.jsonl": Case(("misaligned_lists",)),
-    "parallel_lists.jsonl": Case(("misaligned_lists",)),
-    "dialogue_strings.jsonl": Case((), ("outer_white_space",)),
 }
 
 
