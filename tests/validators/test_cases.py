@@ -76,6 +76,8 @@ EXPECTED: dict[str, Case] = {
     "question_mark_item.csv": Case((), ("error",)),
     "rounded_shares.jsonl": Case((), ("shares_add_up",)),
     "not_names_not_markup.csv": Case((), ("personal_names",)),
+    "leak_of_one_column": Case(("split_leak_texts",)),
+    "leak_of_other_column": Case(("split_leak_texts",)),
     "cut_options.jsonl": Case(("damaged_options",)),
     "distribution_contradicts.jsonl": Case(("contradicting_distributions", "choice_count")),
     "single_option.jsonl": Case(("choice_count",)),
@@ -84,8 +86,6 @@ EXPECTED: dict[str, Case] = {
     "parallel_lists.jsonl": Case(("ragged_lists",)),
 }
 TO_COME: dict[str, Case] = {
-    "leak_of_one_column": Case(("split_leak_texts",)),
-    "leak_of_other_column": Case(("split_leak_texts",)),
     "nested_answers.jsonl": Case(("misaligned_lists",)),
 }
 
