@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .usage import Spending
 
@@ -38,7 +38,28 @@ class Status:
     """Tokens of the answers to requests that were sent by this process."""
     messages: tuple[str, ...] = ()
     """What the user should know of the teachers now: pauses, and lowered concurrency."""
+    phase: str = ""
+    """What the build does after its last request, such as `writing tables`; empty before."""
 
 
 Watch = Callable[[Status], None]
-"""Called with the status every half second, and once at the end."""
+"""Called with the status every half second, once after the last request, and at the start of each later phase."""
+
+
+@dataclass(slots=True)
+class Phases:
+    """A `Watch` that passes on what it is called with, and can announce what follows the last request."""
+
+    watch: Watch | None
+    last: Status | None = None
+
+    def __call__(self, status: Status) -> None:
+        """Remember the status and pass it on."""
+        self.last = status
+        if self.watch:
+            self.watch(status)
+
+    def begin(self, phase: str) -> None:
+        """Report the last status again, in this phase."""
+        if self.last:
+            self(replace(self.last, phase=phase, messages=()))

@@ -15,7 +15,9 @@ from click import Option
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
+import pluriset
 from pluriset.cli import main
+from pluriset.schemas.progress import Status
 from pluriset.tests.builders import conftest
 
 recipe = conftest.recipe
@@ -342,6 +344,14 @@ def test_card_rewrites_the_card(finished: Path) -> None:
     card.write_text("gone")
     result = cli("card", finished)
     assert (result.exit_code, result.stdout.strip()) == (0, str(card)) and card.read_text() == before
+
+
+def test_a_build_reports_its_phases(tmp_path: Path) -> None:
+    seen = list[Status]()
+    recipe = pluriset.recipe(conftest.written(tmp_path, ["Lying to a friend"]))
+    pluriset.build(recipe, tmp_path / "phased", watch=seen.append)
+    phases = [status.phase for status in seen if status.phase]
+    assert phases == ["writing tables", "running checks", "writing report and card"]
 
 
 def test_list_prints_components_and_options() -> None:

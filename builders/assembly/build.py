@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...schemas.errors import RecipeError
 from ...schemas.manifest import Manifest
-from ...schemas.progress import Watch
+from ...schemas.progress import Phases, Watch
 from ...schemas.recipe import Recipe
 from ...schemas.report import Report
 from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
@@ -41,10 +41,14 @@ def build(
         batches.take(results)
         if retry:
             run.retry(folder / REJECTS)
-        batches.ask(watch, batch)
+        phases = Phases(watch)
+        batches.ask(phases, batch)
+        phases.begin("writing tables")
         manifest = materialize.write_tables(run)  # deletes the old manifest before it replaces the old tables
+        phases.begin("running checks")
         report = with_effects(validate_path(folder), manifest.curation)
         write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+        phases.begin("writing report and card")
         render(folder, manifest, report)
         materialize.write_manifest(folder, manifest)
 

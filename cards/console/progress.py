@@ -33,16 +33,18 @@ def watching(as_json: bool) -> Iterator[Watch]:
 
 
 def _lines(render: Render) -> Watch:
-    """Print a line every `INTERVAL` seconds, and at once when a teacher is paused or the run stops."""
+    """Print a line every `INTERVAL` seconds, and at once at a pause, a stop or a new phase."""
     start = last = time.monotonic()
     urgent: set[str] = set()
+    silent = True
 
     def watch(status: Status) -> None:
-        nonlocal last, urgent
+        nonlocal last, urgent, silent
         now, before = time.monotonic(), urgent
         urgent = {match[0] for message in status.messages if (match := URGENT.match(message))}
-        if now - last >= INTERVAL or urgent - before:
-            last = now
+        # A build that was too short for a line of progress needs none for what follows.
+        if now - last >= INTERVAL or urgent - before or (status.phase and not silent):
+            last, silent = now, False
             print(render(status, status.sent_tokens / max(now - start, 1e-9)), file=sys.stderr, flush=True)
 
     return watch
@@ -70,6 +72,8 @@ def live_line(status: Status, elapsed: float, width: int) -> str:
     done = f"{status.seeds_done:,}/{status.seeds:,} seeds"
     if messages:
         return f"{done}, {messages[0]}"[:width]
+    if status.phase:
+        return f"{done}, {status.phase}, {_clock(elapsed)}"[:width]
     speed = status.sent_tokens / max(elapsed, 1e-9)
     parts = [
         done,
@@ -111,7 +115,8 @@ def _frequent_rejects(status: Status) -> list[str]:
 
 
 def _text_line(status: Status, speed: float) -> str:
-    return f"seeds {status.seeds_done:,} of {status.seeds:,}: {_facts(status, speed)}"
+    done = f"seeds {status.seeds_done:,} of {status.seeds:,}"
+    return f"{done}: {status.phase or _facts(status, speed)}"
 
 
 def _json_line(status: Status, speed: float) -> str:

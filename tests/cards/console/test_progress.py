@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pluriset.cards.console import progress
-from pluriset.schemas.progress import Status
+from pluriset.schemas.progress import Phases, Status
 from pluriset.schemas.usage import Spent
 
 
@@ -34,6 +34,22 @@ def test_a_pause_and_a_stop_are_printed_once_and_at_once(capsys: pytest.CaptureF
         f"{facts}, main paused for 4 s: no answer",
         f"{facts}, stopping: waits",
     ]
+
+
+def test_phases_after_the_last_request_are_printed_where_progress_was(capsys: pytest.CaptureFixture[str]) -> None:
+    for messages in ((), ("main paused for 4 s: no answer",)):
+        with progress.watching(as_json=False) as watch:
+            phases = Phases(watch)
+            phases(status(messages=messages))
+            phases.begin("writing tables")
+            phases.begin("running checks")
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "seeds 0 of 10: writing tables",
+        "seeds 0 of 10: running checks",
+    ]
+    assert progress.live_line(status(seeds_done=10, phase="running checks"), 61, 80) == (
+        "10/10 seeds, running checks, 1:01"
+    )
 
 
 def test_json_progress_is_json_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
