@@ -11,7 +11,7 @@ from . import Measure
 
 
 class DividedVotes(Measure):
-    """Number and share of items with votes for more than one option."""
+    """Number and share of items with votes for more than one option, and number of ties for the most votes."""
 
     needs = {"votes": ["item_id", "option", "votes"]}
 
@@ -19,15 +19,18 @@ class DividedVotes(Measure):
         """A count and a share; `n` is the number of items with votes; scores are no votes."""
         votes = tables["votes"]
         cast = votes.filter("scored IS NOT TRUE") if "scored" in votes.columns else votes
-        [(divided, n)] = query(cast, DIVIDED).fetchall()
+        [(divided, tied, n)] = query(cast, DIVIDED).fetchall()
         if n:
             yield Figure(measure="divided_votes", group={"what": "items"}, value=divided, n=n)
+            yield Figure(measure="divided_votes", group={"what": "ties"}, value=tied, n=n)
             low, high = wilson(divided, n)
             share = round(divided / n, DIGITS)
             yield Figure(measure="divided_votes", group={"what": "share"}, value=share, low=low, high=high, n=n)
 
 
 DIVIDED = """
-SELECT count(*) FILTER (options > 1), count(*)
-FROM (SELECT item_id, count(*) AS options FROM rows WHERE votes > 0 GROUP BY item_id)
+SELECT count(*) FILTER (options > 1), count(*) FILTER (first > 1), count(*)
+FROM (SELECT item_id, count(*) AS options, count(*) FILTER (votes = most) AS first
+    FROM (SELECT item_id, votes, max(votes) OVER (PARTITION BY item_id) AS most FROM rows WHERE votes > 0)
+    GROUP BY item_id)
 """

@@ -171,10 +171,11 @@ def test_annotators_per_item_and_who_is_missing(tables_of: TablesOf) -> None:
 
 
 def test_divided_votes_are_counted_where_votes_are(tables_of: TablesOf) -> None:
-    cast = {"a": (3, 2), "b": (5, 0), "c": (0, 0), "d": (None, 4)}
+    cast = {"a": (3, 2), "b": (5, 0), "c": (0, 0), "d": (None, 4), "e": (2, 2)}
     rows = [{"item_id": i, "option": o, "votes": v} for i, votes in cast.items() for o, v in enumerate(votes)]
     found = figures("divided_votes", tables_of({"votes": rows}))
-    assert (found["items",].value, found["items",].n, found["share",].value) == (1, 3, 0.333333)
+    assert (found["items",].value, found["items",].n, found["share",].value) == (2, 4, 0.5)
+    assert found["ties",].value == 1
     assert figures("divided_votes", tables_of({"votes": [row | {"scored": True} for row in rows]})) == {}
 
 
