@@ -413,7 +413,7 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     """
     rows = pluriset.components(kind, name)
     heads = list(rows[0]) if rows else []
-    text.document(rows) if as_json else text.table("", heads, [list(row.values()) for row in rows])
+    text.document(rows) if as_json else text.table("", heads, [list(row.values()) for row in rows], paged=True)
 
 
 def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, Path]:

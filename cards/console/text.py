@@ -20,8 +20,11 @@ MIN_COLUMN = 14
 """Width that each column of a table needs to be readable."""
 
 
-def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print rows under headings; cells that do not fit the terminal wrap inside their column."""
+def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]], paged: bool = False) -> None:
+    """Print rows under headings; cells that do not fit the terminal wrap inside their column.
+
+    With `paged`, a table that is longer than the terminal is shown in the pager of the user.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -32,7 +35,15 @@ def table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
     for row in rows:
         cells = [clean(str(cell)) if cell is not None else "" for cell in row]
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))
-    Console(width=width()).print(grid)
+    console = Console(width=width())
+    if not (paged and sys.stdout.isatty()):
+        return console.print(grid)
+    with console.capture() as captured:
+        console.print(grid)
+    lines = captured.get()
+    if lines.count("\n") < shutil.get_terminal_size().lines:
+        return click.echo(lines, nl=False)
+    return click.echo_via_pager(lines)
 
 
 def records(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
