@@ -38,7 +38,7 @@ def print_nested(
     References to a parent are implied by the outline; others are named, such as the chosen response of a pair.
     """
     for row in rows:
-        plain = {k: v for k, v in row.items() if k != "judgements" and v and not isinstance(v, list)}
+        plain = {k: v for k, v in row.items() if k not in ("judgements", "split") and v and not isinstance(v, list)}
         key = next(iter(plain.values()), "")
         outline = parents | {key}
         shown = [str(value) for name, value in plain.items() if name != "digest" and not name.endswith("_id")]
@@ -47,7 +47,8 @@ def print_nested(
             for name, value in plain.items()
             if name.endswith("_id") and name != "writer_id" and value not in outline
         ]
-        text, at = clean(" · ".join(shown)), click.style(clean(f"[{key}]"), fg="bright_black")
+        split = f" {row['split']}" if "split" in row else ""
+        text, at = clean(" · ".join(shown)), click.style(clean(f"[{key}]{split}"), fg="bright_black")
         click.echo("  " * depth + f"{text if depth else click.style(text, bold=True)}  {at}")
         for aspect, labels in row.get("judgements", {}).items():
             click.echo("  " * (depth + 2) + f"{clean(aspect)}: {_judged(labels, names)}")

@@ -66,14 +66,22 @@ def _judgements(annotations: Iterable[Any]) -> dict[str, dict[str, Any]]:
 
 
 def nested_rows(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nested]:
-    """The first rows of the main table, or the one with this key. Raises `DataError` if there is none."""
+    """The first rows of the main table, or the one with this key. Raises `DataError` if there is none.
+
+    Where the main table has several splits, each row has its `split`.
+    """
     types = dataset.types
     main = dataset.manifest.main_table
-    rows = dataset.rows(main)
-    found = [row for row in rows if key_of(row) == wanted][:1] if wanted else list(islice(rows, n))
+    splits = dataset.splits(main)
+    rows = ((row, split) for split in splits for row in dataset.rows(main, split))
+    chosen = [*islice((pair for pair in rows if wanted in (None, key_of(pair[0]))), 1 if wanted else n)]
+    found = [row for row, _ in chosen]
     if wanted and not found:
         raise DataError("no such row", where=main, got=wanted, hint=f"`pluriset show RUN {main}` lists some")
-    return list(nest([*found, *_below(dataset, found, types)], types))
+    nested = list(nest([*found, *_below(dataset, found, types)], types))
+    if len(splits) > 1:
+        return [row | {"split": split} for row, (_, split) in zip(nested, chosen, strict=True)]
+    return nested
 
 
 def table_rows(dataset: Dataset | ExternalDataset, table: str, n: int | None) -> list[Nested]:

@@ -1,6 +1,9 @@
+from collections.abc import Callable
+from pathlib import Path
 from unittest.mock import patch
 
 from pluriset.cards.loading import nested_rows
+from pluriset.cards.loading.dataset import load
 from pluriset.schemas.row import Row, key_of
 from pluriset.schemas.rows.values import TABLES
 from pluriset.tests.cards.conftest import add_situation
@@ -29,3 +32,15 @@ def test_nesting_is_linear_in_the_rows() -> None:
             list(nested_rows.nest(rows(n), TABLES))
         looks.append(looked.call_count)
     assert looks[1] == 2 * looks[0]
+
+
+def test_rows_of_several_splits_have_their_split(finished: Callable[..., Path]) -> None:
+    dataset = load(finished())
+    shown = nested_rows.nested_rows(dataset, None, None)
+    assert [row["split"] for row in shown] == [
+        split for split in dataset.splits("situations") for _ in dataset.rows("situations", split)
+    ]
+    key = shown[-1]["situation_id"]
+    assert [(row["situation_id"], row["split"]) for row in nested_rows.nested_rows(dataset, key, None)] == [
+        (key, shown[-1]["split"])
+    ]
