@@ -90,7 +90,7 @@ def test_wheel_holds_the_package_alone(tmp_path: Path) -> None:
         "cards/readme/card.md.j2",
         "cards/report/report.html.j2",
         "builders/recipes/values.yaml",
-        "builders/sources/sample.jsonl",
+        "builders/sources/samples/situations.jsonl",
     ):
         assert f"pluriset/{needed}" in names
     assert not any(name.startswith(("pluriset/tests", "pluriset/benchmarks", "pluriset/docs")) for name in names)
