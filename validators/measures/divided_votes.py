@@ -11,7 +11,7 @@ from . import Measure
 
 
 class DividedVotes(Measure):
-    """Number and share of items with votes for more than one option, and number of ties for the most votes."""
+    """Items with votes for several options: number, share, and ties for the most votes."""
 
     needs = {"votes": ["item_id", "option", "votes"]}
 
