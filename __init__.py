@@ -6,7 +6,7 @@ for situation in dataset.rows("situations"): ...
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,18 +194,25 @@ def validate(
         if as_ or map or checks or save or audit is not None:
             raise RecipeError("a suite takes none of the options of our own checks", where="--suite")
         return _run_suite(Path(path), Path(suite), table, out)
-    from .builders.assembly import build
-    from .cards.report import folder
     from .validators import validate
     from .validators.profiles import column_roles
 
     roles = column_roles.parse_roles(map) if map else None
     checks, out = (Path(p) if p else None for p in (checks, out))
     run_checks = partial(validate.validate_path, path, as_=as_, roles=roles, checks=checks, out=out, audit=audit)
-    report = build.save_report(Path(path), run_checks, _render) if save else run_checks()
+    report = _save_report(Path(path), run_checks) if save else run_checks()
     if out:
+        from .cards.report import folder
+
         folder.write(out, report)
     return report
+
+
+def _save_report(run: Path, validate: Callable[[], Report]) -> Report:
+    """Validate a run and write the report into it; loads what builds runs, which validating alone does not need."""
+    from .builders.assembly import build
+
+    return build.save_report(run, validate, _render)
 
 
 def describe(
