@@ -9,7 +9,7 @@ from ...schemas.errors import BadCompletion, TeacherBusy, TeacherError, TeacherU
 REQUEST_ERRORS = {400, 413, 422}
 """Statuses that are about one request: too long, filtered, of a shape the model does not take."""
 NO_ROOM = {429, 503, 529}
-"""Statuses that tell of load."""
+"""Statuses of an overloaded endpoint, or of a rate limit."""
 LATER = {408, 409, 425}
 """Other statuses under 500 after which asking again may help."""
 MODERATION = re.compile(r"moderat|flagged|content.?(polic|filter)|safety", re.IGNORECASE)
@@ -30,7 +30,8 @@ def kind_of_failure(status: int, body: object) -> tuple[type[TeacherError], str]
 
 
 def embedded_status(body: object) -> int:
-    """The status that an error inside a successful response names; 502 where it names none that is a matter of load."""
+    """The status of an error inside a successful response: the overload that its code names, else 502."""
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) and code in NO_ROOM else 502
+    named = int(code) if isinstance(code, str) and code.isdecimal() and len(code) == 3 else code
+    return named if isinstance(named, int) and named in NO_ROOM else 502
