@@ -19,8 +19,10 @@ from .nested_judgements import annotation_rows, unread_cells
 from .published import covered_tables, create_views
 from .recognise import INTERNAL_COLUMNS, Recognised
 from .table_links import Links, link, place
-from .table_views import TableViews
-from .understanding import Understanding, understand, with_fields
+from .table_views import TableSql
+from .table_views.read import views_of_table
+from .understanding import Understanding
+from .understanding.understand import understand, with_fields
 
 SAFE_BESIDE = ("annotators",)
 """Views that a table of a profile gives beside those of the profile: what it says of others is left to the profile."""
@@ -123,17 +125,16 @@ def _views(
     links: Links,
 ) -> list[tuple[str, View]]:
     """Table and view, for every view of every table."""
-    several, readings, found = len(raw) - len(links.left_out) > 1, dict[str, TableViews](), list[tuple[str, View]]()
+    several, sql, found = len(raw) - len(links.left_out) > 1, dict[str, TableSql](), list[tuple[str, View]]()
     for table, relation in raw.items():
         if table in links.left_out:
             continue
         own = [column for column in parsed if column.table == table]
         given = connection.sql(f"FROM {place(table)}")
         nested = [annotation_rows(connection, given, column, known[table].facts) for column in known[table].nested]
-        owner = readings.get(links.same_texts.get(table, ""))
-        reading = TableViews(known[table], own, nested, links, several, "split" in relation.columns, owner)
-        readings[table] = reading
-        found += [(table, view) for view in reading.all()]
+        owner = sql.get(links.same_texts.get(table, ""))
+        sql[table] = TableSql(known[table], own, nested, links, several, "split" in relation.columns, owner)
+        found += [(table, view) for view in views_of_table(sql[table])]
     return found
 
 
