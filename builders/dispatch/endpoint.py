@@ -10,7 +10,7 @@ from ...schemas.request import Completion, Request
 from ..teachers import Teacher
 from .circuit_breaker import CircuitBreaker
 from .concurrency import ConcurrencyLimit
-from .rate_limit import RateLimit
+from .pacing import Pacer
 
 CHARACTERS_PER_TOKEN = 4
 """A rule of thumb for English, used until the endpoint reports its own count."""
@@ -40,7 +40,7 @@ class Endpoint:
         self.last_failure: TeacherUnavailable | None = None
         """Why the last request failed; None once one succeeds."""
         self._rate_limited = any(teacher.per_minute())
-        self._requests, self._tokens = map(RateLimit, teacher.per_minute())
+        self._requests, self._tokens = map(Pacer, teacher.per_minute())
         self._epoch = self._sent_in_epoch = 0
         self._retry_at = 0.0
 

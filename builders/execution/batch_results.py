@@ -15,7 +15,7 @@ from ...schemas.errors import BadCompletion, DataError, TeacherError, TeacherUna
 from ...schemas.request import Completion
 from ..asking.engine import CANNOT, UNAVAILABLE
 from ..openai_api import chat
-from ..openai_api.failures import REQUEST_ERRORS
+from ..openai_api.http_status import REQUEST_ERRORS
 from ..storage.journal import Journal
 from .batch_files import BatchFile, BatchFolder
 

@@ -6,9 +6,6 @@ https://platform.openai.com/docs/api-reference/chat
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, model_validator
@@ -167,22 +164,3 @@ def error_message(body: object) -> str:
     text = str(body)
     title = TITLE.search(text)
     return title[1].strip() if title else text
-
-
-def retry_after(headers: Mapping[str, str]) -> str | None:
-    """Seconds or date after which the endpoint wants to be asked again; `retry-after-ms` is the more exact."""
-    exact = headers.get("retry-after-ms", "").strip()
-    return f"{float(exact) / 1000:g}" if re.fullmatch(r"\d{1,9}(\.\d+)?", exact) else headers.get("Retry-After")
-
-
-def retry_after_seconds(retry_after: str | None) -> float | None:
-    """What `Retry-After` asks for, in seconds or as an HTTP date (RFC 9110, 10.2.3); null if it says nothing usable."""
-    if retry_after is None:
-        return None
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", retry_after.strip()):
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

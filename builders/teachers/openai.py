@@ -6,35 +6,27 @@ https://platform.openai.com/docs/api-reference/chat/create
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, field_validator
 from pydantic_core import PydanticSerializationError, to_json
 
 from ...schemas.component import IfSet, Transport
-from ...schemas.errors import BadCompletion, RecipeError, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
+from ...schemas.errors import BadCompletion, TeacherUnavailable
 from ...schemas.json_text import without_lone_surrogates
 from ...schemas.request import Completion, Request
 from ..openai_api import batches, chat
+from ..openai_api.address import OPENAI, Address, is_plain_url
 from ..openai_api.answer_format import IN_PROMPT, AnswerFormat, format_fields, with_schema
-from ..openai_api.failures import embedded_status, kind_of_failure
+from ..openai_api.connection import Connection
+from ..openai_api.http_status import embedded_status, refusal
 from ..openai_api.probe import changes_to_try, probe_endpoint
 from ..openai_api.stream import is_stream, joined
 from . import Teacher
 
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
-    from openai import AsyncOpenAI
-
-E = TypeVar("E", bound=TeacherError)
-
-OWN, AZURE = "api.openai.com", ".openai.azure.com"
 OURS = {
     "model",
     "messages",
@@ -59,7 +51,7 @@ class OpenAI(Teacher):
 
     model: str = Field(min_length=1)
     """Name of the model, as the endpoint knows it."""
-    base_url: Annotated[str | list[str], Transport()] = f"https://{OWN}/v1"
+    base_url: Annotated[str | list[str], Transport()] = f"https://{OPENAI}/v1"
     """Where the endpoint is, or several that serve the same model; most end in /v1. Keys do not belong here.
 
     Default: OPENAI_BASE_URL, else OpenAI. Azure: https://NAME.openai.azure.com/openai/v1, key AZURE_OPENAI_API_KEY."""
@@ -105,7 +97,7 @@ class OpenAI(Teacher):
     @classmethod
     def _plain_urls(cls, value: str | list[str]) -> str | list[str]:
         urls = _listed(value)
-        if not urls or not all(map(_is_plain, urls)):
+        if not urls or not all(map(is_plain_url, urls)):
             raise ValueError("an address like http://localhost:8000/v1 is needed; keys go into the environment")
         return value
 
@@ -118,19 +110,19 @@ class OpenAI(Teacher):
 
     async def complete(self, request: Request) -> Completion:
         """Send one request and read the answer."""
-        status, wait, content = await self._exchange("chat/completions", self.body(request))
+        status, wait, content = await self._connection.post("chat/completions", self.body(request))
         if status >= 300:
-            raise self._refused(status, wait, content)
+            raise refusal(self._address, status, wait, content)
         return self.read(content)
 
     async def submit(self, file: Path) -> str:
         """Send a batch file to the endpoint's batch API."""
-        async with self._sdk() as client:
+        async with self._connection.sdk() as client:
             return await batches.submit(client, file)
 
     async def fetch(self, batch: str) -> bytes | None:
         """The lines that answer a batch, once the endpoint has ended it."""
-        async with self._sdk() as client:
+        async with self._connection.sdk() as client:
             return await batches.fetch(client, batch)
 
     def head_room(self) -> int:
@@ -140,68 +132,16 @@ class OpenAI(Teacher):
     def alternatives(self, failure: str) -> Sequence[tuple[str, Self]]:
         """The options that endpoints differ in, each changed alone, likeliest first."""
         own = self.model_dump(by_alias=True, exclude_unset=True)
-        changes = changes_to_try(failure, own)
-        return [(f"{name}: {to_json(value).decode()}", self._with(own, name, value)) for name, value in changes]
-
-    def _with(self, own: dict[str, Any], name: str, value: Any) -> Self:
-        return self.model_validate({**own, name: value})
+        return [
+            (f"{name}: {to_json(value).decode()}", self.model_validate({**own, name: value}))
+            for name, value in changes_to_try(failure, own)
+        ]
 
     async def probe(self) -> dict[str, str]:
         """What this endpoint lists and supports: five small requests."""
-        async with self._sdk(max_retries=0) as client:
+        async with self._connection.sdk(max_retries=0) as client:
             own = {**self.extra_body, **({"stream_options": {"include_usage": True}} if self.stream else {})}
-            return await probe_endpoint(client, self.model, self._max_tokens_field, own)
-
-    async def _exchange(self, path: str, body: bytes) -> tuple[int, str | None, bytes]:
-        """Status, Retry-After and content of what the endpoint sends back."""
-        import aiohttp
-
-        url = f"{self._url}/{path}"
-        try:
-            async with self._session.post(
-                url, params=self._query, data=body, proxy=self._proxy, allow_redirects=False
-            ) as response:
-                return response.status, chat.retry_after(response.headers), await response.read()
-        except TimeoutError:
-            raise self._error(TeacherTimeout, "no answer in time", f"none within {self.timeout:g} s") from None
-        except aiohttp.ClientConnectorError as error:
-            raise self._error(TeacherBusy, "no answer", str(error)) from None
-        except aiohttp.ClientError as error:
-            raise self._error(TeacherUnavailable, "no answer", str(error) or type(error).__name__) from None
-
-    @asynccontextmanager
-    async def _sdk(self, max_retries: int = 2) -> AsyncIterator[AsyncOpenAI]:
-        """The SDK's client, for all but chat completions; its errors become ours. Raises every `TeacherError`."""
-        from openai import (
-            APIConnectionError,
-            APIError,
-            APIStatusError,
-            APITimeoutError,
-            AsyncOpenAI,
-            DefaultAsyncHttpxClient,
-        )
-
-        key = self._key() or "none"  # the SDK sends no request without one
-        try:
-            async with AsyncOpenAI(
-                api_key=key,
-                base_url=self._url,
-                timeout=self.timeout,
-                max_retries=max_retries,
-                default_headers=self._from_environment(self.headers),
-                default_query=self._from_environment(self.query),
-                http_client=DefaultAsyncHttpxClient(follow_redirects=False),  # a key goes to no other address
-            ) as client:
-                yield client
-        except APIStatusError as error:
-            response = error.response
-            raise self._refused(error.status_code, chat.retry_after(response.headers), response.content) from None
-        except APITimeoutError:
-            raise self._error(TeacherTimeout, "no answer in time", f"none within {self.timeout:g} s") from None
-        except APIConnectionError as error:
-            raise self._error(TeacherBusy, "no answer", str(error.__cause__ or error)) from None
-        except (APIError, ValueError) as error:
-            raise self._error(TeacherError, "the endpoint has no batch API that we know", str(error)) from None
+            return await probe_endpoint(client, self.model, self._limit_field, own)
 
     def body(self, request: Request) -> bytes:
         """A request as JSON, as it is sent or stands in a batch file."""
@@ -209,7 +149,7 @@ class OpenAI(Teacher):
         messages = with_schema(request.messages, request.schema) if in_prompt else request.messages
         seed = {"seed": request.seed} if self.send_seed else {}
         try:
-            own = to_json({"messages": messages, self._max_tokens_field: request.max_tokens, **seed})
+            own = to_json({"messages": messages, self._limit_field: request.max_tokens, **seed})
         except PydanticSerializationError:
             raise BadCompletion("the prompt is not Unicode text", got=str(request.messages)) from None
         return self._head(request.schema, request.temperature)[:-1] + b"," + own[1:]
@@ -232,8 +172,8 @@ class OpenAI(Teacher):
             body = chat.parse_body(content)
         if (status := embedded_status(body)) == 502:
             got = chat.error_message(body)
-            raise self._error(TeacherUnavailable, "what the endpoint sent is no chat completion", got) from None
-        raise self._refused(status, None, content) from None
+            raise self._address.error(TeacherUnavailable, "what the endpoint sent is no chat completion", got) from None
+        raise refusal(self._address, status, None, content) from None
 
     def endpoints(self) -> Sequence[Self]:
         """The teacher at each of its addresses."""
@@ -256,86 +196,29 @@ class OpenAI(Teacher):
 
     def notice(self) -> str | None:
         """A warning, if nothing tells which model is behind the URL."""
-        if self.declared_revision or all(one._is_openai for one in self.endpoints()):
+        if self.declared_revision or all(one._address.is_openai for one in self.endpoints()):
             return None
         return f"Nothing tells the model {self.model} from another of this name: its teacher declares no `revision`."
 
     async def close(self) -> None:
         """Close the connections."""
-        if (session := self.__dict__.pop("_session", None)) is not None:
-            await session.close()
+        if "_connection" in self.__dict__:
+            await self._connection.close()
 
-    @property
-    def _url(self) -> str:
+    @cached_property
+    def _address(self) -> Address:
+        default_url = "base_url" not in self.model_fields_set
         declared = _listed(self.base_url)[0]
-        if "base_url" in self.model_fields_set:
-            return declared.rstrip("/")
-        return (os.environ.get("OPENAI_BASE_URL", "").strip() or declared).rstrip("/")
+        url = (default_url and os.environ.get("OPENAI_BASE_URL", "").strip()) or declared
+        return Address(self.model, url.rstrip("/"), default_url, self.api_key_env, self.headers, self.query)
 
     @cached_property
-    def _is_openai(self) -> bool:
-        host = urlsplit(self._url).hostname or ""
-        return host == OWN or host.endswith("." + OWN)
+    def _connection(self) -> Connection:
+        return Connection(self._address, self.timeout)
 
     @cached_property
-    def _is_azure(self) -> bool:
-        return (urlsplit(self._url).hostname or "").endswith(AZURE)
-
-    @cached_property
-    def _max_tokens_field(self) -> str:
-        """Name of the limit of an answer: OpenAI's newer models refuse the one that all others understand."""
-        default = "max_completion_tokens" if self._is_openai or self._is_azure else "max_tokens"
-        return self.max_tokens_field or default
-
-    @cached_property
-    def _query(self) -> dict[str, str]:
-        return self._from_environment(self.query)
-
-    def _from_environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Headers or a query with the variables that they name. Raises `RecipeError` for one that is not set."""
-        values = {name: os.environ.get(value[1:], "") if value[:1] == "$" else value for name, value in given.items()}
-        if unset := [name for name, value in values.items() if not value.strip()]:
-            hint = f"export {given[unset[0]].removeprefix('$')}=..."
-            raise RecipeError("the environment variable is not set", where=self._where, got=unset[0], hint=hint)
-        return {name: value.strip() for name, value in values.items()}
-
-    @cached_property
-    def _proxy(self) -> str | None:
-        """The proxy that the environment names for this address."""
-        url = urlsplit(self._url)
-        return None if proxy_bypass(url.hostname or "") else getproxies().get(url.scheme)
-
-    @cached_property
-    def _session(self) -> ClientSession:
-        """Connections as many as requests in flight; a thin client costs a tenth of the SDK's CPU time."""
-        from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-
-        headers = {"Content-Type": "application/json", "User-Agent": "pluriset"}
-        if key := self._key():
-            headers["Authorization"] = f"Bearer {key}"
-        headers |= self._from_environment(self.headers)
-        timeout = ClientTimeout(total=self.timeout, sock_connect=None)
-        return ClientSession(
-            connector=TCPConnector(limit=0), headers=headers, timeout=timeout, cookie_jar=DummyCookieJar()
-        )
-
-    @property
-    def _key_env(self) -> str:
-        """Where the key is; a key of OpenAI's is never sent to another endpoint unless somebody says so."""
-        if self.api_key_env:
-            return self.api_key_env
-        if self._is_azure:
-            return "AZURE_OPENAI_API_KEY"
-        trusted = self._is_openai or "base_url" not in self.model_fields_set
-        return "OPENAI_API_KEY" if trusted else ""
-
-    def _key(self) -> str:
-        key = os.environ.get(self._key_env, "").strip()
-        if not key and self._is_openai:
-            raise TeacherError("no API key", where=self._where, hint=f"export {self._key_env}=...")
-        if not (key.isascii() and key.isprintable()):
-            raise TeacherError(f"what {self._key_env} holds is no API key", expected="ASCII characters on one line")
-        return key
+    def _limit_field(self) -> str:
+        return self.max_tokens_field or self._address.max_tokens_field
 
     def _head(self, schema: Mapping[str, Any], temperature: float | None) -> bytes:
         """All that stays the same between requests under one schema and temperature, serialised once."""
@@ -358,46 +241,6 @@ class OpenAI(Teacher):
     @cached_property
     def _heads(self) -> dict[tuple[int, float | None], tuple[Mapping[str, Any], bytes]]:
         return {}
-
-    def _refused(self, status: int, wait: str | None, content: bytes) -> TeacherError:
-        """What a status means for the ask, for the run, and for the user."""
-        body = chat.parse_body(content)
-        got = f"HTTP {status}{f', Retry-After {wait}' if wait else ''}: {chat.error_message(body)}"
-        kind, what = kind_of_failure(status, body)
-        if kind is not TeacherError:
-            error = self._error(kind, what, got)
-            if isinstance(error, TeacherBusy):
-                error.retry_after = chat.retry_after_seconds(wait)
-            return error
-        named = f"environment variable {self._key_env}" if self._key_env else "option `api_key_env`"
-        key = f"does the {named} lead to a key that may use this model?"
-        address = f"does the endpoint know the model {self.model}, and is `base_url` all of its address (often .../v1)?"
-        hint = {401: key, 403: key, 404: address, 410: "is the model still offered?"}.get(
-            status, address if status < 400 else None
-        )
-        return self._error(TeacherError, what, got, hint)
-
-    def _error(self, kind: type[E], what: str, got: str, hint: str | None = None) -> E:
-        """An error with what others said, but without keys: some endpoints quote them."""
-        variables = [value[1:] for value in (*self.headers.values(), *self.query.values()) if value[:1] == "$"]
-        for variable in (self._key_env, *variables):
-            if key := os.environ.get(variable, "").strip():
-                got = got.replace(key, "[key]")
-        return kind(what, where=self._where, got=got, hint=hint)
-
-    @property
-    def _where(self) -> str:
-        return f"{self.model} at {self._url}"
-
-
-def _is_plain(url: str) -> bool:
-    """Whether this is an address of HTTP that can be connected to, with no key in it."""
-    try:
-        said = urlsplit(url)
-        host, port = (said.hostname or "").encode("idna"), said.port
-    except ValueError:
-        return False
-    return said.scheme in ("http", "https") and bool(host) and port != 0 and "@" not in said.netloc and not said.query
 
 
 def _listed(urls: str | list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pluriset.builders.dispatch.circuit_breaker import FIRST_PAUSES, FIRST_STREAK, PAUSES, STREAK, CircuitBreaker
 from pluriset.builders.dispatch.concurrency import ConcurrencyLimit
 from pluriset.builders.dispatch.endpoint import Endpoint
-from pluriset.builders.dispatch.rate_limit import RateLimit
+from pluriset.builders.dispatch.pacing import Pacer
 from pluriset.builders.teachers.scripted import Scripted
 from pluriset.schemas.request import Completion, Request
 
@@ -55,7 +55,7 @@ def test_the_limit_stays_in_its_bounds(results: list[bool], most: int) -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 100)), min_size=1, max_size=50))
 def test_a_rate_is_never_exceeded(asked: list[tuple[float, float]]) -> None:
-    rate, now, starts = RateLimit(60), 0.0, list[tuple[float, float]]()
+    rate, now, starts = Pacer(60), 0.0, list[tuple[float, float]]()
     for later, amount in asked:
         now += later
         starts.append((now + rate.reserve(now, amount), amount))
@@ -64,10 +64,10 @@ def test_a_rate_is_never_exceeded(asked: list[tuple[float, float]]) -> None:
 
 
 def test_a_refund_can_be_reserved_again() -> None:
-    rate = RateLimit(60)
+    rate = Pacer(60)
     rate.reserve(0, 10)
     rate.refund(7)
-    assert rate.reserve(0) == 3 and RateLimit(None).reserve(0, 10**9) == 0
+    assert rate.reserve(0) == 3 and Pacer(None).reserve(0, 10**9) == 0
 
 
 @pytest.mark.parametrize("answered", [False, True])

@@ -355,11 +355,11 @@ def test_a_declared_revision_makes_another_teacher() -> None:
 def test_the_environment_of_openai_names_the_address_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8000/v1/")
     unset, declared = OpenAI(model="m"), OpenAI(model="m", base_url="http://elsewhere/v1")
-    assert (unset._url, unset._key_env) == ("http://localhost:8000/v1", "OPENAI_API_KEY")
-    assert (declared._url, declared._key_env) == ("http://elsewhere/v1", "")
+    assert (unset._address.url, unset._address.key_env) == ("http://localhost:8000/v1", "OPENAI_API_KEY")
+    assert (declared._address.url, declared._address.key_env) == ("http://elsewhere/v1", "")
     assert unset.identity() == declared.identity()
 
 
 def test_azure_has_its_own_key_and_bound_of_an_answer() -> None:
     azure = OpenAI(model="m", base_url="https://name.openai.azure.com/openai/v1")
-    assert (azure._key_env, azure._max_tokens_field) == ("AZURE_OPENAI_API_KEY", "max_completion_tokens")
+    assert (azure._address.key_env, azure._limit_field) == ("AZURE_OPENAI_API_KEY", "max_completion_tokens")

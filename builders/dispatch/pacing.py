@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class RateLimit:
+class Pacer:
     """A limit per minute; `None` is no limit."""
 
     def __init__(self, per_minute: float | None) -> None:
