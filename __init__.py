@@ -271,12 +271,12 @@ def show(
 ) -> list[Nested]:
     """The first rows of the main table, or the one with this key, with the rows that belong to them.
 
-    With `table`, the first rows of that table alone; `rejects` is what is missing. `n=None`: all rows.
+    With `table`, rows of that table alone; `rejects` is what is missing. `n=None`: all rows.
     """
     from .cards.loading import nested_rows, open
 
     if table:
-        return nested_rows.table_rows(open.open_dataset(path, stream=stream), table, n)
+        return nested_rows.table_rows(open.open_dataset(path, stream=stream), table, key, n)
     return nested_rows.nested_rows(open.open_run(path, stream=stream), key, n)
 
 

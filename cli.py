@@ -198,7 +198,7 @@ def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
 @main.command()
 @dataset("run")
 @click.argument("table", required=False, shell_complete=complete_tables)
-@click.option("--id", "key", metavar="KEY", help="Show the row of the main table with this key.")
+@click.option("--id", "key", metavar="KEY", help="Show the row with this key.")
 @click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="Number of rows.")
 @click.option("--stream", is_flag=True, help="Download only what is shown.")
 @as_json

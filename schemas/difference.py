@@ -10,6 +10,7 @@ from . import html
 from .field_docs import Stored
 
 Bump = Literal["major", "minor", "patch", "none"]
+ChangeKind = Literal["added", "removed", "changed", "moved", "provenance"]
 
 
 class Entry(Stored):
@@ -30,9 +31,11 @@ class TableChange(Entry):
     """Rows with the same key and other values."""
     moved: int
     """Rows with the same key in another split."""
+    provenance: int = 0
+    """Rows with the same key and values that come from another answer: only digest, model or temperature differ."""
     columns: dict[str, int]
-    """Column -> rows with the same key in which it changed."""
-    examples: dict[Literal["added", "removed", "changed", "moved"], list[str]]
+    """Column -> rows with the same key in which it changed; those of provenance are left out."""
+    examples: dict[ChangeKind, list[str]]
     """Up to five keys of each."""
 
 
@@ -100,9 +103,13 @@ class Difference(Entry):
 
     def _repr_html_(self) -> str:
         """For notebooks: the bump with its reasons, changed tables, and distributions that moved."""
-        changes = [(c.table, c.added, c.removed, c.changed, c.moved) for c in self.tables]
+        heads = ["table", "added", "removed", "changed", "moved", "provenance only"]
+        changes = [(c.table, c.added, c.removed, c.changed, c.moved, c.provenance) for c in self.tables]
         return (
             html.heading(f"{self.before} → {self.after}", f"semver bump: {self.bump}; {'; '.join(self.reasons)}")
-            + html.table(["table", "added", "removed", "changed", "moved"], [row for row in changes if any(row[1:])])
+            + html.table(
+                heads,
+                [row for row in changes if any(row[1:])],
+            )
             + html.table(["table", "column", "drift"], [(d.table, d.column, d.distance) for d in self.drifts])
         )

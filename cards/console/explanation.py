@@ -76,14 +76,17 @@ def print_replay(replayed: Replayed) -> None:
 
 def print_difference(difference: Difference) -> None:
     """Print what changed between two versions, and the semver bump."""
-    heads = ["table", "added", "removed", "changed", "moved", "columns"]
-    rows = [(c.table, c.added, c.removed, c.changed, c.moved, ", ".join(c.columns)) for c in difference.tables]
-    table("", heads, rows)
+    heads = ["table", "added", "removed", "changed", "moved", "provenance only", "columns"]
+    changes = [(c.table, c.added, c.removed, c.changed, c.moved, c.provenance) for c in difference.tables]
+    columns = [", ".join(c.columns) for c in difference.tables]
+    rows = [(*row, named) for row, named in zip(changes, columns, strict=True) if any(row[1:])]
+    if rows:
+        table("", heads, rows)
+    if difference.flips:
+        click.echo(f"flips   {difference.flips:,} of the same judgements have another label or score")
     for flip in difference.flip_examples:
         item = f"{flip.item_table} [{flip.item_id}]"
         click.echo(clean(f"flip    {item} {flip.aspect}, {flip.annotator_id}: {flip.before} -> {flip.after}"))
-    if more := difference.flips - len(difference.flip_examples):
-        click.echo(f"flip    {more:,} more with --json")
     for drift in difference.drifts:
         click.echo(clean(f"drift   {drift.table}.{drift.column}: {drift.distance:.1%} of the rows (total variation)"))
     for moved in difference.figures:

@@ -61,7 +61,7 @@ def _compare_tables(before: Dataset, after: Dataset) -> tuple[list[TableChange],
 
 
 def _flips(old: DuckDBPyRelation, new: DuckDBPyRelation) -> list[LabelFlip]:
-    """Judgements whose label or score differs, by item; changes of digests, rationales and orders are none."""
+    """Judgements whose label or score differs, by item; another digest, rationale or order of options is no flip."""
     keys = ("item_table", "item_id", "annotator_id", "aspect")
     same = " AND ".join(f"o.{key} = n.{key}" for key in (*keys, "sample"))
     given = "coalesce({0}.label, {0}.score::VARCHAR, '')"
@@ -109,6 +109,7 @@ def _row_reasons(change: TableChange) -> Iterator[tuple[Bump, str]]:
         ("major", change.moved, "moved to another split"),
         ("minor", change.added, "added"),
         ("patch", change.changed, "changed"),
+        ("patch", change.provenance, "from other answers, values unchanged"),
     )
     for bump, count, what in counts:
         if count:

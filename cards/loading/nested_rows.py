@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -73,21 +73,47 @@ def nested_rows(dataset: Dataset, wanted: str | None, n: int | None) -> list[Nes
     types = dataset.types
     main = dataset.manifest.main_table
     splits = dataset.splits(main)
-    rows = ((row, split) for split in splits for row in dataset.rows(main, split))
-    chosen = [*islice((pair for pair in rows if wanted in (None, key_of(pair[0]))), 1 if wanted else n)]
+    chosen = _chosen(_with_splits(dataset, main, splits), main, wanted, n)
     found = [row for row, _ in chosen]
-    if wanted and not found:
-        raise DataError("no such row", where=main, got=wanted, hint=f"`pluriset show RUN {main}` lists some")
     nested = list(nest([*found, *_below(dataset, found, types)], types))
     if len(splits) > 1:
         return [row | {"split": split} for row, (_, split) in zip(nested, chosen, strict=True)]
     return nested
 
 
-def table_rows(dataset: Dataset | ExternalDataset, table: str, n: int | None) -> list[Nested]:
-    """The first rows of one table, or all, each with its key first; of a run, `rejects` is what is missing."""
-    rows = dataset.rejects() if isinstance(dataset, Dataset) and table == REJECTS_TABLE else dataset.rows(table)
-    return [_in_order(row) for row in islice(rows, n)]
+def table_rows(dataset: Dataset | ExternalDataset, table: str, wanted: str | None, n: int | None) -> list[Nested]:
+    """The first rows of one table, or all, or the one with this key; of a run, `rejects` is what is missing.
+
+    Each has its key first and, where the table has several splits, its `split` last. Raises `DataError` if there is no
+    such row.
+    """
+    if isinstance(dataset, Dataset) and table == REJECTS_TABLE:
+        rejects = ((reject, "") for reject in dataset.rejects())
+        return [_in_order(row) for row, _ in _chosen(rejects, table, wanted, n, lambda row: str(row.key))]
+    splits = dataset.splits(table)
+    chosen = _chosen(_with_splits(dataset, table, splits), table, wanted, n)
+    return [_in_order(row) | ({"split": split} if len(splits) > 1 else {}) for row, split in chosen]
+
+
+def _with_splits(dataset: Dataset | ExternalDataset, table: str, splits: list[str]) -> Iterator[tuple[Any, str]]:
+    return ((row, split) for split in splits for row in dataset.rows(table, split))
+
+
+def _chosen(
+    rows: Iterable[tuple[Any, str]],
+    table: str,
+    wanted: str | None,
+    n: int | None,
+    key: Callable[[Any], str] | None = None,
+) -> list[tuple[Any, str]]:
+    """The first of some rows with their splits, or the one with this key. Raises `DataError` if there is none."""
+    if wanted is None:
+        return [*islice(rows, n)]
+    if one := next((pair for pair in rows if (key or key_of)(pair[0]) == wanted), None):
+        return [one]
+    raise DataError(
+        "no such row", where=table, got=wanted or "an empty key", hint=f"`pluriset show RUN {table}` lists rows"
+    )
 
 
 def _in_order(row: Row) -> Nested:

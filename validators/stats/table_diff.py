@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ...schemas.difference import Drift, TableChange
+from ...schemas.difference import ChangeKind, Drift, TableChange
 from ...schemas.row import Row, columns
 from ..tables.sql import fetch_all, key_text, quote_identifier, quote_literal
 
@@ -15,38 +14,42 @@ MAX_EXAMPLES = 5
 """Keys listed for each kind of change."""
 MAX_CATEGORIES = 64
 """Columns with more distinct values are free text, whose shares are meaningless."""
-KINDS: tuple[Literal["added", "removed", "changed", "moved"], ...] = ("added", "removed", "changed", "moved")
+PROVENANCE = {"digest", "model", "temperature"}
+"""Columns that tell where a row comes from and nothing about what it is about."""
+KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed", "moved", "provenance")
 
 
 def compare(
     connection: DuckDBPyConnection, table: str, row_type: type[Row], before: DuckDBPyRelation, after: DuckDBPyRelation
 ) -> TableChange:
-    """Changes between two relations of one connection, each with a column `split`."""
+    """Changes between two relations of one connection, each with a column `split`.
+
+    A row counts as changed if a column besides `PROVENANCE` differs, else as one of provenance.
+    """
     both = [c.name for c in columns(row_type) if c.name in before.columns and c.name in after.columns]
     values = [column for column in both if not any(c.is_key for c in columns(row_type) if c.name == column)]
     before.create_view("_before", replace=True)
     after.create_view("_after", replace=True)
-    differs = [f"b.{quote_identifier(c)} IS DISTINCT FROM a.{quote_identifier(c)}" for c in values]
-    flags = ", ".join(f"{differs[i]} AS c{i}" for i in range(len(values)))
+    differs = {c: f"b.{quote_identifier(c)} IS DISTINCT FROM a.{quote_identifier(c)}" for c in values}
+    content = " OR ".join(condition for c, condition in differs.items() if c not in PROVENANCE) or "false"
+    source = " OR ".join(condition for c, condition in differs.items() if c in PROVENANCE) or "false"
+    flags = ", ".join(f"{condition} AS c{i}" for i, condition in enumerate(differs.values()))
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE _matched AS
         SELECT coalesce(b._key, a._key) AS _key, a._key IS NOT NULL AND b._key IS NULL AS added,
-            a._key IS NULL AS removed, b._key = a._key AND ({" OR ".join(differs) or "false"}) AS changed,
-            b._key = a._key AND b.split <> a.split AS moved {"," if flags else ""} {flags}
+            a._key IS NULL AS removed, b._key = a._key AND ({content}) AS changed,
+            b._key = a._key AND b.split <> a.split AS moved,
+            b._key = a._key AND ({source}) AND NOT ({content}) AS provenance {"," if flags else ""} {flags}
         FROM (SELECT *, {key_text(row_type)} AS _key FROM _before) b
         FULL JOIN (SELECT *, {key_text(row_type)} AS _key FROM _after) a ON a._key = b._key"""
     )
     counts = ", ".join([f"count(*) FILTER ({kind})" for kind in KINDS])
     by_column = "".join(f", count(*) FILTER (changed AND c{i})" for i in range(len(values)))
-    found = connection.sql(f"SELECT {counts}{by_column} FROM _matched").fetchall()[0]
-    added, removed, changed, moved = found[: len(KINDS)]
+    counted = connection.sql(f"SELECT {counts}{by_column} FROM _matched").fetchall()[0]
     return TableChange(
         table=table,
-        added=added,
-        removed=removed,
-        changed=changed,
-        moved=moved,
-        columns={column: n for column, n in zip(values, found[len(KINDS) :], strict=True) if n},
+        **dict(zip(KINDS, counted[: len(KINDS)], strict=True)),
+        columns={c: n for c, n in zip(values, counted[len(KINDS) :], strict=True) if n and c not in PROVENANCE},
         examples={kind: keys for kind in KINDS if (keys := _keys(connection, kind))},
     )
 

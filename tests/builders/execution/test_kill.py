@@ -1,4 +1,5 @@
 import json
+import os
 import random
 import subprocess
 import sys
@@ -21,7 +22,9 @@ from pluriset.tests.servers.scripted_openai import Reply, ScriptedServer, answer
 pytestmark = pytest.mark.slow
 
 Write = Callable[..., Path]
-SEEDS, ASKS, KILLS = 40, 160, 20
+KILLS = int(os.environ.get("PLURISET_KILLS", 20))
+"""How often the build is killed; with as many seeds that it does not end before."""
+SEEDS, ASKS = 2 * KILLS, 8 * KILLS
 SITUATIONS = [f"Situation number {i}" for i in range(SEEDS)]
 LATENCY = 0.02
 
@@ -77,7 +80,8 @@ def uninterrupted(run: Path, other: Path) -> dict[str, bytes]:
     return rows(other)
 
 
-def test_a_build_killed_twenty_times_asks_nothing_again_that_was_on_disk(
+@pytest.mark.timeout(120 + 10 * KILLS)
+def test_a_build_killed_at_random_asks_nothing_again_that_was_on_disk(
     recipe: Write, tmp_path: Path, server: ScriptedServer
 ) -> None:
     seed = random.randrange(10**6)

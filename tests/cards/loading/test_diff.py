@@ -69,7 +69,8 @@ def test_changed_judgements_bump_the_patch_version_and_show_as_drift(built: Buil
     found = pluriset.diff(built("1 lying"), built("1 lying", valence="opposes"))
     assert found.bump == "patch"
     annotations = next(change for change in found.tables if change.table == "annotations")
-    assert annotations.changed == 6 and annotations.columns["label"] == 3
+    assert annotations.changed == 3 and annotations.columns == {"label": 3}
+    assert annotations.provenance == 3, "the judgement of relevance is the same, from another answer"
     drift = next(drift for drift in found.drifts if drift.column == "valence")
     assert (drift.distance, drift.before, drift.after) == (1.0, {"supports": 1.0}, {"opposes": 1.0})
     assert found.flips == 3, "another digest or order of options is no flip"

@@ -2,8 +2,12 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
+
+import pluriset
 from pluriset.cards.loading import nested_rows
 from pluriset.cards.loading.dataset import load
+from pluriset.schemas.errors import DataError
 from pluriset.schemas.row import Row, key_of
 from pluriset.schemas.rows.values import TABLES
 from pluriset.tests.cards.conftest import add_situation
@@ -44,3 +48,18 @@ def test_rows_of_several_splits_have_their_split(finished: Callable[..., Path]) 
     assert [(row["situation_id"], row["split"]) for row in nested_rows.nested_rows(dataset, key, None)] == [
         (key, shown[-1]["split"])
     ]
+
+
+@pytest.mark.parametrize("table", [None, "situations", "rejects"])
+def test_a_key_that_no_row_has_is_an_error(finished: Callable[..., Path], table: str | None) -> None:
+    for key in ("", "no such key"):
+        with pytest.raises(DataError, match=f"{table or 'situations'}: no such row\n  got: {key or 'an empty key'}"):
+            pluriset.show(finished(), key, table=table)
+
+
+def test_one_table_is_shown_by_split_or_by_key(finished: Callable[..., Path]) -> None:
+    dataset = load(run := finished())
+    shown = pluriset.show(run, n=None, table="considerations")
+    assert {row["split"] for row in shown} == {*dataset.splits("considerations")}
+    key = shown[-1]["consideration_id"]
+    assert pluriset.show(run, key, table="considerations") == [shown[-1]]

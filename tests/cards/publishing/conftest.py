@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants
@@ -15,7 +16,6 @@ from pluriset.tests.cards.conftest import (
     Tables,
     add_situation,
     manifest_of,
-    recipe_of,
     report_of,
     small_tables,
     write_tables,
@@ -26,11 +26,11 @@ from pluriset.validators.validate import validate_run
 Copy = Callable[..., Path]
 
 
-def made(folder: Path, tables: Tables, checked: bool = False) -> Path:
+def made(folder: Path, tables: Tables, checked: bool = False, **changes: Any) -> Path:
     """A finished run, made by hand; `checked` says that its report is what our checks say."""
     folder.mkdir()
-    manifest = manifest_of(write_tables(folder, tables))
-    (folder / "recipe.yaml").write_text(dump_yaml(recipe_of().model_dump(mode="json", exclude_unset=True)))
+    manifest = manifest_of(write_tables(folder, tables), **changes)
+    (folder / "recipe.yaml").write_text(dump_yaml(manifest.recipe.model_dump(mode="json", exclude_unset=True)))
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     report = validate_run(folder) if checked else report_of()
     (folder / "report.json").write_text(report.model_dump_json())

@@ -18,7 +18,9 @@ import pluriset
 from pluriset.cards.hub.client import Hub as Client
 from pluriset.cards.publishing.publish import Publication
 from pluriset.cli import main
-from pluriset.schemas.errors import PublishError, RecipeError
+from pluriset.schemas.errors import ChecksFailed, PublishError, RecipeError
+from pluriset.tests.cards.conftest import recipe_of, small_tables
+from pluriset.tests.cards.publishing.conftest import made
 from pluriset.tests.servers.hub import READ, WRITE, Fault, Hub
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # of the client, about itself
@@ -244,6 +246,26 @@ def test_a_folder_target_holds_what_the_hub_would(hub: Hub, runs: dict[str, Path
     assert published(tmp_path / "out") == published(runs["two"]) | {"LICENSE": b"mine"}
     assert hub.called == []
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_what_an_unfit_teacher_wrote_is_published_with_a_reason_that_the_card_shows(hub: Hub, tmp_path: Path) -> None:
+    unfit = {"teacher": "embedded", "model": "m", "revision": "r", "options": {}, "notice": "It is weak."}
+    teachers = {"main": unfit | {"unpublishable": "its model is too small"}}
+    run = made(tmp_path / "run", small_tables(), teachers=teachers)
+    with pytest.raises(ChecksFailed, match="Teacher main: its model is too small"):
+        pluriset.publish(run, ID)
+    assert pluriset.publish(run, tmp_path / "out").warnings == ["Teacher main: its model is too small."]
+    printed = CliRunner().invoke(main, ["publish", str(run), str(tmp_path / "out")])
+    assert printed.exit_code == 0 and "Teacher main: its model is too small." in printed.stderr
+    reason = "It shows how small models fail."
+    overridden = recipe_of().model_copy(
+        update={"card": recipe_of().card.model_copy(update={"teacher_override": reason})}
+    )
+    run = made(tmp_path / "again", small_tables(), teachers=teachers, recipe=overridden)
+    pluriset.publish(run, ID)
+    readme = files(hub)["README.md"].decode()
+    assert "**Warning.** It is weak." in readme and f"Published all the same: {reason}" in readme
+    assert pluriset.publish(run, tmp_path / "out").warnings == []
 
 
 def test_a_run_folder_is_not_a_target(runs: dict[str, Path], tmp_path: Path) -> None:
