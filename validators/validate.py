@@ -19,7 +19,7 @@ from ..schemas.errors import DataError, RecipeError
 from ..schemas.manifest import Manifest
 from ..schemas.report import Report
 from ..schemas.row import RowTypes
-from ..schemas.rows import Declaration, declaration, families, tables_of
+from ..schemas.rows import Declaration, declaration, families, is_installed, tables_of
 from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
 from .findings.failing_rows import discard_rows, write_rows_to
@@ -117,12 +117,11 @@ def open_tables(path: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDB
 
 def row_types(folder: Path, tables: Tables) -> RowTypes:
     """The row types of a run: those of its family, else those its manifest describes, else of a family that fits."""
-    known = {family: tables_of(family, tables) for family in families()}
-    if (family := run_folder.family_of(folder)) in known:
-        return known[family]
+    if (family := run_folder.family_of(folder)) and is_installed(family):
+        return tables_of(family, tables)
     if manifest := _self_describing_manifest(folder):
         return family_schema.row_types(manifest)
-    fitting = [types for types in known.values() if set(types) <= set(tables)]
+    fitting = [types for name in families() if set(types := tables_of(name, tables)) <= set(tables)]
     shared = {table: SHARED[table] for table in SHARED if table in tables}
     return max(fitting, key=len, default=shared)
 
@@ -163,7 +162,7 @@ def _texts(rejected: DuckDBPyRelation) -> str:
 
 def _declaration(folder: Path) -> Declaration:
     """What the family of a run declares; nothing where neither an installed package nor the manifest describes it."""
-    if (family := run_folder.family_of(folder)) in families():
+    if (family := run_folder.family_of(folder)) and is_installed(family):
         return declaration(family)
     manifest = _self_describing_manifest(folder)
     return Declaration({}, family_schema.views(manifest), family_schema.plots(manifest)) if manifest else NOTHING

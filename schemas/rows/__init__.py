@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -57,10 +58,16 @@ def tables_of(family: str, present: Iterable[str] | None = None) -> dict[str, ty
 
 def families() -> list[str]:
     """The names of the families that are installed."""
-    return sorted(name for name, module in _modules().items() if hasattr(import_module(module), "TABLES"))
+    return sorted(filter(is_installed, _modules()))
 
 
+def is_installed(family: str) -> bool:
+    """Whether a family of this name is installed; imports only its own row types."""
+    return family in _modules() and hasattr(import_module(_modules()[family]), "TABLES")
+
+
+@cache
 def _modules() -> dict[str, str]:
-    """Every module that may define a family."""
+    """Every module that may define a family, listed once a process."""
     external = {entry.name: entry.value for entry in others("pluriset.rows")}
     return external | {module.name: f"{__name__}.{module.name}" for module in iter_modules(__path__)}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -23,7 +24,17 @@ SELECTS = re.compile(r"\s*(SELECT|WITH|FROM)\b")
 LEADING_WITH = re.compile(r"^\s*WITH\b")
 Tables = Mapping[str, duckdb.DuckDBPyRelation]
 """Table name -> relation; all of one connection."""
-_connection: ContextVar[duckdb.DuckDBPyConnection | None] = ContextVar("connection", default=None)
+
+
+@dataclass
+class _Session:
+    """The connection in use, and whether its queries see relations in Python; a confined connection's do not."""
+
+    connection: duckdb.DuckDBPyConnection
+    sees_relations: bool = True
+
+
+_session: ContextVar[_Session | None] = ContextVar("session", default=None)
 
 
 def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
@@ -72,19 +83,19 @@ def using(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConn
     A relation does not tell its connection. Elsewhere, `DuckDBPyRelation.query` finds it, but creates a view for each
     call, after which DuckDB binds every relation again.
     """
-    token = _connection.set(connection)
+    token = _session.set(_Session(connection))
     try:
         yield connection
     finally:
-        _connection.reset(token)
+        _session.reset(token)
 
 
 def query(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
     """The result of a query that calls the relation `rows`."""
-    connection = _connection.get()
-    if connection and SELECTS.match(sql):
+    session = _session.get()
+    if session and SELECTS.match(sql):
         with suppress(duckdb.InvalidInputException):  # a relation of another connection
-            return _run(connection.sql, relation, sql)
+            return _run(session, session.connection.sql, relation, sql)
     result: duckdb.DuckDBPyRelation | None = relation.query("rows", sql)
     assert result is not None  # only a statement without a result has no relation
     return result
@@ -101,10 +112,10 @@ def query_tables(tables: Tables, names: Sequence[str], sql: str) -> duckdb.DuckD
 
 def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
     """The rows of `query`, bound once: a relation is bound to know its columns, and again to be fetched."""
-    connection = _connection.get()
-    if connection and SELECTS.match(sql):
+    session = _session.get()
+    if session and SELECTS.match(sql):
         with suppress(duckdb.InvalidInputException):
-            return _run(connection.execute, relation, sql).fetchall()
+            return _run(session, session.connection.execute, relation, sql).fetchall()
     return query(relation, sql).fetchall()
 
 
@@ -113,17 +124,19 @@ def materialize(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     table = f"_materialized_{uuid4().hex}"
     rows.create(table)
     # A derived relation carries all its SQL along; one of the table by itself starts anew.
-    if connection := _connection.get():
+    if session := _session.get():
         with suppress(duckdb.CatalogException):  # created in the catalog of another connection
-            return connection.table(table)
+            return session.connection.table(table)
     copy: duckdb.DuckDBPyRelation | None = rows.limit(0).materialize().query("rows", f"SELECT * FROM {table}")
     assert copy is not None
     return copy
 
 
-def _run(run: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:
-    rows = relation  # noqa: F841 (DuckDB looks it up by its name)
-    try:
-        return run(sql)
-    except duckdb.CatalogException:  # a confined connection does not look up Python objects
-        return run(f"WITH rows AS ({relation.sql_query()}) {LEADING_WITH.sub(',', sql, count=1)}")
+def _run(session: _Session, run: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:
+    if session.sees_relations:
+        rows = relation  # noqa: F841 (DuckDB looks it up by its name)
+        with suppress(duckdb.CatalogException):
+            return run(sql)
+    result = run(f"WITH rows AS ({relation.sql_query()}) {LEADING_WITH.sub(',', sql, count=1)}")
+    session.sees_relations = False  # that it runs only with the text of the relation shows that it is confined
+    return result
