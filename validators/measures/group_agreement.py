@@ -93,22 +93,25 @@ def _tested(
     members = groups >= 0
     differences, shared = differences[np.ix_(members, members)], shared[np.ix_(members, members)]
     mine, random = groups[members], np.random.default_rng(SEED)
-    within, between = _agreement(differences, shared, mine)
-    if np.isnan(within) or np.isnan(between):
+    regrouped = np.stack([mine, *(random.permutation(mine) for _ in range(REPLICATES))])
+    unlike, n = _within(differences, regrouped), _within(shared, regrouped)
+    others, m = differences.sum() - unlike, shared.sum() - n
+    if not (n[0] and m[0]):  # no two annotators of a group, or of two groups, share an item
         return
-    drawn = [_agreement(differences, shared, random.permutation(mine)) for _ in range(REPLICATES)]
-    extreme = sum(inside - outside >= within - between for inside, outside in drawn)
-    results = {"within": within, "between": between, "p": (1 + extreme) / (1 + REPLICATES)}
+    within, between = _agreement(unlike, n), _agreement(others, m)
+    extreme = int(np.sum((within - between)[1:] >= within[0] - between[0]))
+    results = {"within": within[0], "between": between[0], "p": (1 + extreme) / (1 + REPLICATES)}
     for what, value in results.items():
         group = {"aspect": aspect, "attribute": attribute, "what": what}
         yield Figure(measure="group_agreement", group=group, value=round(float(value), DIGITS), n=len(mine))
 
 
-def _agreement(differences: Floats, shared: Floats, groups: NDArray[np.int64]) -> tuple[float, float]:
-    """Agreement within and between the groups; NaN if no two annotators share an item."""
-    same = np.equal.outer(groups, groups).astype(np.float64)
-    found = []
-    for pairs in (same, 1 - same):
-        n = float(np.vdot(shared, pairs))
-        found.append(1 - float(np.vdot(differences, pairs)) / n if n else np.nan)
-    return found[0], found[1]
+def _within(pairs: Floats, groups: NDArray[np.int64]) -> Floats:
+    """float64 (regroupings,): sum over pairs in one group; `pairs` is (annotators, annotators), `groups` has a row each."""
+    members = (groups[:, :, None] == np.arange(groups.max() + 1)).astype(np.float64)
+    return np.asarray(((pairs @ members) * members).sum(axis=(1, 2)))
+
+
+def _agreement(unlike: Floats, n: Floats) -> Floats:
+    """One less the mean difference of n pairs; NaN where there are none."""
+    return 1 - np.divide(unlike, n, out=np.full_like(unlike, np.nan), where=n > 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,18 +48,23 @@ class Separability(Measure):
 
         One fold without words is enough: no figure is one of other folds alone.
         """
-        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import GroupKFold
+        from threadpoolctl import threadpool_limits
 
+        try:
+            words = CountVectorizer(min_df=2).fit_transform(found.texts)
+        except ValueError:  # no word is in two responses
+            return None
         scores = np.zeros(len(found.texts))
-        texts: NDArray[Any] = np.asarray(found.texts, dtype=object)
-        for train, test in GroupKFold(self.folds).split(texts, found.labels, found.groups):
-            words = TfidfVectorizer(sublinear_tf=True, min_df=2)
-            try:
-                seen = words.fit_transform(texts[train])
-            except ValueError:  # no word is in two responses
-                return None
-            probe = LogisticRegression(C=1.0, max_iter=1000).fit(seen, found.labels[train])
-            scores[test] = probe.decision_function(words.transform(texts[test]))
+        with threadpool_limits(1):  # more threads only slow down so small a matrix
+            for train, test in GroupKFold(self.folds).split(words, found.labels, found.groups):
+                recurring = words[:, words[train].getnnz(axis=0) >= 2]
+                if not recurring.shape[1]:
+                    return None
+                weights = TfidfTransformer(sublinear_tf=True).fit(recurring[train])
+                probe = LogisticRegression(C=1.0, max_iter=1000)
+                probe.fit(weights.transform(recurring[train]), found.labels[train])
+                scores[test] = probe.decision_function(weights.transform(recurring[test]))
         return scores

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import quote_literal
+from ..tables.sql import fetch_all, quote_literal
 from .findings import Findings
 from .format import File
 
@@ -26,8 +26,6 @@ USUAL = re.compile(
     r"|language|country|age|gender|word|phrase|sentence|rule|group)\d*"
 )
 """Names that columns often have."""
-COLUMNS_AT_ONCE = 32
-"""Columns counted in one query: each takes hash tables of its own, and a file may have hundreds."""
 
 
 class Column(NamedTuple):
@@ -50,23 +48,7 @@ def has_header(
     below: DuckDBPyRelation, columns: Sequence[str], first: Sequence[str | None], file: File, findings: Findings
 ) -> bool:
     """Whether the first record is names, judged by the records below; a finding where it is not, or may not be."""
-    parts = [
-        f"count({column}), count(*) FILTER ({_is_number_or_date(column)}), approx_count_distinct({column}), "
-        f"count(*) FILTER ({column} = {quote_literal((cell or '').replace(chr(0), ''))}), "
-        f"coalesce(median(length({column})), 0)"
-        for column, cell in zip(columns, first, strict=True)
-    ]
-    looked_at = below.limit(LOOKED_AT)
-    facts = [
-        fact
-        for start in range(0, len(parts), COLUMNS_AT_ONCE)
-        for fact in looked_at.aggregate(", ".join(parts[start : start + COLUMNS_AT_ONCE])).fetchall()[0]
-    ]
-    found = [
-        column
-        for column in [Column(cell or "", *facts[5 * at : 5 * at + 5]) for at, cell in enumerate(first)]
-        if column.cell
-    ]
+    found = _counted(below, {column: cell for column, cell in zip(columns, first, strict=True) if cell})
     example = {"file": file.name, "first": " | ".join(cell or "" for cell in first)}
     if any(_names(column) for column in found) or _counts(found):
         return True
@@ -78,8 +60,22 @@ def has_header(
     return True
 
 
-def _is_number_or_date(column: str) -> str:
-    return f"TRY_CAST({column} AS DOUBLE) IS NOT NULL OR regexp_matches({column}, {quote_literal(DATE)})"
+def _counted(below: DuckDBPyRelation, named: Mapping[str, str]) -> list[Column]:
+    """What is below the filled cells of the first record; `named` is column -> cell."""
+    cells = ", ".join(f"({quote_literal(c)}, {quote_literal(cell.replace(chr(0), ''))})" for c, cell in named.items())
+    if not cells:
+        return []
+    counted = fetch_all(
+        below,
+        f"""WITH cells AS (FROM (UNPIVOT (SELECT {", ".join(named)} FROM rows LIMIT {LOOKED_AT})
+            ON COLUMNS(*) INTO NAME name VALUE value))
+        SELECT name, count(*), count(*) FILTER (TRY_CAST(value AS DOUBLE) IS NOT NULL
+            OR regexp_matches(value, {quote_literal(DATE)})), approx_count_distinct(value),
+            count(*) FILTER (value = first), median(length(value))
+        FROM cells JOIN (VALUES {cells}) AS firsts(name, first) USING (name) GROUP BY name""",
+    )
+    facts = {name: counts for name, *counts in counted}
+    return [Column(cell, *facts.get(column, (0, 0, 0, 0, 0.0))) for column, cell in named.items()]
 
 
 def _names(column: Column) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from duckdb import DuckDBPyRelation
 
-from .cells import Text
-from .sql import query, quote_literal
+from .column_stats import Counts, once_per_relation, text_counts
+from .sql import materialize, query, quote_literal
 
 MAX_VALUES = 200
 """Columns with more distinct values are free text."""
@@ -33,31 +31,25 @@ def stemmed(value: str) -> str:
     return f"list_filter({words}, lambda w: w NOT IN ({', '.join(map(quote_literal, FUNCTION_WORDS))}))"
 
 
-def categorical_values(relation: DuckDBPyRelation, found: Sequence[Text]) -> DuckDBPyRelation:
-    """Values of all categorical texts: column, value, rows. Takes two scans; numbers are not categorical."""
-    closed = _closed(relation, found)
+@once_per_relation
+def categorical_values(relation: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Values of all categorical texts: column, value, rows. Numbers are not categorical."""
+    closed = [text for text, counts in text_counts(relation).items() if _is_closed(counts)]
     if not closed:
         return query(relation, NO_VALUES)
     counted = [f"{{'column': {quote_literal(t.path)}, 'counts': map_entries(histogram({t.sql}))}}" for t in closed]
-    return query(
+    values = query(
         relation,
         f"""SELECT "column", count.key AS value, count.value::BIGINT AS rows FROM (
             SELECT c.column, unnest(c.counts) AS count FROM (SELECT unnest([{", ".join(counted)}]) AS c FROM rows))""",
     )
+    return materialize(values)
 
 
-def _closed(relation: DuckDBPyRelation, found: Sequence[Text]) -> list[Text]:
-    """Texts with few, short values that occur at least twice on average and are mostly no numbers."""
-    single = [t for t in found if not t.many]
-    if not single:
-        return []
-    tests = ", ".join(
-        f"""count({t.sql}) >= 2 * approx_count_distinct({t.sql}) AND approx_count_distinct({t.sql}) <= {MAX_VALUES}
-        AND max(length({t.sql})) <= {MAX_LENGTH} AND count({t.sql}) > 2 * count(TRY_CAST({t.sql} AS DOUBLE))"""
-        for t in single
-    )
-    fits = query(relation, f"SELECT {tests} FROM rows").fetchall()[0]
-    return [t for t, fit in zip(single, fits, strict=True) if fit]
+def _is_closed(counts: Counts) -> bool:
+    """Whether texts have few, short values that occur at least twice on average and are mostly no numbers."""
+    few = counts.distinct <= MAX_VALUES and counts.max_length <= MAX_LENGTH
+    return few and counts.filled >= 2 * counts.distinct and counts.filled > 2 * counts.numbers
 
 
 def spelling_variants(values: DuckDBPyRelation) -> DuckDBPyRelation:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.cells import NO_CELLS, ROW, columns
+from ...tables.cells import NO_CELLS, ROW
+from ...tables.column_stats import column_counts, row_count
 from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
@@ -24,10 +25,10 @@ class BlankCells(Check):
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Blank cells; an empty list is not blank."""
         rows = tables["*"]
-        own = columns(rows)
+        types, total = dict(zip(rows.columns, rows.types, strict=True)), row_count(rows)
+        own = [column for column, counts in column_counts(rows).items() if counts.filled < total or counts.blank]
         if not own:
             return query(rows, NO_CELLS)
-        types = dict(zip(rows.columns, rows.types, strict=True))
         blank = [_blank(quote_identifier(column), types[column].id == "varchar") for column in own]
         cells = [f"CASE WHEN {sql} THEN {quote_literal(column)} END" for column, sql in zip(own, blank, strict=True)]
         return query(

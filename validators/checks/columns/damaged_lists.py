@@ -7,7 +7,8 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.cells import NO_CELLS, ROW, texts
+from ...tables.cells import NO_CELLS, ROW
+from ...tables.column_stats import text_counts
 from ...tables.sql import Tables, query, quote_literal
 from .. import Check
 
@@ -32,11 +33,12 @@ class DamagedLists(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Cells that are neither a Python nor a JSON list; `blank_cells` covers blank ones."""
-        rows, found = tables["*"], [t for t in texts(tables["*"]) if not t.many]
-        counts = [f"count(*) FILTER ({_bracketed(t.sql)}), count(nullif(trim({t.sql}), ''))" for t in found]
-        numbers = query(rows, f"SELECT {', '.join(counts)} FROM rows").fetchall()[0] if counts else ()
-        listed = zip(found, numbers[::2], numbers[1::2], strict=True)
-        broken = {t: _broken(t.sql) for t, lists, filled in listed if lists and lists >= self.min_share * filled}
+        rows = tables["*"]
+        broken = {
+            text: _broken(text.sql)
+            for text, counts in text_counts(rows).items()
+            if counts.bracketed and counts.bracketed >= self.min_share * (counts.filled - counts.blank)
+        }
         if not broken:
             return query(rows, NO_CELLS)
         cells = ", ".join(
@@ -50,10 +52,6 @@ class DamagedLists(Check):
                 SELECT {ROW}, unnest([{cells}]) AS cell FROM rows WHERE {" OR ".join(broken.values())}
             ) WHERE cell IS NOT NULL""",
         )
-
-
-def _bracketed(value: str) -> str:
-    return rf"regexp_full_match({value}, '(?s)\s*\[.*\]\s*')"
 
 
 def _broken(value: str) -> str:

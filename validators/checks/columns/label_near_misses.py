@@ -7,7 +7,6 @@ from typing import Annotated
 from duckdb import DuckDBPyRelation
 from pydantic import Field
 
-from ...tables.cells import texts
 from ...tables.sql import Tables, query
 from ...tables.vocabulary import categorical_values, near_misses
 from .. import Check
@@ -34,5 +33,5 @@ class LabelNearMisses(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Rare labels, with the frequent label and the number of rows of both."""
-        found = near_misses(categorical_values(tables["*"], texts(tables["*"])), f"a.rows * {self.min_ratio} <= b.rows")
+        found = near_misses(categorical_values(tables["*"]), f"a.rows * {self.min_ratio} <= b.rows")
         return query(found, 'SELECT "column", value, rows, problem FROM rows')

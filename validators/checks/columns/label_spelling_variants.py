@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.cells import texts
 from ...tables.sql import Tables
 from ...tables.vocabulary import categorical_values, spelling_variants
 from .. import Check
@@ -24,4 +23,4 @@ class LabelSpellingVariants(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """The rarer spellings, with the number of rows of both."""
-        return spelling_variants(categorical_values(tables["*"], texts(tables["*"])))
+        return spelling_variants(categorical_values(tables["*"]))

@@ -8,6 +8,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import NO_CELLS, ROW
+from ...tables.column_stats import column_counts
 from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
@@ -36,7 +37,7 @@ class MixedTypes(Check):
         """Cells of a JSON column that are not of its most frequent type; texts in a numeric column."""
         rows = tables["*"]
         typed = [(c, str(t)) for c, t in zip(rows.columns, rows.types, strict=True) if c != ROW]
-        mixed = self._numbers(rows, [quote_identifier(column) for column, kind in typed if kind == "VARCHAR"])
+        mixed = self._numbers(rows, [column for column, kind in typed if kind == "VARCHAR"])
         mixed |= _json(rows, [quote_identifier(column) for column, kind in typed if kind == "JSON"])
         if not mixed:
             return query(rows, NO_CELLS)
@@ -51,19 +52,16 @@ class MixedTypes(Check):
 
     def _numbers(self, rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:
         """Numeric column -> SQL of the problem of a cell; `blank_cells` covers blank ones."""
-        if not columns:
-            return {}
-        counts = ", ".join(f"count({c}) FILTER (trim({c}) <> ''), count(TRY_CAST({c} AS DOUBLE))" for c in columns)
-        found = query(rows, f"SELECT {counts} FROM rows").fetchall()[0]
-        numeric = [
-            column
-            for column, filled, numbers in zip(columns, found[::2], found[1::2], strict=True)
-            if filled > numbers >= max(NUMBERS, self.min_share * filled)
-        ]
+        counted = column_counts(rows)
+        numeric = [c for c in columns if self._is_numeric(counted[c].filled - counted[c].blank, counted[c].numbers)]
         return {
             c: f"CASE WHEN trim({c}) <> '' AND TRY_CAST({c} AS DOUBLE) IS NULL THEN 'no number: ' || left({c}, 80) END"
-            for c in numeric
+            for c in map(quote_identifier, numeric)
         }
+
+    def _is_numeric(self, filled: int, numbers: int) -> bool:
+        """Whether nearly all, but not all, of these texts are numbers."""
+        return filled > numbers >= max(NUMBERS, self.min_share * filled)
 
 
 def _json(rows: DuckDBPyRelation, columns: list[str]) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from ...tables.cells import texts
 from ...tables.sql import Tables, query
 from ...tables.vocabulary import categorical_values
 from .. import Check
@@ -37,7 +36,7 @@ class OverlappingBins(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Overlapping bins, in columns with at least half of their values in the form of a bin."""
-        found = categorical_values(tables["*"], [t for t in texts(tables["*"]) if not t.many])
+        found = categorical_values(tables["*"])
         return query(
             found,
             f"""WITH bins AS (

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyRelation
 from pydantic import Field
 
 from ...tables.cells import NO_CELLS, ROW
+from ...tables.column_stats import column_counts
 from ...tables.sql import Tables, query, quote_identifier, quote_literal
 from .. import Check
 
@@ -72,7 +73,8 @@ class RaggedLists(Check):
 def _lengths(rows: DuckDBPyRelation) -> dict[str, str]:
     """List column -> SQL of the length of a list; columns of one length throughout are left out."""
     typed = dict(zip(rows.columns, rows.types, strict=True))
-    written = [column for column, kind in typed.items() if kind.id == "varchar"]
+    counted = column_counts(rows)
+    written = [column for column, kind in typed.items() if kind.id == "varchar" and counted[column].bracketed]
     brackets = ", ".join(
         f"coalesce(bool_and(CAST({quote_identifier(c)} AS VARCHAR) LIKE '[%'), false)" for c in written
     )
