@@ -107,7 +107,7 @@ def _tested(
 
 
 def _within(pairs: Floats, groups: NDArray[np.int64]) -> Floats:
-    """float64 (regroupings,): sum over pairs in one group; `pairs` is (annotators, annotators), `groups` rows of those."""
+    """Sum of (annotators, annotators) over pairs in one group, for each row of `groups`; float64 (regroupings,)."""
     members = (groups[:, :, None] == np.arange(groups.max() + 1)).astype(np.float64)
     return np.asarray(((pairs @ members) * members).sum(axis=(1, 2)))
 
