@@ -12,20 +12,20 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import MaxLen, MinLen
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.rows.shared import Annotator
+from .answer_model import AnswerModel
 from .ask import Answer, Ask, Item
+from .few_shot import Example, few_shot_prompt
 from .journal_reader import AskFailed
 
 T = TypeVar("T", bound=BaseModel)
 
 
-class Declined(BaseModel):
+class Declined(AnswerModel):
     """The writer declines, with the reason."""
-
-    model_config = ConfigDict(extra="forbid")
 
     declined: Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -84,20 +84,10 @@ async def write_each(
     return written
 
 
-def turns(system: str, examples: Sequence[tuple[str, Mapping[str, Any]]], question: str) -> tuple[Message, ...]:
-    """A conversation: the instruction, worked examples with their answers, and the question."""
-    shown = [
-        message
-        for text, answer in examples
-        for message in (Message("user", text), Message("assistant", Worked(answer=dict(answer)).model_dump_json()))
-    ]
-    return (Message("system", system), *shown, Message("user", question))
-
-
-class Worked(BaseModel):
-    """A worked answer, as the teacher would give it."""
-
-    answer: dict[str, Any]
+def declinable_prompt(system: str, examples: Iterable[Example], question: str, max_tokens: int) -> Prompt:
+    """A prompt for an answer that may be declined; the answers of the examples are given as `answer_type` has them."""
+    shown = [(text, {"answer": answer}) for text, answer in examples]
+    return few_shot_prompt(system, shown, question, max_tokens)
 
 
 def answer_type(kind: type[BaseModel], bounds: Bounds) -> type[BaseModel]:
@@ -113,8 +103,7 @@ def answer_type(kind: type[BaseModel], bounds: Bounds) -> type[BaseModel]:
 @lru_cache(maxsize=1024)
 def _answer_type(kind: type[BaseModel], patterns: Any, choices: Any, lengths: Any) -> type[BaseModel]:
     bounded: Any = _bounded(kind, Bounds(dict(patterns), dict(choices), dict(lengths)))
-    config = ConfigDict(extra="forbid")
-    return create_model(f"{kind.__name__}Answer", __config__=config, answer=(bounded | Declined, ...))
+    return create_model(f"{kind.__name__}Answer", __base__=AnswerModel, answer=(bounded | Declined, ...))
 
 
 def _bounded(kind: type[BaseModel], bounds: Bounds) -> type[BaseModel]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
 from ...schemas.rows import preferences as rows
-from ...schemas.rows.shared import Annotation
 from ..asking.ask import Answer
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
-from ._prompted import prompt_values
+from ._prompted import digest_id, prompt_values, response
 
 
 def prompt_row(seed: Seed) -> rows.Prompt:
@@ -35,37 +33,22 @@ def given_responses(prompt: rows.Prompt, seed: Seed) -> list[rows.Response]:
     if len(texts) < 2 or not all(isinstance(text, str) and text.strip() for text in texts):
         raise AskFailed("a response is missing or blank", f"{len(texts)} responses", b"")
     return [
-        rows.Response(
-            response_id=_digest(prompt.prompt_id, place),
-            prompt_id=prompt.prompt_id,
-            place=place,
-            text=text,
-            model=model,
-        )
+        response(prompt.prompt_id, place, text, response_id=digest_id(prompt.prompt_id, place), model=model)
         for place, (text, model) in enumerate(zip(texts, models, strict=False))
     ]
 
 
 def written_response(prompt: rows.Prompt, place: int, answer: Answer[Any]) -> rows.Response:
     """A response that a writer gave."""
-    return rows.Response(
-        response_id=_digest(prompt.prompt_id, place),
-        prompt_id=prompt.prompt_id,
-        writer_id=answer.annotator_id,
-        place=place,
-        text=answer.value.answer.text,
-        model=answer.model or answer.annotator.model,
-        temperature=answer.temperature,
-        sample=answer.sample,
-        digest=answer.digest,
-    )
+    response_id = digest_id(prompt.prompt_id, place)
+    return response(prompt.prompt_id, place, answer.value.answer.text, answer, response_id=response_id)
 
 
 def comparison_rows(responses: Sequence[rows.Response]) -> list[rows.Comparison]:
     """Every two responses with different texts."""
     return [
         rows.Comparison(
-            comparison_id=_digest(one.response_id, other.response_id),
+            comparison_id=digest_id(one.response_id, other.response_id),
             prompt_id=one.prompt_id,
             first_id=one.response_id,
             second_id=other.response_id,
@@ -75,26 +58,6 @@ def comparison_rows(responses: Sequence[rows.Response]) -> list[rows.Comparison]
     ]
 
 
-def annotation_row(
-    table: str, key: str, answer: Answer[Any], aspect: str, *, options: Sequence[str] = (), **value: Any
-) -> Annotation:
-    """What a judge says under one aspect: a label or a score."""
-    return Annotation(
-        item_table=table,
-        item_id=key,
-        annotator_id=answer.annotator_id,
-        aspect=aspect,
-        sample=answer.sample,
-        options=[*options],
-        digest=answer.digest,
-        **value,
-    )
-
-
 def conversation(prompt: rows.Prompt) -> str:
     """The prompt with what came before it, as a judge reads it."""
     return "\n".join([*(f"{turn.role}: {turn.content}" for turn in prompt.turns), f"Prompt: {prompt.text}"])
-
-
-def _digest(*parts: object) -> str:
-    return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).hexdigest()

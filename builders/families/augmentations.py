@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from ...schemas.request import Prompt as Asked
 from ...schemas.row import Row
 from ...schemas.rows.augmentations import LEVEL, SCORE, TABLES, Attribute, Direction, Edit, Scored
 from ...schemas.rows.preferences import Prompt, Response
 from ...schemas.rows.shared import ABSTAIN, Annotation
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Ask
-from ..asking.declinable import Bounds, turns, write, write_optional
+from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
 from . import _augmentations_prompts as prompts
+from ._annotations import annotation
 from ._augmentations_sql import DRIFTS, PAIRS
 from ._prompted import (
     WrittenText,
-    annotation,
-    judging,
     matching,
     prompt_values,
     response,
@@ -33,27 +33,21 @@ from ._prompted import (
 DIRECTIONS: tuple[Direction, ...] = ("up", "down")
 
 
-class WrittenAttribute(BaseModel):
+class WrittenAttribute(AnswerModel):
     """A line of a rubric."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
     meaning: Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
 
 
-class WrittenRubric(BaseModel):
+class WrittenRubric(AnswerModel):
     """What makes a response to a prompt good."""
-
-    model_config = ConfigDict(extra="forbid")
 
     attributes: list[WrittenAttribute]
 
 
-class Level(BaseModel):
+class Level(AnswerModel):
     """The level of a response in an attribute."""
-
-    model_config = ConfigDict(extra="forbid")
 
     level: Literal[1, 2, 3, 4, 5, "abstain"]
 
@@ -148,8 +142,8 @@ class Augmentations(Family):
             lengths={"attributes": (1, self.attributes)},
         )
         shown = [(f"Prompt: {text}\nattributes:", answer) for text, answer in self.rubric_examples]
-        messages = turns(self.rubric_prompt, shown, f"Prompt: {prompt.text}\nattributes:")
-        asked = Asked(messages, max_tokens=100 * self.attributes)
+        question = f"Prompt: {prompt.text}\nattributes:"
+        asked = declinable_prompt(self.rubric_prompt, shown, question, 100 * self.attributes)
         listed = await write(ask, asked, WrittenRubric, "write", bounds)
         by_name = {norm(attribute.name): attribute for attribute in reversed(listed.value.attributes)}
         return [
@@ -199,7 +193,7 @@ class Augmentations(Family):
 
     async def _levels(self, prompt: str, text: Response, attribute: Attribute, ask: Ask) -> list[Annotation]:
         shown = [(f"{example}\nlevel:", {"level": level}) for example, level in self.score_examples]
-        asked = judging(self.score_prompt, shown, f"{_shown(prompt, text.text, attribute)}\nlevel:", 20)
+        asked = few_shot_prompt(self.score_prompt, shown, f"{_shown(prompt, text.text, attribute)}\nlevel:", 20)
         item = ("scored", _scored(text, attribute).scored_id)
         answers = await ask.each(asked, Level, "score", item=item, into="annotations")
         return [

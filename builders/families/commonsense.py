@@ -6,19 +6,21 @@ each of its samples is a rating of its own, so that the share of yes stands for 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import PositiveInt
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.commonsense import AGREE, ASPECTS, LABELS, MOST_AGREE, TABLES, CommonStatement, Label
 from ...schemas.rows.shared import Annotation, Annotator
 from ...validators.stats.commonsense import RATER_SCORES, STATEMENT_SCORES
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Ask
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import annotation, drawn_order
 
 SYSTEM = "You are asked about a statement. Say abstain only if you cannot tell."
 QUESTIONS = {
@@ -28,10 +30,8 @@ QUESTIONS = {
 """Aspect -> what is asked; constants of ours in the sense of the two questions."""
 
 
-class Rated(BaseModel):
+class Rated(AnswerModel):
     """Yes, no or abstain."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: Label
 
@@ -77,33 +77,19 @@ class Commonsense(Family):
 
     async def _rated(self, statement: CommonStatement, aspect: str, ask: Ask) -> list[Annotation]:
         def prompt(rater: Annotator) -> Prompt:
-            shown = " / ".join(_order(statement, aspect, rater.annotator_id))
-            turn = f"Statement: {statement.text}\n{self.questions[aspect]}\nanswer: {shown}"
-            return Prompt((Message("system", self.prompt), Message("user", turn)), max_tokens=20)
+            shown = " / ".join(drawn_order(LABELS, statement.statement_id, aspect, rater.annotator_id))
+            question = f"Statement: {statement.text}\n{self.questions[aspect]}\nanswer: {shown}"
+            return few_shot_prompt(self.prompt, (), question, 20)
 
-        answers = await ask.each(
-            prompt,
-            Rated,
-            "rate",
-            item=("statements", statement.statement_id),
-            into="annotations",
-            samples=range(self.samples),
-        )
+        item, samples = ("statements", statement.statement_id), range(self.samples)
+        answers = await ask.each(prompt, Rated, "rate", item=item, into="annotations", samples=samples)
         return [
-            Annotation(
-                item_table="statements",
-                item_id=statement.statement_id,
-                annotator_id=answer.annotator_id,
-                aspect=aspect,
-                sample=answer.sample,
+            annotation(
+                item,
+                answer,
+                aspect,
                 label=answer.value.answer,
-                options=_order(statement, aspect, answer.annotator_id),
-                digest=answer.digest,
+                options=drawn_order(LABELS, statement.statement_id, aspect, answer.annotator_id),
             )
             for answer in answers
         ]
-
-
-def _order(statement: CommonStatement, aspect: str, annotator_id: str) -> list[str]:
-    """The labels in the order in which a rater sees them: random by statement, question and rater."""
-    return random.Random(f"{statement.statement_id}/{aspect}/{annotator_id}").sample(LABELS, len(LABELS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 from ...schemas.field_docs import Stored
 from ...schemas.row import Row
@@ -22,17 +22,18 @@ from ...schemas.rows.configurations import (
 )
 from ...schemas.rows.preferences import Response
 from ...schemas.rows.shared import ABSTAIN, Annotation
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
 from . import _configurations_prompts as prompts
+from ._annotations import annotation
 from ._configurations_sql import ERROR_SCORES, PAIRS, SPECIFICATIONS
 from ._prompted import (
     WrittenText,
-    annotation,
-    judging,
     matching,
     prompt_values,
     response,
@@ -52,18 +53,14 @@ class Declared(Stored):
     """The categories that it allows."""
 
 
-class AskedFor(BaseModel):
+class AskedFor(AnswerModel):
     """The categories that a prompt asks for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     categories: list[str]
 
 
-class Labelled(BaseModel):
+class Labelled(AnswerModel):
     """Whether a response addresses its prompt, how helpful it is, and the categories that it contains."""
-
-    model_config = ConfigDict(extra="forbid")
 
     addressed: Literal["yes", "no", "abstain"]
     helpfulness: Literal[0, 1, 2, 3, 4, 5, "abstain"]
@@ -154,7 +151,7 @@ class Configurations(Family):
 
     async def _of_prompt(self, prompt: Prompt, ask: Ask) -> list[Annotation]:
         shown = [(f"Prompt: {text}\nasks for:", {"categories": named}) for text, named in self.label_prompt_examples]
-        asked = judging(self._system(self.label_prompt), shown, f"Prompt: {prompt.text}\nasks for:", 80)
+        asked = few_shot_prompt(self._system(self.label_prompt), shown, f"Prompt: {prompt.text}\nasks for:", 80)
         item = ("prompts", prompt.prompt_id)
         answers = await ask.each(asked, AskedFor, "label", item=item, into="annotations", narrow=self._narrow())
         return [
@@ -168,7 +165,7 @@ class Configurations(Family):
             (_labelling(text, answer), {"addressed": addressed, "helpfulness": helpful, "categories": named})
             for text, answer, addressed, helpful, named in self.label_response_examples
         ]
-        asked = judging(self._system(self.label_response), shown, _labelling(prompt.text, labelled.text), 100)
+        asked = few_shot_prompt(self._system(self.label_response), shown, _labelling(prompt.text, labelled.text), 100)
         item = ("responses", labelled.response_id)
         answers = await ask.each(asked, Labelled, "label", item=item, into="annotations", narrow=self._narrow())
         rows = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ...schemas.row import Row
 from ...schemas.rows.critiques import (
@@ -22,17 +22,18 @@ from ...schemas.rows.critiques import (
 from ...schemas.rows.preferences import Response
 from ...schemas.rows.shared import Annotation
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import write, write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
 from . import _critiques_prompts as prompts
+from ._annotations import annotation
 from ._prompted import (
     WrittenText,
-    annotation,
     given_texts,
-    judging,
     matching,
     prompt_values,
     response,
@@ -41,28 +42,22 @@ from ._prompted import (
 )  # fmt: skip
 
 
-class WrittenCritique(BaseModel):
+class WrittenCritique(AnswerModel):
     """The words at fault, why, and the verdict."""
-
-    model_config = ConfigDict(extra="forbid")
 
     point: Annotated[str, Field(max_length=300)]
     critique: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
     verdict: Verdict
 
 
-class Checked(BaseModel):
+class Checked(AnswerModel):
     """What a writer says of its own response."""
-
-    model_config = ConfigDict(extra="forbid")
 
     verdict: Verdict
 
 
-class Compared(BaseModel):
+class Compared(AnswerModel):
     """What somebody says of a correction."""
-
-    model_config = ConfigDict(extra="forbid")
 
     improved: Improved
 
@@ -112,11 +107,11 @@ class Critiques(Family):
         item, shown = ("responses", first.response_id), f"Prompt: {prompt.text}\nResponse: {first.text}"
         rows: list[Row] = [prompt, first]
         if not given:
-            asked = judging(self.self_check_prompt, (), f"{shown}\nself-check:", 20)
+            asked = few_shot_prompt(self.self_check_prompt, (), f"{shown}\nself-check:", 20)
             if checked := await ask.maybe(asked, Checked, "respond", item=item):
                 rows.append(annotation(item, checked, SELF_CHECK, label=checked.value.verdict))
         examples = [(f"Prompt: {p}\nResponse: {r}\ncritique:", answer) for p, r, answer in self.critique_examples]
-        asked = judging(self.critique_prompt, examples, f"{shown}\ncritique:", 300)
+        asked = few_shot_prompt(self.critique_prompt, examples, f"{shown}\ncritique:", 300)
         critiques = await ask.each(
             asked, WrittenCritique, "criticise", item=item, into="critiques", narrow=self._narrow()
         )
@@ -161,7 +156,7 @@ class Critiques(Family):
             if answer and norm(answer.value.text) != norm(first.text):
                 corrected = response(prompt.prompt_id, place, answer.value.text, answer)
                 shown = f"Prompt: {prompt.text}\nResponse: {first.text}\nCorrection: {corrected.text}\nimproved:"
-                asked = judging(self.improved_prompt, (), shown, 20)
+                asked = few_shot_prompt(self.improved_prompt, (), shown, 20)
                 compared = await ask.each(asked, Compared, "judge", item=item, into="annotations")
                 judged = [annotation(item, each, IMPROVED, label=each.value.improved) for each in compared]
         row = Critique(

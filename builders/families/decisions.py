@@ -5,14 +5,13 @@ Every template is filled for every cell of a design; only the decisions themselv
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.decisions import (
     DECISION,
@@ -27,18 +26,19 @@ from ...schemas.rows.decisions import (
 )
 from ...schemas.rows.shared import Annotation, RowRef
 from ...schemas.slots import cells, fill, slots, with_articles
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Ask
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import choose_label
 
 DECIDE = """\
 You decide about one person. Answer yes or no with what you would decide. Abstain if you cannot or will not decide."""
 
 
-class Decided(BaseModel):
+class Decided(AnswerModel):
     """A decision."""
-
-    model_config = ConfigDict(extra="forbid")
 
     decision: Literal["yes", "no", "abstain"]
 
@@ -129,28 +129,10 @@ class Decisions(Family):
                         yield _decision(template, "implicit", cell, {**cell, "name": name})
 
     async def _decided(self, decision: Decision, ask: Ask) -> list[Annotation]:
-        def shown(annotator_id: str) -> list[str]:
-            draw = random.Random(f"{decision.decision_id}/{annotator_id}")
-            return draw.sample(DECISION.labels, len(DECISION.labels))
+        def prompt(labels: str) -> Prompt:
+            return few_shot_prompt(self.prompt, (), f"{decision.text}\ndecision: {labels}", 15)
 
-        def prompt(annotator_id: str) -> Prompt:
-            question = f"{decision.text}\ndecision: {' / '.join(shown(annotator_id))}"
-            return Prompt((Message("system", self.prompt), Message("user", question)), max_tokens=15)
-
-        item = ("decisions", decision.decision_id)
-        answers = await ask.each(lambda who: prompt(who.annotator_id), Decided, "decide", item=item, into="annotations")
-        return [
-            Annotation(
-                item_table="decisions",
-                item_id=decision.decision_id,
-                annotator_id=answer.annotator_id,
-                aspect=DECISION.aspect,
-                label=answer.value.decision,
-                options=shown(answer.annotator_id),
-                digest=answer.digest,
-            )
-            for answer in answers
-        ]
+        return await choose_label(ask, prompt, Decided, "decide", DECISION, decision.decision_id)
 
 
 def bare(template: str, attributes: Mapping[str, Sequence[str]]) -> str:

@@ -7,13 +7,12 @@ topics.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.dilemmas import (
     CHOICE,
@@ -29,33 +28,32 @@ from ...schemas.rows.dilemmas import (
     Stake,
     TradeOff,
 )
-from ...schemas.rows.shared import Annotation, RowRef
+from ...schemas.rows.shared import Annotator, RowRef
 from ...validators.tables.normalise import norm
 from ...validators.tables.sql import quote_literal
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
-from ..asking.declinable import Bounds, turns, write, write_optional
+from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
 from . import _dilemmas_prompts as prompts
+from ._annotations import annotation, drawn_order
 
 Phrase = Annotated[str, Field(min_length=1, max_length=200)]
 Sentences = Annotated[str, Field(min_length=1, max_length=1500)]
 Refs = list[RowRef]
 
 
-class WrittenDilemma(BaseModel):
+class WrittenDilemma(AnswerModel):
     """A dilemma that ends in a question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     dilemma: Sentences
 
 
-class WrittenActions(BaseModel):
+class WrittenActions(AnswerModel):
     """Two actions that exclude each other."""
-
-    model_config = ConfigDict(extra="forbid")
 
     to_do: Phrase
     not_to_do: Phrase
@@ -69,45 +67,35 @@ class WrittenActions(BaseModel):
         return self
 
 
-class WrittenConsequence(BaseModel):
+class WrittenConsequence(AnswerModel):
     """How an action turns out badly."""
-
-    model_config = ConfigDict(extra="forbid")
 
     consequence: Sentences
 
 
-class WrittenStake(BaseModel):
+class WrittenStake(AnswerModel):
     """What is at stake for one party."""
-
-    model_config = ConfigDict(extra="forbid")
 
     party: Phrase
     value: Phrase
     reason: Annotated[str, Field(min_length=1, max_length=400)]
 
 
-class WrittenStakes(BaseModel):
+class WrittenStakes(AnswerModel):
     """Everybody who is affected by an action, and what is at stake for them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     direct: list[WrittenStake]
     indirect: list[WrittenStake]
 
 
-class AssignedTopic(BaseModel):
+class AssignedTopic(AnswerModel):
     """A topic of the closed list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     topic: str
 
 
-class Chosen(BaseModel):
+class Chosen(AnswerModel):
     """Which of two actions somebody would choose."""
-
-    model_config = ConfigDict(extra="forbid")
 
     choice: Literal["first", "second", "depends", "abstain"]
 
@@ -222,7 +210,7 @@ class Dilemmas(Family):
 
     async def _dilemma(self, seed: Seed, ask: Ask) -> Dilemma:
         examples = [(f"Situation: {e['situation']}", {"dilemma": e["dilemma"]}) for e in self.examples]
-        prompt = Prompt(turns(self.dilemma_prompt, examples, f"Situation: {seed.text}"), max_tokens=400)
+        prompt = declinable_prompt(self.dilemma_prompt, examples, f"Situation: {seed.text}", 400)
         written = await write(ask, prompt, WrittenDilemma, "write", self._bounds)
         return Dilemma(
             dilemma_id=seed.id,
@@ -238,7 +226,7 @@ class Dilemmas(Family):
         if not self.topics:
             return None
         question = f"Dilemma: {dilemma}\nTopic: {' / '.join(self.topics)}"
-        prompt = Prompt((Message("system", self.topic_prompt), Message("user", question)), max_tokens=30)
+        prompt = few_shot_prompt(self.topic_prompt, (), question, 30)
         narrow: Narrow = {"topic": {"enum": self.topics}}
         answer = await ask.maybe(prompt, AssignedTopic, "sort", item=("dilemmas", dilemma_id), narrow=narrow)
         return answer.value.topic if answer else None
@@ -247,7 +235,7 @@ class Dilemmas(Family):
         examples = [
             (f"Dilemma: {e['dilemma']}", {"to_do": e["to_do"], "not_to_do": e["not_to_do"]}) for e in self.examples
         ]
-        prompt = Prompt(turns(self.actions_prompt, examples, f"Dilemma: {dilemma.text}"), max_tokens=120)
+        prompt = declinable_prompt(self.actions_prompt, examples, f"Dilemma: {dilemma.text}", 120)
         written = await write(ask, prompt, WrittenActions, "write", self._bounds)
         to_do, not_to_do = (
             Action(
@@ -267,7 +255,7 @@ class Dilemmas(Family):
         examples = [(_of_action(e["dilemma"], e["not_to_do"]), e) for e in self.examples]
         shown = [(text, {"consequence": e["consequence"]}) for text, e in examples]
         question = _of_action(dilemma.text, action.text)
-        prompt = Prompt(turns(self.consequence_prompt, shown, question), max_tokens=250)
+        prompt = declinable_prompt(self.consequence_prompt, shown, question, 250)
         told = await write_optional(ask, prompt, WrittenConsequence, "write", item, "consequences", self._bounds)
         rows: list[Row] = []
         if told:
@@ -277,7 +265,7 @@ class Dilemmas(Family):
             (f"{text}\nWhat happened: {e['consequence']}", {"direct": e["direct"], "indirect": e["indirect"]})
             for text, e in examples
         ]
-        prompt = Prompt(turns(self.stakes_prompt, shown, question), max_tokens=240 * self.max_stakes)
+        prompt = declinable_prompt(self.stakes_prompt, shown, question, 240 * self.max_stakes)
         written = await write_optional(ask, prompt, WrittenStakes, "write", item, "stakes", self._bounds)
         return rows + (self._stakes(action, written) if written else [])
 
@@ -324,31 +312,21 @@ class Dilemmas(Family):
     async def _choices(self, dilemma: Dilemma, actions: Sequence[Action], ask: Ask) -> list[Row]:
         """What every annotator would do; which action comes first is drawn, and always the same."""
 
-        def order(annotator_id: str) -> list[Action]:
-            return random.Random(f"{dilemma.dilemma_id}/{annotator_id}").sample(actions, 2)
-
-        def prompt(annotator: Any) -> Prompt:
-            first, second = order(annotator.annotator_id)
+        def prompt(annotator: Annotator) -> Prompt:
+            first, second = drawn_order(actions, dilemma.dilemma_id, annotator.annotator_id)
             question = f"Dilemma: {dilemma.text}\nfirst: {first.text}\nsecond: {second.text}"
-            return Prompt((Message("system", self.choice_prompt), Message("user", question)), max_tokens=20)
+            return few_shot_prompt(self.choice_prompt, (), question, 20)
 
         item = (CHOICE.item_table, dilemma.dilemma_id)
         answers = await ask.each(prompt, Chosen, "choose", item=item, into="annotations")
         rows = list[Row]()
         for answer in answers:
-            first, second = (action.action_type for action in order(answer.annotator_id))
-            labels = {"first": first, "second": second, "depends": "depends", "abstain": "abstain"}
-            rows.append(
-                Annotation(
-                    item_table=CHOICE.item_table,
-                    item_id=dilemma.dilemma_id,
-                    annotator_id=answer.annotator_id,
-                    aspect=CHOICE.aspect,
-                    label=labels[answer.value.choice],
-                    options=[*labels.values()],
-                    digest=answer.digest,
-                )
+            first, second = (
+                action.action_type for action in drawn_order(actions, dilemma.dilemma_id, answer.annotator_id)
             )
+            labels = {"first": first, "second": second, "depends": "depends", "abstain": "abstain"}
+            label = labels[answer.value.choice]
+            rows.append(annotation(item, answer, CHOICE.aspect, label=label, options=[*labels.values()]))
         return rows
 
     @property

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
 from ...schemas.rows.local_knowledge import (
     CHOICES,
@@ -22,7 +21,9 @@ from ...schemas.rows.local_knowledge import (
     ShortAnswer,
     Unanswered,
 )
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
+from ..asking.few_shot import few_shot_prompt
 from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
@@ -34,10 +35,8 @@ SYSTEM = (
 UNANSWERED: dict[str, Unanswered] = {"idk": "idk", "not-applicable": "not-applicable"}
 
 
-class Short(BaseModel):
+class Short(AnswerModel):
     """An answer of a few words, or `idk`, or `not-applicable`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -106,10 +105,9 @@ class LocalKnowledge(Family):
 
     async def _answers(self, question: LocalQuestion, region: str, ask: Ask) -> list[ShortAnswer]:
         system = self.prompt.replace("{region}", region).replace("{language}", self.regions[region])
-        turns = (Message("system", system), Message("user", question.text.replace("{region}", region)))
         narrow: Narrow = {"answer": {"pattern": f"({self.pattern})|^({'|'.join(UNANSWERED)})$"}}
         answers = await ask.each(
-            Prompt(turns, max_tokens=60),
+            few_shot_prompt(system, (), question.text.replace("{region}", region), 60),
             Short,
             "answer",
             item=("questions", question.question_id),

@@ -12,9 +12,9 @@ from itertools import permutations
 from math import factorial
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, Field, PositiveInt, ValidationError, model_validator
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.opinions import (
     ASPECTS,
@@ -30,8 +30,10 @@ from ...schemas.rows.opinions import (
     SurveyShare,
 )
 from ...schemas.rows.shared import ABSTAIN, Annotation
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, write_each
+from ..asking.few_shot import few_shot_prompt
 from ..asking.journal_reader import AskFailed
 from ..asking.narrow import Narrow
 from ..sources import Seed
@@ -44,18 +46,14 @@ MAX_RANKED = 6
 NUMERIC = rf"^(-?[0-9]{{1,9}}([.][0-9]{{1,3}})?|{ABSTAIN})$"
 
 
-class OneAnswer(BaseModel):
+class OneAnswer(AnswerModel):
     """A letter, an order of letters, or a number, as text; or abstain."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: str
 
 
-class SeveralAnswers(BaseModel):
+class SeveralAnswers(AnswerModel):
     """The letters of the selected options, or abstain alone."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answers: list[str]
 
@@ -66,10 +64,8 @@ class SeveralAnswers(BaseModel):
         return self
 
 
-class SharedOut(BaseModel):
+class SharedOut(AnswerModel):
     """The points of each option in the order in which they are shown; empty: abstains."""
-
-    model_config = ConfigDict(extra="forbid")
 
     points: list[Annotated[int, Field(ge=0, le=BUDGET)]]
 
@@ -80,10 +76,8 @@ class SharedOut(BaseModel):
         return self
 
 
-class Words(BaseModel):
+class Words(AnswerModel):
     """An answer in words."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -170,8 +164,8 @@ class Opinions(Family):
         lettered = [f"{letter}. {option}" for letter, option in zip(LETTERS, shown, strict=False)]
         how = self.how[question.type].format(low=_number(question.low), high=_number(question.high))
         lines = [f"Question: {question.text}", *lettered, *([how] if how else [])]
-        turns = (Message("system", system), Message("user", "\n".join(lines)))
-        return Prompt(turns, max_tokens=300 if question.type == "text" else 20 + 8 * len(shown))
+        tokens = 300 if question.type == "text" else 20 + 8 * len(shown)
+        return few_shot_prompt(system, (), "\n".join(lines), tokens)
 
 
 def orders(options: int, limit: int, key: str) -> list[tuple[int, ...]]:

@@ -6,14 +6,13 @@ The source is any dataset of dilemmas. Action and rationales are taken from the 
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.perspectives import (
     ASPECTS,
@@ -30,45 +29,40 @@ from ...schemas.rows.perspectives import (
     Verdict,
 )
 from ...schemas.rows.shared import ABSTAIN, Annotation, Annotator, RowRef
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
-from ..asking.declinable import Bounds, turns, write, write_optional
+from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
 from . import _perspectives_prompts as prompts
+from ._annotations import annotation, drawn_order
 
 Phrase = Annotated[str, Field(min_length=1, max_length=200)]
 CURRENT = ASPECTS[0]
 
 
-class WrittenAction(BaseModel):
+class WrittenAction(AnswerModel):
     """An action that begins with a verb in -ing."""
-
-    model_config = ConfigDict(extra="forbid")
 
     action: Phrase
 
 
-class WrittenRationales(BaseModel):
+class WrittenRationales(AnswerModel):
     """A reason for each verdict."""
-
-    model_config = ConfigDict(extra="forbid")
 
     acceptable: Phrase
     unacceptable: Phrase
 
 
-class WrittenCharacter(BaseModel):
+class WrittenCharacter(AnswerModel):
     """A description of a character."""
-
-    model_config = ConfigDict(extra="forbid")
 
     character: Annotated[str, Field(min_length=1, max_length=1500)]
 
 
-class Judgement(BaseModel):
+class Judgement(AnswerModel):
     """What a character thinks of the action, as one annotator reads the character."""
-
-    model_config = ConfigDict(extra="forbid")
 
     current: Current
     previous: Previous
@@ -132,7 +126,7 @@ class Perspectives(Family):
         action, digest = seed.fields.get("action"), ""
         if not action:
             shown = [(f"Dilemma: {each['dilemma']}", {"action": each["action"]}) for each in self.examples]
-            prompt = Prompt(turns(self.action_prompt, shown, f"Dilemma: {seed.text}"), max_tokens=60)
+            prompt = declinable_prompt(self.action_prompt, shown, f"Dilemma: {seed.text}", 60)
             written = await write(ask, prompt, WrittenAction, "write", Bounds(self.patterns))
             action, digest = written.value.action, written.digest
         licence = seed.fields.get("licence")
@@ -152,7 +146,7 @@ class Perspectives(Family):
                 for each in self.examples
             ]
             question = f"Dilemma: {case.text}\nWhy: {case.action}"
-            prompt = Prompt(turns(self.rationales_prompt, shown, question), max_tokens=120)
+            prompt = declinable_prompt(self.rationales_prompt, shown, question, 120)
             written = await write(ask, prompt, WrittenRationales, "write", Bounds(self.patterns))
             given, digest = {verdict: getattr(written.value, verdict) for verdict in VERDICTS}, written.digest
         return [
@@ -174,7 +168,7 @@ class Perspectives(Family):
         reasons: dict[str, str] = {each.verdict: each.text for each in rationales}
         question = self._describing({"dilemma": case.text, "action": case.action, **reasons}, kind.type_id)
         item = ("cases", case.case_id)
-        prompt = Prompt(turns(self.character_prompt, shown, question), max_tokens=300)
+        prompt = declinable_prompt(self.character_prompt, shown, question, 300)
         bounds = Bounds(self.patterns)
         written = await write_optional(ask, prompt, WrittenCharacter, "write", item, "perspectives", bounds)
         if written is None:
@@ -182,7 +176,7 @@ class Perspectives(Family):
         basis = [RowRef(table="rationales", key=each.rationale_id) for each in rationales]
         characters = [_perspective(case, kind, written, "third", basis)]
         if self.first_person:
-            prompt = Prompt(turns(self.first_person_prompt, (), f"Rewrite: {characters[0].text}"), max_tokens=300)
+            prompt = declinable_prompt(self.first_person_prompt, (), f"Rewrite: {characters[0].text}", 300)
             bounds = Bounds({**self.patterns, "character": "^I am "})
             spoken = await write_optional(ask, prompt, WrittenCharacter, "write", item, "perspectives", bounds)
             basis = [RowRef(table="perspectives", key=characters[0].perspective_id)]
@@ -199,7 +193,9 @@ class Perspectives(Family):
         """The judgements of the panel, and one more where it ties on the current stance."""
 
         def prompt(annotator: Annotator) -> Prompt:
-            return self._judging(case, perspective, annotator.annotator_id)
+            labels = " / ".join(_labels_shown(perspective, annotator.annotator_id))
+            question = f"Dilemma: {case.text}\n{perspective.text}\nAction: {case.action}\ncurrent: {labels}"
+            return few_shot_prompt(self.judge_prompt, (), question, 60)
 
         item = ("perspectives", perspective.perspective_id)
         answers = await ask.each(prompt, Judgement, "judge", item=item, into="annotations")
@@ -208,12 +204,17 @@ class Perspectives(Family):
             panel = {answer.annotator_id for answer in answers}
             deciding = await ask.each(prompt, Judgement, "tie_break", item=item, into="annotations")
             answers += [answer for answer in deciding if answer.annotator_id not in panel]
-        return [row for answer in answers for row in _annotations(perspective, answer)]
-
-    def _judging(self, case: Case, perspective: Perspective, annotator_id: str) -> Prompt:
-        labels = " / ".join(_order(perspective, annotator_id)(CURRENT.labels))
-        question = f"Dilemma: {case.text}\n{perspective.text}\nAction: {case.action}\ncurrent: {labels}"
-        return Prompt((Message("system", self.judge_prompt), Message("user", question)), max_tokens=60)
+        return [
+            annotation(
+                item,
+                answer,
+                aspect.aspect,
+                label=getattr(answer.value, aspect.aspect),
+                options=_labels_shown(perspective, answer.annotator_id) if aspect is CURRENT else aspect.labels,
+            )
+            for answer in answers
+            for aspect in ASPECTS
+        ]
 
 
 VERDICTS: tuple[Verdict, Verdict] = ("acceptable", "unacceptable")
@@ -237,23 +238,5 @@ def _perspective(
     )
 
 
-def _order(perspective: Perspective, annotator_id: str) -> Callable[[Sequence[str]], list[str]]:
-    """Labels in the order in which this annotator sees them for this item: random, and always the same."""
-    draw = random.Random(f"{perspective.perspective_id}/{annotator_id}")
-    return lambda labels: draw.sample(labels, len(labels))
-
-
-def _annotations(perspective: Perspective, answer: Answer[Judgement]) -> list[Annotation]:
-    shown = _order(perspective, answer.annotator_id)(CURRENT.labels)
-    return [
-        Annotation(
-            item_table="perspectives",
-            item_id=perspective.perspective_id,
-            annotator_id=answer.annotator_id,
-            aspect=aspect.aspect,
-            label=getattr(answer.value, aspect.aspect),
-            options=shown if aspect is CURRENT else aspect.labels,
-            digest=answer.digest,
-        )
-        for aspect in ASPECTS
-    ]
+def _labels_shown(perspective: Perspective, annotator_id: str) -> list[str]:
+    return drawn_order(CURRENT.labels, perspective.perspective_id, annotator_id)

@@ -19,14 +19,16 @@ from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
 from ...schemas.rows import preferences as rows
 from ...schemas.rows.shared import ABSTAIN, Annotation, Aspect
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
+from ..asking.few_shot import few_shot_prompt
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import annotation
 from ._preferences_pairs import Inconsistent, Pairing, Ties, pairs_select
 from ._preferences_prompts import COMPARE, RATE, RESPOND, RESPOND_EXAMPLES
 from ._preferences_rows import (
-    annotation_row,
     comparison_rows,
     conversation,
     given_responses,
@@ -62,18 +64,14 @@ ATTRIBUTES = (
 )
 
 
-class Declined(BaseModel):
+class Declined(AnswerModel):
     """The writer declines, and says why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     declined: Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class Compared(BaseModel):
+class Compared(AnswerModel):
     """What a judge says of two responses."""
-
-    model_config = ConfigDict(extra="forbid")
 
     preference: Literal["A", "B", "tie", "incomparable", "depends", "abstain"]
     strength: Annotated[int, Field(ge=1, le=3)]
@@ -160,7 +158,7 @@ class Preferences(Family):
         comparisons = comparison_rows(responses) if self.judging != "ratings" else []
         by_id = {response.response_id: response for response in responses}
         compared = await ask.all(self._compared(prompt, c, by_id, ask) for c in comparisons)
-        judged = (annotation for each in (*rated, *compared) for annotation in each)
+        judged = (row for each in (*rated, *compared) for row in each)
         return [prompt, *responses, *comparisons, *judged]
 
     def seed(self, main: Row) -> Seed:
@@ -195,18 +193,16 @@ class Preferences(Family):
     async def _rated(self, prompt: rows.Prompt, response: rows.Response, ask: Ask) -> list[Annotation]:
         """One ask of each judge for all attributes."""
         scales = "\n".join(f"{a.name} ({a.low} to {a.high}): {a.question}" for a in self.attributes)
-        shown = Message("user", f"{conversation(prompt)}\n\nResponse: {response.text}")
-        turns = (Message("system", f"{self.rate_prompt}\n{scales}"), shown)
-        asked = Prompt(turns, max_tokens=20 * len(self.attributes))
+        shown = f"{conversation(prompt)}\n\nResponse: {response.text}"
+        asked = few_shot_prompt(f"{self.rate_prompt}\n{scales}", (), shown, 20 * len(self.attributes))
         item = ("responses", response.response_id)
         answers = await ask.each(asked, _rating_type(self.attributes), "judge", item=item, into="annotations")
         return [
-            annotation_row(*item, answer, attribute.name, score=value) if value != ABSTAIN
-            else annotation_row(*item, answer, attribute.name, label=ABSTAIN)
+            annotation(item, answer, attribute.name, **({"label": ABSTAIN} if value == ABSTAIN else {"score": value}))
             for answer in answers
             for attribute in self.attributes
             for value in [getattr(answer.value, attribute.name)]
-        ]  # fmt: skip
+        ]
 
     async def _compared(
         self, prompt: rows.Prompt, pair: rows.Comparison, responses: Mapping[str, rows.Response], ask: Ask
@@ -218,7 +214,7 @@ class Preferences(Family):
             for sample, (shown, sides) in enumerate(((texts, SIDES), (texts[::-1], SWAPPED)))
             if sample == 0 or self.both_orders
         )
-        return [annotation for each in orders for annotation in each]
+        return [row for each in orders for row in each]
 
     async def _in_order(
         self,
@@ -229,31 +225,27 @@ class Preferences(Family):
         sample: int,
         ask: Ask,
     ) -> list[Annotation]:
-        shown = Message("user", f"{conversation(prompt)}\n\nResponse A: {texts[0]}\n\nResponse B: {texts[1]}")
-        asked = Prompt((Message("system", self.compare_prompt), shown), max_tokens=40)
+        shown = f"{conversation(prompt)}\n\nResponse A: {texts[0]}\n\nResponse B: {texts[1]}"
+        asked = few_shot_prompt(self.compare_prompt, (), shown, 40)
         item = ("comparisons", pair.comparison_id)
         answers = await ask.each(asked, Compared, "judge", item=item, into="annotations", samples=(sample,))
         options = [*sides.values(), *rows.VERDICTS[2:]]
         given: list[Annotation] = []
         for answer in answers:
             label = sides.get(answer.value.preference, answer.value.preference)
-            given.append(annotation_row(*item, answer, rows.DIRECT, options=options, label=label))
+            given.append(annotation(item, answer, rows.DIRECT, options=options, label=label))
             if label in ("first", "second", "tie"):
                 signed = {"first": -1, "second": 1, "tie": 0}[label] * answer.value.strength
-                given.append(annotation_row(*item, answer, rows.STRENGTH, options=options, score=signed))
+                given.append(annotation(item, answer, rows.STRENGTH, options=options, score=signed))
         return given
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 @lru_cache
 def _reply_type(pattern: str, max_length: int) -> type[BaseModel]:
     """A response, or a refusal."""
     text = Annotated[str, Field(min_length=1, max_length=max_length, pattern=pattern)]
-    written = create_model("Written", __base__=_Answer, text=(text, ...))
-    return create_model("Reply", __base__=_Answer, answer=(written | Declined, ...))
+    written = create_model("Written", __base__=AnswerModel, text=(text, ...))
+    return create_model("Reply", __base__=AnswerModel, answer=(written | Declined, ...))
 
 
 @lru_cache
@@ -262,4 +254,4 @@ def _rating_type(attributes: Sequence[Attribute]) -> type[BaseModel]:
     fields: dict[str, Any] = {
         a.name: (Annotated[int, Field(ge=a.low, le=a.high)] | Literal["abstain"], ...) for a in attributes
     }
-    return create_model("Ratings", __base__=_Answer, **fields)
+    return create_model("Ratings", __base__=AnswerModel, **fields)

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, ValidationError
 
 from ...schemas.expressions import names_in, option_texts
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.problems import (
     CHOICE,
@@ -28,13 +28,17 @@ from ...schemas.rows.problems import (
     SlotValue,
     Template,
 )
-from ...schemas.rows.shared import Annotation, RowRef
+from ...schemas.rows.shared import ABSTAIN, Annotation, Annotator, RowRef
 from ...schemas.slots import fill, slots
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Ask
-from ..asking.declinable import turns, write_optional
+from ..asking.declinable import declinable_prompt, write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..asking.journal_reader import AskFailed
+from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import annotation, drawn_order
 
 ADAPT = """\
 You move a problem to another domain and person without changing its mathematics. Keep every slot in braces exactly \
@@ -46,18 +50,14 @@ TRIES = 200
 NUMBER = re.compile(r"\d+")
 
 
-class AdaptedTemplate(BaseModel):
+class AdaptedTemplate(AnswerModel):
     """A template in another domain."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=1500)]
 
 
-class ChosenOption(BaseModel):
+class ChosenOption(AnswerModel):
     """An option by its letter."""
-
-    model_config = ConfigDict(extra="forbid")
 
     option: str
 
@@ -134,7 +134,7 @@ class Problems(Family):
         """The template in a domain and perspective; one whose slots or numbers changed is rejected."""
         key = f"{template.template_id}/{cell.domain}/{cell.perspective}"
         question = f"Domain: {cell.domain}; {PERSONS[cell.perspective]}\nProblem: {template.text}"
-        prompt = Prompt(turns(self.adapt_prompt, (), question), max_tokens=400)
+        prompt = declinable_prompt(self.adapt_prompt, (), question, 400)
         item = ("templates", template.template_id)
         written = await write_optional(ask, prompt, AdaptedTemplate, "adapt", item, "adaptations")
         if written is None:
@@ -176,38 +176,20 @@ class Problems(Family):
         """The option of every annotator, each shown them in an order of their own."""
         letters = LETTERS[: len(problem.options)]
 
-        def order(annotator_id: str) -> list[str]:
-            return random.Random(f"{problem.problem_id}/{annotator_id}").sample(letters, len(letters))
-
-        def prompt(annotator_id: str) -> Prompt:
-            shown = [problem.options[letters.index(letter)].text for letter in order(annotator_id)]
+        def prompt(annotator: Annotator) -> Prompt:
+            order = drawn_order(letters, problem.problem_id, annotator.annotator_id)
+            shown = [problem.options[letters.index(letter)].text for letter in order]
             listed = "\n".join(f"{letter}. {text}" for letter, text in zip(letters, shown, strict=True))
-            return Prompt((Message("system", self.solve_prompt), Message("user", f"{problem.text}\n{listed}")), 15)
+            return few_shot_prompt(self.solve_prompt, (), f"{problem.text}\n{listed}", 15)
 
-        item, narrow = ("problems", problem.problem_id), {"option": {"enum": [*letters, "abstain"]}}
-        answers = await ask.each(
-            lambda who: prompt(who.annotator_id),
-            ChosenOption,
-            "solve",
-            item=item,
-            into="annotations",
-            narrow=narrow,  # type: ignore[arg-type]
-        )
+        item = ("problems", problem.problem_id)
+        narrow: Narrow = {"option": {"enum": [*letters, ABSTAIN]}}
+        answers = await ask.each(prompt, ChosenOption, "solve", item=item, into="annotations", narrow=narrow)
         rows = []
         for answer in answers:
-            shown = order(answer.annotator_id)
-            stored = {**dict(zip(letters, shown, strict=True)), "abstain": "abstain"}
-            rows.append(
-                Annotation(
-                    item_table="problems",
-                    item_id=problem.problem_id,
-                    annotator_id=answer.annotator_id,
-                    aspect=CHOICE.aspect,
-                    label=stored[answer.value.option],
-                    options=[*shown, "abstain"],
-                    digest=answer.digest,
-                )
-            )
+            shown = drawn_order(letters, problem.problem_id, answer.annotator_id)
+            label = {**dict(zip(letters, shown, strict=True)), ABSTAIN: ABSTAIN}[answer.value.option]
+            rows.append(annotation(item, answer, CHOICE.aspect, label=label, options=[*shown, ABSTAIN]))
         return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
 
 from ...schemas.request import Prompt as Asked
 from ...schemas.row import Row
@@ -13,22 +13,20 @@ from ...schemas.rows.preferences import Prompt, Response
 from ...schemas.rows.reversals import FULFILS, TABLES, VERDICT, VERDICTS, Category, Criterion, Profile
 from ...schemas.rows.shared import Annotation, Annotator
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
-from ..asking.declinable import Bounds, turns, write, write_optional
+from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
 from . import _reversals_prompts as prompts
+from ._annotations import annotation, drawn_order, sides_shown, unswapped
 from ._prompted import (
     WrittenText,
-    annotation,
-    drawn_order,
-    judging,
     matching,
     prompt_values,
     response,
     seed_of,
-    sides_shown,
-    unswapped,
     writing,
 )  # fmt: skip
 
@@ -36,19 +34,15 @@ SIDES: tuple[Literal["x"], Literal["y"]] = ("x", "y")
 Sentence = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
 
 
-class WrittenCriterion(BaseModel):
+class WrittenCriterion(AnswerModel):
     """A criterion and its category."""
-
-    model_config = ConfigDict(extra="forbid")
 
     criterion: Sentence
     category: str
 
 
-class WrittenCriteria(BaseModel):
+class WrittenCriteria(AnswerModel):
     """Two criteria that do not ask for the same."""
-
-    model_config = ConfigDict(extra="forbid")
 
     criteria: Annotated[list[WrittenCriterion], Field(min_length=2, max_length=2)]
 
@@ -59,10 +53,8 @@ class WrittenCriteria(BaseModel):
         return self
 
 
-class Fulfilled(BaseModel):
+class Fulfilled(AnswerModel):
     """Which of two responses fulfils a criterion better."""
-
-    model_config = ConfigDict(extra="forbid")
 
     better: Literal["first", "second", "tie", "abstain"]
 
@@ -135,7 +127,7 @@ class Reversals(Family):
         return seed_of(main)
 
     async def _criteria(self, prompt: str, ask: Ask) -> Answer[WrittenCriteria]:
-        asked = Asked(turns(self.criteria_prompt, self.criteria_examples, prompt), max_tokens=300)
+        asked = declinable_prompt(self.criteria_prompt, self.criteria_examples, prompt, 300)
         patterns = {"criterion": self.criterion_pattern} if self.criterion_pattern else {}
         bounds = Bounds(patterns=patterns, choices={"category": self.categories})
         return await write(ask, asked, WrittenCriteria, "write", bounds)
@@ -190,7 +182,7 @@ class Reversals(Family):
             (first, second), _ = sides_shown(responses[0].text, responses[1].text, annotator, item[1])
             labels = " / ".join(drawn_order(VERDICTS, item[1], annotator.annotator_id, "labels"))
             user = f"Prompt: {prompt}\nCriterion: {criterion.text}\nfirst: {first}\nsecond: {second}\nbetter: {labels}"
-            return judging(self.judge_prompt, shown, user, 20)
+            return few_shot_prompt(self.judge_prompt, shown, user, 20)
 
         answers = await ask.each(asked, Fulfilled, "judge", item=item, into="annotations")
         return [

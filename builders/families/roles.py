@@ -11,14 +11,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
 
-from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
 from ...schemas.rows.roles import ROLE_ANSWERS, TABLES, AnswerMode, AssignedRole, Path, RoleQuestion
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
-from ..asking.declinable import Bounds, turns, write
+from ..asking.declinable import Bounds, declinable_prompt, write
+from ..asking.few_shot import few_shot_prompt
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
 from . import Family, Role
@@ -54,28 +55,22 @@ MAX_LISTED = 8
 WORD = re.compile(r"\w+")
 
 
-class ProposedRole(BaseModel):
+class ProposedRole(AnswerModel):
     """A role that takes a viewpoint on a question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     viewpoint: Annotated[str, Field(min_length=1, max_length=400)]
     relevance: Annotated[int, Field(ge=1, le=5)]
 
 
-class ProposedRoles(BaseModel):
+class ProposedRoles(AnswerModel):
     """Roles that disagree about a question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     roles: list[ProposedRole]
 
 
-class Reasoned(BaseModel):
+class Reasoned(AnswerModel):
     """Reasoning, and the option that it leads to."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reasoning: Annotated[str, Field(min_length=1, max_length=2000)]
     answer: str
@@ -164,7 +159,7 @@ class Roles(Family):
             (f"Question: {text}", {"roles": [dict(zip(names, role, strict=True)) for role in roles]})
             for text, roles in self.list_examples
         ]
-        prompt = Prompt(turns(self.list_prompt, examples, f"Question: {question.text}"), max_tokens=90 * self.listed)
+        prompt = declinable_prompt(self.list_prompt, examples, f"Question: {question.text}", 90 * self.listed)
         bounds = Bounds(patterns=self.patterns, lengths={"roles": (self.n_roles, self.listed)})
         written = await write(ask, prompt, ProposedRoles, "write", bounds)
         proposed: dict[str, tuple[int, ProposedRole]] = {}
@@ -213,7 +208,7 @@ class Roles(Family):
         system = self.reason_prompt.replace("{name}", role.name).replace("{viewpoint}", role.viewpoint)
         asked = f"Question: {question.text}\nAnswers: {' / '.join(question.options)}"
         answers = await ask.each(
-            Prompt((Message("system", system), Message("user", asked)), 250, temperature=self.temperature),
+            few_shot_prompt(system, (), asked, 250, self.temperature),
             Reasoned,
             "reason",
             item=("roles", role.role_id),

@@ -6,14 +6,13 @@ Experts write the criteria there; here a teacher does, under each theory. The sc
 from __future__ import annotations
 
 import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, model_validator
 from pydantic_core import to_json
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.rubrics import (
     SATISFIED,
@@ -27,12 +26,14 @@ from ...schemas.rows.rubrics import (
     Theory,
     Weight,
 )
-from ...schemas.rows.shared import Annotation
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Ask
-from ..asking.declinable import Bounds, turns, write, write_each
+from ..asking.declinable import Bounds, declinable_prompt, write, write_each
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import choose_label
 
 CRITERIA = """\
 You write criteria by which an answer to a moral dilemma is graded. Each is one line that says what an answer does. \
@@ -68,36 +69,28 @@ ANSWER_EXAMPLES: tuple[tuple[str, Mapping[str, object]], ...] = (
 )
 
 
-class WrittenCriterion(BaseModel):
+class WrittenCriterion(AnswerModel):
     """A criterion with its weight and dimension."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     weight: Weight
     dimension: Dimension
 
 
-class WrittenCriteria(BaseModel):
+class WrittenCriteria(AnswerModel):
     """The criteria of a dilemma."""
-
-    model_config = ConfigDict(extra="forbid")
 
     criteria: list[WrittenCriterion]
 
 
-class WrittenAnswer(BaseModel):
+class WrittenAnswer(AnswerModel):
     """An answer to a dilemma."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: Annotated[str, Field(min_length=1, max_length=3000)]
 
 
-class Graded(BaseModel):
+class Graded(AnswerModel):
     """Whether an answer meets a criterion."""
-
-    model_config = ConfigDict(extra="forbid")
 
     satisfied: Literal["yes", "no", "abstain"]
 
@@ -185,9 +178,8 @@ class Rubrics(Family):
     async def _under(self, scenario: Scenario, theory: Theory, ask: Ask) -> list[Row]:
         """Criteria, answers and gradings under one theory."""
         question = f"Dilemma: {scenario.text}\nCriteria of: {theory.idea}"
-        prompt = Prompt(
-            turns(self.criteria_prompt, self.criteria_examples, question), max_tokens=60 * self.max_criteria + 60
-        )
+        tokens = 60 * self.max_criteria + 60
+        prompt = declinable_prompt(self.criteria_prompt, self.criteria_examples, question, tokens)
         bounds = Bounds(self.patterns, lengths={"criteria": (self.min_criteria, self.max_criteria)})
         written = await write(ask, prompt, WrittenCriteria, "write", bounds)
         criteria = dict[str, Criterion]()
@@ -214,7 +206,7 @@ class Rubrics(Family):
     async def _answers(self, scenario: Scenario, theory: Theory, ask: Ask) -> list[Reply]:
         """An answer of every author; a refusal is recorded."""
         question = f"Dilemma: {scenario.text}\nReason by: {theory.idea}"
-        prompt = Prompt(turns(self.answer_prompt, self.answer_examples, question), max_tokens=600)
+        prompt = declinable_prompt(self.answer_prompt, self.answer_examples, question, 600)
         item = ("scenarios", scenario.scenario_id)
         answers = await write_each(ask, prompt, WrittenAnswer, "answer", item, "answers", Bounds(self.patterns))
         return [
@@ -237,32 +229,11 @@ class Rubrics(Family):
             criterion_id=criterion.criterion_id,
         )
 
-        def shown(annotator_id: str) -> list[str]:
-            draw = random.Random(f"{grading.grading_id}/{annotator_id}")
-            return draw.sample(SATISFIED.labels, len(SATISFIED.labels))
-
-        def prompt(annotator_id: str) -> Prompt:
+        def prompt(labels: str) -> Prompt:
             question = f"Dilemma: {scenario.text}\nAnswer: {answer.text}\nCriterion: {criterion.title}"
-            question += f"\nsatisfied: {' / '.join(shown(annotator_id))}"
-            return Prompt((Message("system", self.judge_prompt), Message("user", question)), max_tokens=15)
+            return few_shot_prompt(self.judge_prompt, (), f"{question}\nsatisfied: {labels}", 15)
 
-        item = ("gradings", grading.grading_id)
-        answers = await ask.each(lambda who: prompt(who.annotator_id), Graded, "judge", item=item, into="annotations")
-        return [
-            grading,
-            *(
-                Annotation(
-                    item_table="gradings",
-                    item_id=grading.grading_id,
-                    annotator_id=each.annotator_id,
-                    aspect=SATISFIED.aspect,
-                    label=each.value.satisfied,
-                    options=shown(each.annotator_id),
-                    digest=each.digest,
-                )
-                for each in answers
-            ),
-        ]
+        return [grading, *await choose_label(ask, prompt, Graded, "judge", SATISFIED, grading.grading_id)]
 
 
 SCORES = """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, create_model, model_validator
+from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, create_model, model_validator
 
 from ...schemas.request import Prompt
 from ...schemas.row import Row
@@ -15,23 +15,21 @@ from ...schemas.rows.shared import ABSTAIN, Annotation, Annotator
 from ...schemas.rows.users import COMPARISON, HIGH, LENGTH, LOW, TABLES, rated
 from ...schemas.rows.users import Prompt as PromptRow
 from ...validators.tables.sql import quote_literal
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Ask
 from ..asking.declinable import write
+from ..asking.few_shot import few_shot_prompt
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import annotation, drawn_order, sides_shown, unswapped
 from ._prompted import (
     WrittenText,
-    annotation,
     digest_id,
-    drawn_order,
     given_texts,
-    judging,
     matching,
     prompt_values,
     response,
     seed_of,
-    sides_shown,
-    unswapped,
     writing,
 )  # fmt: skip
 from ._users_prompts import ATTRIBUTES, COMPARE, RATE, RATE_EXAMPLES, RESPOND, RESPOND_EXAMPLES, STYLES
@@ -44,10 +42,8 @@ USERS: dict[str, dict[str, float]] = {
 }
 
 
-class Preference(BaseModel):
+class Preference(AnswerModel):
     """Which of two responses an annotator would rather get."""
-
-    model_config = ConfigDict(extra="forbid")
 
     preferred: Verdict
 
@@ -156,7 +152,7 @@ class Users(Family):
     async def _ratings(self, prompt: str, rated_one: Response, ask: Ask) -> list[Annotation]:
         meanings = "\n".join(f"{attribute}: {meaning}" for attribute, meaning in self.attributes.items())
         shown = [(_rating(p, r), dict.fromkeys(self.attributes, score)) for p, r, score in self.rate_examples]
-        asked = judging(
+        asked = few_shot_prompt(
             self.rate_prompt.format(attributes=meanings), shown, _rating(prompt, rated_one.text), 30 * len(meanings)
         )
         item = ("responses", rated_one.response_id)
@@ -177,7 +173,7 @@ class Users(Family):
             (shown_first, shown_second), _ = sides_shown(first, second, annotator, comparison.comparison_id)
             labels = " / ".join(drawn_order(verdicts, comparison.comparison_id, annotator.annotator_id, "labels"))
             user = f"Prompt: {prompt}\nfirst: {shown_first}\nsecond: {shown_second}\npreferred: {labels}"
-            return judging(self.compare_prompt, (), user, 30)
+            return few_shot_prompt(self.compare_prompt, (), user, 30)
 
         item = ("comparisons", comparison.comparison_id)
         answers = await ask.each(asked, Preference, "compare", item=item, into="annotations")
@@ -197,7 +193,7 @@ def _ratings_type(attributes: tuple[str, ...]) -> type[BaseModel]:
     """An answer with a rating of each attribute, or an abstention."""
     scale = (Literal[(*range(LOW, HIGH + 1), ABSTAIN)], ...)
     fields: dict[str, Any] = dict.fromkeys(attributes, scale)
-    return create_model("Ratings", __config__=ConfigDict(extra="forbid"), **fields)
+    return create_model("Ratings", __base__=AnswerModel, **fields)
 
 
 def _weights(weights: Mapping[str, float]) -> str:

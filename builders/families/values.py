@@ -16,7 +16,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, create_model, model_validator
 from pydantic_core import to_json
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.candidate import NAME, Candidate
 from ...schemas.rows.shared import SHARED, Annotation, Annotator
@@ -32,11 +32,15 @@ from ...schemas.rows.values import (
     Valence,
 )
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
+from ..asking.declinable import declinable_prompt
+from ..asking.few_shot import few_shot_prompt
 from ..sampling.best_of import SCORE, BestOf
 from ..sampling.diversity import Diversity
 from ..sources import Seed
 from . import Family, Role
+from ._annotations import annotation
 from ._values_prompts import JUDGE, JUDGE_EXAMPLES, LIST, LIST_EXAMPLES
 
 
@@ -55,18 +59,14 @@ class Patterns(BaseModel):
     """Pattern of an explanation."""
 
 
-class Declined(BaseModel):
+class Declined(AnswerModel):
     """The writer declines, and says why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     declined: Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class Judgement(BaseModel):
+class Judgement(AnswerModel):
     """What one annotator says about one consideration."""
-
-    model_config = ConfigDict(extra="forbid")
 
     relevance: Relevance
     valence: Valence
@@ -114,7 +114,7 @@ class Values(Family):
         listings, candidates = await self._listings(situation, ask)
         considerations = self._considerations(situation, listings, ask)
         judged = await ask.all(self._judged(situation, c, ask) for c in considerations)
-        return [situation, *considerations, *candidates, *(annotation for each in judged for annotation in each)]
+        return [situation, *considerations, *candidates, *(row for each in judged for row in each)]
 
     def tables_for_options(self) -> Mapping[str, type[Row]]:
         """With `best_of` also the candidates, before the shared tables that describe them."""
@@ -155,12 +155,11 @@ class Values(Family):
         return await ask.each(prompt, self.listing, "write", item=item, samples=samples, required=True), []
 
     def _listing(self, situation: Situation, earlier: Sequence[str]) -> Prompt:
-        turns = [Message("system", self.list_prompt)]
-        for text, answer in self.list_examples:
-            turns += [_situation(text), Message("assistant", to_json({"answer": answer}).decode())]
-        avoid = self.diversity.drawn(situation.situation_id, earlier) if self.diversity else ()
-        last = _situation(situation.text, avoid)
-        return Prompt((*turns, last), max_tokens=120 * 3 * self.max_per_kind)
+        examples = [(f"Situation: {text}", answer) for text, answer in self.list_examples]
+        question = f"Situation: {situation.text}"
+        if self.diversity and (avoid := self.diversity.drawn(situation.situation_id, earlier)):
+            question += f"\nNamed often enough already; name what else is at stake: {'; '.join(avoid)}"
+        return declinable_prompt(self.list_prompt, examples, question, 120 * 3 * self.max_per_kind)
 
     def _considerations(self, situation: Situation, listings: list[Answer[Any]], ask: Ask) -> list[Consideration]:
         """The statements of all listings as rows; a duplicate is rejected in favour of the first."""
@@ -194,24 +193,22 @@ class Values(Family):
         return list(rows.values())
 
     async def _judged(self, situation: Situation, item: Consideration, ask: Ask) -> list[Annotation]:
+        examples = [
+            (_question(text, kind, statement, LABELS), {"relevance": relevance, "valence": valence})
+            for text, kind, statement, relevance, valence in self.judge_examples
+        ]
+
         def prompt(annotator: Annotator) -> Prompt:
-            return self._judging(situation, item, _orders(item, annotator.annotator_id))
+            question = _question(situation.text, item.kind, item.text, _orders(item, annotator.annotator_id))
+            return few_shot_prompt(self.judge_prompt, examples, question, 60)
 
-        answers = await ask.each(
-            prompt, Judgement, "judge", item=("considerations", item.consideration_id), into="annotations"
-        )
-        return [annotation for answer in answers for annotation in _annotations(item, answer)]
-
-    def _judging(self, situation: Situation, item: Statement, orders: Mapping[str, Sequence[str]]) -> Prompt:
-        turns = [Message("system", self.judge_prompt)]
-        for text, kind, statement, relevance, valence in self.judge_examples:
-            turns.append(_question(text, kind, statement, LABELS))
-            turns.append(Message("assistant", to_json({"relevance": relevance, "valence": valence}).decode()))
-        return Prompt((*turns, _question(situation.text, item.kind, item.text, orders)), max_tokens=60)
-
-
-class _Listing(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+        key = ("considerations", item.consideration_id)
+        answers = await ask.each(prompt, Judgement, "judge", item=key, into="annotations")
+        return [
+            annotation(key, answer, aspect, label=getattr(answer.value, aspect), options=options)
+            for answer in answers
+            for aspect, options in _orders(item, answer.annotator_id).items()
+        ]
 
 
 @lru_cache
@@ -223,39 +220,18 @@ def _listing_type(least: int, most: int, patterns: Patterns) -> type[BaseModel]:
             name: (Annotated[str, *Statement.model_fields[name].metadata, Field(pattern=pattern)], ...)
             for name, pattern in (("text", getattr(patterns, kind)), ("explanation", patterns.explanation))
         }
-        statement = create_model(f"Stated{kind.capitalize()}", __base__=_Listing, **bounds)  # type: ignore[call-overload]
+        statement = create_model(f"Stated{kind.capitalize()}", __base__=AnswerModel, **bounds)  # type: ignore[call-overload]
         return Annotated[list[statement], Field(min_length=least, max_length=most)], ...
 
     kinds = {"values": listed("value"), "rights": listed("right"), "duties": listed("duty")}
-    considerations = create_model("Considerations", __base__=_Listing, **kinds)
-    return create_model("Listing", __base__=_Listing, answer=(considerations | Declined, ...))
-
-
-def _annotations(item: Consideration, answer: Answer[Judgement]) -> list[Annotation]:
-    orders = _orders(item, answer.annotator_id)
-    return [
-        Annotation(
-            item_table="considerations",
-            item_id=item.consideration_id,
-            annotator_id=answer.annotator_id,
-            aspect=aspect,
-            label=getattr(answer.value, aspect),
-            options=list(orders[aspect]),
-            digest=answer.digest,
-        )
-        for aspect in LABELS
-    ]
+    considerations = create_model("Considerations", __base__=AnswerModel, **kinds)
+    return create_model("Listing", __base__=AnswerModel, answer=(considerations | Declined, ...))
 
 
 def _orders(item: Consideration, annotator_id: str) -> dict[str, list[str]]:
     """The labels in the order in which this annotator sees them for this item: random, and always the same."""
     draw = random.Random(f"{item.consideration_id}/{annotator_id}")
     return {aspect: draw.sample(labels, len(labels)) for aspect, labels in LABELS.items()}
-
-
-def _situation(text: str, negatives: Sequence[str] = ()) -> Message:
-    avoid = f"\nNamed often enough already; name what else is at stake: {'; '.join(negatives)}" if negatives else ""
-    return Message("user", f"Situation: {text}{avoid}")
 
 
 def _statements(answer: Any) -> Iterator[tuple[Kind, Any]]:
@@ -266,6 +242,6 @@ def _statements(answer: Any) -> Iterator[tuple[Kind, Any]]:
             yield from ((kind, statement) for statement in statements)
 
 
-def _question(situation: str, kind: str, statement: str, orders: Mapping[str, Sequence[str]]) -> Message:
+def _question(situation: str, kind: str, statement: str, orders: Mapping[str, Sequence[str]]) -> str:
     relevance, valence = (" / ".join(orders[aspect]) for aspect in ("relevance", "valence"))
-    return Message("user", f"Situation: {situation}\n{kind}: {statement}\nrelevance: {relevance}\nvalence: {valence}")
+    return f"Situation: {situation}\n{kind}: {statement}\nrelevance: {relevance}\nvalence: {valence}"

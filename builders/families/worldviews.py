@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, create_model, model_validator
-from pydantic_core import to_json
+from pydantic import BaseModel, Field, PositiveInt, create_model, model_validator
 
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.shared import Annotation, Annotator, Aspect, RowRef
 from ...schemas.rows.worldviews import (
@@ -28,40 +27,37 @@ from ...schemas.rows.worldviews import (
     Sentiment,
     WorldviewAnswer,
 )
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, write_each
+from ..asking.few_shot import few_shot_prompt
 from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
 from . import _worldviews_prompts as prompts
+from ._annotations import annotation
 
 YES_NO = ["yes", "no"]
 REVIEWED = ["yes", "no", "abstain"]
 SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])\s*|\n+")
 
 
-class WrittenAnswer(BaseModel):
+class WrittenAnswer(AnswerModel):
     """An answer to a question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class FoundReference(BaseModel):
+class FoundReference(AnswerModel):
     """A reference to a culture."""
-
-    model_config = ConfigDict(extra="forbid")
 
     culture: str
     sentiment: Sentiment
     quotation: str
 
 
-class FoundReferences(BaseModel):
+class FoundReferences(AnswerModel):
     """The references of an answer to cultures; none, if it refers to no culture."""
-
-    model_config = ConfigDict(extra="forbid")
 
     references: list[FoundReference]
 
@@ -212,11 +208,16 @@ class Worldviews(Family):
     async def _references(self, answer: WorldviewAnswer, ask: Ask) -> list[Row]:
         """The references in an answer, and for every extractor which cultures it mentions."""
         sentences = [part for part in SENTENCE_END.split(answer.text) if part.strip()]
-        turns = [Message("system", self.extract_prompt)]
-        for text, found in self.extract_examples:
-            listed = [dict(zip(FoundReference.model_fields, each, strict=True)) for each in found]
-            turns += [self._extraction(text), Message("assistant", to_json({"references": listed}).decode())]
-        prompt = Prompt((*turns, self._extraction(answer.text)), max_tokens=120 * self.max_references)
+        cultures = f"Cultures: {', '.join(self.cultures)}\nAnswer: "
+        examples = [
+            (
+                cultures + text,
+                {"references": [dict(zip(FoundReference.model_fields, each, strict=True)) for each in found]},
+            )
+            for text, found in self.extract_examples
+        ]
+        tokens = 120 * self.max_references
+        prompt = few_shot_prompt(self.extract_prompt, examples, cultures + answer.text, tokens)
         narrow: Narrow = {
             "references": {"max_length": self.max_references},
             "references.culture": {"enum": [*self.cultures]},
@@ -226,21 +227,12 @@ class Worldviews(Family):
         extracted = await ask.each(prompt, FoundReferences, "extract", item=item, into="references", narrow=narrow)
         return [row for each in extracted for row in (*_found(answer, each, ask), *self._mentions(answer, each))]
 
-    def _extraction(self, text: str) -> Message:
-        return Message("user", f"Cultures: {', '.join(self.cultures)}\nAnswer: {text}")
-
     def _mentions(self, answer: WorldviewAnswer, extracted: Answer[FoundReferences]) -> list[Annotation]:
         """Whether the answer mentions each culture: also an extractor that found nothing leaves its judgement."""
-        mentioned = {found.culture for found in extracted.value.references}
+        item, mentioned = ("answers", answer.answer_id), {found.culture for found in extracted.value.references}
         return [
-            Annotation(
-                item_table="answers",
-                item_id=answer.answer_id,
-                annotator_id=extracted.annotator_id,
-                aspect=MENTIONS + culture,
-                label="yes" if culture in mentioned else "no",
-                options=YES_NO,
-                digest=extracted.digest,
+            annotation(
+                item, extracted, MENTIONS + culture, label="yes" if culture in mentioned else "no", options=YES_NO
             )
             for culture in self.cultures
         ]
@@ -249,24 +241,11 @@ class Worldviews(Family):
         if not self.rubric:
             return []
         asked = "\n".join(f"{aspect}: {text}" for aspect, text in self.rubric.items())
-        turns = (Message("system", self.review_prompt), Message("user", f"Question: {question.text}\n{asked}"))
-        reviews = await ask.each(
-            Prompt(turns, max_tokens=20 * len(self.rubric)),
-            self._review_type,
-            "review",
-            item=("questions", question.question_id),
-            into="annotations",
-        )
+        prompt = few_shot_prompt(self.review_prompt, (), f"Question: {question.text}\n{asked}", 20 * len(self.rubric))
+        item = ("questions", question.question_id)
+        reviews = await ask.each(prompt, self._review_type, "review", item=item, into="annotations")
         return [
-            Annotation(
-                item_table="questions",
-                item_id=question.question_id,
-                annotator_id=review.annotator_id,
-                aspect=aspect,
-                label=getattr(review.value, aspect),
-                options=REVIEWED,
-                digest=review.digest,
-            )
+            annotation(item, review, aspect, label=getattr(review.value, aspect), options=REVIEWED)
             for review in reviews
             for aspect in self.rubric
         ]
@@ -274,11 +253,11 @@ class Worldviews(Family):
     @cached_property
     def _review_type(self) -> type[BaseModel]:
         judgements = dict.fromkeys(self.rubric, (Literal["yes", "no", "abstain"], ...))
-        model: type[BaseModel] = create_model("Review", __config__=ConfigDict(extra="forbid"), **judgements)  # type: ignore[call-overload]
+        model: type[BaseModel] = create_model("Review", __base__=AnswerModel, **judgements)  # type: ignore[call-overload]
         return model
 
     def _prompt(self, system: str, question: str) -> Prompt:
-        return Prompt((Message("system", system), Message("user", question)), max_tokens=self.max_tokens)
+        return few_shot_prompt(system, (), question, self.max_tokens)
 
     async def _written(
         self, question: Question, prompt: Prompt | Callable[[Annotator], Prompt], ask: Ask
