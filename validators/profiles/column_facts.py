@@ -27,16 +27,20 @@ MAX_SCALE_POINTS = 11
 MIN_TEXT_WORDS = 2.5
 """Average words of a text; a category may have as many, but recurs."""
 PATTERNS = {
-    "date": r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?$",
-    "url": r"^https?://\S+$",
-    "contact": r"^[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}$",
-    "list": r"^\s*[\[(].*[\])]\s*$",
-    "object": r"^\s*\{.*\}\s*$",
-    "numbers": r"^\s*[\[(](\s*-?[0-9.]+(e-?\d+)?\s*,?)+[\])]\s*$",
-    "dialogue": r"(?s)^\s*(Human|User|Student|Assistant|Prompter): ?.*\n+ ?(Assistant|Human|User|Student|Prompter):"
-    r'|^\s*\[\s*\{.*"role"\s*:',
+    "date": ("0123456789", r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?$"),
+    "url": ("h", r"^https?://\S+$"),
+    "contact": ("", r"^[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}$"),
+    "list": ("[(", r"^\s*[\[(].*[\])]\s*$"),
+    "object": ("{", r"^\s*\{.*\}\s*$"),
+    "numbers": ("[(", r"^\s*[\[(](\s*-?[0-9.]+(e-?\d+)?\s*,?)+[\])]\s*$"),
+    "dialogue": (
+        "HUSAP[",
+        r"(?s)^\s*(Human|User|Student|Assistant|Prompter): ?.*\n+ ?(Assistant|Human|User|Student|Prompter):"
+        r'|^\s*\[\s*\{.*"role"\s*:',
+    ),
 }
-"""Kind -> pattern of its cells."""
+"""Kind -> the characters that its cells begin with, any if there are none, and their pattern."""
+WHITE_SPACE = "E' \\t\\r\\n'"
 MOSTLY = 0.9
 """Share of the cells that make a column of a kind."""
 
@@ -80,12 +84,13 @@ def column_facts(relation: DuckDBPyRelation) -> dict[str, Facts]:
     if not types:
         return {}
     cells = ", ".join(f"{_as_text(c, kind)} AS {quote_identifier(c)}" for c, kind in types.items())
-    matches = ", ".join(f"count(*) FILTER (regexp_matches(value, {quote_literal(p)}))" for p in PATTERNS.values())
+    matches = ", ".join(f"count(*) FILTER ({_matches(first, pattern)})" for first, pattern in PATTERNS.values())
     found = fetch_all(
         relation,
         f"""WITH cells AS (SELECT {cells} FROM rows LIMIT {SAMPLE}),
         filled AS (FROM (UNPIVOT cells ON * INTO NAME name VALUE value) WHERE trim(value) <> ''),
-        numbers AS (SELECT *, TRY_CAST(value AS DOUBLE) AS number FROM filled)
+        numbers AS (
+            SELECT *, TRY_CAST(value AS DOUBLE) AS number, left(trim(value, {WHITE_SPACE}), 1) AS first FROM filled)
         SELECT name, count(*), count(DISTINCT value), avg(length(value)),
             avg(1 + length(value) - length(replace(value, ' ', ''))), count(number),
             count(*) FILTER (number = trunc(number)), min(number), max(number), {matches}
@@ -94,6 +99,12 @@ def column_facts(relation: DuckDBPyRelation) -> dict[str, Facts]:
     rows = min(SAMPLE, int(fetch_all(relation, "SELECT count(*) FROM rows")[0][0]))
     by_column = {name: facts for name, *facts in found}
     return {c: _facts(c, kind, rows, by_column.get(c)) for c, kind in types.items()}
+
+
+def _matches(first: str, pattern: str) -> str:
+    """SQL of whether a cell has a pattern, which is only tried where its first character allows that."""
+    matches = f"regexp_matches(value, {quote_literal(pattern)})"
+    return f"contains({quote_literal(first)}, first) AND {matches}" if first else matches
 
 
 def _as_text(column: str, kind: str) -> str:

@@ -10,7 +10,7 @@ from itertools import combinations
 from duckdb import DuckDBPyConnection
 
 from ...schemas.report import Finding, problem_line
-from ..tables.sql import Tables, fetch_all, quote_identifier, quote_literal
+from ..tables.sql import Tables, fetch_all, materialize, quote_identifier, quote_literal
 from .column_facts import plain_name
 from .recognise import INTERNAL_COLUMNS
 from .understanding import SERIES, Understanding
@@ -233,17 +233,14 @@ def _vocabularies(connection: DuckDBPyConnection, known: Mapping[str, Understand
     for table, one in known.items():
         for column in one.lists:
             cell = f"literal(CAST(to_json({quote_identifier(column)}) ->> '$' AS VARCHAR))"
-            members = f"SELECT DISTINCT trim(unnest(TRY_CAST({cell} AS VARCHAR[]))) AS member FROM {place(table)}"
+            listed = f"SELECT DISTINCT trim(unnest(TRY_CAST({cell} AS VARCHAR[]))) AS member FROM {place(table)}"
+            members = materialize(connection.sql(listed))
             for other, owner in known.items():
-                keys = (
-                    [c for c, f in owner.facts.items() if f.is_key and f.kind in ("code", "text")]
-                    if other != table
-                    else []
-                )
-                for key in keys:
+                keys = [c for c, f in owner.facts.items() if f.is_key and f.kind in ("code", "text")]
+                for key in keys if other != table else []:
                     words = f"SELECT {_text(key)} FROM {place(other)}"
-                    sql = f"SELECT avg(CAST(member IN ({words}) AS INTEGER)) FROM ({members})"
-                    if (connection.sql(sql).fetchall()[0][0] or 0) >= COPIED:
+                    share = fetch_all(members, f"SELECT avg(CAST(member IN ({words}) AS INTEGER)) FROM rows")[0][0]
+                    if (share or 0) >= COPIED:
                         links.vocabulary[table, column] = (other, key)
 
 
