@@ -28,6 +28,7 @@ from .schemas.errors import (
 if TYPE_CHECKING:
     from .builders.convert.export import Exported
     from .builders.convert.repair import Repaired
+    from .builders.execution.sharded import ShardCounts
     from .builders.preflight.check_teacher import Finding
     from .builders.preflight.estimate import Estimate
     from .builders.preflight.plan import Plan
@@ -59,6 +60,7 @@ __all__ = [
     "TeacherError",
     "TeacherUnavailable",
     "build",
+    "build_shards",
     "card",
     "check_teacher",
     "components",
@@ -69,6 +71,7 @@ __all__ = [
     "init",
     "load",
     "merge",
+    "merge_journals",
     "plan",
     "preview",
     "publish",
@@ -136,6 +139,23 @@ def build(recipe: Recipe, out: str | Path | None = None, **options: Any) -> Data
     folder = _folder(recipe, out)
     build.build(recipe, folder, _render, **options)
     return dataset.load(folder)
+
+
+def build_shards(
+    recipe: Recipe,
+    out: str | Path | None,
+    shards: int,
+    shard: int | None = None,
+    *,
+    watch: Watch | None = None,
+) -> ShardCounts:
+    """Send the requests of one shard of the seeds, from 0, or without `shard` of every shard that no process has taken.
+
+    Any number of processes may do so at once on the same folder. `build` makes the tables once all shards are done.
+    """
+    from .builders.execution import sharded
+
+    return sharded.build_shards(recipe, _folder(recipe, out), shards, shard, watch)
 
 
 def preview(
@@ -329,6 +349,17 @@ def merge(paths: Sequence[str | Path], out: str | Path) -> Dataset:
 
     merge.merge([open.open_run(path).folder for path in paths], Path(out), _render)
     return dataset.load(Path(out))
+
+
+def merge_journals(sources: Sequence[str | Path], out: str | Path) -> list[str]:
+    """Copy the answers of workers that share no disk into one run, once each; returns the segments that were written.
+
+    Sources and `out` are folders of runs or URLs that fsspec opens, such as s3://bucket/run. Workers without a run to
+    start from are collected in an empty folder; `build` there makes the tables.
+    """
+    from .builders.storage import collect
+
+    return collect.merge_journals([*map(str, sources)], str(out))
 
 
 def publish(

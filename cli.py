@@ -111,18 +111,50 @@ def init(family: str, out: Path) -> None:
 @click.option("--batch", is_flag=True, help="Write pending requests to batch files; makes no API calls.")
 @click.option("--submit", is_flag=True, help="Submit pending requests to the endpoint's batch API.")
 @click.option("--batch-results", "files", type=path_type, multiple=True, help="File of batch answers to read.")
+@click.option("--shards", type=click.IntRange(min=1), metavar="N", help="Only send requests, of free shards out of N.")
+@click.option("--shard", type=click.IntRange(min=0), metavar="K", help="Of --shards, only this one, from 0.")
 @as_json
 def build(
-    retry: bool, batch: bool, submit: bool, files: tuple[Path, ...], out: Path | None, as_json: bool, **options: Any
+    retry: bool,
+    batch: bool,
+    submit: bool,
+    files: tuple[Path, ...],
+    shards: int | None,
+    shard: int | None,
+    out: Path | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Build a dataset from a recipe.
 
     Run it again after an interruption or an edit of the recipe: answers are cached, and only new requests are sent.
+    With --shards any number of processes, on any machines that see the run folder, send the requests of one run; build
+    it without --shards once they are done.
     """
     if batch and submit:
         raise RecipeError("--batch and --submit exclude each other", where="--batch, --submit")
+    if shard is not None and shard >= (shards or 0):
+        raise RecipeError("no such shard", where="--shard", got=shard, expected="a number below that of --shards")
     recipe, folder = _recipe(out=out, **options)
     _print_notices(recipe)
+    if shards:
+        if given := [
+            name
+            for name, value in (
+                ("--batch", batch),
+                ("--submit", submit),
+                ("--batch-results", files),
+                ("--retry-rejects", retry),
+            )
+            if value
+        ]:
+            raise RecipeError(
+                f"{given[0]} cannot be combined with --shards", where=given[0], hint="build without --shards"
+            )
+        with progress.watching(as_json) as watch:
+            counts = pluriset.build_shards(recipe, folder, shards, shard, watch=watch)
+        text.document(asdict(counts)) if as_json else results.print_shard_counts(counts)
+        return
     how = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
         dataset = pluriset.build(recipe, folder, watch=watch, retry=retry, batch=how, results=files)
@@ -361,19 +393,28 @@ def export(run: str, as_: str, out: Path, file_format: FileFormat | None, as_jso
 
 @main.command()
 @click.argument("runs", nargs=-1, required=True)
-@click.option("--out", type=path_type, required=True, help="Folder to write.")
+@click.option("--out", required=True, help="Folder to write; with --journals a run or a URL.")
+@click.option("--journals", is_flag=True, help="Only collect the answers of workers that share no disk.")
 @as_json
-def merge(runs: tuple[str, ...], out: Path, as_json: bool) -> None:
+def merge(runs: tuple[str, ...], out: str, journals: bool, as_json: bool) -> None:
     """Join runs with the same tables.
 
     RUNS are folders or ids on the Hub. Rows that several runs have are kept once; aggregates are computed anew.
+    With --journals they are folders or URLs of one run, such as s3://bucket/run, and only what their journals hold is
+    copied into that of --out; build it afterwards.
     """
+    if journals:
+        copied = pluriset.merge_journals(runs, out)
+        text.document({"out": out, "segments": copied}) if as_json else text.table(
+            out, ["segment"], [[s] for s in copied]
+        )
+        return
     done = pluriset.merge(runs, out)
     rows = {table: entry.rows for table, entry in done.manifest.tables.items()}
     if as_json:
-        text.document({"out": str(out), "rows": rows, "rejects": done.manifest.books.rejects})
+        text.document({"out": out, "rows": rows, "rejects": done.manifest.books.rejects})
     else:
-        text.table(str(out), ["table", "rows"], [[table, n] for table, n in rows.items()])
+        text.table(out, ["table", "rows"], [[table, n] for table, n in rows.items()])
 
 
 @main.command()

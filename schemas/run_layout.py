@@ -20,5 +20,7 @@ BATCHES = "batch"
 """Batch files on their way to and from an endpoint."""
 LOCK, LOCK_HOLDER, BUILDING = ".lock", ".lock.pid", ".building"
 """The lock of the process that builds, its pid, and the folder in which it assembles the tables."""
+SHARDS = ".shards"
+"""Who builds which shard of the seeds, while several processes do."""
 REBUILT = (DATA, PLOTS, REJECTS, REPORT, REPORT_PAGE, CARD, CROISSANT, BENCHMARK, EVAL)
 """What a build replaces; everything else in the folder is the user's."""

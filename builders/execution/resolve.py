@@ -19,6 +19,7 @@ from ..asking.question import Answerer
 from ..curation import Step
 from ..families import Family
 from ..sources import BadSeed, Seed, Source, without_duplicates
+from ..storage.shard import Shard
 from ..teachers import Teacher
 
 WINDOW = 2
@@ -38,13 +39,24 @@ class ResolvedRecipe:
     answerers: dict[str, list[Answerer]]
     only: frozenset[int] | None = None
     """Places of the seeds of a sample, from 0."""
+    shard: Shard | None = None
+    """The shard whose seeds are built here; None: all are."""
 
     def seeds(self) -> Iterator[Seed | BadSeed]:
-        """The seeds of the recipe, at most `n`; where `only` is given, those at these places."""
-        seeds = without_duplicates(islice(self.source.seeds(Path()), self.recipe.n))
-        if self.only is None:
+        """The seeds of the recipe, at most `n`; where `only` or `shard` is given, those of it."""
+        return (seed for _, seed in self.placed_seeds())
+
+    def placed_seeds(self) -> Iterator[tuple[int, Seed | BadSeed]]:
+        """The seeds, each with its place among all seeds of the recipe, from 0."""
+        seeds = enumerate(without_duplicates(islice(self.source.seeds(Path()), self.recipe.n)))
+        if self.only is None and self.shard is None:
             return seeds
-        return (seed for place, seed in enumerate(seeds) if place in self.only)
+        return ((place, seed) for place, seed in seeds if self._is_chosen(place, seed))
+
+    def _is_chosen(self, place: int, seed: Seed | BadSeed) -> bool:
+        if self.only is not None and place not in self.only:
+            return False
+        return self.shard is None or self.shard.has(seed.id if isinstance(seed, Seed) else seed.place)
 
     def annotators(self) -> list[Annotator]:
         """Everybody who writes or judges, once."""

@@ -7,20 +7,21 @@ bytes, however often the run was interrupted on the way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...schemas.progress import Status, Watch
 from ...schemas.recipe import Recipe
 from ...schemas.row import Row
 from ...schemas.rows.reject import Reject
-from ...schemas.run_layout import JOURNAL
+from ...schemas.run_layout import BUILDING, JOURNAL
 from ...schemas.usage import Spending
 from ..asking.engine import Engine
 from ..asking.journal_reader import JournalReader
 from ..storage import run_folder
 from ..storage.journal import Journal
+from ..storage.shard import Shard
 from .blocking import run_blocking
 from .earlier import Earlier
 from .local import Asking
@@ -104,12 +105,15 @@ def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
     """Hold the run in `folder` for ourselves; crew and source are checked before anything is written."""
     crew = resolve(recipe)
     next(crew.seeds(), None)
-    with run_folder.opened(folder, recipe) as building:
-        journal = Journal(folder / JOURNAL)
-        try:
-            yield Run(folder, building, crew, journal)
-        finally:
-            journal.close()
+    with run_folder.opened(folder, recipe) as building, closing(Journal(folder / JOURNAL)) as journal:
+        yield Run(folder, building, crew, journal)
+
+
+@contextmanager
+def opened_shard(crew: ResolvedRecipe, folder: Path, shard: Shard) -> Iterator[Run]:
+    """One shard of a run, of which others may be open in other processes; its lease must be held."""
+    with closing(Journal(folder / JOURNAL, shard)) as journal:
+        yield Run(folder, folder / BUILDING, replace(crew, shard=shard), journal)
 
 
 def _ignore(status: Status) -> None:

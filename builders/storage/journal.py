@@ -1,7 +1,7 @@
 """Every paid answer, on disk before it is looked at.
 
-A journal is a folder of segments `00001.jsonl`, `00002.jsonl`, ... Each process starts its own segment and never
-touches another's. A line is one of
+A journal is a folder of segments `00001.jsonl`, `00002.jsonl`, ..., and of a sharded build also
+`00003.00001-of-00016.jsonl`. Each process starts its own segment and never touches another's. A line is one of
 
     {"digest": null, "journal": 2, "pluriset": "0.1.0"}   first line: version of the format, and what wrote it
     {"digest": ..., "answer": {...}, "ask": {...}}        an answer, and what was asked
@@ -13,7 +13,7 @@ touches another's. A line is one of
 A segment without a first line of that kind is of version 1, which differs in nothing else. Unknown lines and unknown
 fields of an answer are skipped, so that a new kind of either needs no new version. Of several answers to one digest the
 first counts. A last line without a newline was cut off by a crash and is skipped. In memory there is only digest ->
-location, one int of segment and offset.
+location, one int of place in the order of segments and offset.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from pydantic_core import from_json, to_json
 
 from ...schemas.errors import DataError
 from ...validators.tables.atomic_write import write_error
+from .shard import Segment, Shard, segments
 
 VERSION = 2
 """Version of the format; a reader refuses a newer one."""
@@ -39,16 +41,19 @@ PAGE = 4096
 KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
 CONTEXT = re.compile(rb'\{"digest":null,"context":"([0-9a-f]{32})",')
 HEADER, BUILT = b'{"digest":null,"journal":', b'{"digest":null,"built":'
-SEGMENT = re.compile(r"[0-9]{5}|[1-9][0-9]{5,}")
+SEED = re.compile(rb',"seed":("(?:[^"\\\\]|\\\\.)*"),"sample":')
 ANSWER = {"text": str, "finish": str, "input_tokens": int, "output_tokens": int, "model": str, "logprobs": list}
 """Types of the fields of an answer."""
 
 
 class Journal:
-    """The answers of a run. Open it, look up, append, close. Raises `DataError` for a newer version of the format."""
+    """The answers of a run. Open it, look up, append, close. Raises `DataError` for a newer version of the format.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    With a `shard` only the answers about its seeds are indexed, and segments of its other shards are not read at all.
+    """
+
+    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
+        self.folder, self.shard = folder, shard
         self.answers: dict[bytes, int] = {}
         """Digest -> location of the answer that counts."""
         self.failures: dict[bytes, int] = {}
@@ -60,18 +65,14 @@ class Journal:
         self._contexts: dict[str, int] = {}
         self._own_contexts: set[str] = set()
         self._writer: int | None = None
-        self._own_segment = 0
         self._end = self._synced = 0
-        for segment in self.segments():
-            self._index(segment)
+        self.segments = [one for one in segments(folder) if shard is None or _may_concern(one, shard)]
+        """The segments that were read, and our own once it is started."""
+        for number in range(len(self.segments)):
+            self._index(number)
 
     def __len__(self) -> int:
         return len(self.answers)
-
-    def segments(self) -> list[int]:
-        """Numbers of the segments on disk; a file of another name, such as a copy, is none."""
-        stems = (path.stem for path in self.folder.glob("*.jsonl"))
-        return sorted(int(stem) for stem in stems if SEGMENT.fullmatch(stem))
 
     def answer(self, digest: bytes) -> dict[str, Any] | None:
         """The answer to a digest, if there is one."""
@@ -167,20 +168,27 @@ class Journal:
             os.ftruncate(self._writer, start)
             raise write_error(error, self.folder, "cannot write to the journal; earlier answers are kept") from None
         self._end += len(line)
-        return self._own_segment << OFFSET_BITS | start
+        return len(self.segments) - 1 << OFFSET_BITS | start
 
     def _start_segment(self) -> int:
-        """Open a segment of our own, after all that exist."""
+        """Open a segment of our own, after all that exist; one that another process just took is left to it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._own_segment = max(self.segments(), default=0) + 1
+        number = max((one.number for one in segments(self.folder)), default=0)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | BINARY
-        return os.open(self._path(self._own_segment), flags, 0o644)
+        while True:
+            own = Segment(number := number + 1, self.shard)
+            with suppress(FileExistsError):
+                writer = os.open(self.folder / own.name, flags, 0o644)
+                self.segments.append(own)
+                return writer
 
     def _index(self, segment: int) -> None:
-        offset = 0
+        offset, shard = 0, self.shard
+        if self.segments[segment].shard == shard:
+            shard = None  # all of it is ours
         with self._path(segment).open("rb") as file:
             for line in file:
-                if line.endswith(b"}\n"):
+                if line.endswith(b"}\n") and (shard is None or _concerns(line, shard)):
                     self._index_line(line, segment << OFFSET_BITS | offset)
                 offset += len(line)
 
@@ -244,7 +252,18 @@ class Journal:
         return record
 
     def _path(self, segment: int) -> Path:
-        return self.folder / f"{segment:05d}.jsonl"
+        return self.folder / self.segments[segment].name
+
+
+def _may_concern(segment: Segment, shard: Shard) -> bool:
+    """Whether a segment can hold answers about seeds of a shard."""
+    return segment.shard is None or segment.shard == shard or segment.shard.of != shard.of
+
+
+def _concerns(line: bytes, shard: Shard) -> bool:
+    """Whether a line is about a seed of a shard, or does not say what seed it is about."""
+    seed = SEED.match(line, line.rfind(b',"seed":"'))
+    return seed is None or shard.has(from_json(seed[1]))
 
 
 def _pread(descriptor: int, size: int, offset: int) -> bytes:

@@ -12,9 +12,12 @@ from filelock import FileLock, Timeout
 
 from ...schemas.errors import RunError
 from ...schemas.recipe import Recipe
-from ...schemas.run_layout import BUILDING, JOURNAL, LOCK, LOCK_HOLDER, MANIFEST, REBUILT, RECIPE
+from ...schemas.run_layout import BUILDING, JOURNAL, LOCK, LOCK_HOLDER, MANIFEST, REBUILT, RECIPE, SHARDS
 from ...validators.tables.atomic_write import draft_name, write_atomic, write_error
-from . import recipe_file
+from . import lease, recipe_file
+
+JOIN_SECONDS = 60.0
+"""How long a process that builds a shard waits for the lock of the run, which others of its kind hold briefly."""
 
 
 def default(recipe: Recipe, file: Path | None) -> Path:
@@ -27,15 +30,8 @@ def default(recipe: Recipe, file: Path | None) -> Path:
 @contextmanager
 def opened(folder: Path, recipe: Recipe) -> Iterator[Path]:
     """Hold the run for ourselves, its recipe written down. Raises `RunError` if it is held or is another run."""
-    _ours(folder, recipe)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise write_error(error, folder, "cannot create the folder of the run") from None
-    with locked(folder):
-        _ours(folder, recipe)
-        if not (folder / RECIPE).exists():
-            write_atomic(folder / RECIPE, recipe_file.dump(portable(recipe, folder)))
+    with joined(folder, recipe, wait=0):
+        _no_shards_at_work(folder)
         building = folder / BUILDING
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir()
@@ -43,6 +39,21 @@ def opened(folder: Path, recipe: Recipe) -> Iterator[Path]:
             yield building
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+@contextmanager
+def joined(folder: Path, recipe: Recipe, wait: float = JOIN_SECONDS) -> Iterator[None]:
+    """Lock the run for a moment, its recipe written down. Raises `RunError` if it stays locked or is another run."""
+    _ours(folder, recipe)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(error, folder, "cannot create the folder of the run") from None
+    with locked(folder, wait):
+        _ours(folder, recipe)
+        if not (folder / RECIPE).exists():
+            write_atomic(folder / RECIPE, recipe_file.dump(portable(recipe, folder)))
+        yield
 
 
 def portable(recipe: Recipe, folder: Path) -> Recipe:
@@ -70,7 +81,7 @@ def _ours(folder: Path, recipe: Recipe) -> None:
         raise RunError("not a folder", where=str(folder))
     if not (folder / RECIPE).exists():
         others = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        if others - {LOCK, LOCK_HOLDER, BUILDING, draft_name(RECIPE)}:
+        if others - {LOCK, LOCK_HOLDER, BUILDING, JOURNAL, SHARDS, draft_name(RECIPE)}:
             raise RunError("the folder holds something else than a run", where=str(folder), hint="choose another --out")
         return
     there = recipe_file.read(folder / RECIPE)
@@ -84,13 +95,26 @@ def _ours(folder: Path, recipe: Recipe) -> None:
         )
 
 
+def _no_shards_at_work(folder: Path) -> None:
+    """Refuse a run of which other processes build shards now."""
+    if at_work := lease.working(folder / SHARDS):
+        shard, claim = next(iter(at_work.items()))
+        raise RunError(
+            f"{len(at_work)} shards of this run are being built",
+            where=str(folder),
+            got=f"shard {shard} by {claim.holder}",
+            hint="wait for them or stop them; one that was killed frees its shard after "
+            f"{lease.EXPIRES:.0f} s at the latest",
+        )
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep every other process from changing the run. Raises `RunError` if one already holds it."""
+def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
+    """Keep every other process from changing the run. Raises `RunError` if one still holds it after `wait` seconds."""
     path = folder / LOCK
     lock = FileLock(path)
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=wait, blocking=wait > 0)
     except Timeout:
         raise RunError("another build works in this run", where=str(folder), got=f"process {_holder(folder)}") from None
     except (OSError, NotImplementedError) as error:

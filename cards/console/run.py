@@ -47,6 +47,20 @@ def print_counts(books: Books, rejects: Iterable[Any]) -> None:
     aligned(lines)
 
 
+def print_shard_counts(counts: Any) -> None:
+    """Print what one process built of a sharded run, and what is left to do."""
+    requests = counts.requests
+    lines = [
+        ("shards", join_counts((counts.shards, "in all"), (len(counts.built), "built here"), (counts.done, "done"))),
+        ("requests", f"{requests.sent:,} sent, {requests.cached:,} cached, {requests.failed:,} failed"),
+    ]
+    aligned(lines)
+    if counts.working:
+        click.echo(f"Other processes build {counts.working} shards.", err=True)
+    elif counts.done == counts.shards:
+        click.echo(f"All shards are done. Build {counts.run} without --shards to write its tables.", err=True)
+
+
 def print_plan(plan: Any) -> None:
     """Print the least and the most that a build can need."""
     rows = [("seeds", f"{plan.seeds:,}", "")]

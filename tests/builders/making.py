@@ -17,3 +17,8 @@ def made(recipe: Recipe | Path, out: Path) -> Manifest:
     with opened(asked, out) as run:
         run.ask()
         return write_tables(run)
+
+
+def parquet_files(run: Path) -> dict[str, bytes]:
+    """Path inside the run -> bytes, of every parquet file."""
+    return {path.relative_to(run).as_posix(): path.read_bytes() for path in sorted(run.rglob("*.parquet"))}

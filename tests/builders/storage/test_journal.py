@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from pluriset.builders.storage.journal import Journal
+from pluriset.builders.storage.shard import Segment
 from pluriset.schemas.errors import DataError, RunError
 from pluriset.schemas.request import Completion
 
@@ -143,7 +144,7 @@ def test_a_record_with_missing_or_mistyped_fields_is_named(folder: Path, record:
 def test_a_copy_beside_the_segments_is_none(folder: Path, name: str) -> None:
     written(folder, ONE)
     (folder / name).write_bytes((folder / "00001.jsonl").read_bytes())
-    assert Journal(folder).segments() == [1] and len(Journal(folder)) == 1
+    assert Journal(folder).segments == [Segment(1)] and len(Journal(folder)) == 1
 
 
 def test_context_is_written_once_a_segment(folder: Path) -> None:
@@ -158,6 +159,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from pluriset.builders.storage.journal import Journal
+from pluriset.builders.storage.shard import Segment
 from pluriset.schemas.errors import RunError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
@@ -190,6 +192,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from pluriset.builders.storage.journal import Journal
+from pluriset.builders.storage.shard import Segment
 journal = Journal(Path(sys.argv[1]))
 for number in range(10**9):
     journal.add_answer(number.to_bytes(16), {"text": "x" * (number % 500)}, {})
