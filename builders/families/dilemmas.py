@@ -8,30 +8,26 @@ topics.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import PositiveInt
 
 from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.dilemmas import (
     CHOICE,
     TABLES,
-    UNMAPPED,
     Action,
     ActionType,
     Consequence,
     Dilemma,
     Involvement,
-    Merge,
     Party,
     Stake,
     TradeOff,
 )
 from ...schemas.rows.shared import Annotator, RowRef
 from ...validators.tables.normalise import norm
-from ...validators.tables.sql import quote_literal
-from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
 from ..asking.few_shot import few_shot_prompt
@@ -40,108 +36,18 @@ from ..sources import Seed
 from . import Family, Role
 from . import _dilemmas_prompts as prompts
 from ._annotations import annotation, drawn_order
+from ._dilemmas_answers import (
+    AssignedTopic,
+    Chosen,
+    WrittenActions,
+    WrittenConsequence,
+    WrittenDilemma,
+    WrittenStake,
+    WrittenStakes,
+)
+from ._dilemmas_vocabulary import TheoryTable, Vocabulary, derived_tables
 
-Phrase = Annotated[str, Field(min_length=1, max_length=200)]
-Sentences = Annotated[str, Field(min_length=1, max_length=1500)]
 Refs = list[RowRef]
-
-
-class WrittenDilemma(AnswerModel):
-    """A dilemma that ends in a question."""
-
-    dilemma: Sentences
-
-
-class WrittenActions(AnswerModel):
-    """Two actions that exclude each other."""
-
-    to_do: Phrase
-    not_to_do: Phrase
-
-    @model_validator(mode="after")
-    def _differ(self) -> Self:
-        if norm(self.to_do) == norm(self.not_to_do):
-            raise ValueError("the two actions are the same")
-        if min(len(text.split()) for text in (self.to_do, self.not_to_do)) < 2:
-            raise ValueError("an action of one word cannot be understood by itself")
-        return self
-
-
-class WrittenConsequence(AnswerModel):
-    """How an action turns out badly."""
-
-    consequence: Sentences
-
-
-class WrittenStake(AnswerModel):
-    """What is at stake for one party."""
-
-    party: Phrase
-    value: Phrase
-    reason: Annotated[str, Field(min_length=1, max_length=400)]
-
-
-class WrittenStakes(AnswerModel):
-    """Everybody who is affected by an action, and what is at stake for them."""
-
-    direct: list[WrittenStake]
-    indirect: list[WrittenStake]
-
-
-class AssignedTopic(AnswerModel):
-    """A topic of the closed list."""
-
-    topic: str
-
-
-class Chosen(AnswerModel):
-    """Which of two actions somebody would choose."""
-
-    choice: Literal["first", "second", "depends", "abstain"]
-
-
-class Vocabulary(BaseModel):
-    """The values that dilemmas are counted by: built from what is written, given, or closed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    values: tuple[str, ...] = ()
-    """A given vocabulary: values outside it are kept as written and counted as none. Empty: all values are counted."""
-    closed: bool = False
-    """Whether the writer must choose from `values`; the teacher decodes under them."""
-    synonyms: dict[str, str] = {}
-    """Value as it is written -> value that it is counted as; every use is in the table `value_merges`."""
-    min_mentions: PositiveInt = 1
-    """Mentions below which a value is not in the vocabulary."""
-
-    @model_validator(mode="after")
-    def _close_what_is_given(self) -> Self:
-        if self.closed and not self.values:
-            raise ValueError("`closed` needs `values` to choose from")
-        return self
-
-    def value_of(self, written: str) -> tuple[str | None, Merge | None]:
-        """The value that a text is counted as, and why where it is written otherwise."""
-        synonyms = {norm(other): value for other, value in self.synonyms.items()}
-        given = {norm(value): value for value in self.values}
-        value = synonyms.get(norm(written), norm(written))
-        value = given.get(norm(value), None if given else value) or ""
-        if not value:
-            return None, None
-        if norm(written) in synonyms:
-            return value, "synonym"
-        return value, None if value == written else "spelling"
-
-
-class TheoryTable(BaseModel):
-    """Where theories have the values, from a table that can be cited."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: Annotated[str, Field(min_length=1)]
-    """How the table is cited."""
-    categories: dict[str, dict[str, str]]
-    """Theory -> value -> its category; a value that is missing is unmapped."""
 
 
 class Dilemmas(Family):
@@ -197,11 +103,7 @@ class Dilemmas(Family):
 
     def derived(self) -> Mapping[str, str]:
         """The vocabulary with its counts, the log of merges, and where theories have the values."""
-        return {
-            "value_terms": TERMS.format(least=self.vocabulary.min_mentions),
-            "value_merges": MERGES,
-            "theory_mappings": self._mappings(),
-        }
+        return derived_tables(self.vocabulary, self.theories)
 
     def seed(self, main: Row) -> Seed:
         """The situation of a dilemma."""
@@ -334,41 +236,8 @@ class Dilemmas(Family):
         closed = {"value": self.vocabulary.values} if self.vocabulary.closed else {}
         return Bounds(self.patterns, closed, {"direct": (1, self.max_stakes), "indirect": (0, self.max_stakes)})
 
-    def _mappings(self) -> str:
-        table = self.theories or TheoryTable(source="none", categories={})
-        declared = [
-            f"({', '.join(map(quote_literal, (norm(value), theory, category)))})"
-            for theory, values in table.categories.items()
-            for value, category in values.items()
-        ]
-        theories = ", ".join(f"({quote_literal(theory)})" for theory in table.categories)
-        return MAPPINGS.format(
-            declared=f"VALUES {', '.join(declared)}" if declared else "SELECT '', '', '' WHERE false",
-            theories=f"VALUES {theories}" if theories else "SELECT '' WHERE false",
-            source=quote_literal(table.source),
-            unmapped=quote_literal(UNMAPPED),
-        )
-
 
 ACTION_TYPES: tuple[ActionType, ActionType] = ("to_do", "not_to_do")
-
-TERMS = """
-SELECT value, count(*) AS mentions, count(DISTINCT dilemma_id) AS dilemmas, count(*) >= {least} AS in_vocabulary
-FROM stakes JOIN actions USING (action_id) WHERE value IS NOT NULL
-GROUP BY value ORDER BY mentions DESC, value
-"""
-MERGES = """
-SELECT written, value, CASE WHEN value IS NULL THEN 'not in the vocabulary' WHEN NOT in_vocabulary THEN 'too rare'
-    ELSE coalesce(merge, 'spelling') END AS rule, count(*) AS mentions
-FROM stakes LEFT JOIN value_terms USING (value) WHERE value IS NULL OR merge IS NOT NULL OR NOT in_vocabulary
-GROUP BY ALL ORDER BY mentions DESC, written
-"""
-MAPPINGS = """
-SELECT v.value, t.theory, coalesce(d.category, {unmapped}) AS category, {source} AS source
-FROM value_terms v CROSS JOIN ({theories}) t(theory)
-LEFT JOIN ({declared}) d(value, theory, category) ON d.value = norm(v.value) AND d.theory = t.theory
-WHERE v.in_vocabulary ORDER BY v.value, t.theory
-"""
 
 
 def _of_action(dilemma: str, action: str) -> str:

@@ -7,7 +7,6 @@ sentences, so that a quotation cannot be made up. The reviewers of questions are
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -16,14 +15,13 @@ from pydantic import BaseModel, Field, PositiveInt, create_model, model_validato
 
 from ...schemas.request import Prompt
 from ...schemas.row import Row
-from ...schemas.rows.shared import Annotation, Annotator, Aspect, RowRef
+from ...schemas.rows.shared import Annotator, Aspect, RowRef
 from ...schemas.rows.worldviews import (
     MENTIONS,
     TABLES,
     Condition,
     Culture,
     Question,
-    Reference,
     Sentiment,
     WorldviewAnswer,
 )
@@ -31,35 +29,26 @@ from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, write_each
 from ..asking.few_shot import few_shot_prompt
-from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
 from . import _worldviews_prompts as prompts
 from ._annotations import annotation
+from ._worldviews_references import (
+    YES_NO,
+    FoundReferences,
+    extraction_bounds,
+    extraction_prompt,
+    mention_rows,
+    reference_rows,
+)
 
-YES_NO = ["yes", "no"]
 REVIEWED = ["yes", "no", "abstain"]
-SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])\s*|\n+")
 
 
 class WrittenAnswer(AnswerModel):
     """An answer to a question."""
 
     text: Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-class FoundReference(AnswerModel):
-    """A reference to a culture."""
-
-    culture: str
-    sentiment: Sentiment
-    quotation: str
-
-
-class FoundReferences(AnswerModel):
-    """The references of an answer to cultures; none, if it refers to no culture."""
-
-    references: list[FoundReference]
 
 
 class Worldviews(Family):
@@ -207,34 +196,15 @@ class Worldviews(Family):
 
     async def _references(self, answer: WorldviewAnswer, ask: Ask) -> list[Row]:
         """The references in an answer, and for every extractor which cultures it mentions."""
-        sentences = [part for part in SENTENCE_END.split(answer.text) if part.strip()]
-        cultures = f"Cultures: {', '.join(self.cultures)}\nAnswer: "
-        examples = [
-            (
-                cultures + text,
-                {"references": [dict(zip(FoundReference.model_fields, each, strict=True)) for each in found]},
-            )
-            for text, found in self.extract_examples
-        ]
         tokens = 120 * self.max_references
-        prompt = few_shot_prompt(self.extract_prompt, examples, cultures + answer.text, tokens)
-        narrow: Narrow = {
-            "references": {"max_length": self.max_references},
-            "references.culture": {"enum": [*self.cultures]},
-            "references.quotation": {"enum": sentences},
-        }
+        prompt = extraction_prompt(self.extract_prompt, self.extract_examples, self.cultures, answer.text, tokens)
+        narrow = extraction_bounds(self.cultures, answer.text, self.max_references)
         item = ("answers", answer.answer_id)
         extracted = await ask.each(prompt, FoundReferences, "extract", item=item, into="references", narrow=narrow)
-        return [row for each in extracted for row in (*_found(answer, each, ask), *self._mentions(answer, each))]
-
-    def _mentions(self, answer: WorldviewAnswer, extracted: Answer[FoundReferences]) -> list[Annotation]:
-        """Whether the answer mentions each culture: also an extractor that found nothing leaves its judgement."""
-        item, mentioned = ("answers", answer.answer_id), {found.culture for found in extracted.value.references}
         return [
-            annotation(
-                item, extracted, MENTIONS + culture, label="yes" if culture in mentioned else "no", options=YES_NO
-            )
-            for culture in self.cultures
+            row
+            for each in extracted
+            for row in (*reference_rows(answer, each, ask), *mention_rows(answer, each, self.cultures))
         ]
 
     async def _review(self, question: Question, ask: Ask) -> list[Row]:
@@ -281,26 +251,6 @@ def _answer(
         digest=written.digest,
         **{"agent_role": "answer", **agent},
     )
-
-
-def _found(answer: WorldviewAnswer, extracted: Answer[FoundReferences], ask: Ask) -> list[Reference]:
-    """The references that an extractor found; of two that say the same the first is kept."""
-    rows: dict[tuple[str, str], Reference] = {}
-    for place, found in enumerate(extracted.value.references):
-        row = Reference(
-            reference_id=f"{answer.answer_id}/{extracted.annotator_id}/{place}",
-            answer_id=answer.answer_id,
-            extractor_id=extracted.annotator_id,
-            culture=found.culture,
-            sentiment=found.sentiment,
-            quotation=found.quotation,
-            digest=extracted.digest,
-        )
-        kept = rows.setdefault((found.culture, found.quotation), row)
-        if kept is not row:
-            reason, detail = "duplicate in listing", f"{found.culture}: {found.quotation}"
-            ask.reject("row", "references", row.reference_id, reason, detail, kept_key=kept.reference_id)
-    return list(rows.values())
 
 
 def _quoted(voices: Sequence[WorldviewAnswer], writer: Annotator) -> str:

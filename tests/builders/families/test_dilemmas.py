@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 import pluriset
-from pluriset.builders.families.dilemmas import Vocabulary
+from pluriset.builders.families._dilemmas_vocabulary import Vocabulary
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.published.daily_dilemmas import DailyDilemmas
 from pluriset.tests.builders.making import made

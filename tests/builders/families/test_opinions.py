@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import pluriset
-from pluriset.builders.families.opinions import orders
+from pluriset.builders.families._opinions_orders import orders
 from pluriset.tests.builders.making import made
 
 SURVEY: list[dict[str, Any]] = [

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 import pluriset
-from pluriset.builders.families.worldviews import SENTENCE_END, Worldviews
+from pluriset.builders.families._worldviews_references import SENTENCE_END
+from pluriset.builders.families.worldviews import Worldviews
 from pluriset.schemas.component import load
 from pluriset.schemas.errors import RecipeError
 from pluriset.tests.builders.making import made
