@@ -49,8 +49,8 @@ class Judgement(Row):
     """The given score; null where an option was chosen."""
     sample: int | None = None
     """Number of the sample where an annotator was asked more than once."""
-    given: int | None = None
-    """Place in the order in which judgements were given; of several by one annotator the last counts."""
+    superseded: bool | None = None
+    """Whether the same annotator judges the same again in a later row: of repeated judgements the last one counts."""
 
 
 class Votes(Row):

@@ -28,11 +28,8 @@ def first_judgements(tables: Tables, column: str) -> DuckDBPyRelation:
     first = "AND coalesce(sample, 0) = 0" if "sample" in annotations.columns else ""
     kept = f"label <> '{ABSTAIN}'" if column == "label" else "score IS NOT NULL AND isfinite(score)"
     who = "annotator_id" if "annotator_id" in annotations.columns else "NULL"
-    rows = annotations.filter(f"{kept} AND aspect IS NOT NULL {first}")
-    if "given" in annotations.columns:
-        # Of several judgements by one annotator the last counts: repeats must not be multiplied into pairs.
-        last = f"(PARTITION BY {kind}, {who}, aspect ORDER BY given DESC)"
-        rows = query(rows, f"SELECT * FROM rows QUALIFY {who} IS NULL OR row_number() OVER {last} = 1")
+    last = "AND NOT coalesce(superseded, false)" if "superseded" in annotations.columns else ""
+    rows = annotations.filter(f"{kept} AND aspect IS NOT NULL {first} {last}")
     return rows.select(f"{kind} AS item, CAST({who} AS VARCHAR) AS annotator, aspect, {column} AS value")
 
 

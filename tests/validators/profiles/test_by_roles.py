@@ -35,7 +35,7 @@ SHAPES: dict[str, tuple[str, dict[str, tuple[object, ...]]]] = {
     "chosen": ("SELECT 'b' AS chosen, 'c' AS rejected", {"pairs": ("1", None, "b", "c", "first")}),
     "long": (
         "SELECT 'i' AS item, 'w' AS worker_id, 4 AS rating",
-        {"annotations": ("items", "i", "w", "score", None, 4.0, 1)},
+        {"annotations": ("items", "i", "w", "score", None, 4.0, False)},
     ),
     "wide": ("SELECT 'a' AS text, 1 AS rater_1", {"annotations": ("items", "1", "rater_1", "label", "1", None)}),
     "distribution": ("SELECT 'q' AS id, '[1, 0.0]' AS soft_label", {"distributions": ("q", None, "0", 1.0)}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....schemas.rows.shared import ABSTAIN
 from ....schemas.views import View
 from ...tables.sql import quote_identifier, quote_literal
 from ..column_facts import plain_name
@@ -17,12 +18,10 @@ def annotation_views(table: TableSql) -> Iterator[View]:
     select = f"SELECT 'items' AS item_table, {table.id} AS item_id"
     if table.one_judgement_a_row and ("label" in table.sql or "score" in table.sql):
         aspect = table.sql.get("aspect", "'label'" if "label" in table.sql else "'score'")
-        yield View(
-            "annotations",
-            f"""{select}, {table.sql["annotator_id"]} AS annotator_id, {aspect} AS aspect,
+        rows = f"""{select}, {table.sql["annotator_id"]} AS annotator_id, {aspect} AS aspect,
             {table.sql.get("label", "NULL")} AS label, {table.sql.get("score", "NULL")} AS score,
-            _row AS given {table.source}""",
-        )
+            _row {table.source}"""
+        yield View("annotations", _with_superseded(rows))
     for column in table.known.judged if "annotator_id" in table.sql else []:
         yield _annotation(table, select, table.sql["annotator_id"], quote_literal(column), column)
     for column in table.annotators:
@@ -42,6 +41,18 @@ def annotation_views(table: TableSql) -> Iterator[View]:
     if (annotator := table.links.annotator.get(table.name)) and not table.known.nested:
         for column in [c for c in table.known.facts if plain_name(c) in ("label", "labels", "score", "rating")]:
             yield _annotation(table, select, quote_literal(annotator), quote_literal(column), column)
+
+
+def _with_superseded(rows: str) -> str:
+    """SELECT of judgements that says of each whether the same annotator judges the same again in a later row."""
+    same = "item_id, annotator_id, aspect"
+    return f"""WITH judgements AS ({rows}), repeated AS (
+            SELECT {same}, max(_row) AS last FROM judgements
+            WHERE CAST(label AS VARCHAR) <> '{ABSTAIN}' AND trim(CAST(label AS VARCHAR)) <> ''
+                OR isfinite(TRY_CAST(score AS DOUBLE))
+            GROUP BY ALL HAVING count(*) > 1)
+        SELECT judgements.* EXCLUDE (_row), coalesce(_row < last, false) AS superseded
+        FROM judgements LEFT JOIN repeated USING ({same})"""
 
 
 def _annotation(table: TableSql, select: str, annotator: str, aspect: str, column: str) -> View:
