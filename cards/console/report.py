@@ -126,3 +126,9 @@ def _cells(alike: Sequence[Figure]) -> tuple[str, str, str, str]:
         return ", ".join(group), value, "", f"{low:,}" if low == high else f"{low:,} to {high:,}"
     interval = f"{first.low:,.6g} to {first.high:,.6g}" if None not in (first.low, first.high) else ""
     return ", ".join(parts) or "all", value, interval, f"{first.n:,}"
+
+
+def exit_if_errors(report: Report) -> None:
+    """Exit with code 1 if a check of severity error fails."""
+    if report.count("error"):
+        raise SystemExit(1)

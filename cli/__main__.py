@@ -1,0 +1,5 @@
+"""`python -m pluriset.cli`."""
+
+from . import main
+
+main()
