@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -155,10 +155,14 @@ class Ask:
         """Ask one annotator, and again if the answer does not parse. Raises `AskFailed`."""
         context, facts = self.engine.context(who, parse)
         messages = first = who.address(prompt.messages)
+        previous: tuple[Message, ...] = ()
         for attempt in range(RE_ASKS + 1):
             question = Question(
                 who, role, messages, prompt, context, facts, self.seed_id, sample, attempt, narrow or None
             )
+            if messages == previous and question.temperature == 0 and not self.engine.journal.answer(question.digest):
+                # At temperature 0 the same conversation gets the same answer, so the model is shown its repetition.
+                question = replace(question, messages=(*messages, *messages[-2:]))
             completion = await self.engine.completion(question)
             self._spend(question, completion)
             if completion.finish == "refusal":
@@ -174,7 +178,7 @@ class Ask:
             else:
                 self.engine.judge(question, None)
                 return Answer(value, who.row, question.digest.hex(), sample, completion.model, question.temperature)
-            messages = (*first, *_again(completion))
+            previous, messages = messages, (*first, *_again(completion))
         raise failed
 
     def _spend(self, question: Question, completion: Completion) -> None:

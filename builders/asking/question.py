@@ -75,11 +75,12 @@ class Question:
     def temperature(self) -> float | None:
         """Sampling temperature of the prompt, else of the teacher."""
         own = self.prompt.temperature
-        return own if own is not None else self.facts["teacher"].get("temperature")
+        return own if own is not None else self.facts["teacher"].get("options", {}).get("temperature")
 
     def request(self) -> Request:
         """What the teacher is sent; the sampling seed comes from the digest."""
         schema = narrowed(self.facts["schema"], self.narrow) if self.narrow else self.facts["schema"]
         seed = int.from_bytes(self.digest[:4]) >> 1
         max_tokens = self.prompt.max_tokens + self.who.teacher.head_room()
-        return Request(self.messages, schema, max_tokens, seed, self.prompt.temperature)
+        messages = self.who.teacher.conversation(self.messages)
+        return Request(messages, schema, max_tokens, seed, self.prompt.temperature)

@@ -23,7 +23,8 @@ def format_fields(answer_format: AnswerFormat, schema: Mapping[str, Any], strict
         json_schema = {"name": name, "schema": schema, "strict": strict}
         return {"response_format": {"type": "json_schema", "json_schema": json_schema}}
     if answer_format == "tool":
-        function = {"name": name, "description": "Gives the answer.", "parameters": schema}
+        strictness = {"strict": True} if strict else {}
+        function = {"name": name, "description": "Gives the answer.", "parameters": schema, **strictness}
         choice = {"type": "function", "function": {"name": name}}
         return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
     return {"response_format": {"type": "json_object"}} if answer_format == "json_object" else {}

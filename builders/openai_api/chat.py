@@ -29,11 +29,13 @@ class Message(BaseModel):
     reasoning: Any = None
 
     def text(self) -> str:
-        """The text, its parts joined; where there is none, the arguments of the first call of a tool."""
+        """The arguments of the first call of a tool, else the text, its parts joined."""
+        if arguments := self._arguments():
+            return arguments
         if isinstance(self.content, list):
             texts = (part.get("text") for part in self.content if part.get("type") in ("text", "output_text"))
             return "".join(text for text in texts if isinstance(text, str))
-        return self.content or self._arguments()
+        return self.content or ""
 
     def thoughts(self) -> str | None:
         """What the model thought, where the endpoint tells it apart."""
@@ -46,8 +48,9 @@ class Message(BaseModel):
         return thoughts if thoughts.startswith("{") else ""
 
     def record(self) -> dict[str, Any] | None:
-        """The message as it was sent, where its content is not one text."""
-        return None if isinstance(self.content, str) or not self.text() else self.model_dump(exclude_unset=True)
+        """The message as it was sent, where the answer is not its whole content."""
+        text = self.text()
+        return None if not text or text == self.content else self.model_dump(exclude_unset=True)
 
     def _arguments(self) -> str:
         try:

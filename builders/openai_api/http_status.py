@@ -17,35 +17,70 @@ NO_ROOM = {429, 503, 529}
 """Statuses of an overloaded endpoint, or of a rate limit."""
 LATER = {408, 409, 425}
 """Other statuses under 500 after which asking again may help."""
+QUOTA = "insufficient_quota"
+"""Code or type of a 429 that waiting does not help against: the account has no money left."""
 MODERATION = re.compile(r"moderat|flagged|content.?(polic|filter)|safety", re.IGNORECASE)
-"""What the body of a 403 says that is about the texts of one request."""
+"""What the error of a 403 names if it is about the texts of one request."""
+STATUS_OF_CODE = {
+    "invalid_request_error": 400,
+    "context_length_exceeded": 400,
+    "content_filter": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "permission_error": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    QUOTA: 429,
+    "overloaded_error": 529,
+}
+"""Codes and types of errors -> the status with which OpenAI and Anthropic send them."""
 
 
 def kind_of_failure(status: int, body: object) -> tuple[type[TeacherError], str]:
     """The kind of error of a status, and what happened in words."""
-    if status in NO_ROOM and "insufficient_quota" not in str(body):
+    named = [str(value) for value in error_of(body).values() if isinstance(value, str | int)]
+    if status in NO_ROOM and QUOTA in named:
+        return TeacherError, "the quota of the account is used up"
+    if status in NO_ROOM:
         return TeacherBusy, "the endpoint has no room now"
     if status in LATER or status >= 500:
         return TeacherUnavailable, "the endpoint cannot answer now"
     if status in REQUEST_ERRORS:
         return BadCompletion, "the endpoint refuses this request"
-    if status == 403 and MODERATION.search(str(body)):
+    if status == 403 and any(map(MODERATION.search, named)):
         return BadCompletion, "the endpoint's moderation refuses this request"
     return TeacherError, "the endpoint refuses us"
 
 
+def error_of(body: object) -> Mapping[str, object]:
+    """The error object of a body, also where it stands in a choice; one that is a text becomes its `message`."""
+    if not isinstance(body, dict):
+        return {"message": body}
+    choices = body.get("choices")
+    if not body.get("error") and isinstance(choices, list) and choices and isinstance(choices[0], dict):
+        body = choices[0]
+    error = body.get("error") or {name: body[name] for name in ("code", "type", "message", "detail") if name in body}
+    return error if isinstance(error, dict) else {"message": error}
+
+
 def embedded_status(body: object) -> int:
-    """The status of an error inside a successful response: the overload that its code names, else 502."""
-    error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    named = int(code) if isinstance(code, str) and code.isdecimal() and len(code) == 3 else code
-    return named if isinstance(named, int) and named in NO_ROOM else 502
+    """The status of an error inside a successful response, as its code or type names it, else 502."""
+    error = error_of(body)
+    for code in (error.get("code"), error.get("status"), error.get("type")):
+        text = str(code)
+        if text.isdecimal() and len(text) == 3 and 400 <= int(text) < 600:
+            return int(text)
+        if text in STATUS_OF_CODE:
+            return STATUS_OF_CODE[text]
+    return 502
 
 
-def refusal(address: Address, status: int, wait: str | None, content: bytes) -> TeacherError:
-    """The error for a status; `wait` is its Retry-After."""
+def refusal(address: Address, status: int, wait: str | None, content: bytes, inside: str = "") -> TeacherError:
+    """The error for a status; `wait` is its Retry-After, and `inside` what it came in, if not in an HTTP status."""
     body = parse_body(content)
-    got = f"HTTP {status}{f', Retry-After {wait}' if wait else ''}: {error_message(body)}"
+    got = f"{inside or 'HTTP'} {status}{f', Retry-After {wait}' if wait else ''}: {error_message(body)}"
     kind, what = kind_of_failure(status, body)
     if kind is not TeacherError:
         error = address.error(kind, what, got)

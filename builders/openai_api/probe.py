@@ -19,6 +19,7 @@ CHANGES: tuple[tuple[str, Any, str], ...] = (
     ("max_tokens_field", "max_completion_tokens", r"max_completion_tokens|max_tokens"),
     ("max_tokens_field", "max_tokens", r"max_completion_tokens"),
     ("send_seed", False, r"\bseed\b"),
+    ("system_role", False, r"system|roles must alternate"),
     ("stream", True, r"stream"),
     ("strict", False, r"strict|additionalProperties|'required'|schema"),
     ("thinking_tokens", 4096, r"cut off|thinking"),

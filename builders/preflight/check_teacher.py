@@ -16,6 +16,8 @@ from ..execution.blocking import run_blocking
 from ..execution.resolve import resolve
 from ..teachers import Teacher
 
+SYSTEM = "You are helpful."
+"""A message that some chat templates refuse."""
 QUESTION = "Describe the weather of tomorrow in two long paragraphs of prose. Do not use JSON."
 DIRECT_QUESTION = "Describe the weather of tomorrow, as far as the format of the answer lets you."
 """What is asked where a schema may stand in the prompt, which the other question would contradict."""
@@ -120,7 +122,8 @@ async def _improved(trial: Trial) -> tuple[str, Trial] | None:
 async def _try(teacher: Teacher, question: str) -> Trial:
     """Send one structured request."""
     start = time.monotonic()
-    request = Request((Message("user", question),), Probe.model_json_schema(), 60 + teacher.head_room(), 7)
+    messages = teacher.conversation((Message("system", SYSTEM), Message("user", question)))
+    request = Request(messages, Probe.model_json_schema(), 60 + teacher.head_room(), 7)
     try:
         completion = await teacher.complete(request)
     except TeacherError as error:

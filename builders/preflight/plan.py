@@ -33,13 +33,12 @@ from ..execution.resolve import ResolvedRecipe, resolve
 from ..execution.seed import run_to_end
 from ..sources import Seed
 from ..storage.journal import Journal
-from .token_estimate import NO_TOKENS, TokenRange, estimate_prompt_tokens, estimate_tokens
+from .token_estimate import NO_TOKENS, TokenCounter, TokenRange
 
 T = TypeVar("T", bound=BaseModel)
 
 MAX_REHEARSED = 1000
 """Seeds that are rehearsed where nothing is cached; the others are extrapolated."""
-BY_SCRIPT = "estimated by script"
 LONGEST_TEXT = 200
 """Characters of a text without a bound."""
 
@@ -116,6 +115,8 @@ class Rehearsal(Ask):
     largest: bool = False
     needs: dict[str, Need] = field(default_factory=dict)
     """Teacher -> what it is sent."""
+    counters: dict[str, TokenCounter] = field(default_factory=dict)
+    """Teacher -> what counts its tokens."""
 
     async def answer(
         self,
@@ -132,11 +133,13 @@ class Rehearsal(Ask):
         except NotRecorded as missing:
             messages = missing.args[0].messages
         value = extreme(parse, self.largest, f"{sample}." if self.largest else "", narrow or {})
+        if (counter := self.counters.get(who.name)) is None:
+            counter = self.counters[who.name] = TokenCounter(who.teacher)
         need = self.needs.setdefault(who.name, Need())
         need.asks += 1
-        need.prompt = need.prompt.plus(estimate_prompt_tokens(messages))
+        need.prompt = need.prompt.plus(counter.prompt(messages))
         limit = prompt.max_tokens + who.teacher.head_room()
-        need.answer += limit if self.largest else estimate_tokens(value.model_dump_json()).least
+        need.answer += limit if self.largest else counter.text(value.model_dump_json()).least
         return Answer(value, who.row, "", sample)
 
 
@@ -149,7 +152,12 @@ def plan(recipe: Recipe, folder: Path) -> Plan:
     looked_at = good if len(journal) else MAX_REHEARSED
     seeds = [*islice((seed for seed in crew.seeds() if isinstance(seed, Seed)), looked_at)]
     scale = good / len(seeds) if seeds else 0
-    (low, answered), (high, _) = (_rehearsed(crew, journal, seeds, largest) for largest in (False, True))
+    counters: dict[str, TokenCounter] = {}
+    try:
+        (low, answered), (high, _) = (_rehearsed(crew, journal, seeds, largest, counters) for largest in (False, True))
+    finally:
+        for counter in counters.values():
+            counter.close()
     return Plan(
         seeds=good + kinds.total(),
         rejected=dict(kinds),
@@ -161,7 +169,7 @@ def plan(recipe: Recipe, folder: Path) -> Plan:
         answer_tokens=_range(*(sum(need.answer for need in needs.values()) * scale for needs in (low, high))),
         usd=_cost(recipe, low, high, scale),
         answered=answered,
-        tokens_by=dict.fromkeys(high, BY_SCRIPT),
+        tokens_by={name: counter.method for name, counter in counters.items()},
     )
 
 
@@ -226,7 +234,9 @@ def _size(value: Any) -> int:
     return len(value.model_dump_json() if isinstance(value, BaseModel) else str(value))
 
 
-def _rehearsed(crew: ResolvedRecipe, journal: Journal, seeds: list[Seed], largest: bool) -> tuple[dict[str, Need], int]:
+def _rehearsed(
+    crew: ResolvedRecipe, journal: Journal, seeds: list[Seed], largest: bool, counters: dict[str, TokenCounter]
+) -> tuple[dict[str, Need], int]:
     """Teacher -> what it is sent for these seeds; and how many requests the journal answers."""
     needs: dict[str, Need] = {}
     longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MAX_TEXTS)]
@@ -234,7 +244,7 @@ def _rehearsed(crew: ResolvedRecipe, journal: Journal, seeds: list[Seed], larges
     for seed in seeds:
         # A round whose rows are all recorded shows its texts to the next; else the most that it may show is assumed.
         seen = earlier.seen if not needs else longest if largest else ()
-        ask = Rehearsal(engine, seed.id, earlier=seen, largest=largest, needs=needs)
+        ask = Rehearsal(engine, seed.id, earlier=seen, largest=largest, needs=needs, counters=counters)
         try:
             with unvalidated_rows():
                 rows = run_to_end(crew.family.build(seed, ask))

@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...schemas.request import Message
+from ..teachers import Teacher
 
+BY_SCRIPT = "estimated by script"
 TEMPLATE = (3, 16)
 """Tokens that a chat template adds to a message."""
 
@@ -49,6 +51,37 @@ def estimate_tokens(text: str) -> TokenRange:
         total = TokenRange(total.least + bounds.least * count, total.most + bounds.most * count)
     rest = SCRIPTS[-1][2]
     return TokenRange(total.least + rest.least * left, total.most + rest.most * left)
+
+
+class TokenCounter:
+    """Counts for one teacher; the tokenizer is started by the first count, and prompts that come again are not."""
+
+    def __init__(self, teacher: Teacher) -> None:
+        self._tokenizer, self._conversation = teacher.own_tokenizer(), teacher.conversation
+        self._prompts: dict[tuple[Message, ...], TokenRange] = {}
+
+    @property
+    def method(self) -> str:
+        """How tokens are counted, for the user."""
+        return f"counted by {self._tokenizer.source}" if self._tokenizer else BY_SCRIPT
+
+    def prompt(self, messages: tuple[Message, ...]) -> TokenRange:
+        """The range for a conversation, a point where the tokenizer and the chat template are known."""
+        if (counted := self._prompts.get(messages)) is None:
+            sent = self._conversation(messages)
+            own = self._tokenizer
+            counted = TokenRange(*own.count_prompt(sent)) if own else estimate_prompt_tokens(sent)
+            self._prompts[messages] = counted
+        return counted
+
+    def text(self, text: str) -> TokenRange:
+        """The range for a text."""
+        return TokenRange(*[self._tokenizer.count(text)] * 2) if self._tokenizer else estimate_tokens(text)
+
+    def close(self) -> None:
+        """Close the tokenizer."""
+        if self._tokenizer:
+            self._tokenizer.close()
 
 
 def estimate_prompt_tokens(messages: Iterable[Message]) -> TokenRange:

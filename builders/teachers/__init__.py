@@ -7,13 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import PositiveInt
 
-from ...schemas.component import Component, Transport
+from ...schemas.component import Component, IfSet, Transport
 from ...schemas.errors import TeacherError
-from ...schemas.request import Completion, Request
+from ...schemas.request import Completion, Message, Request
+
+
+class Tokenizer(Protocol):
+    """Counts tokens as a model does, on this machine and without a request."""
+
+    @property
+    def source(self) -> str:
+        """Where the tokenizer is from, for the user."""
+
+    def count(self, text: str) -> int:
+        """Tokens of a text."""
+
+    def count_prompt(self, messages: Sequence[Message]) -> tuple[int, int]:
+        """The fewest and the most tokens of a conversation; the same where the chat template is at hand too."""
+
+    def close(self) -> None:
+        """Let go of what it opened."""
 
 
 class Teacher(Component):
@@ -21,6 +38,17 @@ class Teacher(Component):
 
     concurrency: Annotated[PositiveInt, Transport()] = 8
     """The most requests that an endpoint is sent at once; fewer where it says that it has no room."""
+    system_role: Annotated[bool, IfSet()] = True
+    """Whether the chat template takes a system message, as older ones of Gemma do not; else the first message of the
+    user begins with it."""
+
+    def conversation(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+        """The messages as the model is sent them."""
+        first, *rest = messages
+        if self.system_role or first.role != "system" or not rest:
+            return tuple(messages)
+        user, *others = rest
+        return (Message(user.role, f"{first.content}\n\n{user.content}"), *others)
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request. Raises `TeacherUnavailable` if asking again may help, else `TeacherError`."""
@@ -33,6 +61,10 @@ class Teacher(Component):
     def per_minute(self) -> tuple[float | None, float | None]:
         """Requests and tokens that an endpoint may be sent in a minute; null where nothing is declared."""
         return None, None
+
+    def own_tokenizer(self) -> Tokenizer | None:
+        """The tokenizer of the model where it is at hand, for which nothing is downloaded; else null."""
+        return None
 
     def head_room(self) -> int:
         """Tokens that an answer may have beyond the limit of its prompt, for thinking."""

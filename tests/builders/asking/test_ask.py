@@ -174,6 +174,17 @@ def test_a_re_ask_quotes_the_last_answer_so_that_roles_take_turns(desk: Desk, ba
     ]
 
 
+def test_at_temperature_0_a_model_that_repeats_itself_is_not_asked_the_same_twice(desk: Desk) -> None:
+    asked = Prompt((Message("user", "Which?"),), temperature=0)
+    engine = desk.engine(lambda _: "what?")
+    for _ in range(2):
+        with pytest.raises(AskFailed):
+            asyncio.run(Ask(engine, "seed").answer(engine.answerers["say"][0], asked, Colour, "say"))
+    turns = [request.messages for request in desk.sent]
+    assert len(turns) == 3 and turns[2] == (*turns[1], *turns[1][-2:]), "it is shown its repetition"
+    assert len(Journal(desk.folder)) == 3
+
+
 def test_a_refusal_is_an_answer_and_is_not_asked_again(desk: Desk) -> None:
     engine = desk.engine(lambda request: Completion("I will not.", "refusal"))
     for _ in range(2):

@@ -60,7 +60,7 @@ def test_each_quirk_is_built_or_stopped_and_nothing_is_paid_twice(case: Case, re
 
 
 def test_what_stands_in_for_an_endpoint_behaves_as_named() -> None:
-    assert len(CASES) == len({case.name for case in CASES}) == 24
+    assert len(CASES) == len({case.name for case in CASES}) == 28
 
 
 def test_a_server_without_a_usable_answer_stops_the_build_early(recipe: Write, tmp_path: Path) -> None:

@@ -62,6 +62,30 @@ async def test_sends_what_it_is_told(server: ScriptedServer) -> None:
     ]
 
 
+async def test_an_answer_can_be_the_call_of_a_tool(server: ScriptedServer) -> None:
+    call = {"type": "function", "function": {"name": "Verdict", "arguments": '{"verdict": "no"}'}}
+    server.script += [answer("I will answer.", tool_calls=[call]), answer(None, "tool_calls", tool_calls=[call])]
+    teacher = OpenAI(model="small", base_url=server.url, answer_format="tool")
+    chatty, plain = await teacher.complete(ask()), await teacher.complete(ask())
+    await teacher.close()
+    function = {"name": "Verdict", "description": "Gives the answer.", "parameters": Verdict.model_json_schema()}
+    assert server.requests[0]["tools"] == [{"type": "function", "function": {**function, "strict": True}}]
+    assert server.requests[0]["tool_choice"] == {"type": "function", "function": {"name": "Verdict"}}
+    assert "response_format" not in server.requests[0]
+    assert chatty.text == plain.text == '{"verdict": "no"}'
+    assert chatty.message and chatty.message["content"] == "I will answer.", "the journal keeps the message"
+
+
+async def test_a_template_without_system_messages_gets_their_text_from_the_user(server: ScriptedServer) -> None:
+    teacher = OpenAI(model="gemma", base_url=server.url, system_role=False)
+    messages = teacher.conversation(
+        (Message("system", "Be brief."), Message("user", "Why?"), Message("assistant", "?"))
+    )
+    assert messages == (Message("user", "Be brief.\n\nWhy?"), Message("assistant", "?"))
+    assert teacher.identity()["options"]["system_role"] is False
+    assert "system_role" not in OpenAI(model="gemma").identity()["options"]
+
+
 async def test_leaves_the_sampling_to_the_endpoint(teacher: OpenAI, server: ScriptedServer) -> None:
     await teacher.complete(ask())
     assert server.requests[0].keys() == {"model", "messages", "response_format", "max_tokens", "seed"}
@@ -190,7 +214,13 @@ async def test_reads_ten_thousand_repetitions(teacher: OpenAI, server: ScriptedS
         (Reply({"choices": [{"finish_reason": "error", "message": {"content": "{"}}]}), TeacherUnavailable, "no chat"),
         (Reply({"choices": [{"error": {"message": "upstream died"}}]}), TeacherUnavailable, "upstream died"),
         (Reply({"error": {"message": "slow down", "code": 429}}), TeacherBusy, "slow down"),
+        (Reply({"error": {"message": "who are you?", "code": 401}}), TeacherError, "HTTP 200 with error 401: who are"),
+        (Reply({"error": {"message": "too long", "code": "400"}}), BadCompletion, "too long"),
+        (Reply({"error": {"message": "gone", "type": "not_found_error"}}), TeacherError, "base_url"),
+        (Reply({"choices": [{"error": {"message": "wait", "code": 429}}]}), TeacherBusy, "wait"),
+        (failure(429, "a user asked what insufficient_quota means"), TeacherBusy, "no room"),
         (failure(403, "Your request was flagged by moderation"), BadCompletion, "flagged"),
+        (Reply({"error": {"message": "no"}, "model": "safety-1"}, 403), TeacherError, "OPENAI_API_KEY"),
         (failure(410, "model retired"), TeacherError, "still offer"),
         (Reply("<html><head><title>502 Bad Gateway</title></head></html>", 502), TeacherUnavailable, "502: 502 Bad"),
         (Reply({"error": {"message": "upstream failed", "code": 502}}), TeacherUnavailable, "upstream failed"),

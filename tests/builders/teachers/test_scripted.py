@@ -122,7 +122,7 @@ def test_a_recipe_must_name_a_file(options: dict[str, Any]) -> None:
 
 
 def test_its_options_have_a_schema() -> None:
-    assert Scripted.model_json_schema()["properties"].keys() == {"concurrency", "path"}
+    assert Scripted.model_json_schema()["properties"].keys() == {"concurrency", "path", "system_role"}
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
