@@ -81,6 +81,7 @@ __all__ = [
     "schema",
     "show",
     "validate",
+    "view",
     "why",
 ]
 
@@ -298,6 +299,29 @@ def show(
     if table:
         return nested_rows.table_rows(open.open_dataset(path, stream=stream), table, key, n)
     return nested_rows.nested_rows(open.open_run(path, stream=stream), key, n)
+
+
+def view(
+    path: str | Path,
+    *,
+    before: str | Path | None = None,
+    as_: str | None = None,
+    map: Mapping[str, str] | Sequence[str] | str | Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve a page to browse a run or any dataset, until interrupted; beside it the version `before`.
+
+    `as_` and `map` say how the dataset is read, as in `validate`. Port 0 takes a free one; `announce` is called with
+    the address. Everyone who reaches the address can read the dataset: it is this machine alone by default.
+    """
+    from .cards.viewer import server, view
+    from .validators.profiles import column_roles
+
+    roles = column_roles.parse_roles(map) if map else None
+    with view.open_browser(path, before=before, as_=as_, roles=roles, why=partial(why, path)) as browser:
+        server.serve(browser, host, port, announce)
 
 
 def why(path: str | Path, table: str, key: str) -> Explanation:

@@ -24,7 +24,7 @@ from ..cards.console.options import (
     dataset,
     path_type,
 )
-from . import building
+from . import browsing, building
 from ._names import formats, kinds, published, schemas
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def main() -> None:
 assert isinstance(main, Commands)
 main.sections = {
     "Build": ["init", "plan", "preview", "build", "merge", "check-teacher"],
-    "Inspect": ["show", "why", "replay", "diff"],
+    "Inspect": ["view", "show", "why", "replay", "diff"],
     "Validate and repair": ["describe", "validate", "repair"],
     "Publish": ["card", "publish", "export"],
     "Reference": ["list", "schema"],
@@ -261,3 +261,4 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
 
 for command in (building.init, building.build, building.preview, building.plan, building.check_teacher, building.merge):
     main.add_command(command)
+main.add_command(browsing.view)

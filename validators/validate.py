@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
@@ -27,7 +28,7 @@ from .findings.subject import Subject
 from .judging import card_claims, curation_effects, manifest_shards, run_completeness
 from .judging.audits import load_audits, run_audits
 from .judging.overrides import Overrides, apply_overrides, overrides_beside, read_overrides
-from .judging.runner import judge, wrap_duckdb_errors
+from .judging.runner import failing_relation, judge, wrap_duckdb_errors
 from .profiles.by_roles import add_by_roles, read_by_roles, understand_tables
 from .profiles.describe import Description, describe_tables, roles_of_contract
 from .profiles.family_views import views_of_run
@@ -42,6 +43,8 @@ MEMORY = "2GB"
 """Memory that DuckDB may use before it spills to disk."""
 MAX_ROWS_IN_MEMORY = 200_000
 """Tables of a run with more rows are read from their files by every check."""
+MAX_FAILING = 10_000
+"""Failing rows of one check that are listed."""
 NOTHING = Declaration({}, (), {})
 NO_OVERRIDES = Overrides()
 GENERIC = "generic"
@@ -67,19 +70,56 @@ def validate_path(
     Raises `DataError` if the data cannot be read or does not have the columns of `as_`, and `RecipeError` if options
     or overrides are invalid.
     """
-    folder, name = hub.local(path), Path(path).resolve().name
-    overrides = read_overrides(checks) if checks else overrides_beside(folder)
+    overrides = read_overrides(checks) if checks else overrides_beside(hub.local(path))
     keep = write_rows_to(out.resolve()) if out else discard_rows
     audits = [] if audit is None else load_audits(audit)
+    with open_subject(path, as_=as_, roles=roles, overrides=overrides, out=out, memory=memory) as (_, subject):
+        report = apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
+        return report.model_copy(update={"audits": run_audits(subject.all(), audits)})
+
+
+@contextmanager
+def open_subject(
+    path: str | Path,
+    *,
+    as_: str | None = None,
+    roles: Mapping[str, str] | None = None,
+    overrides: Overrides = NO_OVERRIDES,
+    out: Path | None = None,
+    memory: str = MEMORY,
+) -> Iterator[tuple[DuckDBPyConnection, Subject]]:
+    """A dataset as checks see it, for as long as the block runs; only the folder `out` can be written."""
+    folder, name = hub.local(path), Path(path).resolve().name
     with _database(memory) as connection, wrap_duckdb_errors(str(path)):
         if out:
             connection.execute(f"SET allowed_directories = [{quote_literal(str(out.resolve()))}]")
         if run_folder.has_tables(folder) and not as_ and not roles:
-            subject = _with_claims(_run_subject(connection, folder, name), folder)
+            yield connection, _with_claims(_run_subject(connection, folder, name), folder)
         else:
-            subject = _dataset_subject(connection, folder, name, as_, roles, overrides)
-        report = apply_overrides(judge(subject, overrides.options, keep), overrides, subject.row_types)
-        return report.model_copy(update={"audits": run_audits(subject.all(), audits)})
+            yield connection, _dataset_subject(connection, folder, name, as_, roles, overrides)
+
+
+def failing_rows(
+    path: str | Path,
+    check: str,
+    table: str,
+    *,
+    as_: str | None = None,
+    roles: Mapping[str, str] | None = None,
+    limit: int = MAX_FAILING,
+    memory: str = MEMORY,
+) -> list[dict[str, Any]]:
+    """The rows of a table that fail one check, at most `limit`; empty for a check without rows of its own.
+
+    The options of the check are those of the checks file beside the data. Raises `DataError`.
+    """
+    overrides = overrides_beside(hub.local(path))
+    with open_subject(path, as_=as_, roles=roles, overrides=overrides, memory=memory) as (_, subject):
+        failing = failing_relation(subject, check, table, overrides.options)
+        if failing is None:
+            return []
+        shown = failing.limit(limit)
+        return [dict(zip(shown.columns, row, strict=True)) for row in shown.fetchall()]
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:

@@ -14,6 +14,10 @@ Spec = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 INK, GRID, PAPER = "#24292f", "#d0d7de", "#fbfbf9"
 """Text, grid lines, and an opaque background, so that a plot can be read on a light page and on a dark one."""
+MARK_INK = "#24292e"
+"""Text on a coloured mark; not that of `INK`, because marks have the same colours in the dark."""
+DARK = {INK: "#e6edf3", GRID: "#3d444d", PAPER: "#161b22"}
+"""Colour of a plot on a light page -> the same on a dark one."""
 PALETTE = ("#0072b2", "#d55e00", "#e69f00", "#999999", "#009e73", "#cc79a7", "#56b4e9", "#f0e442")
 """Okabe and Ito (2008)."""
 LABEL_ORDER = ("supports", "opposes", "either", "abstain")
@@ -36,6 +40,15 @@ CONFIG: Spec = {
     },
     "legend": {"labelFontSize": 13, "labelColor": INK, "labelLimit": 170},
 }  # fmt: skip
+
+
+def in_dark(spec: Any) -> Any:
+    """A specification as it is drawn on a dark page."""
+    if isinstance(spec, dict):
+        return {key: in_dark(value) for key, value in spec.items()}
+    if isinstance(spec, list):
+        return [in_dark(value) for value in spec]
+    return DARK.get(spec, spec) if isinstance(spec, str) else spec
 
 
 def words(name: str) -> str:
@@ -91,9 +104,9 @@ def label_colours(labels: Sequence[str]) -> list[str]:
 
 
 def readable_on(colour: str) -> str:
-    """White on a dark colour, ink on a light one, by luminance."""
+    """White on a dark colour, dark ink on a light one, by luminance."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else MARK_INK
 
 
 def row_axis(order: Sequence[str]) -> Spec:

@@ -74,6 +74,30 @@ def judge(subject: Subject, options: Options = NONE, keep: RowSink = discard_row
         )
 
 
+def failing_relation(subject: Subject, check: str, table: str, options: Options = NONE) -> DuckDBPyRelation | None:
+    """The rows of a table that fail one check; null where the check does not apply or has no rows of its own."""
+    if check in subject.failing:
+        return subject.failing[check]()
+    typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
+    if check in names(checks.__name__):
+        component: Check = load(checks.__name__, {check: options.get(check)})
+        applies = ANY in component.needs or not [*_missing(component.needs, typed)]
+        jobs = _jobs(subject, typed, {check: component}) if applies else ()
+        return next((job.failing() for job in jobs if job.table == table), None)
+    found: list[DuckDBPyRelation] = []
+
+    def capture(finding: Finding, failing: Callable[[], DuckDBPyRelation]) -> Finding:
+        if finding.check == check and finding.count:
+            found.append(failing())
+        return finding
+
+    if table in subject.row_types:
+        rows = {t: _count(relation) for t, relation in subject.tables.items() if t in subject.row_types}
+        for _ in check_table(table, subject.tables, subject.row_types, rows, capture):
+            pass
+    return next(iter(found), None)
+
+
 @contextmanager
 def wrap_duckdb_errors(where: str | Path) -> Iterator[None]:
     """Raise errors of DuckDB as `DataError`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....schemas.report import Figure
-from ..style import INK, Spec, label_order, shortened, title, words
+from ..style import MARK_INK, Spec, label_order, shortened, title, words
 
 PAIR = ("label", "other label")
 """The two groups that span a map; the others tell the maps apart."""
@@ -59,7 +59,7 @@ def _map(name: str, shares: Mapping[tuple[str, str], float]) -> Spec:
                 "mark": {"type": "text", "fontSize": 13},
                 "encoding": {
                     "text": {"field": "shown"},
-                    "color": {"condition": {"test": "datum.share > 60", "value": "white"}, "value": INK},
+                    "color": {"condition": {"test": "datum.share > 60", "value": "white"}, "value": MARK_INK},
                 },
             },
         ],

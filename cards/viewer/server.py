@@ -1,0 +1,138 @@
+"""A server on loopback that answers the page of the viewer; it reads only, and says nothing to other origins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from importlib import resources
+from ipaddress import ip_address
+from typing import Any
+
+import duckdb
+from aiohttp import web
+from pydantic_core import to_json
+
+from ...schemas.errors import PlurisetError
+from ..pages.base import HEADERS, render, stylesheet
+from .browser import Browser
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ASSETS = resources.files(__package__) / "assets"
+TYPES = {".mjs": "text/javascript", ".css": "text/css"}
+QUESTIONS = ("items", "distributions", "groups", "rows", "counts", "failing", "why")
+"""Questions that take the query of the address."""
+PLAIN_QUESTIONS = ("about", "index", "checks", "figures")
+"""Questions that take nothing."""
+
+
+def application(browser: Browser, host: str) -> web.Application:
+    """The pages and questions of one dataset, for requests to this host alone."""
+    app = web.Application(middlewares=[_guard(host)])
+    app.router.add_get("/", _page(browser))
+    app.router.add_get("/base.css", _text(stylesheet(), ".css"))
+    for name in asset_names():
+        app.router.add_get(f"/{name}", _text(read_asset(name), name[name.rindex(".") :]))
+    for question in QUESTIONS:
+        app.router.add_get(f"/api/{question}", _answer(getattr(browser, question), with_query=True))
+    for question in PLAIN_QUESTIONS:
+        app.router.add_get(f"/api/{question}", _answer(getattr(browser, question), with_query=False))
+    app.router.add_get(r"/api/item/{number:\d{1,9}}", _item(browser))
+
+    async def prepare(_: web.Application) -> None:
+        app["prepared"] = asyncio.create_task(asyncio.to_thread(browser.prepare))
+
+    app.on_startup.append(prepare)
+    return app
+
+
+def asset_names() -> list[str]:
+    """The scripts and stylesheets of the viewer."""
+    return sorted(file.name for file in ASSETS.iterdir() if file.name.endswith((*TYPES,)))
+
+
+def read_asset(name: str) -> str:
+    """The text of a script or stylesheet."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _guard(host: str) -> Any:
+    """Refuses requests that name another host, which is how a page elsewhere would reach a server on loopback."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not _is_ours(request.headers.get("Host", ""), host):
+            return web.Response(status=421, text="This server answers to its own address alone.", headers=HEADERS)
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            return web.Response(status=error.status, text=error.reason, headers=HEADERS)
+        response.headers.update(HEADERS)
+        return response
+
+    return guard
+
+
+def _is_ours(named: str, host: str) -> bool:
+    name = named.rpartition(":")[0] if ":" in named and not named.endswith("]") else named
+    name = name.strip("[]")
+    try:
+        return name == host or ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def _page(browser: Browser) -> Handler:
+    html = render(browser.collection.name, styles=["base.css", "viewer.css"], scripts=["app.mjs"])
+    return _text(html, ".html")
+
+
+def _text(text: str, suffix: str) -> Handler:
+    kind = TYPES.get(suffix, "text/html")
+
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(text=text, content_type=kind, charset="utf-8")
+
+    return handle
+
+
+def _answer(ask: Callable[..., Any], with_query: bool) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        return await _json(ask, *([dict(request.query)] if with_query else []))
+
+    return handle
+
+
+def _item(browser: Browser) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        return await _json(browser.item, int(request.match_info["number"]))
+
+    return handle
+
+
+async def _json(ask: Callable[..., Any], *arguments: Any) -> web.Response:
+    """The answer, computed in a thread; what the reader asked wrongly is a 400 that says why."""
+    try:
+        body, status = to_json(await asyncio.to_thread(ask, *arguments)), 200
+    except PlurisetError as error:
+        body, status = to_json({"error": str(error)}), 400
+    except duckdb.Error as error:
+        body, status = to_json({"error": str(error).partition("\n")[0]}), 400
+    return web.Response(body=body, status=status, content_type="application/json", charset="utf-8")
+
+
+def serve(browser: Browser, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Answer until interrupted; `announce` is called with the address once the server answers."""
+    asyncio.run(_serve(browser, host, port, announce))
+
+
+async def _serve(browser: Browser, host: str, port: int, announce: Callable[[str], None]) -> None:
+    runner = web.AppRunner(application(browser, host), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound = runner.addresses[0][1]
+        announce(f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
