@@ -1,8 +1,8 @@
 """Seeds that come with pluriset, so that the first command needs no file.
 
 Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey, templates of
-decisions, statements that may be common sense, questions about everyday life in a region and templates of problems; all
-of them written for pluriset.
+decisions, statements that may be common sense, questions about everyday life in a region, templates of problems and
+prompts about a person of one identity; all of them written for pluriset.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ TEXTS = {
     "problems": "problem",
     "statements": "statement",
     "everyday": "question",
+    "identities": "prompt",
 }
 """Set -> the field of its records that holds the text."""
 
@@ -38,11 +39,12 @@ TEXTS = {
 class Sample(Source):
     """Situations, prompts, questions and survey items written for pluriset."""
 
-    set: Literal["situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems"] = (
-        "situations"
-    )
+    set: Literal[
+        "situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems", "identities"
+    ] = "situations"
     """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions,
-    statements that may be common sense, questions about everyday life in a region, or templates of problems."""
+    statements that may be common sense, questions about everyday life in a region, templates of problems, or prompts
+    about a person of one identity."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None

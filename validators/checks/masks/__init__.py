@@ -1,0 +1,1 @@
+"""Checks of masked prompts, their translations, counterfactuals and completions."""
