@@ -1,7 +1,7 @@
 """Templates with slots: filled with attributes, with pronouns, verbs and articles that agree, and undone again.
 
-`{race}` is an attribute, `{sub}`, `{obj}`, `{pos}` and `{reflex}` a pronoun, `{a}` an article, and any other slot a
-verb in the third person singular, such as `{has}`. A slot that begins with a capital begins a sentence. A text
+`{race}` is an attribute, `{sub}`, `{obj}`, `{pos}`, `{reflex}` and `{hers}` a pronoun, `{a}` an article, and any other
+slot a verb in the third person singular, such as `{has}`. A slot that begins with a capital begins a sentence. A text
 remembers what filled its slots, so that undoing them gives the template, byte for byte.
 """
 
@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 SLOT = re.compile(r"\{(\w+)\}")
 PRONOUNS: dict[str, dict[str, str]] = {
-    "male": {"sub": "he", "obj": "him", "pos": "his", "reflex": "himself"},
-    "female": {"sub": "she", "obj": "her", "pos": "her", "reflex": "herself"},
-    "non-binary": {"sub": "they", "obj": "them", "pos": "their", "reflex": "themself"},
+    "male": {"sub": "he", "obj": "him", "pos": "his", "reflex": "himself", "hers": "his"},
+    "female": {"sub": "she", "obj": "her", "pos": "her", "reflex": "herself", "hers": "hers"},
+    "non-binary": {"sub": "they", "obj": "them", "pos": "their", "reflex": "themself", "hers": "theirs"},
 }
 """Gender -> its pronouns; a gender that is not here has those of `non-binary`."""
 PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go", "isn't": "aren't"}

@@ -1,8 +1,8 @@
 """Seeds that come with pluriset, so that the first command needs no file.
 
 Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey, templates of
-decisions, statements that may be common sense, questions about everyday life in a region, templates of problems and
-prompts about a person of one identity; all of them written for pluriset.
+decisions, statements that may be common sense, questions about everyday life in a region, templates of problems,
+prompts about a person of one identity and texts about a person; all of them written for pluriset.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ TEXTS = {
     "statements": "statement",
     "everyday": "question",
     "identities": "prompt",
+    "bios": "bio",
 }
 """Set -> the field of its records that holds the text."""
 
@@ -40,11 +41,12 @@ class Sample(Source):
     """Situations, prompts, questions and survey items written for pluriset."""
 
     set: Literal[
-        "situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems", "identities"
-    ] = "situations"
+        "situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems", "identities",
+        "bios",
+    ] = "situations"  # fmt: skip
     """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions,
-    statements that may be common sense, questions about everyday life in a region, templates of problems, or prompts
-    about a person of one identity."""
+    statements that may be common sense, questions about everyday life in a region, templates of problems, prompts about
+    a person of one identity, or texts about a person."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None
