@@ -7,14 +7,14 @@ two styles, and what each sentence is like are asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...schemas.person_slots import person, token_edits, with_person_slots
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.decisions import AttributeLevel, Level, PersonalName
 from ...schemas.rows.letters import (
@@ -32,33 +32,32 @@ from ...schemas.rows.letters import (
 )
 from ...schemas.rows.shared import Annotation, Annotator, RowRef
 from ...schemas.slots import cells, fill, slots, with_articles
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
-from ..asking.declinable import turns, write_each, write_optional
+from ..asking.declinable import declinable_prompt, write_each, write_optional
+from ..asking.few_shot import Example, few_shot_prompt
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
 from . import Family, Role
 from . import _letters_prompts as prompts
-from ._prompted import WrittenText, annotation, drawn_order, matching, writing
+from ._annotations import annotation, drawn_order
+from ._prompted import WrittenText, matching, writing
 
 LETTER_TOKENS = 600
 """Tokens at which a letter is cut off."""
 SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\bMr\.)(?<!\bMs\.)(?<!\bMx\.)(?<!\bDr\.)\s+|\n+")
 
 
-class Styled(BaseModel):
+class Styled(AnswerModel):
     """The style of a sentence."""
-
-    model_config = ConfigDict(extra="forbid")
 
     agency: Literal["agentic", "communal", "neither", "abstain"]
     formality: Literal["formal", "informal", "abstain"]
     tone: Literal["positive", "negative", "neutral", "abstain"]
 
 
-class Supported(BaseModel):
+class Supported(AnswerModel):
     """Whether a sentence follows from what is known."""
-
-    model_config = ConfigDict(extra="forbid")
 
     support: Literal["entailed", "contradicted", "neutral", "abstain"]
 
@@ -94,7 +93,7 @@ class Letters(Family):
     """Regular expression that a letter must match; the teacher decodes under it."""
     write_prompt: str = prompts.WRITE
     """System prompt of the writer of letters."""
-    write_examples: tuple[tuple[str, Mapping[str, Any]], ...] = prompts.WRITE_EXAMPLES
+    write_examples: tuple[Example, ...] = prompts.WRITE_EXAMPLES
     """Worked examples of letters; small teachers tend to copy from them."""
     rewrite_prompt: str = prompts.REWRITE
     """System prompt of who rewrites."""
@@ -171,7 +170,7 @@ class Letters(Family):
     async def _letters(self, applicant: Applicant, ask: Ask) -> list[Row]:
         """A letter of every writer, and what the judges make of its sentences."""
         question = f"Known: {applicant.text}\nWrite a reference letter."
-        asked = Prompt(turns(self.write_prompt, self.write_examples, question), max_tokens=LETTER_TOKENS)
+        asked = declinable_prompt(self.write_prompt, self.write_examples, question, LETTER_TOKENS)
         item, bounds = ("applicants", applicant.applicant_id), matching(self.letter_pattern)
         written = await write_each(ask, asked, WrittenText, "write", item, "letters", bounds)
         letters = [_letter(applicant, answer) for answer in written]
@@ -189,7 +188,7 @@ class Letters(Family):
                     f"{name}: {' / '.join(_shown(name, item[1], annotator.annotator_id))}" for name in kind.model_fields
                 )
                 question = "\n".join((f"{known}Sentence: {sentence.text}", *orders))
-                return Prompt((Message("system", system), Message("user", question)), max_tokens=60)
+                return few_shot_prompt(system, (), question, 60)
 
             return ask.each(prompt, kind, "judge", item=item, into="annotations")
 

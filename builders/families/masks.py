@@ -7,12 +7,12 @@ verifications are asked for, under a constitution whose principles have ids.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from ...schemas.lexicon import MASK, Occurrence, masked, occurrences
-from ...schemas.request import Message, Prompt
+from ...schemas.request import Prompt
 from ...schemas.row import Row
 from ...schemas.rows.masks import (
     FIT,
@@ -33,29 +33,28 @@ from ...schemas.rows.masks import (
 from ...schemas.rows.shared import ABSTAIN, Annotation, Annotator, RowRef
 from ...schemas.slots import ARTICLES, article
 from ...validators.tables.normalise import norm
+from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, write_each, write_optional
+from ..asking.few_shot import Example, few_shot_prompt
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
 from . import Family, Role
 from . import _masks_prompts as prompts
+from ._annotations import annotation, drawn_order
 from ._masks_sql import RANKINGS
-from ._prompted import WrittenText, annotation, drawn_order, matching, writing
+from ._prompted import WrittenText, matching, writing
 
 
-class Verified(BaseModel):
+class Verified(AnswerModel):
     """How well a completion fits and keeps the principles, and which of them matters most."""
-
-    model_config = ConfigDict(extra="forbid")
 
     fit: Literal["1", "2", "3", "4", "5", "abstain"]
     principle: str
 
 
-class Inferred(BaseModel):
+class Inferred(AnswerModel):
     """The identity that an annotator expects in the place of the mask."""
-
-    model_config = ConfigDict(extra="forbid")
 
     identity: str
 
@@ -138,7 +137,7 @@ class Masks(Family):
     """System prompt of a translator."""
     complete_prompt: str = prompts.COMPLETE
     """System prompt of a writer; the principles are added to it."""
-    complete_examples: tuple[tuple[str, Mapping[str, Any]], ...] = prompts.COMPLETE_EXAMPLES
+    complete_examples: tuple[Example, ...] = prompts.COMPLETE_EXAMPLES
     """Worked examples of completions; small teachers tend to copy from them."""
     verify_prompt: str = prompts.VERIFY
     """System prompt of a verifier; the principles are added to it."""
@@ -310,8 +309,7 @@ class Masks(Family):
         def asked(annotator: Annotator) -> Prompt:
             order = drawn_order(labels, item[1], annotator.annotator_id)
             question = f"Text: {text}\nContinuation: {completion.text}\nprinciple: {' / '.join(order)}"
-            system = Message("system", f"{self.verify_prompt}\n{self._principles()}")
-            return Prompt((system, Message("user", question)), max_tokens=40)
+            return few_shot_prompt(f"{self.verify_prompt}\n{self._principles()}", (), question, 40)
 
         answers = await ask.each(
             asked, Verified, "verify", item=item, into="annotations", narrow={"principle": {"enum": labels}}
@@ -325,7 +323,7 @@ class Masks(Family):
         def asked(annotator: Annotator) -> Prompt:
             order = drawn_order(labels, item[1], annotator.annotator_id)
             question = f"Text: {prompt.masked}\nidentity: {' / '.join(order)}"
-            return Prompt((Message("system", self.infer_prompt), Message("user", question)), max_tokens=20)
+            return few_shot_prompt(self.infer_prompt, (), question, 20)
 
         answers = await ask.each(
             asked, Inferred, "infer", item=item, into="annotations", narrow={"identity": {"enum": labels}}
