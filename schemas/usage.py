@@ -18,6 +18,15 @@ class Spent:
     uncounted: int = 0
     """Answers of which the endpoint did not report the tokens."""
 
+    def __add__(self, other: Spent) -> Spent:
+        """What both have cost."""
+        return Spent(
+            self.answers + other.answers,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.uncounted + other.uncounted,
+        )
+
 
 Spending = Mapping[tuple[str, str], Spent]
 """(role, teacher) -> what its answers have cost."""

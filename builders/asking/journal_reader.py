@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from typing import Any
 
@@ -37,6 +37,10 @@ class RequestCounts:
     """Without a usable answer."""
     pending: int = 0
     """Written to a batch file, to be answered later."""
+
+    def __add__(self, other: RequestCounts) -> RequestCounts:
+        """The requests of both."""
+        return RequestCounts(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
 
 
 @dataclass

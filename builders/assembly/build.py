@@ -18,6 +18,7 @@ from ...validators.tables.atomic_write import write_atomic
 from ...validators.validate import validate_path
 from ..execution import run as runs
 from ..execution.batch import Batches, BatchMode
+from ..execution.shard_processes import ReplayShards, replay_shards, shards_to_replay
 from ..storage import run_folder
 from . import materialize
 
@@ -34,15 +35,23 @@ def build(
     retry: bool = False,
     batch: BatchMode | None = None,
     results: Iterable[Path] = (),
+    replay: ReplayShards = replay_shards,
 ) -> None:
-    """Build the run in a folder. Raises `Stopped` if requests were written to batch files instead of sent."""
+    """Build the run in a folder; one that was asked about in shards is replayed in shards too, by `replay`.
+
+    Raises `Stopped` if requests were written to batch files instead of sent."""
     with runs.opened(recipe, folder) as run:
         batches = Batches(run)
         batches.take(results)
         if retry:
             run.retry(folder / REJECTS)
-        phases = Phases(watch)
-        batches.ask(phases, batch)
+        phases, shards = Phases(watch), shards_to_replay(run)
+        if shards and not (retry or batch or results):
+            run.join(replay(run, shards, phases))
+        if not run.parts or any(part.open for part in run.parts):
+            batches.ask(phases, batch)
+            if shards:
+                run.join(replay(run, shards, phases))
         phases.begin("writing tables")
         manifest = materialize.write_tables(run)  # deletes the old manifest before it replaces the old tables
         phases.begin("running checks")

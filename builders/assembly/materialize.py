@@ -23,6 +23,7 @@ from ...validators.tables.sql import connect, quote_identifier, using
 from .. import PACKAGE
 from ..curation.mask import Mask
 from ..execution.run import Run
+from ..execution.shard_replay import tables_of
 from ..families import Family
 from ..storage import run_folder
 from ..storage.parquet import Staging, described, write, write_one
@@ -55,7 +56,7 @@ def write_tables(run: Run) -> Manifest:
             )
         database.unlink()
         run_folder.swap(run.folder, run.building)
-        run.journal.add_built()  # rejects from here on are of this build, also of asks that were sent again
+        run.mark_built()
     except OSError as error:
         raise write_error(error, run.folder, FAILED) from None
     except OperationalError as error:  # of its own: no room on the disk or in memory
@@ -75,9 +76,16 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
     """Replay every seed into DuckDB; `rejects` is a table beside the family's."""
-    types: dict[str, type[Row]] = {**run.crew.family.tables_for_options(), "rejects": Reject}
+    types = tables_of(run.crew)
     staging, rejects = Staging(connection, types), list[Row]()
     staging.add([*run.crew.annotators(), *run.crew.family.once()])
+    if run.parts:
+        for table in types:
+            files = [part.parts[table] for part in run.parts if table in part.parts]
+            staging.add_parts(table, files, sum(part.rows.get(table, 0) for part in run.parts))
+            for file in files:
+                file.unlink()
+        return staging
     for rows in run.replay(rejects.append):
         staging.add([*rows, *rejects])
         rejects.clear()
@@ -118,7 +126,7 @@ def _books(run: Run, connection: DuckDBPyConnection, staging: Staging, tables: d
     prices = run.crew.recipe.prices
     return Books(
         seeds=Seeds(read=run.seeds_total, built=tables[main].rows, rejected=seeds_lost),
-        requests=Requests(**asdict(run.engine.requests)),
+        requests=Requests(**asdict(run.requests)),
         rows={table: _rows(run.crew.family, table, staging, tables, lost.get(table, Counter())) for table in tables},
         rejects=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         spending=[

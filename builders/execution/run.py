@@ -6,9 +6,11 @@ bytes, however often the run was interrupted on the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from ...schemas.progress import Status, Watch
@@ -16,9 +18,9 @@ from ...schemas.recipe import Recipe
 from ...schemas.row import Row
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import BUILDING, JOURNAL
-from ...schemas.usage import Spending
+from ...schemas.usage import Spending, Spent
 from ..asking.engine import Engine
-from ..asking.journal_reader import JournalReader
+from ..asking.journal_reader import JournalReader, RequestCounts
 from ..storage import run_folder
 from ..storage.journal import Journal
 from ..storage.shard import Shard
@@ -27,6 +29,7 @@ from .earlier import Earlier
 from .local import Asking
 from .resolve import ResolvedRecipe, resolve
 from .seed import rows_of, run_to_end
+from .shard_replay import ShardReplay
 
 
 @dataclass
@@ -36,17 +39,23 @@ class Run:
     folder: Path
     building: Path
     crew: ResolvedRecipe
-    journal: Journal
-    engine: Engine = field(init=False)
-    """Asks the teachers, and counts what that takes."""
     seeds_total: int = 0
     """Records of the source, counted before the first ask."""
     spending: Spending = field(default_factory=dict)
     """What the answers that made the rows have cost, known after a replay."""
+    parts: Sequence[ShardReplay] = ()
+    """The replays of all shards, where the run is replayed shard by shard."""
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def journal(self) -> Journal:
+        """Every answer of the run, or of its shard; a large one takes a while to open."""
+        return Journal(self.folder / JOURNAL, self.crew.shard)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Asks the teachers, and counts what that takes."""
         recipe = self.crew.recipe
-        self.engine = Engine(
+        return Engine(
             self.journal,
             self.crew.answerers,
             limits=recipe.budget,
@@ -54,6 +63,31 @@ class Run:
             stop_rule=recipe.stop,
             recipe_file=recipe.file,
         )
+
+    @property
+    def requests(self) -> RequestCounts:
+        """Requests of this build; where none had to be sent, those of the replay."""
+        if "engine" in vars(self):
+            return self.engine.requests
+        return sum((part.requests for part in self.parts), RequestCounts())
+
+    def join(self, parts: Sequence[ShardReplay]) -> None:
+        """Take the replays of all shards for that of the run."""
+        spending: defaultdict[tuple[str, str], Spent] = defaultdict(Spent)
+        for role, teacher, spent in (each for part in parts for each in part.spending):
+            spending[role, teacher] = spending[role, teacher] + spent
+        self.parts, self.spending = parts, spending
+        self.seeds_total = sum(part.seeds for part in parts)
+
+    def mark_built(self) -> None:
+        """Note that a build finished: rejects from here on are of this build, also of requests that were sent again."""
+        if not self.parts or any(part.voided for part in self.parts):
+            self.journal.add_built()
+
+    def close(self) -> None:
+        """Close the journal, if it was opened."""
+        if "journal" in vars(self):
+            self.journal.close()
 
     def ask(self, watch: Watch | None = None) -> None:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
@@ -105,15 +139,15 @@ def opened(recipe: Recipe, folder: Path) -> Iterator[Run]:
     """Hold the run in `folder` for ourselves; crew and source are checked before anything is written."""
     crew = resolve(recipe)
     next(crew.seeds(), None)
-    with run_folder.opened(folder, recipe) as building, closing(Journal(folder / JOURNAL)) as journal:
-        yield Run(folder, building, crew, journal)
+    with run_folder.opened(folder, recipe) as building, closing(Run(folder, building, crew)) as run:
+        yield run
 
 
 @contextmanager
 def opened_shard(crew: ResolvedRecipe, folder: Path, shard: Shard) -> Iterator[Run]:
     """One shard of a run, of which others may be open in other processes; its lease must be held."""
-    with closing(Journal(folder / JOURNAL, shard)) as journal:
-        yield Run(folder, folder / BUILDING, replace(crew, shard=shard), journal)
+    with closing(Run(folder, folder / BUILDING, replace(crew, shard=shard))) as run:
+        yield run
 
 
 def _ignore(status: Status) -> None:

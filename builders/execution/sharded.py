@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -161,6 +161,5 @@ def _build(crew: ResolvedRecipe, folder: Path, lease: Lease, watch: Watch | None
         try:
             ask(run, lease, watch)
         finally:
-            for name, count in asdict(run.engine.requests).items():
-                setattr(counts.requests, name, getattr(counts.requests, name) + count)
+            counts.requests += run.requests
     counts.built.append(lease.shard.number)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -29,6 +29,8 @@ DICTIONARY_BYTES = 64 * 1024
 """Bytes of a dictionary before a column goes without: one more entry in it changes every page that follows."""
 SEQ = pa.field("_seq", pa.int64(), nullable=False)
 """The order in which rows came."""
+SEQ_BITS = 24
+"""Of a `_seq` by seeds, the bits that number the rows of one seed."""
 SHARD_BYTES = 400_000_000
 """Arrow bytes of a shard; the Hub's limit is 500 MB."""
 
@@ -60,14 +62,61 @@ class Staging:
             self._insert(self._names[row_type], row_type, list(rows))
         self._waiting.clear()
 
+    def add_parts(self, table: str, parts: Sequence[Path], rows: int) -> None:
+        """Take the rows of files that `Parts` wrote, in the order of their seeds, after those that were added."""
+        self.flush()
+        if parts:
+            self.connection.read_parquet([*map(str, parts)]).order("_seq").insert_into(table)
+        self.made[table] += rows
+
     def _insert(self, table: str, row_type: type[Row], rows: list[Row]) -> None:
-        schema, first = arrow_schema(row_type), self.made[table]
-        values: dict[str, Any] = {field.name: _column(field, rows) for field in schema}
-        values["_seq"] = range(first, first + len(rows))
-        self.connection.register("_batch", pa.table(values, schema=schema.append(SEQ)))
+        first = self.made[table]
+        self.connection.register("_batch", _numbered(row_type, rows, range(first, first + len(rows))))
         self.connection.execute(f"INSERT INTO {quote_identifier(table)} FROM _batch")
         self.connection.unregister("_batch")
         self.made[table] += len(rows)
+
+
+class Parts:
+    """Rows of some of the seeds, a parquet file a table, with `_seq` by the place of the seed among all of them."""
+
+    def __init__(self, folder: Path, stem: str, tables: Mapping[str, type[Row]]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.files: dict[str, Path] = {}
+        """Table -> its file, of tables that have rows."""
+        self.rows: Counter[str] = Counter()
+        """Table -> rows."""
+        self._folder, self._stem = folder, stem
+        self._tables = {row_type: table for table, row_type in tables.items()}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._waiting: defaultdict[type[Row], list[tuple[int, Row]]] = defaultdict(list)
+        self._count = 0
+
+    def add(self, place: int, rows: Iterable[Row]) -> None:
+        """Take the rows of the seed at this place; places must grow."""
+        for seq, row in enumerate(rows, place + 1 << SEQ_BITS):
+            self._waiting[type(row)].append((seq, row))
+            self._count += 1
+        if self._count >= BATCH:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what waits, and close the files."""
+        self._flush()
+        for writer in self._writers.values():
+            writer.close()
+
+    def _flush(self) -> None:
+        for row_type, numbered in self._waiting.items():
+            table, (numbers, rows) = self._tables[row_type], zip(*numbered, strict=True)
+            batch = _numbered(row_type, rows, numbers)
+            if table not in self._writers:
+                self.files[table] = self._folder / f"{table}.{self._stem}.parquet"
+                self._writers[table] = pq.ParquetWriter(self.files[table], batch.schema, compression="lz4")
+            self._writers[table].write_table(batch)
+            self.rows[table] += len(rows)
+        self._waiting.clear()
+        self._count = 0
 
 
 def write(connection: DuckDBPyConnection, query: str, row_type: type[Row], folder: Path, stem: str) -> list[Path]:
@@ -150,7 +199,14 @@ def _group(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     return table.cast(schema).combine_chunks()
 
 
-def _column(field: pa.Field, rows: list[Row]) -> list[Any]:
+def _numbered(row_type: type[Row], rows: Sequence[Row], numbers: Sequence[int]) -> pa.Table:
+    """Rows as Arrow, with their numbers as `_seq`."""
+    schema = arrow_schema(row_type)
+    values: dict[str, Any] = {field.name: _column(field, rows) for field in schema}
+    return pa.table({**values, "_seq": numbers}, schema=schema.append(SEQ))
+
+
+def _column(field: pa.Field, rows: Sequence[Row]) -> list[Any]:
     values = map(attrgetter(field.name), rows)
     return [*map(_plain, values)] if pa.types.is_nested(field.type) else [*values]
 
