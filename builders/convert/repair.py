@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
 from ...schemas.component import find, load, names
 from ...schemas.errors import DataError, RecipeError
 from ...validators.readers.findings import require_all_read
 from ...validators.readers.read import confine, read
 from ...validators.tables.atomic_write import atomic_folder
-from ...validators.tables.sql import connect, quote_identifier, quote_literal, using
+from ...validators.tables.sql import connect, quote_literal, using
 from .. import curation
 from ..curation._text_repair import TextRepair
+from .repaired_files import DATA, changed_types, save, save_table, source_schemas, write_readme
 
-DATA = "data"
 CHANGES = "changes.parquet"
 LOG = 'rule VARCHAR, "table" VARCHAR, _row BIGINT, "column" VARCHAR, before VARCHAR, after VARCHAR'
-"""Columns of the record: the rule, where the change is, and the text before and after it."""
+"""Columns of the record: the rule, where the change is, and the text before and after it. Where the type of a column
+cannot be kept, the rule is `types`, and the row null."""
 MEMORY = {"memory_limit": "2GB"}
 
 
@@ -32,7 +31,8 @@ class Repaired:
     """What a repair changed."""
 
     out: Path
-    """The new folder: `data/<table>.parquet` for each table, its name in plain signs, and `changes.parquet`."""
+    """The new folder: a file for each table, or for each of its splits, a README that lists them for `load_dataset`,
+    and `changes.parquet`."""
     changes: Mapping[str, Mapping[str, int]]
     """Rule -> table -> changed cells."""
 
@@ -74,7 +74,11 @@ def _repair(
     require_all_read(str(place), found.findings)
     confine(connection, found)
     connection.execute(f"CREATE TABLE changes ({LOG})")
+    files = {}
     for table, rows in found.tables.items():
+        schemas = source_schemas(found.sources, table)
+        for change in changed_types(rows, schemas):
+            connection.execute("INSERT INTO changes VALUES ('types', ?, NULL, ?, ?, ?)", [table, *change])
         for step in steps:
             columns = step.columns_to_repair(rows)
             for column in columns:
@@ -83,22 +87,10 @@ def _repair(
                     "changes"
                 )
             rows = step.repair(rows, columns) if columns else rows
-        kept = ", ".join(quote_identifier(column) for column in rows.columns if column != "_row")
-        _save(rows.order("_row").select(kept), _file(draft / DATA, table))
-    _save(connection.sql("FROM changes"), draft / CHANGES)
+        by_split = any(source.split for source in found.sources if source.table == table)
+        files[table] = save_table(rows, draft, table, schemas, by_split)
+    write_readme(draft, Path(place), files)
+    save(connection.sql("FROM changes"), draft / CHANGES, {})
     counts = connection.sql('SELECT rule, "table", count(*) FROM changes GROUP BY ALL ORDER BY ALL').fetchall()
-    return {step.component_name(): {t: n for rule, t, n in counts if rule == step.component_name()} for step in steps}
-
-
-def _file(folder: Path, table: str) -> Path:
-    """A file of its own for a table: its name in plain signs, numbered where another table has that name already."""
-    safe = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in table).strip(".") or "table"
-    names = chain([safe], (f"{safe}_{number}" for number in count(2)))
-    return next(path for one in names if not (path := folder / f"{one}.parquet").exists())
-
-
-def _save(rows: DuckDBPyRelation, path: Path) -> None:
-    batches = rows.to_arrow_reader(10_000)
-    with pq.ParquetWriter(path, batches.schema, compression="zstd", write_page_index=True) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+    rules = [*(step.component_name() for step in steps), *(["types"] if any(r == "types" for r, *_ in counts) else [])]
+    return {rule: {table: n for own, table, n in counts if own == rule} for rule in rules}

@@ -19,6 +19,13 @@ ACCOUNT = (
     r"|\b\d{4}([ -]?)\d{4}([ -]?)\d{4}([ -]?)\d{3,4}\b"  # payment card
     r"|\b\d{3}-\d{2}-\d{4}\b"  # US social security number
 )
+BEFORE = r"(^|[^.\d])"
+"""What comes before such a number, where it is not the fraction of a decimal."""
+FICTIONAL = (
+    r"[\w.+%-]+@([\w-]+\.)*(example\.(com|net|org|edu)|[\w-]+\.(example|test|invalid|localhost))\b"
+    r"|\(?\b\d{3}\)?[ .-]?555[-.]01\d\d\b"
+)
+"""Addresses and numbers that are set aside for examples (RFC 2606, 555-0100 to 555-0199) and reach nobody."""
 MASKS = {"[email]": EMAIL, "[account]": ACCOUNT, "[phone]": PHONE}
 """Mask -> RE2 pattern of what it replaces, in the order they are applied."""
 DECIMAL = r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*"
@@ -37,15 +44,17 @@ def _holds_text(kind: DuckDBPyType) -> bool:
 
 
 def contains_pii(sql: str) -> str:
-    """SQL that is true of a text with something to mask; a cheap pattern runs first."""
-    return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)})"
+    """SQL that is true of a text with something to mask that is not fictional; a cheap pattern runs first."""
+    real = f"regexp_replace({sql}, {quote_literal(FICTIONAL)}, '', 'g')"
+    return f"(regexp_matches({sql}, '@|\\d\\d') AND {sql} <> {masked(sql)} AND {real} <> {masked(real)})"
 
 
 def masked(sql: str) -> str:
     """SQL of a text with e-mail addresses, phone and account numbers replaced by their masks."""
     replaced = sql
     for mask, pattern in MASKS.items():
-        replaced = f"regexp_replace({replaced}, {quote_literal(pattern)}, {quote_literal(mask)}, 'g')"
+        whole, by = (f"{BEFORE}({pattern})", rf"\1{mask}") if pattern == ACCOUNT else (pattern, mask)
+        replaced = f"regexp_replace({replaced}, {quote_literal(whole)}, {quote_literal(by)}, 'g')"
     return f"CASE WHEN regexp_full_match({sql}, {quote_literal(DECIMAL)}) THEN {sql} ELSE {replaced} END"
 
 

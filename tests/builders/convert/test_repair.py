@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from datasets import load_dataset
 
 import pluriset
 from pluriset.builders.convert.repair import repairs
@@ -78,3 +80,26 @@ def test_what_cannot_be_read_is_not_lost_silently(tmp_path: Path, name: str, con
     with pytest.raises(DataError, match=error):
         pluriset.repair(tmp_path / name, tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_splits_and_types_are_kept_and_the_result_opens_in_load_dataset(tmp_path: Path) -> None:
+    rows = {"text": [" a "], "took": pa.array([1500], pa.duration("ms")), "kind": pa.array(["p"]).dictionary_encode()}
+    (tmp_path / "theirs/data").mkdir(parents=True)
+    (tmp_path / "theirs/README.md").write_text("---\nlicense: mit\n---\n# Stops\n")
+    for split in ("train", "test"):
+        pq.write_table(pa.table(rows), tmp_path / f"theirs/data/{split}-00000-of-00001.parquet")
+    done = pluriset.repair(tmp_path / "theirs", tmp_path / "repaired")
+    assert "types" not in done.changes
+    assert (tmp_path / "repaired/README.md").read_text().startswith("---\nlicense: mit\nconfigs:")
+    opened = load_dataset(str(tmp_path / "repaired"), cache_dir=str(tmp_path / "cache"))
+    assert {split: part["text"] for split, part in opened.items()} == {"train": ["a"], "test": ["a"]}
+    schema = pq.read_schema(tmp_path / "repaired/data/default/test-00000-of-00001.parquet")
+    assert (str(schema.field("took").type), pa.types.is_dictionary(schema.field("kind").type)) == ("duration[ms]", True)
+
+
+def test_a_type_that_cannot_be_kept_is_on_record(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"big": pa.array([1], pa.decimal256(60, 2))}), tmp_path / "theirs.parquet")
+    done = pluriset.repair(tmp_path / "theirs.parquet", tmp_path / "repaired")
+    assert done.changes["types"] == {"theirs": 1}
+    [change] = pq.read_table(tmp_path / "repaired/changes.parquet").to_pylist()
+    assert (change["column"], change["before"]) == ("big", "decimal256(60, 2) in theirs.parquet")

@@ -6,7 +6,7 @@ from pluriset.validators.checks.texts.contact_details import ContactDetails
 from pluriset.validators.tables.sql import connect
 
 Make = Callable[..., Bench]
-MAIL = "Mailing jo.doe@example.org about 4111-1111-1111-1111"
+MAIL = "Mailing jo.doe@hospital.org about 4111-1111-1111-1111"
 
 
 def texts(made: Bench, table: str, column: str) -> list[str]:

@@ -108,7 +108,7 @@ def test_explanation(explanation: str, problem: str | None, tables_of: TablesOf)
 
 
 def test_an_address_is_shown_masked_with_what_is_around_it(tables_of: TablesOf) -> None:
-    rows = [{"_row": 1, "text": f"{'Long before. ' * 50}Write to jo@mail.example.org today.{' Long after.' * 50}"}]
+    rows = [{"_row": 1, "text": f"{'Long before. ' * 50}Write to jo@mail.hospital.org today.{' Long after.' * 50}"}]
     [(_, _, problem)] = load(checks.__name__, "contact_details").failing(tables_of({"*": rows})).fetchall()
     assert "Write to [email] today." in problem and len(problem) < 80
 
