@@ -66,9 +66,9 @@ class RaggedNestedLists(Check):
 def _pairs(rows: DuckDBPyRelation) -> Iterator[Pair]:
     """List fields of which one name begins or ends with the other, as `answers` and `en_answers`."""
     for column, kind in zip(rows.columns, rows.types, strict=True):
-        inner = members(kind)["child"] if kind.id == "list" else None
-        lists = [n for n, field in members(inner).items() if field.id == "list"] if inner and inner.id == "struct" else []
-        for pair in combinations(lists, 2):
+        inner = members(kind)["child"] if kind.id == "list" else kind
+        fields = members(inner) if kind.id == "list" and inner.id == "struct" else {}
+        for pair in combinations([name for name, field in fields.items() if field.id == "list"], 2):
             short, long = sorted(pair, key=len)
             if long.endswith(f"_{short}") or long.startswith(f"{short}_"):
                 yield Pair(column, *pair)
