@@ -72,7 +72,7 @@ def changed_types(rows: DuckDBPyRelation, schemas: Schemas) -> Iterator[tuple[st
 
 
 def write_readme(folder: Path, source: Path, files: Mapping[str, Mapping[str, str]]) -> None:
-    """The README of the source, if it has one, with front matter that names the files; `files` is table -> split -> path."""
+    """The README of the source with front matter that names the new files; `files` is table -> split -> path."""
     configs = [
         {"config_name": _plain(table), "data_files": [{"split": s, "path": path} for s, path in splits.items()]}
         for table, splits in files.items()
