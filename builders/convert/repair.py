@@ -77,8 +77,8 @@ def _repair(
     files = {}
     for table, rows in found.tables.items():
         schemas = source_schemas(found.sources, table)
-        for change in changed_types(rows, schemas):
-            connection.execute("INSERT INTO changes VALUES ('types', ?, NULL, ?, ?, ?)", [table, *change])
+        for column, before, after in changed_types(rows, schemas):
+            connection.execute("INSERT INTO changes VALUES ('types', ?, NULL, ?, ?, ?)", [table, column, before, after])
         for step in steps:
             columns = step.columns_to_repair(rows)
             for column in columns:

@@ -93,8 +93,8 @@ def _kept(field: pa.Field, schemas: Schemas) -> pa.Field:
 
 def _is_lossless(read: pa.DataType, was: pa.DataType) -> bool:
     if pa.types.is_string(read):
-        return pa.types.is_large_string(was) or (pa.types.is_dictionary(was) and pa.types.is_string(was.value_type))
-    return pa.types.is_int64(read) and pa.types.is_duration(was)
+        return bool(pa.types.is_large_string(was) or was.equals(pa.dictionary(pa.int32(), pa.string())))
+    return bool(pa.types.is_int64(read) and pa.types.is_duration(was))
 
 
 def _plain(table: str) -> str:
