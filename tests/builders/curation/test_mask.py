@@ -17,7 +17,7 @@ def test_what_leads_to_a_person_is_masked_in_every_text(bench: Make) -> None:
     made = bench(
         situation("s", MAIL),
         situation("t", "Calling +44 20 7946 0958 at night"),
-        consideration("c", "s", explanation="Write to a@b.example."),
+        consideration("c", "s", explanation="Write to a@b.org."),
         annotator("w").model_copy(update={"description": "Reach me at (555) 010-9999."}),
     ).run(Mask())
     assert texts(made, "situations", "text") == ["Mailing [email] about [account]", "Calling [phone] at night"]
@@ -45,8 +45,8 @@ def test_a_table_without_anything_to_mask_is_not_touched(bench: Make) -> None:
 def test_texts_in_lists_and_structs_are_masked_and_found_too() -> None:
     with connect() as connection:
         rows = connection.sql(
-            """SELECT 1 AS _row, [{'said': ['a@b.example', NULL], 'n': 1}, NULL] AS turns,
-            {'by': {'mail': 'Write to e@f.example'}} AS meta, ['-8.1234567890123456'] AS numbers, 'x' AS text"""
+            """SELECT 1 AS _row, [{'said': ['a@b.org', NULL], 'n': 1}, NULL] AS turns,
+            {'by': {'mail': 'Write to e@f.org'}} AS meta, ['-8.1234567890123456'] AS numbers, 'x' AS text"""
         )
         masked = Mask().apply({"t": rows}, 0).changed["t"]
         assert masked.types == rows.types

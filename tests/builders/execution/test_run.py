@@ -48,8 +48,8 @@ def rejects(run: Path) -> list[dict[str, Any]]:
 
 
 def test_what_was_rejected_gives_nobody_away(recipe: Write, tmp_path: Path) -> None:
-    refused = {"match": "Asking", "answer": "I cannot help jane@corp.example", "finish": "refusal"}
-    said = ["Writing to bob@corp.example", "writing to bob@corp.example.", "Asking Jane"]
+    refused = {"match": "Asking", "answer": "I cannot help jane@corp.org", "finish": "refusal"}
+    said = ["Writing to bob@corp.org", "writing to bob@corp.org.", "Asking Jane"]
     steps = ["exact_duplicates"]
     made(recipe(said, refused, curation=steps), out := tmp_path / "run")
     private = {f.table: f.count for f in pluriset.validate(out).findings if f.check == "contact_details"}
