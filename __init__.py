@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .cards.loading.nested_rows import Nested
     from .cards.loading.published import ExternalDataset
     from .cards.publishing.publish import Publication
+    from .cards.viewer.export import Exported as ExportedPage
     from .schemas.component import Spec
     from .schemas.difference import Difference
     from .schemas.explanation import Explanation, Replayed
@@ -68,6 +69,7 @@ __all__ = [
     "diff",
     "estimate",
     "export",
+    "export_view",
     "init",
     "load",
     "merge",
@@ -322,6 +324,27 @@ def view(
     roles = column_roles.parse_roles(map) if map else None
     with view.open_browser(path, before=before, as_=as_, roles=roles, why=partial(why, path)) as browser:
         server.serve(browser, host, port, announce)
+
+
+def export_view(
+    path: str | Path,
+    out: str | Path,
+    *,
+    as_: str | None = None,
+    map: Mapping[str, str] | Sequence[str] | str | Path | None = None,
+    max_bytes: int | None = None,
+) -> ExportedPage:
+    """Write the page of `view` as a static page into a folder; it opens from disk, and from any web server.
+
+    It holds all rows, and neither the journal nor the tables as they are. Raises `DataError` for a page of more than
+    `max_bytes`, by default 500 MB.
+    """
+    from .cards.viewer import export, view
+    from .validators.profiles import column_roles
+
+    roles = column_roles.parse_roles(map) if map else None
+    with view.open_browser(path, as_=as_, roles=roles) as browser:
+        return export.export(browser, Path(out), max_bytes or export.MAX_BYTES)
 
 
 def why(path: str | Path, table: str, key: str) -> Explanation:

@@ -101,25 +101,25 @@ def open_subject(
 
 def failing_rows(
     path: str | Path,
-    check: str,
-    table: str,
+    wanted: Sequence[tuple[str, str]],
     *,
     as_: str | None = None,
     roles: Mapping[str, str] | None = None,
     limit: int = MAX_FAILING,
     memory: str = MEMORY,
-) -> list[dict[str, Any]]:
-    """The rows of a table that fail one check, at most `limit`; empty for a check without rows of its own.
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """(check, table) -> the rows of the table that fail the check, at most `limit`; none where it has no rows to show.
 
-    The options of the check are those of the checks file beside the data. Raises `DataError`.
+    The options of checks are those of the checks file beside the data. Raises `DataError`.
     """
     overrides = overrides_beside(hub.local(path))
+    found = dict[tuple[str, str], list[dict[str, Any]]]()
     with open_subject(path, as_=as_, roles=roles, overrides=overrides, memory=memory) as (_, subject):
-        failing = failing_relation(subject, check, table, overrides.options)
-        if failing is None:
-            return []
-        shown = failing.limit(limit)
-        return [dict(zip(shown.columns, row, strict=True)) for row in shown.fetchall()]
+        for check, table in wanted:
+            failing = failing_relation(subject, check, table, overrides.options)
+            names, rows = ([], []) if failing is None else (failing.columns, failing.limit(limit).fetchall())
+            found[check, table] = [dict(zip(names, row, strict=True)) for row in rows]
+    return found
 
 
 def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:

@@ -173,9 +173,9 @@ class Browser:
 
     def failing(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         """The rows that fail a check, with what is wrong with each."""
-        check, table, options = query.get("check", ""), query.get("table", ""), self.collection.options
-        rows = failing_rows(self.collection.path, check, table, limit=MAX_PAGE, **options)
-        return [{name: plain(cell) for name, cell in row.items()} for row in rows]
+        wanted = query.get("check", ""), query.get("table", "")
+        found = failing_rows(self.collection.path, [wanted], limit=MAX_PAGE, **self.collection.options)
+        return [{name: plain(cell) for name, cell in row.items()} for row in found[wanted]]
 
     def why(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Where a row comes from. Raises `DataError` where that is not on record."""

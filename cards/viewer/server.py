@@ -82,7 +82,7 @@ def _is_ours(named: str, host: str) -> bool:
 
 
 def _page(browser: Browser) -> Handler:
-    html = render(browser.collection.name, styles=["base.css", "viewer.css"], scripts=["app.mjs"])
+    html = render(browser.collection.name, styles=["base.css", "viewer.css"], scripts=["served.mjs"])
     return _text(html, ".html")
 
 

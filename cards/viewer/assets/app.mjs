@@ -3,7 +3,6 @@
 import { el, number, plural, visible } from "./dom.mjs";
 import { itemsView } from "./items.mjs";
 import { checksView, figuresView, groupsView, rejectsView, tablesView } from "./panels.mjs";
-import { server } from "./server.mjs";
 import { choose, current, listen } from "./state.mjs";
 
 const VIEWS = {
@@ -51,7 +50,7 @@ function header(about) {
     about.seeds ? `${plural(about.seeds.read, "seed")}, ${number(about.seeds.rejected)} rejected` : null,
     about.before ? `compared with ${about.before}` : null,
   ];
-  const shown = Object.entries(VIEWS).filter(([name]) => name !== "rejects" || about.tables.rejects);
+  const shown = Object.entries(VIEWS).filter(([name]) => hasView(about, name));
   return el("header", {}, el("h1", { dir: "auto" }, visible(about.name)),
     el("p", { class: "soft small", dir: "auto" }, visible(facts.filter(Boolean).join(" · "))),
     el("nav", { class: "tabs", "aria-label": "Views" }, shown.map(([name, [title]]) => el("button", {
@@ -60,6 +59,9 @@ function header(about) {
     }, title))));
 }
 
-const alert = (error) => el("p", { class: "error page", role: "alert" }, visible(error.message));
+function hasView(about, name) {
+  const tables = Object.keys(about.tables);
+  return name === "rejects" ? tables.includes("rejects") : name !== "tables" || tables.some((table) => table !== "rejects");
+}
 
-start(server);
+const alert = (error) => el("p", { class: "error page", role: "alert" }, visible(error.message));

@@ -1,0 +1,4 @@
+import { start } from "./app.mjs";
+import { exported } from "./static.mjs";
+
+start(exported);

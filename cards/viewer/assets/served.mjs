@@ -1,0 +1,4 @@
+import { start } from "./app.mjs";
+import { server } from "./server.mjs";
+
+start(server);
