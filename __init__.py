@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .schemas.component import Spec
     from .schemas.difference import Difference
     from .schemas.explanation import Explanation, Replayed
-    from .schemas.manifest import Manifest
     from .schemas.progress import Watch
     from .schemas.published_dataset import FileFormat
     from .schemas.recipe import Recipe
@@ -118,9 +117,7 @@ def recipe(
         raise RecipeError("columns without a source in memory", where="text, id, fields", expected="source=data")
     if isinstance(source, Mapping):
         return recipe_file.from_mapping(keys, "recipe", Path.cwd())
-    if str(source) in recipe_file.shipped_names() and not Path(source).is_file():
-        return recipe_file.shipped(str(source), keys)
-    return recipe_file.read(Path(source), keys)
+    return recipe_file.read_or_shipped(source, keys)
 
 
 def init(family: str = "values", out: str | Path = "recipe.yaml") -> list[Path]:
@@ -137,10 +134,11 @@ def build(recipe: Recipe, out: str | Path | None = None, **options: Any) -> Data
     "submit") writes pending requests to batch files and raises `Stopped`; `results` are further files of answers.
     """
     from .builders.assembly import build
+    from .cards import run_pages
     from .cards.loading import dataset
 
     folder = _folder(recipe, out)
-    build.build(recipe, folder, _render, **options)
+    build.build(recipe, folder, run_pages.write, **options)
     return dataset.load(folder)
 
 
@@ -213,15 +211,15 @@ def validate(
     `{name: {option: value}}`. `out` is a folder for the report and all failing rows; `save` writes
     the report into a run.
     """
+    from .validators import validate
+    from .validators.profiles import column_roles
+
+    out = Path(out) if out else None
     if suite:
         if as_ or map or checks or save or audit is not None:
             raise RecipeError("a suite takes none of the options of our own checks", where="--suite")
         return _run_suite(Path(path), Path(suite), table, out)
-    from .validators import validate
-    from .validators.profiles import column_roles
-
-    roles = column_roles.parse_roles(map) if map else None
-    checks, out = (Path(p) if p else None for p in (checks, out))
+    roles, checks = column_roles.parse_roles(map) if map else None, Path(checks) if checks else None
     run_checks = partial(validate.validate_path, path, as_=as_, roles=roles, checks=checks, out=out, audit=audit)
     report = _save_report(Path(path), run_checks) if save else run_checks()
     if out:
@@ -232,24 +230,22 @@ def validate(
 
 
 def _save_report(run: Path, validate: Callable[[], Report]) -> Report:
-    """Validate a run and write the report into it; loads what builds runs, which validating alone does not need."""
     from .builders.assembly import build
+    from .cards import run_pages
 
-    return build.save_report(run, validate, _render)
+    return build.save_report(run, validate, run_pages.write)
 
 
 def describe(
     path: str | Path, map: Mapping[str, Any] | Sequence[str] | Path | None = None, write: bool = True
 ) -> Description:
     """What the columns of a dataset are understood to be; `write` merges their roles into its `pluriset.yaml`."""
-    from .schemas.checks_file import NAME
     from .validators import validate
     from .validators.profiles import column_roles, describe
 
     described = validate.describe_path(path, roles=column_roles.parse_roles(map) if map else None)
-    place = Path(path)
     if write:
-        describe.merge_contract((place if place.is_dir() else place.parent) / NAME, described.contract())
+        describe.merge_contract(Path(path), described.contract())
     return described
 
 
@@ -392,9 +388,10 @@ def export(path: str | Path, as_: Spec, out: str | Path, file_format: FileFormat
 def merge(paths: Sequence[str | Path], out: str | Path) -> Dataset:
     """Join finished runs whose tables fit into one dataset; equal rows are kept once. Says what does not fit."""
     from .builders.assembly import merge
+    from .cards import run_pages
     from .cards.loading import dataset, open
 
-    merge.merge([open.open_run(path).folder for path in paths], Path(out), _render)
+    merge.merge([open.open_run(path).folder for path in paths], Path(out), run_pages.write)
     return dataset.load(Path(out))
 
 
@@ -444,21 +441,7 @@ def components(kind: str | None = None, name: str | None = None) -> list[dict[st
     """
     from .schemas import catalog
 
-    return catalog.listed(KINDS, kind, name)
-
-
-KINDS = {
-    "families": f"{__name__}.builders.families",
-    "sources": f"{__name__}.builders.sources",
-    "teachers": f"{__name__}.builders.teachers",
-    "curation": f"{__name__}.builders.curation",
-    "scorers": f"{__name__}.builders.scorers",
-    "checks": f"{__name__}.validators.checks",
-    "measures": f"{__name__}.validators.measures",
-    "audits": f"{__name__}.validators.audits",
-    "published": f"{__name__}.schemas.published",
-}
-"""Kind of component -> the package that holds its components."""
+    return catalog.listed(kind, name)
 
 
 def _folder(recipe: Recipe, out: str | Path | None) -> Path:
@@ -467,23 +450,11 @@ def _folder(recipe: Recipe, out: str | Path | None) -> Path:
     return Path(out or run_folder.default(recipe, None))
 
 
-def _render(folder: Path, manifest: Manifest | None, report: Report) -> None:
-    """Write the pages of a run: the report and, once its tables are there, the card."""
-    from .cards.readme import render
-    from .cards.report import page
-    from .schemas.run_layout import REPORT_PAGE
-
-    page.write(folder / REPORT_PAGE, report)
-    if manifest:
-        render.write(folder, manifest, report)
-
-
-def _run_suite(path: Path, suite: Path, table: str | None, out: str | Path | None) -> Report:
-    """Run a suite of Great Expectations; its own result and Data Docs go beside the report."""
+def _run_suite(path: Path, suite: Path, table: str | None, out: Path | None) -> Report:
     from .cards.report import folder
     from .validators.expectations.run_suite import run_suite
 
     result = run_suite(path, suite, table)
     if out:
-        folder.write_suite_result(Path(out), result.report, result.validation_result, result.data_docs)
+        folder.write_suite_result(out, result.report, result.validation_result, result.data_docs)
     return result.report

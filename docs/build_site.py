@@ -22,6 +22,7 @@ import click
 import pluriset
 from pluriset.cli import main as cli
 from pluriset.schemas import aliases, component, errors
+from pluriset.schemas.catalog import KINDS
 from pluriset.schemas.json_schemas import row_types
 from pluriset.schemas.option_docs import described
 from pluriset.schemas.published_dataset import PublishedDataset
@@ -129,7 +130,7 @@ def published_page() -> str:
     """The published datasets that are recognised, and their columns."""
     parts = ["Datasets that `pluriset validate` and `pluriset.load` recognise by their columns, or by `--as NAME`."]
     for name, model in components("published"):
-        dataset = component.load(pluriset.KINDS["published"], name)
+        dataset = component.load(KINDS["published"], name)
         assert isinstance(dataset, PublishedDataset)
         parts += [f"## {name}", docstring(model)]
         for config, part in dataset.configs.items():
@@ -197,7 +198,7 @@ def renames_page() -> str:
 
 def components(kind: str) -> Iterator[tuple[str, type[component.Component]]]:
     """Name and class of every component of a kind."""
-    package = pluriset.KINDS[kind]
+    package = KINDS[kind]
     for name in component.names(package):
         yield name, component.find(package, name)
 

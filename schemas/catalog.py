@@ -14,28 +14,43 @@ from .recipe import Recipe
 
 RECIPE = "recipe"
 """Kind of the keys of a recipe, which are no components."""
+KINDS = {
+    kind: f"{__name__.partition('.')[0]}.{package}"
+    for kind, package in {
+        "families": "builders.families",
+        "sources": "builders.sources",
+        "teachers": "builders.teachers",
+        "curation": "builders.curation",
+        "scorers": "builders.scorers",
+        "checks": "validators.checks",
+        "measures": "validators.measures",
+        "audits": "validators.audits",
+        "published": "schemas.published",
+    }.items()
+}
+"""Kind of component -> the package that holds its components."""
 Lines = list[dict[str, Any]]
 
 
-def listed(packages: Mapping[str, str], kind: str | None = None, name: str | None = None) -> Lines:
-    """Everything, the components of one kind, or the options of one name. `packages` is kind -> package.
+def listed(kind: str | None = None, name: str | None = None) -> Lines:
+    """Everything, the components of one kind, or the options of one name.
 
     Raises `RecipeError` for an unknown kind or name.
     """
     if kind is None:
         keys = [_summary(path, field) for path, field in _fields().items()]
-        return keys + [row for each, package in packages.items() for row in component.listed(each, package)]
+        return keys + [row for each, package in KINDS.items() for row in component.listed(each, package)]
     if kind == RECIPE:
         rows = [row for path, row in _fields().items() if name is None or name in _parts(path)]
         if not rows:
             raise RecipeError.unknown("no such key in a recipe", str(name), _names())
         return [*rows]
-    if kind not in packages:
-        return _anywhere(packages, kind, name)
+    if kind not in KINDS:
+        return _anywhere(kind, name)
     if name is None:
-        return component.listed(kind, packages[kind])
-    options = described(component.find(packages[kind], name))
-    return [*options] or [component.summary(kind, packages[kind], name)]
+        return component.listed(kind, KINDS[kind])
+    options = described(component.find(KINDS[kind], name))
+    return [*options] or [component.summary(kind, KINDS[kind], name)]
 
 
 def _fields() -> dict[str, dict[str, str]]:
@@ -47,18 +62,18 @@ def _summary(path: str, field: Mapping[str, str]) -> dict[str, Any]:
     return {"kind": RECIPE, "name": path, "what": field["what"]}
 
 
-def _anywhere(packages: Mapping[str, str], name: str, more: str | None) -> Lines:
+def _anywhere(name: str, more: str | None) -> Lines:
     """A name of any kind: the options of the component or the recipe keys; if it is ambiguous, all candidates."""
-    named = {kind: component.names(package) for kind, package in packages.items()} | {RECIPE: _names()}
+    named = {kind: component.names(package) for kind, package in KINDS.items()} | {RECIPE: _names()}
     kinds = [kind for kind, names in named.items() if name in names]
-    expected = "one of " + ", ".join([RECIPE, *packages])
+    expected = "one of " + ", ".join([RECIPE, *KINDS])
     if more is not None or not kinds:
-        known = [RECIPE, *packages, *(() if more else chain.from_iterable(named.values()))]
+        known = [RECIPE, *KINDS, *(() if more else chain.from_iterable(named.values()))]
         raise RecipeError.unknown("no such kind of component", name, known, expected=expected)
     if len(kinds) == 1:
-        return listed(packages, kinds[0], name)
+        return listed(kinds[0], name)
     keys = [_summary(path, field) for path, field in _fields().items() if _parts(path)[-1] == name]
-    return [*(component.summary(kind, packages[kind], name) for kind in kinds if kind != RECIPE), *keys]
+    return [*(component.summary(kind, KINDS[kind], name) for kind in kinds if kind != RECIPE), *keys]
 
 
 def _names() -> list[str]:

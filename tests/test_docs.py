@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-import pluriset
 from pluriset.cli import main
+from pluriset.schemas.catalog import KINDS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -124,7 +124,7 @@ def test_reference_covers_every_component_and_command() -> None:
         sys.path.pop(0)
     pages = build_site.reference_pages()
     assert pages == build_site.reference_pages()
-    for kind in pluriset.KINDS:
+    for kind in KINDS:
         page = pages.get(f"reference/{kind}.md", pages["reference/components.md"])
         headings = re.findall(r"^##+ (.*)$", page, re.MULTILINE)
         assert {name for name, _ in build_site.components(kind)} <= {*headings}

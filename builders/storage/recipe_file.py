@@ -24,6 +24,13 @@ LARGEST = 1_000_000
 """Bytes of the largest recipe that is read."""
 
 
+def read_or_shipped(source: str | Path, changes: dict[str, Any]) -> Recipe:
+    """The recipe in a file, or else the shipped one of this name. Raises `RecipeError`."""
+    if str(source) in shipped_names() and not Path(source).is_file():
+        return shipped(str(source), changes)
+    return read(Path(source), changes)
+
+
 def read(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
     """The recipe in a file, its paths made absolute; `changes` replaces top-level keys. Raises `RecipeError`."""
     if not path.is_file():

@@ -27,7 +27,7 @@ from ..formats.inspect_eval import eval_yaml
 from ..markdown import Safe, code, fenced, label, md, prose
 from ..plots.drawing import can_draw, write_plots
 from ..plots.plots import Plot, plots
-from . import sections
+from . import results, sections
 from .front_matter import front_matter_problems
 from .metadata import metadata
 from .sample import sample
@@ -79,10 +79,10 @@ def render(
         annotators=people.annotator_tables(manifest, report),
         private=people.privacy_statements(manifest, report),
         checklist=people.checklist_table(manifest, report),
-        audits=sections.audits(report),
-        measures=sections.measures(report, plots if can_draw() else ()),
+        audits=results.audits(report),
+        measures=results.measures(report, plots if can_draw() else ()),
         plots_missing=bool(plots) and not can_draw(),
-        checks=sections.checks(report),
+        checks=results.checks(report),
         limitations=limitations(manifest, report),
         licensed=sections.licensed(manifest),
     )

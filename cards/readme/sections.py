@@ -1,27 +1,22 @@
-"""Data for the sections of a card, from manifest and report."""
+"""Data for the sections of a card that come from the manifest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from markupsafe import Markup
 from pydantic_core import to_json
 
-from ...schemas.component import find, names
 from ...schemas.manifest import Manifest
 from ...schemas.recipe import Spec
-from ...schemas.report import AuditFigure, Figure, Report, Severity
 from ...schemas.row import Column, Row, columns
 from ...schemas.rows.shared import Attributes
-from ...schemas.run_layout import PLOTS
-from ...validators import measures as measuring
 from ..facts.licensing import conflicts, describe_freest_licence, ingredients, notices
 from ..facts.manifest_facts import annotators_by_role, row_count, row_types, splits_with_rows, total_rows
 from ..facts.refusals import RefusalCount
 from ..formats.inspect_eval import benchmark_split, benchmarks, question_count
-from ..markdown import Safe, code, md, number, prose
-from ..plots.plots import Plot
+from ..markdown import Safe, code, md, prose
 
 Lines = list[list[object]]
 """Rows of a table in the card."""
@@ -29,18 +24,13 @@ LONG_OPTION = 80
 """An option of a family that is longer, or has several lines, is a prompt and shown on its own."""
 SHORT_REVISION = 19
 """Characters of a revision that a card shows."""
-MAX_FIGURES = 50
-"""Figures of one measure in a card; the rest are in the report."""
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-ELSEWHERE = ("annotator_coverage", "equivalence_classes", "raw_agreement")
-"""Measures that have a section of their own, or a column beside another measure."""
 
 
 def contents(manifest: Manifest) -> dict[str, Any]:
     """The tables of a dataset and their sizes."""
     types = row_types(manifest)
     tables = [[code(name), row_count(manifest, name), _splits(manifest, name), meaning(types[name])] for name in types]
-    main = _summary(types[manifest.main_table])
+    main = summary(types[manifest.main_table])
     return {
         "a_row": prose(main[:1].lower() + main[1:]),
         "has_annotations": row_count(manifest, "annotations") > 0,
@@ -85,59 +75,6 @@ def benchmark_rows(manifest: Manifest) -> Lines:
     ]
 
 
-def measures(report: Report, plots: Sequence[Plot]) -> list[dict[str, Any]]:
-    """The figures of each measure as a table, with its plot if there is one."""
-    described = names(measuring.__name__)
-    alt_texts = {plot.measure: plot.alt for plot in plots}
-    raw_agreement = {figure.group.get("aspect"): figure.value for figure in report.figures_of("raw_agreement")}
-    found = []
-    for name in dict.fromkeys(f.measure for f in report.figures if f.measure not in ELSEWHERE):
-        figures = [figure for figure in report.figures if figure.measure == name]
-        groups = list(dict.fromkeys(key for figure in figures for key in figure.group))
-        interval = any(figure.low is not None for figure in figures)
-        rows = [_figure(figure, groups, interval) for figure in figures[:MAX_FIGURES]]
-        beside = name == "agreement" and bool(raw_agreement)
-        for row, figure in zip(rows, figures, strict=False) if beside else ():
-            raw = raw_agreement.get(figure.group.get("aspect"))
-            row.insert(-1, "undefined" if raw is None else raw)
-        found.append(
-            {
-                "title": name.replace("_", " ").capitalize(),
-                "meaning": prose(_summary(find(measuring.__name__, name)) if name in described else ""),
-                "plot": f"{PLOTS}/{name}.png" if name in alt_texts else None,
-                "alt": alt_texts.get(name),
-                "head": [
-                    *groups,
-                    "value",
-                    *(["95% interval"] if interval else []),
-                    *(["raw agreement"] if beside else []),
-                    "n",
-                ],
-                "rows": rows,
-                "more": max(0, len(figures) - MAX_FIGURES),
-            }
-        )
-    return found
-
-
-def audits(report: Report) -> list[dict[str, Any]]:
-    """What each audit asks and concludes, with the figures that it tested."""
-    found = []
-    for audit in report.audits:
-        tested = [figure for figure in audit.figures if figure.p is not None]
-        p = f"p ({audit.correction})" if audit.correction else "p"
-        found.append(
-            {
-                "question": prose(audit.question),
-                "answer": prose(audit.conclusion or f"Not applicable: {audit.not_applicable}."),
-                "head": ["figure", "about", "value", "95% interval", "n", p],
-                "rows": [_tested(figure) for figure in tested[:MAX_FIGURES]],
-                "more": len(audit.figures) - min(len(tested), MAX_FIGURES),
-            }
-        )
-    return found
-
-
 def left_after_curation(manifest: Manifest) -> Lines:
     """The groups that curation made smaller, step by step."""
     return [
@@ -153,30 +90,6 @@ def left_after_curation(manifest: Manifest) -> Lines:
         for group in effect.groups
         if group.after < group.before
     ]
-
-
-def _tested(figure: AuditFigure) -> list[object]:
-    about = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in figure.group.items()) or "all"
-    *_, value, ends, n = _figure(figure, (), True)
-    p = figure.p if figure.adjusted_p is None else figure.adjusted_p
-    return [figure.measure.replace("_", " "), about, value, ends, n, p]
-
-
-def checks(report: Report) -> dict[str, Any]:
-    """Failed checks, worst first, and passed ones."""
-    failed = sorted((f for f in report.findings if f.count), key=lambda f: SEVERITIES.index(f.severity))
-    passed: dict[tuple[str, str], list[Markup]] = {}
-    for finding in (finding for finding in report.findings if not finding.count):
-        covered = Safe("{} ({})").format(code(finding.table), f"{finding.of:,} {finding.unit or 'rows'}")
-        passed.setdefault((finding.check, finding.rule), []).append(covered)
-    counts = ", ".join(f"{report.count(severity):,} of severity {severity}" for severity in SEVERITIES)
-    return {
-        "summary": f"Checks: {report.ran}. Failed: {counts}.",
-        "failed": [
-            [f.severity, prose(f.problem or f.counted), code(f.table), prose(f.rule), code(f.check)] for f in failed
-        ],
-        "passed": [[prose(rule), Safe(", ").join(tables), code(check)] for (check, rule), tables in passed.items()],
-    }
 
 
 def licensed(manifest: Manifest) -> dict[str, Any]:
@@ -215,10 +128,11 @@ def column_rows(row_type: type[Row]) -> Lines:
 
 def meaning(row_type: type[Row]) -> Markup:
     """What a row stands for."""
-    return prose(_summary(row_type))
+    return prose(summary(row_type))
 
 
-def _summary(documented: type) -> str:
+def summary(documented: type) -> str:
+    """The first line of a docstring."""
     return (documented.__doc__ or "").partition("\n")[0]
 
 
@@ -277,14 +191,6 @@ def _persona(persona: Attributes | None) -> str:
 
 def _attributes(declared: Mapping[str, str]) -> str:
     return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in declared.items())
-
-
-def _figure(figure: Figure, groups: Sequence[str], interval: bool) -> list[object]:
-    about = [figure.group.get(name, "all") for name in groups]
-    value = "undefined" if figure.value is None else figure.value
-    bounded = figure.low is not None and figure.high is not None
-    ends = Safe("{} to {}").format(number(figure.low or 0.0), number(figure.high or 0.0)) if bounded else ""
-    return [*about, value, *([ends] if interval else []), figure.n]
 
 
 def _explained(column: Column) -> Markup:

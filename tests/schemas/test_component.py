@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 import pytest
 
-import pluriset
 from pluriset.builders.teachers.openai import OpenAI
 from pluriset.schemas import component
+from pluriset.schemas.catalog import KINDS
 from pluriset.schemas.component import Component, Transport
 from pluriset.schemas.errors import RecipeError
 from pluriset.schemas.option_docs import described
 from pluriset.schemas.rows import tables_of
 
 CURATION = "pluriset.builders.curation"
-PACKAGES = pluriset.KINDS
+PACKAGES = KINDS
 EVERY = [(package, name) for package in PACKAGES.values() for name in component.names(package)]
 
 STEP = '''

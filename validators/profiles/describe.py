@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...schemas.checks_file import NAME as CHECKS_FILE
 from ...schemas.errors import RecipeError
 from ...schemas.yaml_text import dump_yaml
 from ..tables.sql import Tables, quote_identifier
@@ -77,8 +78,9 @@ def _links(links: Links) -> Iterator[str]:
     yield from (f"{t}.{c} lists values of {o}.{key}" for (t, c), (o, key) in links.vocabulary.items())
 
 
-def merge_contract(path: Path, contract: str) -> None:
-    """Write the roles into a checks file; everything else in it stays as it is."""
+def merge_contract(data: Path, contract: str) -> None:
+    """Write the roles into the checks file beside the data; everything else in it stays as it is."""
+    path = (data if data.is_dir() else data.parent) / CHECKS_FILE
     text = path.read_text(encoding="utf-8") if path.is_file() else "checks: []\n"
     rest = BLOCK.sub("", text if text.endswith("\n") else text + "\n")
     path.write_text(rest + contract, encoding="utf-8")

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from pluriset.cards.console import report as reports
-from pluriset.cards.readme import sections
+from pluriset.cards.readme import results
 from pluriset.schemas.report import AuditFigure, AuditResult, Figure, Finding, Profile, Report
 
 WORST = Finding(
@@ -71,9 +71,9 @@ def test_a_check_of_several_tables_counts_once_in_terminal_and_card(capsys: pyte
     report = REPORT.model_copy(update={"findings": [*rows, of("card.size", "items"), of("manifest.shards", "items")]})
     reports.print_summary(report)
     assert "checks: 4 ran, 2 of them on card and manifest; " in capsys.readouterr().out
-    assert sections.checks(report)["summary"].startswith("Checks: 4 ran, 2 of them on card and manifest. ")
+    assert results.checks(report)["summary"].startswith("Checks: 4 ran, 2 of them on card and manifest. ")
     assert report.quiet == 4
-    assert sections.checks(report.model_copy(update={"findings": rows}))["summary"].startswith("Checks: 2 ran. ")
+    assert results.checks(report.model_copy(update={"findings": rows}))["summary"].startswith("Checks: 2 ran. ")
 
 
 AUDITS = [
@@ -104,6 +104,6 @@ def test_audits_are_printed_with_their_conclusions_and_tests(capsys: pytest.Capt
 
 
 def test_the_card_has_audits_as_sections() -> None:
-    shown, absent = sections.audits(REPORT.model_copy(update={"audits": AUDITS}))
+    shown, absent = results.audits(REPORT.model_copy(update={"audits": AUDITS}))
     assert shown["rows"] == [["d", "side: pro", 0.5, "0.2 to 0.8", 40, 0.01]]
     assert "needs personas" in absent["answer"]

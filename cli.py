@@ -1,0 +1,507 @@
+"""The command line: parse, call one function, print. stdout is data, everything else goes to stderr."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import pluriset
+
+from .cards.console import explanation, progress, text
+from .cards.console import report as reports
+from .cards.console import rows as outline
+from .cards.console import run as results
+from .cards.console.options import (
+    Commands,
+    Name,
+    as_json,
+    audit_specs,
+    complete_tables,
+    component_spec,
+    dataset,
+    n_option,
+    path_type,
+    recipe_options,
+)
+from .schemas.errors import RecipeError
+
+if TYPE_CHECKING:
+    from .schemas.published_dataset import FileFormat
+    from .schemas.recipe import Recipe
+
+FORMAT_HELP = "Format to follow, such as valueprism or trl_explicit; any other word lists those that fit the run."
+AUDIT_HELP = "Run an audit, or without NAME all of them."
+
+
+def _recipes() -> list[str]:
+    from .builders.storage.recipe_file import shipped_names
+
+    return shipped_names()
+
+
+def _families() -> list[str]:
+    from .schemas import rows
+
+    return [*rows.families()]
+
+
+def _formats() -> list[str]:
+    from .builders.convert.export import shapes
+
+    return [*shapes()]
+
+
+def _kinds() -> list[str]:
+    from .schemas.catalog import KINDS, RECIPE
+
+    return [RECIPE, *KINDS]
+
+
+def _published() -> list[str]:
+    from .schemas.catalog import KINDS
+    from .schemas.component import names
+
+    return names(KINDS["published"])
+
+
+def _schemas() -> list[str]:
+    return ["recipe", "report", "checks", *_families(), *_published()]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="pluriset", message="%(version)s")
+def main() -> None:
+    """Build, validate and publish datasets in which people are allowed to disagree.
+
+    RECIPE is a YAML file, or the name of a family with a shipped recipe, such as `values`. A dataset is a folder, a
+    file, or the id of a dataset on the Hub.
+    """
+
+
+assert isinstance(main, Commands)
+main.sections = {
+    "Build": ["init", "plan", "preview", "build", "merge", "check-teacher"],
+    "Inspect": ["view", "show", "why", "replay", "diff"],
+    "Validate and repair": ["describe", "validate", "repair"],
+    "Publish": ["card", "publish", "export"],
+    "Reference": ["list", "schema"],
+}
+main.renamed = {"expect": "validate PATH --suite FILE"}
+
+
+@main.command()
+@click.argument("family", type=Name(_families), metavar="[FAMILY]", default="values")
+@click.option("--out", type=path_type, default="recipe.yaml", show_default=True, help="File to write.")
+def init(family: str, out: Path) -> None:
+    """Write a commented recipe to start from.
+
+    Its JSON Schema is written beside it, so that an editor completes and checks keys. No file is overwritten.
+    """
+    for path in pluriset.init(family, out):
+        click.echo(path)
+
+
+@main.command()
+@recipe_options(_recipes)
+@n_option
+@click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more.")
+@click.option("--retry-rejects", "retry", is_flag=True, help="Send rejected requests again.")
+@click.option("--batch", is_flag=True, help="Write pending requests to batch files; makes no API calls.")
+@click.option("--submit", is_flag=True, help="Submit pending requests to the endpoint's batch API.")
+@click.option("--batch-results", "files", type=path_type, multiple=True, help="File of batch answers to read.")
+@click.option("--shards", type=click.IntRange(min=1), metavar="N", help="Only send requests, of free shards out of N.")
+@click.option("--shard", type=click.IntRange(min=0), metavar="K", help="Of --shards, only this one, from 0.")
+@as_json
+def build(
+    retry: bool,
+    batch: bool,
+    submit: bool,
+    files: tuple[Path, ...],
+    shards: int | None,
+    shard: int | None,
+    out: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Build a dataset from a recipe.
+
+    Run it again after an interruption or an edit of the recipe: answers are cached, and only new requests are sent.
+    With --shards any number of processes, on any machines that see the run folder, send the requests of one run; build
+    it without --shards once they are done.
+    """
+    if batch and submit:
+        raise RecipeError("--batch and --submit exclude each other", where="--batch, --submit")
+    if shard is not None and shard >= (shards or 0):
+        raise RecipeError("no such shard", where="--shard", got=shard, expected="a number below that of --shards")
+    recipe, folder = _recipe(out=out, **options)
+    _print_notices(recipe)
+    if shards:
+        others = {"--batch": batch, "--submit": submit, "--batch-results": files, "--retry-rejects": retry}
+        if given := [name for name, value in others.items() if value]:
+            raise RecipeError(
+                f"{given[0]} cannot be combined with --shards", where=given[0], hint="build without --shards"
+            )
+        with progress.watching(as_json) as watch:
+            counts = pluriset.build_shards(recipe, folder, shards, shard, watch=watch)
+        text.document(asdict(counts)) if as_json else results.print_shard_counts(counts)
+        return
+    how = "submit" if submit else "write" if batch else None
+    with progress.watching(as_json) as watch:
+        dataset = pluriset.build(recipe, folder, watch=watch, retry=retry, batch=how, results=files)
+    books, report = dataset.manifest.books, dataset.report
+    if as_json:
+        text.document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})
+    else:
+        results.print_counts(books, dataset.rejects())
+        reports.print_summary(report)
+        click.echo(f"Built {folder}. Look at it with `pluriset show {folder}`.", err=True)
+    reports.exit_if_errors(report)
+
+
+@main.command()
+@recipe_options(_recipes)
+@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="Number of seeds to run.")
+@as_json
+def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
+    """Run a few seeds and show their rows.
+
+    The answers are cached: a build reuses them.
+    """
+    recipe, folder = _recipe(out=out, n=None, **options)
+    _print_notices(recipe)
+    with progress.watching(as_json) as watch:
+        rows, rejects = pluriset.preview(recipe, folder, n, watch=watch)
+    if as_json:
+        text.document({"rows": rows, "rejects": [reject.model_dump() for reject in rejects]})
+        return
+    outline.print_nested(rows)
+    for reject in rejects:
+        click.echo(text.clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
+
+
+@main.command()
+@recipe_options(_recipes)
+@n_option
+@click.option("--sample", type=int, metavar="K", help="Run K seeds, which costs, and estimate from them.")
+@as_json
+def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
+    """Estimate requests, tokens and cost.
+
+    Makes no API calls, except with --sample.
+    """
+    recipe, folder = _recipe(out=out, **options)
+    if sample is None:
+        bounds = pluriset.plan(recipe, folder)
+        text.document(bounds.model_dump()) if as_json else results.print_plan(bounds)
+        return
+    with progress.watching(as_json) as watch:
+        estimate = pluriset.estimate(recipe, folder, sample, watch=watch)
+    text.document(estimate.model_dump()) if as_json else results.print_estimate(estimate)
+
+
+@main.command("check-teacher")
+@click.argument("recipe", type=Name(_recipes, files=True))
+@click.argument("name", required=False)
+@as_json
+def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
+    """Test what the teachers of a recipe support.
+
+    Each teacher, or the one called NAME, gets a few small requests, which cost.
+    """
+    findings = pluriset.check_teacher(pluriset.recipe(recipe), name)
+    if as_json:
+        text.document([finding.model_dump() for finding in findings])
+    else:
+        text.table("", ["teacher", "feature", "result"], [[*finding.model_dump().values()] for finding in findings])
+    if not all(finding.answers for finding in findings):
+        raise SystemExit(3)
+
+
+@main.command()
+@dataset("path")
+@click.option("--before", metavar="PATH", help="Another version to show beside it.")
+@click.option("--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset to read it as.")
+@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on.  [default: a free one]")
+@click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
+@click.option("--export", "out", type=path_type, metavar="DIR", help="Write a static page instead of serving one.")
+@click.option("--max-size", type=click.IntRange(min=1), metavar="MB", help="Largest static page.  [default: 500]")
+def view(
+    path: str, roles: tuple[str, ...], opens: bool, out: Path | None, max_size: int | None, **options: Any
+) -> None:
+    """Browse a dataset in a web page.
+
+    Items with their judgements, disagreement, groups, checks and rejects; of a run also where each row comes from. The
+    page is served to this machine until Ctrl-C and loads nothing from the network. With --export it is a folder that
+    opens from disk and from any web server.
+    """
+    if out:
+        as_, max_bytes = options["as_"], max_size and max_size * 1_000_000
+        done = pluriset.export_view(path, out, as_=as_, map=roles, max_bytes=max_bytes)
+        click.echo(done.folder / "index.html")
+        click.echo(f"{done.items:,} items in {done.files:,} files, {done.bytes:,} bytes", err=True)
+        return
+
+    def announce(address: str) -> None:
+        click.echo(address)
+        if opens:
+            click.launch(address)
+
+    pluriset.view(path, map=roles, announce=announce, **options)
+
+
+@main.command()
+@dataset("run")
+@click.argument("table", required=False, shell_complete=complete_tables)
+@click.option("--id", "key", metavar="KEY", help="Show the row with this key.")
+@click.option("-n", "n", type=click.IntRange(min=1), default=3, show_default=True, help="Number of rows.")
+@click.option("--stream", is_flag=True, help="Download only what is shown.")
+@as_json
+def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_json: bool) -> None:
+    """Show rows of a dataset.
+
+    Rows of TABLE, or of the main table with the rows that belong to them. The table `rejects` holds what is missing
+    and why.
+    """
+    rows = pluriset.show(run, key, n, table=table, stream=stream)
+    if as_json:
+        text.document(rows)
+    elif table == explanation.REJECTED:
+        for row in rows:
+            explanation.print_reject(row)
+    elif table:
+        text.records(table, rows)
+    else:
+        annotators = pluriset.show(run, n=None, table="annotators", stream=stream)
+        outline.print_nested(rows, names=outline.readable_names(annotators))
+        outline.print_personas(rows, annotators)
+
+
+@main.command()
+@dataset("path")
+@click.option(
+    "--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset to read it as.  [default: inferred]"
+)
+@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file.")
+@click.option("--checks", type=path_type, help="Checks file.  [default: pluriset.yaml beside the data]")
+@click.option("--suite", type=path_type, help="Run a Great Expectations suite instead of the checks.")
+@click.option("--table", metavar="NAME", help="Table for --suite.  [default: named in the suite]")
+@click.option("--audit", "audits", is_flag=False, flag_value="all", multiple=True, metavar="[NAME]", help=AUDIT_HELP)
+@click.option("--html", type=path_type, help="Write the report as an HTML page.")
+@click.option("--out", type=path_type, help="Folder for the report and all failing rows.")
+@click.option("--save", is_flag=True, help="Write the report into the run.")
+@as_json
+def validate(
+    path: str, roles: tuple[str, ...], audits: tuple[str, ...], html: Path | None, as_json: bool, **options: Any
+) -> None:
+    """Check a dataset and report problems.
+
+    --audit asks whether it is as plural as it looks; `pluriset list audits` names the audits. Options of one follow its
+    name: --audit 'ventriloquism: {by: country}'. Exit code 1 if a check of severity error fails.
+    """
+    report = pluriset.validate(path, map=roles, audit=audit_specs(audits), **options)
+    if html:
+        from .cards.report import page
+
+        page.write(html, report, options["out"])
+    text.document(report.model_dump()) if as_json else reports.print_report(report)
+    reports.exit_if_errors(report)
+
+
+@main.command()
+@dataset("path")
+@click.option(
+    "--map", "roles", multiple=True, metavar="COLUMN=ROLE", help="The role of a column; the others are found."
+)
+@click.option("--write/--no-write", default=True, help="Merge the roles into pluriset.yaml beside the data.")
+@as_json
+def describe(path: str, roles: tuple[str, ...], write: bool, as_json: bool) -> None:
+    """Print how the columns are understood.
+
+    The roles are written to pluriset.yaml, which `validate` then uses; data that lack a column of it are an error.
+    """
+    described = pluriset.describe(path, map=roles, write=write)
+    text.document(vars(described)) if as_json else click.echo("\n".join(described.lines()))
+
+
+@main.command()
+@dataset("run")
+@click.argument("table", shell_complete=complete_tables)
+@click.argument("key")
+@click.option("--full", is_flag=True, help="Print all prompts and whole answers.")
+@as_json
+def why(run: str, table: str, key: str, full: bool, as_json: bool) -> None:
+    """Explain where a row comes from.
+
+    Its seed, requests and raw answers, judgements and failed checks; for a missing row, why it is missing.
+    """
+    story = pluriset.why(run, table, key)
+    text.document(story.model_dump()) if as_json else explanation.print_story(story, full)
+
+
+@main.command()
+@dataset("run")
+@click.argument("table", shell_complete=complete_tables)
+@click.argument("key")
+@as_json
+def replay(run: str, table: str, key: str, as_json: bool) -> None:
+    """Rebuild a row from the journal alone.
+
+    Exit code 1 if it differs from the published row.
+    """
+    replayed = pluriset.replay(run, table, key)
+    text.document(replayed.model_dump()) if as_json else explanation.print_replay(replayed)
+    raise SystemExit(1 if replayed.differs else 0)
+
+
+@main.command()
+@click.argument("before", type=Name(list, files=True))
+@click.argument("after", type=Name(list, files=True))
+@as_json
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Compare two versions of a dataset.
+
+    A version is a folder or an id such as org/name@v1.0.0. Suggests a semver bump.
+    """
+    difference = pluriset.diff(before, after)
+    text.document(difference.model_dump()) if as_json else explanation.print_difference(difference)
+
+
+@main.command()
+@click.argument("name", type=Name(_schemas))
+@click.argument("table", required=False)
+@click.option("--suite", is_flag=True, help="Print a Great Expectations suite instead.")
+def schema(name: str, table: str | None, suite: bool) -> None:
+    """Print a JSON Schema.
+
+    NAME is `recipe`, `report`, `checks`, a family or a published dataset.
+    """
+    text.document(pluriset.schema(name, table, suite=suite))
+
+
+@main.command()
+@dataset("path")
+@click.option("--out", type=path_type, required=True, help="New folder to write.")
+@click.option("--rule", "rules", multiple=True, help="Repair to apply, such as white_space.  [default: all]")
+@as_json
+def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
+    """Repair damaged text into a new folder.
+
+    Every change is recorded in its changes.parquet.
+    """
+    done = pluriset.repair(path, out, rules)
+    rows = [(rule, table, count) for rule, tables in done.changes.items() for table, count in tables.items()]
+    text.document(asdict(done)) if as_json else text.table(str(out), ["rule", "table", "changed cells"], rows)
+
+
+@main.command()
+@dataset("run")
+@click.option("--as", "as_", type=Name(_formats), metavar="FORMAT", required=True, help=FORMAT_HELP)
+@click.option("--out", type=path_type, required=True, help="Folder to write.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "jsonl", "parquet"]),
+    help="File format.  [default: that of the published dataset]",
+)
+@as_json
+def export(run: str, as_: str, out: Path, file_format: FileFormat | None, as_json: bool) -> None:
+    """Convert a run to a published format.
+
+    Options of a format follow its name: --as 'trl_explicit: {objective: helpfulness}'.
+    """
+    done = pluriset.export(run, component_spec(as_, "--as"), out, file_format)
+    text.document(asdict(done)) if as_json else results.print_export(done)
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--out", required=True, help="Folder to write; with --journals a run or a URL.")
+@click.option("--journals", is_flag=True, help="Only collect the answers of workers that share no disk.")
+@as_json
+def merge(runs: tuple[str, ...], out: str, journals: bool, as_json: bool) -> None:
+    """Join runs with the same tables.
+
+    RUNS are folders or ids on the Hub. Rows that several runs have are kept once; aggregates are computed anew.
+    With --journals they are folders or URLs of one run, such as s3://bucket/run, and only what their journals hold is
+    copied into that of --out; build it afterwards.
+    """
+    if journals:
+        copied = pluriset.merge_journals(runs, out)
+        text.document({"out": out, "segments": copied}) if as_json else text.table(
+            out, ["segment"], [[s] for s in copied]
+        )
+        return
+    done = pluriset.merge(runs, out)
+    rows = {table: entry.rows for table, entry in done.manifest.tables.items()}
+    if as_json:
+        text.document({"out": out, "rows": rows, "rejects": done.manifest.books.rejects})
+    else:
+        text.table(out, ["table", "rows"], [[table, n] for table, n in rows.items()])
+
+
+@main.command()
+@click.argument("run", type=path_type)
+def card(run: Path) -> None:
+    """Rewrite the dataset card of a run."""
+    click.echo(pluriset.card(run))
+
+
+@main.command()
+@click.argument("run", type=path_type)
+@click.argument("target")
+@click.option("--version", metavar="V1.2.3", help="Version tag.  [default: bumped by what changed]")
+@click.option("--private", is_flag=True, help="Create a private repository.")
+@click.option("--pull-request", is_flag=True, help="Open a pull request; creates no tag.")
+@click.option("--journal", is_flag=True, help="Publish the journal: all prompts and raw answers.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@as_json
+def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
+    """Publish a run to the Hub or to a folder.
+
+    TARGET is org/name on the Hub, or a folder such as ./name. All files go into one commit. Sections of the card that
+    were edited there are kept.
+    """
+    done = pluriset.publish(run, target, **options)
+    text.document(done.as_json()) if as_json else results.print_publication(done)
+
+
+@main.command("list")
+@click.argument("kind", type=Name(_kinds), required=False)
+@click.argument("name", required=False)
+@as_json
+def list_(kind: str | None, name: str | None, as_json: bool) -> None:
+    """List recipe keys, components and options.
+
+    KIND is `recipe` or a kind of component, such as `curation`. A NAME alone is looked up in all kinds.
+    """
+    rows = pluriset.components(kind, name)
+    heads = list(rows[0]) if rows else []
+    text.document(rows) if as_json else text.table("", heads, [list(row.values()) for row in rows], paged=True)
+
+
+def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, Path]:
+    """The recipe of a command line, validated, and the folder of its run."""
+    from .builders.execution import resolve
+    from .builders.storage import recipe_file, run_folder
+
+    parsed, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
+    resolve.resolve(parsed)
+    return parsed, out or run_folder.default(parsed, file if file.is_file() else None)
+
+
+def _print_notices(recipe: Recipe) -> None:
+    """Print what users must know about the teachers before anything is sent."""
+    from .builders.execution.resolve import resolve
+
+    for name, teacher in resolve(recipe).teachers.items():
+        if notice := teacher.notice():
+            click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
+
+
+if __name__ == "__main__":
+    main()

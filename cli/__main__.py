@@ -1,5 +1,0 @@
-"""`python -m pluriset.cli`."""
-
-from . import main
-
-main()
