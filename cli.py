@@ -137,7 +137,6 @@ def build(
     if shard is not None and shard >= (shards or 0):
         raise RecipeError("no such shard", where="--shard", got=shard, expected="a number below that of --shards")
     recipe, folder = _recipe(out=out, **options)
-    _print_notices(recipe)
     if shards:
         others = {"--batch": batch, "--submit": submit, "--batch-results": files, "--retry-rejects": retry}
         if given := [name for name, value in others.items() if value]:
@@ -171,7 +170,6 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
     The answers are cached: a build reuses them.
     """
     recipe, folder = _recipe(out=out, n=None, **options)
-    _print_notices(recipe)
     with progress.watching(as_json) as watch:
         rows, rejects = pluriset.preview(recipe, folder, n, watch=watch)
     if as_json:
@@ -192,7 +190,7 @@ def plan(sample: int | None, out: Path | None, as_json: bool, **options: Any) ->
 
     Makes no API calls, except with --sample.
     """
-    recipe, folder = _recipe(out=out, **options)
+    recipe, folder = _recipe(out=out, notices=False, **options)
     if sample is None:
         bounds = pluriset.plan(recipe, folder)
         text.document(bounds.model_dump()) if as_json else results.print_plan(bounds)
@@ -432,9 +430,7 @@ def merge(runs: tuple[str, ...], out: str, journals: bool, as_json: bool) -> Non
     """
     if journals:
         copied = pluriset.merge_journals(runs, out)
-        text.document({"out": out, "segments": copied}) if as_json else text.table(
-            out, ["segment"], [[s] for s in copied]
-        )
+        text.document({"out": out, "segments": copied}) if as_json else results.print_segments(out, copied)
         return
     done = pluriset.merge(runs, out)
     rows = {table: entry.rows for table, entry in done.manifest.tables.items()}
@@ -484,23 +480,16 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     text.document(rows) if as_json else text.table("", heads, [list(row.values()) for row in rows], paged=True)
 
 
-def _recipe(recipe: str, *, out: Path | None, **options: Any) -> tuple[Recipe, Path]:
-    """The recipe of a command line, validated, and the folder of its run."""
-    from .builders.execution import resolve
+def _recipe(recipe: str, *, out: Path | None, notices: bool = True, **options: Any) -> tuple[Recipe, Path]:
+    """The recipe of a command line, validated, and the folder of its run; prints what users must know of teachers."""
+    from .builders.execution.resolve import resolve
     from .builders.storage import recipe_file, run_folder
 
     parsed, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
-    resolve.resolve(parsed)
+    teachers = resolve(parsed).teachers
+    if notices:
+        results.print_notices({name: teacher.notice() for name, teacher in teachers.items()})
     return parsed, out or run_folder.default(parsed, file if file.is_file() else None)
-
-
-def _print_notices(recipe: Recipe) -> None:
-    """Print what users must know about the teachers before anything is sent."""
-    from .builders.execution.resolve import resolve
-
-    for name, teacher in resolve(recipe).teachers.items():
-        if notice := teacher.notice():
-            click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
 
 
 if __name__ == "__main__":

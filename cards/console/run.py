@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,3 +116,15 @@ def print_export(done: Any) -> None:
     table(str(done.folder), ["config", "split", "rows"], rows)
     for reason, count in done.left_out.items():
         click.echo(f"left out {count:,}: {reason}", err=True)
+
+
+def print_segments(out: str, segments: Iterable[str]) -> None:
+    """Print the segments of journals that were collected."""
+    table(out, ["segment"], [[segment] for segment in segments])
+
+
+def print_notices(notices: Mapping[str, str | None]) -> None:
+    """Print what users must know about each teacher before anything is sent."""
+    for name, notice in notices.items():
+        if notice:
+            click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
