@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .schemas.bounds import bounds
 from .schemas.errors import (
     BadCompletion,
     ChecksFailed,
@@ -59,6 +60,7 @@ __all__ = [
     "Stopped",
     "TeacherError",
     "TeacherUnavailable",
+    "bounds",
     "build",
     "build_shards",
     "card",

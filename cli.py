@@ -26,6 +26,7 @@ from .cards.console.options import (
     path_type,
     recipe_options,
 )
+from .schemas import bounds
 from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .schemas.recipe import Recipe
 
 FORMAT_HELP = "Format to follow, such as valueprism or trl_explicit; any other word lists those that fit the run."
+BOUND_HELP = "Change a bound on what is read, such as columns=10000."
 AUDIT_HELP = "Run an audit, or without NAME all of them."
 
 
@@ -73,12 +75,15 @@ def _schemas() -> list[str]:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="pluriset", message="%(version)s")
-def main() -> None:
+@click.option("--bound", "raised", multiple=True, metavar="NAME=N", envvar="PLURISET_BOUNDS", help=BOUND_HELP)
+@click.pass_context
+def main(context: click.Context, raised: tuple[str, ...]) -> None:
     """Build, validate and publish datasets in which people are allowed to disagree.
 
     RECIPE is a YAML file, or the name of a family with a shipped recipe, such as `values`. A dataset is a folder, a
     file, or the id of a dataset on the Hub.
     """
+    context.with_resource(pluriset.bounds(**bounds.parse_bounds(raised)))
 
 
 assert isinstance(main, Commands)

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection, DuckDBPyRelation, InterruptException
 
-from ..schemas import family_schema
+from ..schemas import bounds, family_schema
 from ..schemas.component import Spec
 from ..schemas.errors import DataError, RecipeError
 from ..schemas.manifest import Manifest
@@ -172,8 +173,23 @@ def _database(memory: str, spill: Path | None = None) -> Iterator[DuckDBPyConnec
         tempfile.TemporaryDirectory(dir=spill) as temporary,
         connect(memory_limit=memory, temp_directory=temporary) as connection,
         using(connection),
+        _interrupted_in_time(connection),
     ):
         yield connection
+
+
+@contextmanager
+def _interrupted_in_time(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Interrupt a connection whose queries take too long. Raises `DataError` then."""
+    timer = Timer(bounds.current().seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except InterruptException:
+        raise bounds.exceeded("seconds", None) from None
+    finally:
+        timer.cancel()
 
 
 def _run_subject(connection: DuckDBPyConnection, folder: Path, name: str) -> Subject:
@@ -257,5 +273,6 @@ def _dataset_subject(
             subject = add_by_roles(connection, subject, recognised)
     else:
         subject = read_by_roles(connection, name, raw, roles)
-    claims = card_claims.check_card(folder, raw)
+    is_card_read = all(finding.check != "reader.front_matter" for finding in dataset.findings)
+    claims = card_claims.check_card(folder, raw) if is_card_read else []
     return replace(subject, findings=[*dataset.findings, *subject.findings, *claims])

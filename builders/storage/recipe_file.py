@@ -18,10 +18,8 @@ from ...schemas.option_docs import paths
 from ...schemas.recipe import Recipe
 from ...schemas.yaml_text import dump_yaml, load_yaml
 from ...validators.readers.hub import names_revision
+from ...validators.readers.yaml_file import read_bytes
 from .. import PACKAGE
-
-LARGEST = 1_000_000
-"""Bytes of the largest recipe that is read."""
 
 
 def read_or_shipped(source: str | Path, changes: dict[str, Any]) -> Recipe:
@@ -35,9 +33,7 @@ def read(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
     """The recipe in a file, its paths made absolute; `changes` replaces top-level keys. Raises `RecipeError`."""
     if not path.is_file():
         raise _no_such(str(path))
-    if path.stat().st_size > LARGEST:
-        raise RecipeError("too large for a recipe", where=str(path), expected=f"at most {LARGEST:,} bytes")
-    return parse(path.read_bytes(), str(path), path.parent.resolve(), changes)
+    return parse(read_bytes(path), str(path), path.parent.resolve(), changes)
 
 
 def _no_such(got: str) -> RecipeError:

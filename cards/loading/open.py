@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from ...schemas import bounds
 from ...schemas.errors import DataError, PublishError
 from ...schemas.manifest import File, Manifest
 from ...schemas.run_layout import CARD, JOURNAL, MANIFEST
-from ...validators.readers.manifest import MAX_MANIFEST_BYTES, parse_manifest
+from ...validators.readers.manifest import parse_manifest
 from ...validators.readers.run_folder import is_run
 from ..facts.manifest_facts import row_types
 from ..hub.client import ID, Hub
@@ -104,7 +105,7 @@ def _remote_manifest(repository: Repository) -> Manifest:
     if MANIFEST not in state.files:
         hint = f'`datasets.load_dataset("{hub.name}")` may open it'
         raise DataError(f"no {MANIFEST}: this dataset was not published by pluriset", where=hub.name, hint=hint)
-    raw = hub.read(MANIFEST, state, MAX_MANIFEST_BYTES)
+    raw = hub.read(MANIFEST, state, bounds.current().metadata_bytes)
     manifest = parse_manifest(raw, f"{hub.name}: {MANIFEST}")
     row_types(manifest)
     for file in manifest.everything():

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ...schemas import bounds
 from ...schemas.manifest import File
 from ...schemas.projections import arrow_schema
 from ...schemas.report import Report
 from ...schemas.run_layout import REPORT
-from ...validators.readers.manifest import MAX_MANIFEST_BYTES
 from ..facts.manifest_facts import splits_with_rows
 from ..hub.client import Hub
 from ..hub.target import TargetState
@@ -46,7 +46,8 @@ class Stream(Dataset):
     @cached_property
     def report(self) -> Report:
         """The report that was written when the run was built."""
-        return parse_report(self.hub.read(REPORT, self.state, MAX_MANIFEST_BYTES), f"{self.hub.name}: {REPORT}")
+        raw = self.hub.read(REPORT, self.state, bounds.current().metadata_bytes)
+        return parse_report(raw, f"{self.hub.name}: {REPORT}")
 
     def _scan(self, table: str, split: str) -> LazyFrame:
         import polars

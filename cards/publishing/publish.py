@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ...schemas import bounds
 from ...schemas.difference import Bump
 from ...schemas.errors import DataError, Interrupted, PublishError, RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.run_layout import CARD, LOCK, MANIFEST
-from ...validators.readers.manifest import MAX_MANIFEST_BYTES, parse_manifest
+from ...validators.readers.manifest import parse_manifest
 from ..hub.client import ID, Hub, contains_token
 from ..hub.target import Change, Content, Target, TargetState, changes
 from ..loading.dataset import Dataset, load
@@ -77,7 +78,7 @@ def publish(
     previous = _previous_manifest(target, state)
     _check_compatible(target, state, previous, dataset.manifest)
     if state and CARD in state.files:
-        old = card_file.decode_card(target.read(CARD, state, card_file.MAX_BYTES))
+        old = card_file.decode_card(target.read(CARD, state, bounds.current().card_bytes))
         files[CARD] = merge_cards(card, old, generated=previous is not None).encode()
     _check_for_token(files)
     managed = managed_paths(previous, state.files, journal) if previous and state else set()
@@ -121,7 +122,7 @@ def _previous_manifest(target: Target, state: TargetState | None) -> Manifest | 
     """The manifest of what is published; None where there is none that can be read."""
     if state is None or MANIFEST not in state.files:
         return None
-    raw = target.read(MANIFEST, state, MAX_MANIFEST_BYTES)
+    raw = target.read(MANIFEST, state, bounds.current().metadata_bytes)
     try:
         return parse_manifest(raw, f"{target.name}: {MANIFEST}")
     except DataError:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...schemas import bounds
 from ...schemas.errors import PublishError
 from ...schemas.manifest import Manifest
 from ...schemas.run_layout import CARD
 from .front_matter import front_matter_problems
 from .merge import split_card
-
-MAX_BYTES = 1_000_000
-"""Size of the largest card that is read."""
 
 
 def checked_card(path: Path, manifest: Manifest) -> str:
@@ -29,9 +27,8 @@ def checked_card(path: Path, manifest: Manifest) -> str:
 
 def decode_card(raw: bytes, where: str = CARD) -> str:
     """The text of a card. Raises `PublishError` if it is too large or not UTF-8."""
-    if len(raw) > MAX_BYTES:
-        expected = f"at most {MAX_BYTES:,} bytes"
-        raise PublishError("card too large", where=where, got=f"{len(raw):,} bytes", expected=expected)
+    if len(raw) > bounds.current().card_bytes:
+        raise bounds.exceeded("card_bytes", where, len(raw), PublishError)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

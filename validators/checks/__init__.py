@@ -39,6 +39,8 @@ class Check(Component):
     """Table -> columns that the check uses if they exist."""
     implied_by_row_type: ClassVar[bool] = False
     """Whether our row types cover the rule already, so that it does not run on the tables of a run."""
+    by_column: ClassVar[bool] = False
+    """Whether it looks at each column by itself, so that a wide table is checked some columns at a time."""
     of_rejects: ClassVar[bool] = False
     """Whether rejected rows are checked too; for checks of any table."""
     repair: ClassVar[str | None] = None

@@ -26,6 +26,7 @@ class TextCheck(Check):
     table = "*"
     unit = "cells"
     needs: ClassVar[Mapping[str, Sequence[str]]] = {"*": []}
+    by_column = True
     written_only: ClassVar[bool] = False
     """Whether generated keys and names, which nobody wrote, are skipped."""
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from duckdb import DuckDBPyConnection
 from pydantic_core import from_json
 
+from ...schemas import bounds
 from ...schemas.errors import DataError
 from ...schemas.report import Finding, Report, Severity, problem_line
 from ..findings.evidence import MAX_EXAMPLES
@@ -24,8 +25,6 @@ from ..validate import MEMORY, open_tables
 
 SEVERITIES: Mapping[str, Severity] = {"critical": "error", "warning": "warning", "info": "info"}
 """Severity in Great Expectations -> ours."""
-MAX_SUITE_BYTES = 10_000_000
-"""Larger suite files are refused."""
 INSTALL = "pip install 'pluriset[expectations]'"
 RENAMED_IN_1_0 = {"expectation_type": "type", "expectation_suite_name": "name"}
 """Key in suites written before Great Expectations 1.0 -> its current name."""
@@ -66,9 +65,8 @@ def run_suite(dataset: Path, suite_file: Path, table: str | None = None, memory:
 def read_suite(path: Path) -> dict[str, Any]:
     """Read a suite from its JSON, in the form used since Great Expectations 1.0. Raises `DataError` if it is none."""
     try:
-        if path.stat().st_size > MAX_SUITE_BYTES:
-            expected = f"at most {MAX_SUITE_BYTES:,} bytes"
-            raise DataError("the suite is too large", where=str(path), expected=expected)
+        if (size := path.stat().st_size) > bounds.current().metadata_bytes:
+            raise bounds.exceeded("metadata_bytes", str(path), size)
         content = from_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise DataError("the suite cannot be read", where=str(path), got=str(error)) from None

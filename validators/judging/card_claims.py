@@ -12,12 +12,14 @@ from typing import Any
 
 from duckdb import DuckDBPyRelation
 
+from ...schemas.errors import DataError
 from ...schemas.report import Finding, Severity, problem_line
 from ..readers.layout import ALONE
-from ..readers.readme import front_matter
+from ..readers.readme import README, front_matter
 from ..tables.sql import Tables, query
 
 RULES: Mapping[str, tuple[Severity, str, str]] = {
+    "front_matter": ("warning", "The front matter can be read", "The front matter of the card cannot be read"),
     "counts": (
         "warning",
         "The row counts on the card match the data",
@@ -47,8 +49,18 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
 
 def check_card(folder: Path, tables: Tables) -> list[Finding]:
-    """Findings for every claim of the card. Raises `DataError` if the front matter is not YAML."""
-    card = front_matter(folder) if folder.is_dir() else {}
+    """Findings for every claim of the card, or one that its front matter cannot be read."""
+    try:
+        card = front_matter(folder) if folder.is_dir() else {}
+    except DataError as error:
+        return [
+            _finding(
+                "front_matter",
+                ALONE,
+                0,
+                [{"file": README, "problem": error.brief}],
+            )
+        ]
     findings: list[Finding] = []
     for info in _mappings(card.get("dataset_info")):
         table = str(info.get("config_name", ALONE))

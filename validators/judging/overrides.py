@@ -17,13 +17,11 @@ from ...schemas.report import Finding, Report
 from ...schemas.row import RowTypes, columns
 from ...schemas.rows import OPTIONAL, families, tables_of
 from ...schemas.views import VIEWS
-from ...schemas.yaml_text import load_yaml
 from .. import checks
 from ..findings.severity import cap, worst_first
 from ..readers.findings import RULES
+from ..readers.yaml_file import read_yaml
 
-MAX_BYTES = 1_000_000
-"""Largest file that is read, in bytes."""
 OF_A_TABLE = ("constraints", "key", "missing")
 """Constraints of a table rather than of a column."""
 
@@ -53,12 +51,7 @@ def overrides_beside(place: Path) -> Overrides:
 
 def read_overrides(path: Path) -> Overrides:
     """The overrides in a file, their options checked. Raises `RecipeError` if the file is unreadable or invalid."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RecipeError("too large for a checks file", where=str(path), expected=f"at most {MAX_BYTES:,} bytes")
-        content = load_yaml(path.read_bytes(), str(path))
-    except OSError as error:
-        raise RecipeError("the checks file cannot be read", where=str(path), got=error.strerror) from None
+    content = read_yaml(path)
     try:
         file = ChecksFile.model_validate(content)
         overrides = Overrides(str(path), tuple(file.checks), file.roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +24,8 @@ from ..findings.failing_rows import RowSink, discard_rows
 from ..findings.severity import cap_constraint, worst_first
 from ..findings.subject import Subject
 from ..measures import Measure
-from ..tables.sql import Tables, fetch_all, quote_identifier
+from ..tables.cells import ROW
+from ..tables.sql import COLUMNS_AT_ONCE, Tables, column_groups, fetch_all, materialize, quote_identifier
 from .constraints import check_table, skipped_references
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -34,6 +35,8 @@ Units = Callable[[str | None, Sequence[str], DuckDBPyRelation], int]
 """(unit, columns that identify it, relation) -> number of units."""
 ANY = "*"
 """The table of a check that runs on every raw table."""
+SMALL = 20_000
+"""Rows of a wide table whose parts are copied."""
 UNSUITABLE = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
 """Errors of a check or measure on columns with unsuitable contents, or out of memory: it is skipped."""
 
@@ -162,6 +165,7 @@ def _jobs(subject: Subject, tables: Tables, runnable: Mapping[str, Check]) -> It
     """Every check with every table it applies to; all text checks of a table share one scan."""
     text_checks = {name: check for name, check in runnable.items() if isinstance(check, TextCheck)}
     scan = cache(lambda relation: _scan_texts(relation, text_checks))
+    column_parts = cache(_column_parts)
     for name, check in runnable.items():
         covered = subject.own_tables() if check.implied_by_row_type else frozenset()
         if ANY in check.needs:
@@ -169,17 +173,32 @@ def _jobs(subject: Subject, tables: Tables, runnable: Mapping[str, Check]) -> It
             raw |= subject.rejects if check.of_rejects else {}
             for table, rows in raw.items():
                 if set(check.needs[ANY]) <= set(rows.columns):
-                    yield Job(name, check, table, rows, partial(_failing_anywhere, name, check, rows, scan))
+                    parts = column_parts(rows, (ROW, *check.needs[ANY])) if check.by_column else [rows]
+                    yield Job(name, check, table, rows, partial(_failing_anywhere, name, check, parts, scan))
         elif not set(check.needs) <= covered:
             yield Job(name, check, check.table, tables[check.table], partial(check.failing, tables))
 
 
 def _failing_anywhere(
-    name: str, check: Check, relation: DuckDBPyRelation, scan: Callable[[DuckDBPyRelation], Tables]
+    name: str, check: Check, parts: Sequence[DuckDBPyRelation], scan: Callable[[DuckDBPyRelation], Tables]
 ) -> DuckDBPyRelation:
     """The failing rows of a check of any table, for texts from the shared scan."""
+    if len(parts) > 1:  # each held by itself, as one query over all would need the memory of them together
+        found = [materialize(_failing_anywhere(name, check, [part], scan)) for part in parts]
+        return reduce(lambda a, b: a.union(b), found)
+    [relation] = parts
     shared = scan(relation).get(name) if isinstance(check, TextCheck) else None
     return check.failing({ANY: relation}) if shared is None else shared
+
+
+def _column_parts(relation: DuckDBPyRelation, always: tuple[str, ...]) -> list[DuckDBPyRelation]:
+    """A wide table in parts of some columns, each with those that a check `always` needs; any other table as it is."""
+    others = [column for column in relation.columns if column not in always]
+    if len(others) <= COLUMNS_AT_ONCE:
+        return [relation]
+    parts = [relation.select(", ".join(map(quote_identifier, [*always, *group]))) for group in column_groups(others)]
+    # To plan a query over a few columns of a wide table takes as long as over all.
+    return [*map(materialize, parts)] if _count(relation) <= SMALL else parts
 
 
 def _scan_texts(relation: DuckDBPyRelation, text_checks: Mapping[str, TextCheck]) -> Tables:

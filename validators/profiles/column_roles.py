@@ -11,7 +11,7 @@ from typing import Any
 from duckdb import DuckDBPyRelation
 
 from ...schemas.errors import RecipeError
-from ...schemas.yaml_text import load_yaml
+from ..readers.yaml_file import read_yaml
 from ..tables.sql import Tables
 from .column_facts import plain_name
 from .recognise import INTERNAL_COLUMNS
@@ -100,7 +100,7 @@ def parse_roles(mapping: Mapping[str, Any] | Iterable[str] | str | Path) -> dict
         return _checked(mapping, "map")
     parts = [str(mapping)] if isinstance(mapping, str | Path) else list(mapping)
     if len(parts) == 1 and parts[0].endswith(YAML_SUFFIXES):
-        return _checked(_file(Path(parts[0])), parts[0])
+        return _checked(read_yaml(Path(parts[0])), parts[0])
     if file := next((part for part in parts if "=" not in part and part.endswith(YAML_SUFFIXES)), None):
         got, hint = ", ".join(parts), f"write the other roles into {file}"
         message, expected = "a file of roles cannot be combined with others", "one YAML file, or COLUMN=ROLE each"
@@ -220,13 +220,6 @@ def _can_have(role: str, kind: str) -> bool:
 
 def _first_repeated(names: Iterable[str]) -> str | None:
     return next((name for name, count in Counter(names).items() if count > 1), None)
-
-
-def _file(path: Path) -> Any:
-    try:
-        return load_yaml(path.read_bytes(), str(path))
-    except OSError as error:
-        raise RecipeError("the file of roles cannot be read", where=str(path), got=str(error)) from None
 
 
 def _checked(roles: Any, where: str) -> dict[str, str]:

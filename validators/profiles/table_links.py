@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.report import Finding, problem_line
-from ..tables.sql import Tables, fetch_all, materialize, quote_identifier, quote_literal
+from ..tables.sql import Tables, column_groups, fetch_all, materialize, quote_identifier, quote_literal
 from .column_facts import plain_name
 from .recognise import INTERNAL_COLUMNS
 from .understanding import SERIES, Understanding
@@ -99,16 +99,22 @@ def _identical_columns(raw: Tables, known: Mapping[str, Understanding]) -> Itera
             if f.distinct > 2 and f.rows > 2:
                 key = (f.filled, f.distinct, round(f.length, 9), f.least, f.greatest)
                 by_facts.setdefault(key, []).append(column)
-        pairs = [pair for columns in by_facts.values() for pair in combinations(columns, 2)]
-        equal = [
-            (a, b) for a, b in pairs
-            if not fetch_all(raw[table], f"SELECT 1 FROM rows WHERE {_text(a)} IS DISTINCT FROM {_text(b)} LIMIT 1")
-        ]  # fmt: skip
+        alike = [column for columns in by_facts.values() if len(columns) > 1 for column in columns]
+        first: dict[int, str] = {}
+        copies = [(first.setdefault(digest, c), c) for c, digest in _digests(raw[table], alike)]
+        equal = [(a, b) for a, b in copies if a != b]
         yield _finding(
             "structure.identical_columns", "info", "No two columns are equal in every row",
             "are|is a copy of another column", table, len(equal), len(one.facts), "columns",
             [{"column": b, "problem": f"equal to {a}"} for a, b in equal[:5]],
         )  # fmt: skip
+
+
+def _digests(relation: DuckDBPyRelation, columns: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each column with a hash of its cells and their rows, some columns at a time."""
+    for group in column_groups(columns):
+        hashes = ", ".join(f"sum(hash(CAST({quote_identifier(column)} AS VARCHAR), _row))" for column in group)
+        yield from zip(group, fetch_all(relation, f"SELECT {hashes} FROM rows")[0], strict=True)
 
 
 def _text(column: str) -> str:

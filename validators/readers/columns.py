@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...schemas import bounds
 from .findings import Findings
 from .format import File
 
@@ -12,7 +13,9 @@ OURS = "_row"
 
 
 def distinct(names: Sequence[str], file: File, findings: Findings) -> list[str]:
-    """A name for each column; what is new about it is a finding."""
+    """A name for each column; what is new about it is a finding. Raises `DataError` if there are too many."""
+    if len(names) > bounds.current().columns:
+        raise bounds.exceeded("columns", file.name, len(names))
     taken, found = {OURS}, []
     for at, given in enumerate(names):
         new = apart(given.replace("\0", " ") if given.strip(" \0") else f"Unnamed: {at}", taken)

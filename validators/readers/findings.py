@@ -13,6 +13,11 @@ RULES: Mapping[str, tuple[Severity, str, str]] = {
     "unreadable": ("error", "Every record can be read", "cannot be read"),
     "encoding": ("error", "Text files are UTF-8", "are|is not UTF-8"),
     "outside": ("error", "Every file is inside the dataset", "point|points outside the dataset"),
+    "front_matter": (
+        "warning",
+        "The front matter of the README can be read",
+        "have|has front matter that cannot be read",
+    ),
     "no_rows": ("warning", "Every file has rows", "have|has no rows"),
     "no_header": ("warning", "CSV and TSV files have a header", "have|has no header"),
     "other_names": (

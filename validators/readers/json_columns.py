@@ -9,14 +9,13 @@ from collections.abc import Mapping
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ...schemas import bounds
 from ...schemas.errors import DataError
 from .columns import distinct
 from .findings import Findings
 from .format import File, unused
-from .json_structure import MOST_PARTS, Structure, extract, parsed, whole
+from .json_structure import Structure, extract, parsed, whole
 
-DEEPEST = 100
-"""Levels of a record; DuckDB gives up at 128."""
 PAGE = 1000
 """Documents that Python holds at once."""
 FEWEST_IDS = 3
@@ -36,9 +35,8 @@ def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Find
     structure = _structure(connection, rows)
     if not structure:
         raise DataError("no record of the file can be read", where=file.name, expected="objects with keys")
-    if len(structure) > MOST_PARTS:
-        got, expected = f"{len(structure):,} keys", f"at most {MOST_PARTS:,} columns"
-        raise DataError("its records have too many keys for a table", where=file.name, got=got, expected=expected)
+    if len(structure) > bounds.current().columns:
+        raise bounds.exceeded("columns", file.name, len(structure))
     structure = {key: _as_map(connection, rows, key, kind) for key, kind in structure.items()}
     _repeated_keys(connection, rows, file, findings)
     _rounded(connection, rows, structure, file, findings)
@@ -51,12 +49,12 @@ def typed(connection: DuckDBPyConnection, table: str, file: File, findings: Find
 
 
 def too_deep(document: str) -> bool:
-    """Whether brackets of a JSON text are nested over `DEEPEST`."""
-    level = 0
+    """Whether brackets of a JSON text are nested too deeply."""
+    level, deepest = 0, bounds.current().json_depth
     for step in STEP.finditer(document):
         if step[0] in "[{":
             level += 1
-            if level > DEEPEST:
+            if level > deepest:
                 return True
         elif step[0] in "]}":
             level -= 1
@@ -66,7 +64,7 @@ def too_deep(document: str) -> bool:
 def _readable(connection: DuckDBPyConnection, table: str, file: File, findings: Findings) -> str:
     """A query for `_row, json` of what is an object and not too deep; tells of the others."""
     rows = f"SELECT rowid + 1 AS _row, json FROM {table} WHERE json IS NOT NULL"
-    gone = dict.fromkeys(_too_deep(connection, rows), f"nested over {DEEPEST} deep")
+    gone = dict.fromkeys(_too_deep(connection, rows), f"nested over {bounds.current().json_depth} deep")
     others = connection.sql(f"SELECT _row, json_type(json) FROM ({rows}) WHERE json_type(json) <> 'OBJECT'")
     gone |= {row: f"no object but {_words(kind)}" for row, kind in others.fetchall() if row not in gone}
     for row, problem in sorted(gone.items()):
@@ -81,8 +79,9 @@ def _readable(connection: DuckDBPyConnection, table: str, file: File, findings: 
 
 def _too_deep(connection: DuckDBPyConnection, rows: str) -> list[int]:
     """Only what has many brackets is looked at, and that a page at a time."""
+    deepest = bounds.current().json_depth
     openings = "length(json::VARCHAR) - length(translate(json::VARCHAR, '[{', ''))"
-    suspects = connection.sql(f"SELECT _row, json::VARCHAR AS document FROM ({rows}) WHERE {openings} > {DEEPEST}")
+    suspects = connection.sql(f"SELECT _row, json::VARCHAR AS document FROM ({rows}) WHERE {openings} > {deepest}")
     pages = (page.to_pydict() for page in suspects.to_arrow_reader(PAGE))
     found = (pair for page in pages for pair in zip(page["_row"], page["document"], strict=True))
     return [row for row, document in found if too_deep(document)]

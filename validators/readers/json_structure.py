@@ -11,7 +11,7 @@ from ..tables.sql import quote_identifier, quote_literal
 DEEPEST_TYPE = 8
 """Levels that become types; what is deeper stays JSON text."""
 MOST_PARTS = 4000
-"""Columns of a table, and parts of an object that becomes a type."""
+"""Parts of an object that becomes a type."""
 MAP = quote_literal('"MAP(VARCHAR, JSON)"')
 
 Structure = Any

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ...schemas import bounds
 from ...schemas.errors import DataError
 from .columns import apart
 from .findings import Findings
@@ -42,8 +44,8 @@ def files(folder: Path, findings: Findings) -> list[File]:
     inside = [*_inside(folder, findings)]
     if found := saved(folder, inside, ALONE):
         return found
-    configs = _configs(folder)
-    found = [*_by_configs(folder, inside, configs)] if configs else [*_by_names(folder, inside, findings)]
+    configs = _configs(folder, findings)
+    found = [*_by_configs(folder, inside, configs, findings)] or [*_by_names(folder, inside, findings)]
     if not found:
         expected = "files that end in " + ", ".join(known())
         kinds = Counter(path.suffix.lower() or path.name for path in inside)
@@ -70,7 +72,11 @@ def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
     """Every file of a folder, without those that a link leads to elsewhere."""
     home = folder.resolve()
     homes = (home, home.parent.parent / "blobs") if home.parent.name == "snapshots" else (home,)
-    for path in sorted(folder.rglob("*")):
+    most = bounds.current().files
+    paths = sorted(islice(folder.rglob("*"), most + 1))
+    if len(paths) > most:
+        raise bounds.exceeded("files", str(folder))
+    for path in paths:
         if not path.is_file():
             continue
         relative = path.relative_to(folder)
@@ -80,9 +86,17 @@ def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
             findings.add("outside", folder.name, {"file": str(relative), "problem": "a link that leads out"})
 
 
-def _configs(folder: Path) -> list[Mapping[str, Any]]:
-    """The `configs` in the front matter of the README."""
-    configs = front_matter(folder).get("configs")
+def _configs(folder: Path, findings: Findings) -> list[Mapping[str, Any]]:
+    """The `configs` in the front matter of the README; one that cannot be read is a finding."""
+    try:
+        configs = front_matter(folder).get("configs")
+    except DataError as error:
+        findings.add(
+            "front_matter",
+            folder.name,
+            {"file": README, "problem": error.brief},
+        )
+        return []
     if configs is None:
         return []
     if not isinstance(configs, list) or not all(isinstance(config, dict) for config in configs):
@@ -90,7 +104,9 @@ def _configs(folder: Path) -> list[Mapping[str, Any]]:
     return [config for config in configs if config.get("data_files") or config.get("data_dir")]
 
 
-def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping[str, Any]]) -> Iterator[File]:
+def _by_configs(
+    folder: Path, inside: list[PurePosixPath], configs: list[Mapping[str, Any]], findings: Findings
+) -> Iterator[File]:
     for config in configs:
         table, base = str(config.get("config_name", ALONE)), str(config.get("data_dir") or "")
         where = f"{folder / README}: config {table}"
@@ -99,7 +115,12 @@ def _by_configs(folder: Path, inside: list[PurePosixPath], configs: list[Mapping
         for split, wanted in patterns.items():
             for pattern in wanted:
                 whole = _safe(f"{base}/{pattern}" if base else pattern, where)
-                for file in _matching(folder, inside, table, split, whole, where):
+                try:
+                    files = _matching(folder, inside, table, split, whole, where)
+                except ValueError as error:
+                    findings.add("front_matter", table, {"file": README, "problem": f"not a pattern: {whole}: {error}"})
+                    continue
+                for file in files:
                     yield replace(
                         file, separator=_separator(config), names=_names(config), header=config.get("header") == 0
                     )
@@ -118,12 +139,11 @@ def _names(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _matching(
     folder: Path, inside: list[PurePosixPath], table: str, split: str | None, pattern: str, where: str
-) -> Iterator[File]:
+) -> list[File]:
     found = [path for path in inside if matches(path, pattern) and _is_data(path)]
     if not found:
         raise DataError("no file that can be read matches", where=where, got=pattern)
-    for path in found:
-        yield File(folder / path, str(path), table, split or split_of(path))
+    return [File(folder / path, str(path), table, split or split_of(path)) for path in found]
 
 
 def _patterns(given: Any, where: str) -> dict[str | None, list[str]]:

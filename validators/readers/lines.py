@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from ...schemas import bounds
 from .record import Broken
 
-LONGEST = 16 * 2**20
-"""Bytes of a record; a longer one is reported without being held."""
 CHUNK = 2**20
 """Bytes read at once where lines do not matter."""
 
@@ -27,7 +26,7 @@ class TooLong(Exception):
     """A record is longer than anybody meant it to be."""
 
     def __init__(self) -> None:
-        super().__init__(f"over {LONGEST // 2**20} MiB")
+        super().__init__(f"over {bounds.current().record_bytes:,} bytes")
 
 
 class Lines:
@@ -38,6 +37,7 @@ class Lines:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._number, self._size = stream, 0, 0
+        self._longest = bounds.current().record_bytes
         self._record: list[str | None] = []
         self._again: deque[str | None] = deque()
 
@@ -49,7 +49,7 @@ class Lines:
         self._number += 1
         self._record.append(line)
         self._size += len(line or "")
-        if line is None or self._size > LONGEST:
+        if line is None or self._size > self._longest:
             raise TooLong
         return line
 
@@ -67,11 +67,11 @@ class Lines:
 
     def _read(self) -> str | None:
         """The next line; None for one that is too long."""
-        line = rest = self._stream.readline(LONGEST)
+        line = rest = self._stream.readline(self._longest)
         if not line:
             raise StopIteration
-        while len(rest) == LONGEST and not rest.endswith(b"\n"):
-            rest = self._stream.readline(LONGEST)
+        while len(rest) == self._longest and not rest.endswith(b"\n"):
+            rest = self._stream.readline(self._longest)
             line = b""
         if not line:
             return None
@@ -92,7 +92,7 @@ def cells(lines: Lines, delimiter: str, what: str) -> Iterator[tuple[int, list[s
 
     An unclosed quote swallows what follows: only the line it stands in is given up.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
+    csv.field_size_limit(max(csv.field_size_limit(), bounds.current().record_bytes))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         at = lines.begin()

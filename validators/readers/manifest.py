@@ -10,12 +10,10 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ...schemas import bounds
 from ...schemas.errors import DataError, from_validation
 from ...schemas.manifest import File, Manifest
 from ...schemas.run_layout import MANIFEST, RECIPE
-
-MAX_MANIFEST_BYTES = 50_000_000
-"""Size of the largest manifest that is read."""
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -24,14 +22,18 @@ def read_manifest(folder: Path) -> Manifest:
     if not folder.is_dir():
         raise DataError("no such folder", got=str(folder), expected="the folder of a run")
     try:
-        if path.stat().st_size > MAX_MANIFEST_BYTES:
-            expected = f"at most {MAX_MANIFEST_BYTES:,} bytes"
-            raise DataError("too large for a manifest", where=str(path), expected=expected)
-        return parse_manifest(path.read_bytes(), str(path))
+        return parse_manifest(manifest_bytes(path), str(path))
     except FileNotFoundError:
         raise _unfinished(folder) from None
     except OSError as error:
         raise DataError("cannot read the manifest", where=str(path), got=error.strerror) from None
+
+
+def manifest_bytes(path: Path) -> bytes:
+    """The bytes of a manifest that is not too large. Raises `DataError` for one that is, and `OSError`."""
+    if (size := path.stat().st_size) > bounds.current().metadata_bytes:
+        raise bounds.exceeded("metadata_bytes", str(path), size)
+    return path.read_bytes()
 
 
 def parse_manifest(raw: bytes, where: str) -> Manifest:

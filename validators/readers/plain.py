@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from ...schemas import bounds
 from ...schemas.errors import DataError
 from .findings import Findings
 from .format import File
-from .lines import CHUNK, LONGEST, opened
+from .lines import CHUNK, opened
 
-BOMBS = 300, 64 * 2**20
-"""A file that unpacks to more than this many times its size, and to more than these bytes, was made to do harm."""
+SMALL = 64 * 2**20
+"""Bytes to which any file may unpack, whatever its own size."""
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BINARY = {
     b"\x80\x02": "a pickle",
@@ -95,18 +96,17 @@ def _pieces(file: File, findings: Findings | None) -> Iterator[bytes]:
 
 
 def _whole_lines(path: Path, start: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    times, least = BOMBS
-    most, size = max(path.stat().st_size * times, least), 0
+    most, size = max(path.stat().st_size * bounds.current().expansion, SMALL), 0
     rest = start
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if path.suffix.lower() == ".gz" and size > most:
-            raise DataError("unpacks to far more than a dataset does", where=str(path), got=f"over {most:,} bytes")
+            raise bounds.exceeded("expansion", str(path))
         whole, newline, after = (rest + chunk).rpartition(b"\n")
         rest = after
         if newline:
             yield whole + newline
-        elif len(rest) > LONGEST:
+        elif len(rest) > bounds.current().record_bytes:
             yield rest
             rest = b""
     if rest:

@@ -6,25 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ...schemas.errors import DataError
+from ...schemas import bounds
+from ...schemas.errors import DataError, RecipeError
+from ...schemas.yaml_text import load_yaml
 
 README = "README.md"
-LARGEST = 2**20
-"""Characters of a README that are read."""
 
 
 def front_matter(folder: Path) -> Mapping[str, Any]:
-    """What it says; nothing where there is no README or it has none. Raises `DataError` if it is not YAML."""
+    """What it says; nothing where there is no README or it has none. Raises `DataError` if it cannot be read."""
     path = folder / README
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        content = stream.read(LARGEST)
-    front = content.split("\n---", 1)[0].removeprefix("---") if content.startswith("---") else ""
+    with path.open("rb") as stream:
+        content = stream.read(bounds.current().yaml_bytes + 1)
+    text = content.decode(errors="replace")
+    front = text.removeprefix("---").split("\n---", 1)[0] if text.startswith("---") else ""
+    if not front.strip():
+        return {}
     try:
-        keys = yaml.safe_load(front)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise DataError("the front matter is not YAML", where=str(path), got=str(error).partition("\n")[0]) from None
-    return keys if isinstance(keys, dict) else {}
+        return load_yaml(front.encode(), str(path), duplicates=True)
+    except RecipeError as error:
+        what = f"the front matter: {error.what}" + (f" ({error.expected})" if error.expected else "")
+        raise DataError(what, where=error.where, got=error.got, hint=error.hint) from None

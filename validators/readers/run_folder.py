@@ -16,9 +16,9 @@ from ...schemas.errors import DataError
 from ...schemas.rows import families, tables_of
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import DATA, JOURNAL, LOCK, MANIFEST, RECIPE, REJECTS
-from ...schemas.yaml_text import load_yaml
 from ..tables.sql import escape_glob, quote_identifier, quote_literal
-from .manifest import finish_command
+from .manifest import finish_command, manifest_bytes
+from .yaml_file import read_yaml
 
 SHARD = re.compile(r"(\w+(?:\.\w+)*)-(\d{5})-of-(\d{5})\.parquet")
 """Split, number and how many: the names that the Hub knows."""
@@ -52,7 +52,7 @@ def manifest_family(folder: Path) -> str | None:
     if not path.is_file():
         return None
     try:
-        manifest = from_json(path.read_bytes())
+        manifest = from_json(manifest_bytes(path))
     except (OSError, ValueError) as error:
         raise DataError("the manifest cannot be read", where=str(path), got=str(error)) from None
     family = manifest.get("family") if isinstance(manifest, dict) else None
@@ -64,7 +64,7 @@ def family_of(folder: Path) -> str | None:
     recipe = folder / RECIPE
     if (family := manifest_family(folder)) or not recipe.is_file():
         return family
-    spec = load_yaml(recipe.read_bytes(), str(recipe)).get("family")
+    spec = read_yaml(recipe).get("family")
     return next(iter(spec), None) if isinstance(spec, dict) else spec if isinstance(spec, str) else None
 
 

@@ -19,6 +19,8 @@ from .mojibake import register_fix_encoding
 from .normalise import norm
 
 T = TypeVar("T")
+COLUMNS_AT_ONCE = 100
+"""Columns that one query counts: it holds the states of all its aggregates, and takes long to plan."""
 SELECTS = re.compile(r"\s*(SELECT|WITH|FROM)\b")
 """Start of a query that only reads."""
 LEADING_WITH = re.compile(r"^\s*WITH\b")
@@ -74,6 +76,11 @@ def key_text(row_type: type[Row], alias: str = "") -> str:
     """The key of a row as one string, as `schemas.row.key_of` gives it; `alias` is what the query calls the table."""
     parts = [f"{alias}.{quote_identifier(part)}" if alias else quote_identifier(part) for part in key(row_type)]
     return f"CAST({parts[0]} AS VARCHAR)" if len(parts) == 1 else f"CAST(json_array({', '.join(parts)}) AS VARCHAR)"
+
+
+def column_groups(columns: Sequence[T], size: int = COLUMNS_AT_ONCE) -> Iterator[Sequence[T]]:
+    """The columns of a wide table, a few at a time."""
+    return (columns[start : start + size] for start in range(0, len(columns), size))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,14 +14,13 @@ from pluriset.builders.sources.file import File
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.rows.values import Situation
 from pluriset.tests.builders.sources.reading import Write, bad, jsonl, peak, read, texts
-from pluriset.validators.readers import lines as text_lines
 
 
 @pytest.mark.parametrize("name", ["s.jsonl", "s.csv", "s.jsonl.gz"])
 def test_a_line_beyond_all_measure_is_told_without_being_held(
-    write: Write, monkeypatch: pytest.MonkeyPatch, name: str
+    write: Write, within: Callable[..., None], name: str
 ) -> None:
-    monkeypatch.setattr(text_lines, "LONGEST", 2**16)
+    within(record_bytes=2**16)
     rows = ["a", "x" * 2**22, "b"]
     path = write(name, jsonl(*({"text": row} for row in rows)) if "json" in name else "\n".join(["text", *rows]))
     at = 3 if name == "s.csv" else 2
@@ -32,9 +32,9 @@ def test_a_line_beyond_all_measure_is_told_without_being_held(
 
 
 def test_a_cell_that_is_never_closed_costs_one_line_however_long_the_file(
-    write: Write, monkeypatch: pytest.MonkeyPatch
+    write: Write, within: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(text_lines, "LONGEST", 2**14)
+    within(record_bytes=2**14)
     rows = [f"{i},text {i}" for i in range(5000)]
     rows[10] = '10,"open'
     path = write("s.csv", "\n".join(["id,text", *rows]))

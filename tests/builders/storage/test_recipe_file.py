@@ -102,7 +102,10 @@ def test_every_option_is_checked_before_any_ask(tmp_path: Path, line: str, words
     [
         ("- a\n- b", ["not keys and values"]),
         ("name: [", ["not a YAML file", "line"]),
-        ("a: &x [1]\nb: *x", ["aliases"]),
+        ("a: &x [*x]", ["an alias inside of what it stands for", "line 1"]),
+        ("a: &x [1]\nb: [" + "*x," * 101 + "]", ["too many aliases", "line 2", "yaml_aliases=200"]),
+        ("a: " + "[" * 101, ["nested too deeply", "line 1", "yaml_depth"]),
+        ("a: !!int\nb: 1", ["not a YAML file", "line 1"]),
         ("name: a\nname: b", ["duplicate key", "line 2"]),
         ("!!python/object/apply:os.system ['true']", ["not a YAML file"]),
         ("\x00", ["not a YAML file"]),

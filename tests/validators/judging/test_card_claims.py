@@ -6,7 +6,6 @@ import pytest
 import yaml
 
 import pluriset
-from pluriset.schemas.errors import DataError
 
 TRUE: dict[str, Any] = {
     "size_categories": ["n<1K"],
@@ -72,6 +71,27 @@ def test_what_is_no_card_says_nothing(tmp_path: Path, said: str) -> None:
     assert not any(found(tmp_path, said).values())
 
 
-def test_a_card_that_is_no_yaml_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="not YAML"):
-        found(tmp_path, "a: [1")
+BOMB = "\n".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}' if n else 'x'] * 10)}]" for n in range(9))
+
+
+@pytest.mark.parametrize(
+    ("front", "problem"),
+    [
+        ("a: [1", "not a YAML file"),
+        ("- 1", "not keys and values"),
+        ("a: !!int", "not a YAML file"),
+        (
+            "\n".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}' if n else 'x'] * 10)}]" for n in range(9)),
+            "too many values",
+        ),
+        ("configs:\n- {config_name: a, data_files: '[z-a].jsonl'}", "not a pattern"),
+    ],
+)
+def test_a_card_that_cannot_be_read_is_a_finding_and_the_data_are_judged(
+    tmp_path: Path, front: str, problem: str
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "text": "a"}\n')
+    (tmp_path / "README.md").write_text(f"---\n{front}\n---\n")
+    report = pluriset.validate(tmp_path)
+    [finding] = [one for one in report.findings if one.check.endswith("front_matter")]
+    assert problem in finding.examples[0]["problem"] and sum(report.rows.values()) == 1

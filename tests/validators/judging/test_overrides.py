@@ -58,7 +58,7 @@ def test_an_overridden_severity_is_reported_with_the_declared_one(data: Path) ->
             ["checks[0].severity", "'info'"],
         ),
         ("checks:\n- {check: outer_white_space, options: {mots: 1}}\n", ["mots", "unknown key"]),
-        ("checks: &a [*a]\n", ["line 1", "aliases are not read"]),
+        ("checks: &a [*a]\n", ["line 1", "an alias inside"]),
         ("- 1\n", ["not keys and values"]),
         ("other: 1\n", ["other: unknown key", "checks"]),
     ],

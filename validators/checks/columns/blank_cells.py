@@ -18,6 +18,7 @@ class BlankCells(Check):
     table = "*"
     unit = "cells"
     needs = {"*": []}
+    by_column = True
     implied_by_row_type = True
     passes = {"*": [{"_row": 1, "text": "0", "score": 0}]}
     fails = {"*": [{"_row": 1, "text": " ", "score": 1}, {"_row": 2, "text": "a", "score": None}]}

@@ -19,6 +19,7 @@ class ConstantColumns(Check):
     table = "*"
     unit = "columns"
     needs = {"*": []}
+    by_column = True
     implied_by_row_type = True
     passes = {"*": [{"_row": 1, "label": "a"}, {"_row": 2, "label": None}]}
     fails = {"*": [{"_row": 1, "label": "a", "note": None}, {"_row": 2, "label": "a", "note": None}]}

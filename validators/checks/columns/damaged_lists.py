@@ -23,6 +23,7 @@ class DamagedLists(Check):
     table = "*"
     unit = "cells"
     needs = {"*": []}
+    by_column = True
     repair = "list_cells"
     auto_repairable = True
     passes = {"*": [*LISTS, {"_row": 9, "values": "[nan, None, {'a': [1]}]"}]}

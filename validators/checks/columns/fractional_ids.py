@@ -20,6 +20,7 @@ class FractionalIds(Check):
     table = "*"
     unit = "columns"
     needs = {"*": []}
+    by_column = True
     passes = {
         "*": [
             {"_row": 1, "user_id": 7, "grid": 0.5, "empty_id": None},

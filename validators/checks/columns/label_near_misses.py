@@ -23,6 +23,7 @@ class LabelNearMisses(Check):
     unit = "labels"
     implied_by_row_type = True
     needs = {"*": []}
+    by_column = True
     passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["to_do", "not_to_do"] * 6)]}
     fails = {
         "*": [{"_row": r, "rule": rule} for r, rule in enumerate([*RULES, "Do not break promise", "Do cause pain"])]

@@ -18,6 +18,7 @@ class LabelSpellingVariants(Check):
     unit = "labels"
     implied_by_row_type = True
     needs = {"*": []}
+    by_column = True
     passes = {"*": [{"_row": row, "label": label} for row, label in enumerate(["A+", "A-", "<18", "18+"] * 3)]}
     fails = {"*": [{"_row": row, "label": label} for row, label in enumerate(["yes", "no", "yes", "no", "Yes ", "no"])]}
 

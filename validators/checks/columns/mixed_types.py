@@ -24,6 +24,7 @@ class MixedTypes(Check):
     table = "*"
     unit = "cells"
     needs = {"*": []}
+    by_column = True
     implied_by_row_type = True
     passes = {
         "*": [{"_row": row, "n": "1,5" if row == 3 else f"{row}", "t": "7" if row == 3 else "x"} for row in range(9)]

@@ -20,6 +20,7 @@ class OverlappingBins(Check):
     table = "*"
     unit = "bins"
     needs = {"*": []}
+    by_column = True
     passes = {
         "*": [
             {"_row": row, "age": age, "id": id_}

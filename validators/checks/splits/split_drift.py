@@ -19,6 +19,7 @@ class SplitDrift(Check):
     table = "*"
     unit = "columns"
     needs = {"*": ["split"]}
+    by_column = True
     implied_by_row_type = True
     passes = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": "b"}]}
     fails = {"*": [{"_row": 1, "split": "train", "label": "a"}, {"_row": 2, "split": "test", "label": None}]}

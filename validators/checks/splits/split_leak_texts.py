@@ -23,6 +23,7 @@ class SplitLeakTexts(Check):
     table = "*"
     unit = "cells"
     needs = {"*": ["split"]}
+    by_column = True
     implied_by_row_type = True  # tables of a run have leak checks of their own
     repair = "split"
     passes = {"*": [*TRAIN, *TEST]}

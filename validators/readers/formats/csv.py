@@ -12,13 +12,14 @@ import duckdb
 import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ....schemas import bounds
 from ....schemas.errors import DataError
 from ...tables.sql import escape_glob, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
 from ..format import File, Format, unused
 from ..header import has_header
-from ..lines import LONGEST, Lines, cells, undecodable
+from ..lines import Lines, cells, undecodable
 from ..record import Broken, Record, require
 
 DELIMITERS = ",\t;|"
@@ -40,6 +41,8 @@ class Csv(Format):
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """The columns under their names; `_row` counts the records below the header."""
         delimiter, width = _layout(file)
+        if width > bounds.current().columns:
+            raise bounds.exceeded("columns", file.name, width)
         rows = _fast(connection, file, delimiter, width) or _other_dialect(connection, file, delimiter, width, findings)
         rows = rows or _slow(connection, file, delimiter, width, findings)
         columns = [f"c{at}" for at in range(width)]
@@ -171,7 +174,7 @@ def _fast(
     table = unused(connection)
     columns = ", ".join(f"c{at}: 'VARCHAR'" for at in range(width))
     quoting = f"delim={quote_literal(delimiter)}, quote={quote_literal(quote)}, escape={quote_literal(escape)}"
-    options = f"header=false, auto_detect=false, {quoting}, max_line_size={LONGEST}"
+    options = f"header=false, auto_detect=false, {quoting}, max_line_size={bounds.current().record_bytes}"
     scan = f"read_csv({quote_literal(escape_glob(file.path))}, {options}, columns={{{columns}}})"
     try:
         connection.execute(f"CREATE TABLE {table} AS FROM {scan}")

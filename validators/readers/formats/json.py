@@ -9,18 +9,16 @@ from typing import ClassVar
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ....schemas import bounds
 from ....schemas.errors import DataError
 from ...tables.sql import connect
 from ..findings import Findings
 from ..format import File, Format, loaded, unreadable, unused
-from ..json_columns import DEEPEST, too_deep, typed
+from ..json_columns import too_deep, typed
 from ..json_shapes import records_query
-from ..lines import LONGEST
 from ..record import Broken, Record, require
 from .jsonl import LOOKED_AT, Jsonl, parse_object
 
-LARGEST = 2**30
-"""Bytes of a document that is not a list; it is held in memory."""
 START = 2**16
 """Bytes that tell what a document is."""
 BATCH = 1000
@@ -78,7 +76,7 @@ def _ends(file: File) -> tuple[bytes, bytes]:
 
 def _list(connection: DuckDBPyConnection, file: File) -> str:
     """A table of the items of a list."""
-    options = f"format='array', maximum_object_size={LONGEST}"
+    options = f"format='array', maximum_object_size={bounds.current().record_bytes}"
     return loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
 
 
@@ -88,12 +86,11 @@ def _object(connection: DuckDBPyConnection, file: File, start: bytes) -> str:
         expected = "a list of objects, or an object"
         raise DataError("no table", where=file.name, got=start[:SHOWN].decode(errors="replace"), expected=expected)
     size = file.path.stat().st_size
-    if size > LARGEST:
-        hint = "write its records as JSON lines"
-        raise DataError("too large for one JSON object", where=file.name, got=f"{size:,} bytes", hint=hint)
+    if size > bounds.current().json_bytes:
+        raise bounds.exceeded("json_bytes", file.name, size)
     if too_deep(file.path.read_text(encoding="utf-8", errors="replace")):
-        raise DataError("nested too deeply", where=file.name, got=f"over {DEEPEST} levels")
-    options = f"format='unstructured', maximum_object_size={max(size, LONGEST) + 1}"
+        raise bounds.exceeded("json_depth", file.name)
+    options = f"format='unstructured', maximum_object_size={max(size, bounds.current().record_bytes) + 1}"
     table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
     try:
         made = unused(connection)
@@ -112,7 +109,7 @@ def _documents(rows: DuckDBPyRelation) -> Iterator[str]:
 def _is_lines(connection: DuckDBPyConnection, path: Path) -> bool:
     """Whether the first line is an object by itself, and is not the only line."""
     with path.open("rb") as stream:
-        first, after = stream.readline(LONGEST), stream.read(START)
+        first, after = stream.readline(bounds.current().record_bytes), stream.read(START)
     valid = connection.sql("SELECT json_valid($line)", params={"line": first.decode(errors="replace")}).fetchall()[0][0]
     return bool(valid and after.strip())
 

@@ -10,11 +10,12 @@ from typing import ClassVar
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pydantic_core import from_json
 
+from ....schemas import bounds
 from ....schemas.errors import DataError
 from ..findings import Findings
 from ..format import File, Format, loaded
 from ..json_columns import typed
-from ..lines import LONGEST, Lines, TooLong, undecodable
+from ..lines import Lines, TooLong, undecodable
 from ..record import Broken, Record, require
 
 LOOKED_AT = 100
@@ -31,7 +32,7 @@ class Jsonl(Format):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """The columns that the objects have together; `_row` counts the lines that are not blank."""
-        options = f"format='newline_delimited', ignore_errors=true, maximum_object_size={LONGEST}"
+        options = f"format='newline_delimited', ignore_errors=true, maximum_object_size={bounds.current().record_bytes}"
         table = loaded(connection, file, f"SELECT json FROM read_json_objects({{path}}, {options})")
         torn = connection.sql(f"SELECT rowid FROM {table} WHERE json IS NULL ORDER BY rowid").fetchall()
         if torn:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ....schemas.errors import DataError
 from ...tables.sql import escape_glob, quote_identifier, quote_literal
 from ..columns import distinct
 from ..findings import Findings
@@ -30,15 +31,17 @@ class Parquet(Format):
         """A scan; `_row` is the place in the file."""
         scan = f"read_parquet({quote_literal(escape_glob(file.path))}, hive_partitioning=false)"
         try:
-            there = connection.sql(f"FROM {scan}").columns
             written = pq.read_schema(file.path).names  # DuckDB renames the second of two equal names in silence
+            there = connection.sql(f"FROM {scan}").columns
             columns = distinct(written if len(written) == len(there) else there, file, findings)
             place = "row_number() OVER ()" if "file_row_number" in map(str.lower, there) else "file_row_number + 1"
             parts = [
                 f"{quote_identifier(old)} AS {quote_identifier(new)}" for old, new in zip(there, columns, strict=True)
             ]
             return connection.sql(f"SELECT {', '.join([*parts, f'{place} AS _row'])} FROM {scan}")
-        except (duckdb.Error, pa.ArrowException) as error:
+        except UnicodeDecodeError as error:
+            raise DataError("a column name is not UTF-8", where=file.name, got=repr(error.object)) from None
+        except (duckdb.Error, pa.ArrowException, OverflowError) as error:
             raise unreadable(file, error) from None
 
     def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
@@ -47,5 +50,7 @@ class Parquet(Format):
             with pq.ParquetFile(file.path) as parquet:
                 require(wanted, parquet.schema_arrow.names, file.name)
                 yield from from_batches(parquet.iter_batches(BATCH, columns=list(wanted)), wanted)
-        except pa.ArrowException as error:
+        except UnicodeDecodeError as error:
+            raise DataError("a column name is not UTF-8", where=file.name, got=repr(error.object)) from None
+        except (pa.ArrowException, OverflowError) as error:
             raise unreadable(file, error) from None
