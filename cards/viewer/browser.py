@@ -17,12 +17,13 @@ from ...schemas.explanation import Explanation
 from ...schemas.report import Report
 from ...schemas.run_layout import REPORT
 from ...validators.tables.sql import quote_identifier, quote_literal
-from ...validators.validate import failing_rows, validate_path
+from ...validators.validate import validate_path
 from ..loading.dataset import parse_report
 from ..plots.drawing import can_draw, svg
 from ..plots.plots import plots
 from ..plots.style import in_dark
 from .collection import Collection
+from .failing import Failing, label
 from .index import answers, attributes, create_items, create_judged
 from .records import annotators, as_dicts, plain, records
 from .selection import ANNOTATOR, MAX_PAGE, Selection, condition, page
@@ -43,6 +44,7 @@ class Browser:
         self.collection, self.why_row = collection, why
         self._prepared, self._checking, self._failed = Event(), Lock(), list[BaseException]()
         create_items(collection)
+        self._failing = Failing(collection)
         self._versions = Versions(collection, before) if before else None
 
     def prepare(self) -> None:
@@ -89,7 +91,7 @@ class Browser:
 
     def items(self, query: Mapping[str, str]) -> dict[str, Any]:
         """A page of the selected items, and how many are selected."""
-        chosen = Selection.parse(query)
+        chosen = self._chosen(query)
         cursor = self._ready() if chosen.needs_judgements else self._cursor()
         where = condition(self.collection, chosen)
         rows = cursor.sql(page(self.collection, chosen)).fetchall()
@@ -112,16 +114,17 @@ class Browser:
         before = self._versions.record(found[0]) if self._versions else None
         shown = [one for one in (*now, before) if one]
         people = annotators(self.collection, cursor, shown)
-        return {"now": next(iter(now), None), "before": before, "annotators": people}
+        problems = self._failing.problems(f"number = {number:d}").get(number, [])
+        return {"now": next(iter(now), None), "before": before, "annotators": people, "problems": problems}
 
     def distributions(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Counts of the selected items."""
-        counts = distributions(self.collection, self._ready(), Selection.parse(query))
+        counts = distributions(self.collection, self._ready(), self._chosen(query))
         return {**counts, "step": STEP}
 
     def groups(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         """The answers of the groups of the attribute `by`."""
-        return groups(self.collection, self._ready(), Selection.parse(query), query.get("by", ""))
+        return groups(self.collection, self._ready(), self._chosen(query), query.get("by", ""))
 
     def rows(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Rows of one table as they are. Raises `DataError` for an unknown table."""
@@ -171,11 +174,18 @@ class Browser:
             shown.append({"measure": measure, "figures": plain(values), "plot": image})
         return shown
 
-    def failing(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        """The rows that fail a check, with what is wrong with each."""
-        wanted = query.get("check", ""), query.get("table", "")
-        found = failing_rows(self.collection.path, [wanted], limit=MAX_PAGE, **self.collection.options)
-        return [{name: plain(cell) for name, cell in row.items()} for row in found[wanted]]
+    def failing(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """The rows that fail a check, with what is wrong with each, and how many items they belong to."""
+        finding = query.get("check", ""), query.get("table", "")
+        self._failing.look_up([finding])
+        counted = f"SELECT count(DISTINCT number) FROM shown.failing WHERE label = {quote_literal(label(finding))}"
+        items = self._cursor().sql(counted).fetchall()[0][0]
+        return {"rows": self._failing.rows[finding][:MAX_PAGE], "items": items}
+
+    def all_problems(self) -> dict[int, list[dict[str, Any]]]:
+        """Number of an item -> what is wrong with it, by all findings."""
+        self._failing.look_up([(one["check"], one["table"]) for one in self.checks()["findings"]])
+        return self._failing.problems()
 
     def why(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Where a row comes from. Raises `DataError` where that is not on record."""
@@ -195,6 +205,14 @@ class Browser:
             if self._stored_report is None:
                 self._stored_report = validate_path(self.collection.path, **self.collection.options)
             return self._stored_report
+
+    def _chosen(self, query: Mapping[str, str]) -> Selection:
+        """A selection, once the failing rows that it filters by are known."""
+        chosen = Selection.parse(query)
+        if chosen.check:
+            check, _, table = chosen.check.partition("\n")
+            self._failing.look_up([(check, table)])
+        return chosen
 
     def _titles(self, cursor: DuckDBPyConnection, rows: list[tuple[Any, ...]]) -> dict[int, str]:
         """Number -> what the item says, in short."""

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.manifest import Manifest
 from ...schemas.report import Profile
-from ...schemas.row import Row, columns
+from ...schemas.row import Row, columns, key
 from ...schemas.run_layout import MANIFEST
 from ...validators.readers import hub, run_folder
 from ...validators.readers.manifest import read_manifest
@@ -47,6 +47,8 @@ class Node:
     columns: tuple[str, ...]
     texts: tuple[str, ...]
     """Columns that hold text."""
+    key_columns: tuple[str, ...] = ()
+    """Columns of the key; none for rows without a key."""
     parent: str | None = None
     """The table that its rows belong to; null for items."""
     reference: str = ""
@@ -145,13 +147,13 @@ def _run_nodes(
     connection: DuckDBPyConnection, types: Mapping[str, type[Row]], shown: Mapping[str, str], main: str
 ) -> dict[str, Node]:
     """The main table, and every table that leads to it by foreign keys."""
-    nodes = {main: _node(connection, main, shown[main], key_text(types[main]))}
+    nodes = {main: _node(connection, main, shown[main], key_text(types[main]), key(types[main]))}
     waiting = {table: types[table] for table in types if table != main and table in shown}
     while found := {table: place for table in waiting if (place := _reference(waiting[table], nodes))}:
         for table, (column, parent) in found.items():
             reference = f"CAST({quote_identifier(column)} AS VARCHAR)"
-            key = key_text(waiting.pop(table))
-            nodes[table] = _node(connection, table, shown[table], key, parent, reference)
+            row_type = waiting.pop(table)
+            nodes[table] = _node(connection, table, shown[table], key_text(row_type), key(row_type), parent, reference)
     return nodes
 
 
@@ -166,24 +168,30 @@ def _view_nodes(connection: DuckDBPyConnection, views: Mapping[str, str]) -> dic
     nodes = {}
     for view in ROOT_VIEWS:
         if view in views:
-            key = f"CAST({'pair_id' if view == 'pairs' else 'item_id'} AS VARCHAR)"
-            nodes[view] = _node(connection, view, views[view], key)
+            column = "pair_id" if view == "pairs" else "item_id"
+            nodes[view] = _node(connection, view, views[view], f"CAST({column} AS VARCHAR)", (column,))
     if not nodes and (named := [views[v] for v in ("annotations", "votes", "distributions") if v in views]):
         relation = f"(SELECT DISTINCT item_id, NULL::VARCHAR AS split FROM {named[0]} ORDER BY item_id)"
-        nodes["items"] = _node(connection, "items", relation, "CAST(item_id AS VARCHAR)")
+        nodes["items"] = _node(connection, "items", relation, "CAST(item_id AS VARCHAR)", ("item_id",))
     for view in CHILD_VIEWS if "items" in nodes else ():
         if view in views:
-            nodes[view] = _node(connection, view, views[view], "NULL", "items", "CAST(item_id AS VARCHAR)")
+            nodes[view] = _node(connection, view, views[view], "NULL", (), "items", "CAST(item_id AS VARCHAR)")
     return nodes
 
 
 def _node(
-    connection: DuckDBPyConnection, table: str, relation: str, key: str, parent: str | None = None, reference: str = ""
+    connection: DuckDBPyConnection,
+    table: str,
+    relation: str,
+    key_sql: str,
+    key_columns: tuple[str, ...],
+    parent: str | None = None,
+    reference: str = "",
 ) -> Node:
     rows = connection.sql(f"FROM {relation}")
     texts = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "VARCHAR"]
     texts = [name for name in texts if name != "split" and not name.endswith(("_id", "digest"))]
-    return Node(table, relation, key, tuple(rows.columns), tuple(texts), parent, reference)
+    return Node(table, relation, key_sql, tuple(rows.columns), tuple(texts), key_columns, parent, reference)
 
 
 def _named(connection: DuckDBPyConnection, schema: str, tables: Mapping[str, DuckDBPyRelation]) -> dict[str, str]:

@@ -21,11 +21,11 @@ from pydantic_core import to_json
 
 from ...schemas.errors import RunError
 from ...schemas.printable import printable
-from ...validators.tables.sql import quote_identifier
-from ...validators.validate import failing_rows
+from ...validators.tables.sql import quote_identifier, quote_literal
 from ..pages.base import render, stylesheet
 from .browser import Browser
 from .export_folder import DATA, Chunks, Folder
+from .failing import label
 from .index import attributes
 from .records import Record, annotators, as_dicts, plain, records
 from .scripts import classic
@@ -43,7 +43,7 @@ PARQUET: dict[str, Any] = {
 }  # fmt: skip
 """Small pages that can be found without reading those before them, in the codec that the page's reader knows."""
 MAX_ROWS = 1_000
-"""Rejects, and failing rows of one check, on a static page."""
+"""Rejects on a static page."""
 SPACE = "---\ntitle: {title}\nsdk: static\n---\n\nA page to browse the dataset, made by pluriset.\n"
 """README with which a folder is a static Space on the Hub."""
 
@@ -92,7 +92,7 @@ def _write(browser: Browser, folder: Folder) -> int:
     starts = _write_items(browser, cursor, folder)
     _write_judgements(browser, cursor, folder)
     folder.part("about", _about(browser, cursor, starts))
-    folder.part("checks", {**browser.checks(), "failing": _failing(browser)})
+    folder.part("checks", {**browser.checks(), "failing": _failing(browser, cursor)})
     folder.part("figures", browser.figures())
     return int(starts["total"])
 
@@ -120,12 +120,16 @@ def _people(browser: Browser, cursor: DuckDBPyConnection) -> dict[str, list[Any]
     return {name: [plain(one) for one in column] for name, column in zip(names, columns, strict=False)}
 
 
-def _failing(browser: Browser) -> dict[str, list[Record]]:
-    """Check and table -> the failing rows that are shown."""
-    wanted = [(one["check"], one["table"]) for one in browser.checks()["findings"]]
-    collection = browser.collection
-    found = failing_rows(collection.path, wanted, limit=MAX_ROWS, **collection.options)
-    return {"\n".join(one): [{k: plain(v) for k, v in row.items()} for row in rows] for one, rows in found.items()}
+def _failing(browser: Browser, cursor: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Finding -> the failing rows that are shown, and the numbers of all items that they belong to."""
+    found = {}
+    for one in browser.checks()["findings"]:
+        finding = (one["check"], one["table"])
+        where = f"label = {quote_literal(label(finding))}"
+        numbers = cursor.sql(f"SELECT DISTINCT number FROM shown.failing WHERE {where} ORDER BY number").fetchall()
+        rows = browser.failing({"check": finding[0], "table": finding[1]})["rows"]
+        found[label(finding)] = {"rows": rows, "items": [number for (number,) in numbers]}
+    return found
 
 
 def _write_items(browser: Browser, cursor: DuckDBPyConnection, folder: Folder) -> dict[str, Any]:
@@ -147,12 +151,21 @@ def _write_items(browser: Browser, cursor: DuckDBPyConnection, folder: Folder) -
 
 def _batches(browser: Browser, cursor: DuckDBPyConnection) -> Iterator[list[dict[str, Any]]]:
     """Items in order, each as the page asks for one."""
+    problems = browser.all_problems()
     total = cursor.sql("SELECT count(*) FROM shown.item").fetchall()[0][0]
     for first in range(0, total, BATCH):
         sql = f"SELECT * FROM shown.item WHERE number BETWEEN {first} AND {first + BATCH - 1} ORDER BY number"
         found = records(browser.collection, cursor, cursor.sql(sql).fetchall())
         people = annotators(browser.collection, cursor, found)
-        yield [{"now": one, "before": None, "annotators": _only(people, one)} for one in found]
+        yield [
+            {
+                "now": one,
+                "before": None,
+                "annotators": _only(people, one),
+                "problems": problems.get(one["number"], []),
+            }
+            for one in found
+        ]
 
 
 def _only(people: dict[str, Any], record: Record) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class Selection:
     """Text that an item, or a row that belongs to it, contains; case does not matter."""
     change: str | None = None
     """Only items that are added, removed, changed or same in comparison with another version."""
+    check: str | None = None
+    """Only items with rows that fail this finding: a check and, in a second line, the table that it judged."""
     order: Order = "data"
     offset: int = 0
     limit: int = 25
@@ -114,7 +116,9 @@ def difference(chosen: Selection) -> str:
             SELECT number, unit, a, b, sum(a) OVER here AS all_a, sum(b) OVER here AS all_b FROM (
                 SELECT number, unit, answer, count(*) FILTER (annotator IN ({one})) AS a,
                     count(*) FILTER (annotator IN ({two})) AS b
-                FROM shown.judged WHERE answer IN (SELECT code FROM shown.answer WHERE is_answer) GROUP BY ALL)
+                FROM shown.judged
+                WHERE annotator IN ({one} UNION ALL {two}) AND answer IN (SELECT code FROM shown.answer WHERE is_answer)
+                GROUP BY ALL)
             WINDOW here AS (PARTITION BY number, unit))
         WHERE all_a > 0 AND all_b > 0 GROUP BY number, unit)
     GROUP BY number"""
@@ -136,6 +140,8 @@ def _conditions(collection: Collection, chosen: Selection) -> Iterator[str]:
     if chosen.search is not None:
         found = [members(collection, node, contains(node, chosen.search)) for node in collection.nodes.values()]
         yield f"number IN ({' UNION '.join(f'SELECT number FROM ({one})' for one in found)})" if found else "false"
+    if chosen.check is not None:
+        yield f"number IN (SELECT number FROM shown.failing WHERE label = {quote_literal(chosen.check)})"
     if chosen.change is not None:
         yield f"number IN (SELECT number FROM shown.change WHERE change = {quote_literal(chosen.change)})"
 

@@ -43,6 +43,10 @@ export function distributionBars(state, index, counts) {
   const row = (name, value, label, count) => ({
     label, count, chosen: state[name] === value, choose: () => choose({ [name]: state[name] === value ? null : value }),
   });
+  if (state.check) {
+    const label = state.check.replace("\n", ", table ");
+    parts.push(section("Failing check", [{ label, count: total, chosen: true, choose: () => choose({ check: null }) }], total));
+  }
   facet("Compared with the other version", "change", counts.changes.map(([value, n]) => row("change", value, value, n)));
   facet("Kind of item", "table", counts.tables.map(([value, n]) => row("table", value, words(value), n)));
   facet("Split", "split", counts.splits.filter(([value]) => value).map(([value, n]) => row("split", value, value, n)));

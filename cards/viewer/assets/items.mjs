@@ -54,9 +54,9 @@ async function fillDetail(source, about, state, detail) {
     detail.replaceChildren(el("p", { class: "soft" }, "Choose an item to see everything that belongs to it."));
     return;
   }
-  const { now, before, annotators } = await source.item(Number(state.item));
+  const { now, before, annotators, problems } = await source.item(Number(state.item));
   const back = el("button", { type: "button", class: "back", onclick: () => choose({ item: null }) }, "Back to the list");
-  const buttons = tools(source, about);
+  const buttons = Object.assign(tools(source, about), { problems });
   if (!about.before) {
     detail.replaceChildren(back, recordView(now, annotators, buttons));
   } else {

@@ -63,8 +63,10 @@ function failing(source, about, finding) {
   const details = el("details", { ontoggle: async () => {
     if (!details.open || place.hasChildNodes()) return;
     try {
-      const rows = await source.failing({ check: finding.check, table: finding.table });
-      place.replaceChildren(rowTable(rows.length ? rows : finding.examples));
+      const { rows, items } = await source.failing({ check: finding.check, table: finding.table });
+      const check = `${finding.check}\n${finding.table}`;
+      place.replaceChildren(items ? el("p", {}, el("button", { type: "button", onclick: () => choose({ view: null, check }) },
+        `Show ${plural(items, "item")} with these rows`)) : "", rowTable(rows.length ? rows : finding.examples));
     } catch (error) {
       place.replaceChildren(el("p", { class: "error", role: "alert" }, visible(error.message)), rowTable(finding.examples));
     }

@@ -10,7 +10,9 @@ export function recordView(record, people, tools, other = null, level = 2) {
   const heading = el(`h${Math.min(level, 6)}`, {}, words(record.table), " ",
     record.key === null ? null : el("code", { dir: "auto" }, visible(record.key)));
   const below = Object.entries(record.below);
-  return el("article", { class: `record level-${level}` }, heading, columns(record, other), judgements(record, people, level),
+  const wrong = tools.problems?.filter((one) => one.table === record.table && one.key === record.key) ?? [];
+  return el("article", { class: `record level-${level}` }, heading,
+    wrong.map((one) => el("p", { class: "warning small" }, visible(`${one.check}: ${one.problem}`))), columns(record, other), judgements(record, people, level),
     level === 2 || record.key !== null ? tools(record) : null,
     below.map(([table, records]) => el("section", { class: "below" },
       el(`h${Math.min(level + 1, 6)}`, {}, `${words(table)} (${number(records.length)})`),

@@ -33,7 +33,11 @@ async function containing(text) {
 }
 
 async function selected(query) {
-  const found = query.search ? await containing(query.search) : null;
+  let found = query.search ? await containing(query.search) : null;
+  if (query.check) {
+    const failing = new Set((await json("checks")).failing[query.check]?.items);
+    found = found ? found.intersection(failing) : failing;
+  }
   return select(await columns(bytes, json), await json("about"), query, found);
 }
 
@@ -73,6 +77,9 @@ export const exported = {
   groups: async (query) => groups(await columns(bytes, json), await json("about"), (await selected(query)).numbers, query.by),
   rows,
   counts: async () => (await json("about")).rejects.reasons,
-  failing: async (query) => (await json("checks")).failing[`${query.check}\n${query.table}`] ?? [],
+  failing: async (query) => {
+    const { rows, items } = (await json("checks")).failing[`${query.check}\n${query.table}`] ?? { rows: [], items: [] };
+    return { rows, items: items.length };
+  },
   why: () => Promise.reject(new Error("A static page has no journal: run `pluriset why`.")),
 };
