@@ -27,6 +27,9 @@ from .schemas.errors import (
 )
 
 if TYPE_CHECKING:
+    from .builders.annotation.serve import Link
+    from .builders.annotation.status import Status
+    from .builders.annotation.withdraw import Withdrawal
     from .builders.convert.export import Exported
     from .builders.convert.repair import Repaired
     from .builders.execution.sharded import ShardCounts
@@ -60,6 +63,8 @@ __all__ = [
     "Stopped",
     "TeacherError",
     "TeacherUnavailable",
+    "annotate",
+    "annotation_status",
     "bounds",
     "build",
     "build_shards",
@@ -72,6 +77,7 @@ __all__ = [
     "export",
     "export_view",
     "init",
+    "invite",
     "load",
     "merge",
     "merge_journals",
@@ -81,11 +87,13 @@ __all__ = [
     "recipe",
     "repair",
     "replay",
+    "revoke",
     "schema",
     "show",
     "validate",
     "view",
     "why",
+    "withdraw",
 ]
 
 
@@ -133,7 +141,8 @@ def build(recipe: Recipe, out: str | Path | None = None, **options: Any) -> Data
     """Build a dataset: send requests, assemble the tables, check and describe them.
 
     Options: `watch` is called with the progress; `retry` sends again what was rejected before; `batch` ("write" or
-    "submit") writes pending requests to batch files and raises `Stopped`; `results` are further files of answers.
+    "submit") writes pending requests to batch files and raises `Stopped`; `results` are further files of answers;
+    `without_answers` builds without what people have not answered yet.
     """
     from .builders.assembly import build
     from .cards import run_pages
@@ -359,6 +368,71 @@ def replay(path: str | Path, table: str, key: str) -> Replayed:
     from .cards.loading import open
 
     return replay.replay(open.open_run(path, journal=True).folder, table, key)
+
+
+def annotate(
+    path: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8642,
+    url: str | None = None,
+    pilot: int | None = None,
+    people: str | Path | None = None,
+    ready: Callable[[str], None] = print,
+) -> None:
+    """Serve the requests of a run that wait for people as forms, until interrupted.
+
+    `url` is where browsers find the server, by default `host` and `port`; `pilot` serves the first seeds only; `people`
+    is the folder with links and consent, outside the run; `ready` is called with the address.
+    """
+    from .builders.annotation import serve
+    from .cards.annotation.pages import Pages
+
+    known = serve.people_of(Path(path), Path(people) if people else None)
+    serve.serve(Path(path), known, Pages(), host, port, url, pilot, ready)
+
+
+def invite(
+    path: str | Path,
+    names: Sequence[str] = (),
+    url: str = "http://127.0.0.1:8642",
+    days: float = 14,
+    *,
+    people: str | Path | None = None,
+) -> list[Link]:
+    """A link for each person, good for `days`; without names, one for every annotator who never had one."""
+    from .builders.annotation import serve
+
+    run, known = Path(path), serve.people_of(Path(path), Path(people) if people else None)
+    return serve.invite(run, known, [*names], url, days) if names else serve.first_links(run, known, url, days)
+
+
+def revoke(path: str | Path, annotator: str, *, people: str | Path | None = None) -> None:
+    """End the link and the session of an annotator; their answers are kept."""
+    from .builders.annotation import serve
+
+    serve.people_of(Path(path), Path(people) if people else None).revoke(annotator)
+
+
+def withdraw(path: str | Path, annotator: str, *, people: str | Path | None = None) -> Withdrawal:
+    """Erase a person from the journal, the batch files and the tables of a run, which is built again without them."""
+    from .builders.annotation import serve, withdraw
+    from .builders.assembly import build
+    from .builders.storage import recipe_file
+    from .schemas.run_layout import RECIPE
+
+    run = Path(path)
+    done = withdraw.withdraw(run, annotator, serve.people_of(run, Path(people) if people else None))
+    if done.rebuild:
+        build.rebuild(recipe_file.read(run / RECIPE), run, _render)
+    return done
+
+
+def annotation_status(path: str | Path, *, people: str | Path | None = None) -> Status:
+    """How far the people of a run are, and the k-anonymity of what they declared of themselves."""
+    from .builders.annotation import serve, status
+
+    return status.status(Path(path), serve.people_of(Path(path), Path(people) if people else None))
 
 
 def diff(before: str | Path, after: str | Path) -> Difference:

@@ -10,7 +10,7 @@ import click
 
 import pluriset
 
-from .cards.console import explanation, progress, text
+from .cards.console import annotation, explanation, progress, text
 from .cards.console import report as reports
 from .cards.console import rows as outline
 from .cards.console import run as results
@@ -89,6 +89,7 @@ def main(context: click.Context, raised: tuple[str, ...]) -> None:
 assert isinstance(main, Commands)
 main.sections = {
     "Build": ["init", "plan", "preview", "build", "merge", "check-teacher"],
+    "Annotate": ["annotate"],
     "Inspect": ["view", "show", "why", "replay", "diff"],
     "Validate and repair": ["describe", "validate", "repair"],
     "Publish": ["card", "publish", "export"],
@@ -117,6 +118,7 @@ def init(family: str, out: Path) -> None:
 @click.option("--batch", is_flag=True, help="Write pending requests to batch files; makes no API calls.")
 @click.option("--submit", is_flag=True, help="Submit pending requests to the endpoint's batch API.")
 @click.option("--batch-results", "files", type=path_type, multiple=True, help="File of batch answers to read.")
+@click.option("--without-answers", is_flag=True, help="Build without what people have not answered yet.")
 @click.option("--shards", type=click.IntRange(min=1), metavar="N", help="Only send requests, of free shards out of N.")
 @click.option("--shard", type=click.IntRange(min=0), metavar="K", help="Of --shards, only this one, from 0.")
 @as_json
@@ -125,6 +127,7 @@ def build(
     batch: bool,
     submit: bool,
     files: tuple[Path, ...],
+    without_answers: bool,
     shards: int | None,
     shard: int | None,
     out: Path | None,
@@ -154,7 +157,9 @@ def build(
         return
     how = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
-        dataset = pluriset.build(recipe, folder, watch=watch, retry=retry, batch=how, results=files)
+        dataset = pluriset.build(
+            recipe, folder, watch=watch, retry=retry, batch=how, results=files, without_answers=without_answers
+        )
     books, report = dataset.manifest.books, dataset.report
     if as_json:
         text.document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})
@@ -255,6 +260,29 @@ def view(
             click.launch(address)
 
     pluriset.view(path, map=roles, announce=announce, **options)
+
+
+@main.command()
+@annotation.options
+@as_json
+def annotate(run: Path, revoke: str | None, withdraw: str | None, status: bool, as_json: bool, **options: Any) -> None:
+    """Serve requests to people as forms.
+
+    Serves until Ctrl-C; each annotator who never had a link gets one, which is printed once. Answers are saved as they
+    are sent; `pluriset build` takes them into the dataset.
+    """
+    people = {"people": options.pop("people")}
+    if revoke:
+        pluriset.revoke(run, revoke, **people)
+    elif withdraw:
+        annotation.print_withdrawal(pluriset.withdraw(run, withdraw, **people), as_json)
+    elif status:
+        annotation.print_status(pluriset.annotation_status(run, **people), as_json)
+    else:
+        names, days, options["url"] = options.pop("names"), options.pop("days"), annotation.public_url(**options)
+        annotation.print_links(pluriset.invite(run, names, options["url"], days, **people), as_json)
+        if not names:
+            pluriset.annotate(run, ready=annotation.print_ready, **options, **people)
 
 
 @main.command()

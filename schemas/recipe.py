@@ -47,6 +47,20 @@ class Panelist(Part):
     """Whom the teacher is asked to answer as."""
     id: str | None = Field(default=None, pattern=r"^[\w.~-]+$")
     """Id of the annotator in the data; default: the teacher's name, with a digest of the persona."""
+    n: PositiveInt | None = None
+    """Number of people, each with an id of their own, `id` or the teacher's name and a number; for a `human` only."""
+
+    @model_validator(mode="after")
+    def _people_or_persona(self) -> Self:
+        if self.n and self.persona:
+            raise ValueError("`n` counts people, and a persona is one; list each persona")
+        return self
+
+    def each(self) -> list[Panelist]:
+        """This annotator, or the people that it stands for."""
+        name = self.id or self.teacher
+        numbers = range(1, (self.n or 0) + 1)
+        return [Panelist(teacher=self.teacher, id=f"{name}-{number}") for number in numbers] if self.n else [self]
 
 
 class DrawnPanel(Part):
@@ -269,7 +283,9 @@ class Recipe(Part):
         name = self.roles.get(role) or (next(iter(self.teachers)) if len(self.teachers) == 1 else role)
         if isinstance(panel := self.annotators.get(name), DrawnPanel):
             return panel.members(self.seed)
-        return panel or ([Panelist(teacher=name)] if name in self.teachers else [])
+        if panel:
+            return [one for member in panel for one in member.each()]
+        return [Panelist(teacher=name)] if name in self.teachers else []
 
     @property
     def target(self) -> dict[str, dict[str, float]]:

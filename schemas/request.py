@@ -64,6 +64,9 @@ class Completion:
     """What the model thought before it answered, where the endpoint tells it apart from the answer."""
     message: Mapping[str, Any] | None = None
     """The message as it was sent, where its content is not one text."""
+    shown: Mapping[str, Any] | None = None
+    """How a person saw the question: `options` by field in the order shown, `place` among their items, `seconds`, and
+    the `source` of an answer that was imported. Null for a model."""
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Completion:

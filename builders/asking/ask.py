@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
@@ -55,6 +55,14 @@ class Answer(Generic[T]):
         return self.annotator.annotator_id
 
 
+class HumanAnswer(NamedTuple):
+    """What a person answered to one request."""
+
+    completion: Completion
+    round: str | None
+    """The round of the person, if it is kept apart."""
+
+
 @dataclass
 class Ask:
     """What a family asks with; one for each seed, so that failures are recorded where they belong."""
@@ -64,6 +72,8 @@ class Ask:
     rejects: list[Reject] = field(default_factory=list)
     earlier: Sequence[str] = ()
     """What the family remembers of the rounds before, if it works in rounds."""
+    of_people: dict[str, HumanAnswer] = field(default_factory=dict)
+    """Digest in hex -> the answer of a person."""
     _counted: set[bytes] = field(default_factory=set)
     """Digests of the answers in the books: equal asks share one, and they are always of one seed."""
 
@@ -177,6 +187,8 @@ class Ask:
                 self.engine.judge(question, failed)
             else:
                 self.engine.judge(question, None)
+                if who.row.kind == "human":
+                    self.of_people[question.digest.hex()] = HumanAnswer(completion, who.round)
                 return Answer(value, who.row, question.digest.hex(), sample, completion.model, question.temperature)
             previous, messages = messages, (*first, *_again(completion))
         raise failed

@@ -55,6 +55,8 @@ class Engine(JournalReader):
     failure_limit: FailureLimit = field(init=False)
     postpone: Callable[[Question], Exception] | None = None
     """Takes an unanswered request in place of its teacher; returns why there is no answer now."""
+    postpone_models: bool = False
+    """Whether `postpone` takes the requests of models too, and not only those of people, who are never sent any."""
     _pools: dict[str, Pool] = field(default_factory=dict)
     _open: dict[bytes, asyncio.Future[Completion]] = field(default_factory=dict)
     _unjudged: set[bytes] = field(default_factory=set)
@@ -77,8 +79,11 @@ class Engine(JournalReader):
         if failure[0] == CANNOT:
             self.requests.failed += 1
             raise AskFailed(*failure, digest)
-        if self.postpone is not None:
+        human = question.who.row.kind == "human"
+        if self.postpone is not None and (human or self.postpone_models):
             raise self._postponed(self.postpone(question))
+        if human:
+            raise self._postponed(self.missing(question))
         if (same := self._open.get(digest)) is not None:
             self.requests.cached += 1
             return await asyncio.shield(same)

@@ -15,6 +15,9 @@ from ...schemas.usage import Spent
 from ..storage.journal import Journal
 from .question import Answerer, Question
 
+UNANSWERED = "not answered yet"
+"""Reason for a missing answer of a person, who may still give it."""
+
 
 class AskFailed(Exception):
     """There is no usable answer: rejects the seed, or leaves out the row that the answer was for."""
@@ -70,7 +73,13 @@ class JournalReader:
         if (completion := self.recorded(question)) is not None:
             return completion
         self.requests.failed += 1
-        raise AskFailed(*self.journal.failure(question.digest), question.digest)
+        raise self.missing(question)
+
+    def missing(self, question: Question) -> AskFailed:
+        """Why there is no answer: what the journal says, or that a person has not answered yet."""
+        if question.who.row.kind == "human" and question.digest not in self.journal.failures:
+            return AskFailed(UNANSWERED, f"{question.who.row.annotator_id} has not answered this", question.digest)
+        return AskFailed(*self.journal.failure(question.digest), question.digest)
 
     def recorded(self, question: Question) -> Completion | None:
         """Count an ask, and look it up in the journal."""

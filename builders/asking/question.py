@@ -23,6 +23,12 @@ class Answerer:
     teacher: Teacher
     persona: str | None = None
 
+    @property
+    def round(self) -> str | None:
+        """The round of a person whose annotations are kept apart; null for the first, and for models."""
+        options = self.teacher.identity()["options"] if self.row.kind == "human" else {}
+        return options.get("round")
+
     def address(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """The messages as this annotator is sent them: a persona is told first whom it speaks for."""
         if self.persona is None:

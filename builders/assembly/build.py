@@ -36,12 +36,13 @@ def build(
     batch: BatchMode | None = None,
     results: Iterable[Path] = (),
     replay: ReplayShards = replay_shards,
+    without_answers: bool = False,
 ) -> None:
     """Build the run in a folder; one that was asked about in shards is replayed in shards too, by `replay`.
 
     Raises `Stopped` if requests were written to batch files instead of sent."""
     with runs.opened(recipe, folder) as run:
-        batches = Batches(run)
+        batches = Batches(run, without_answers)
         batches.take(results)
         if retry:
             run.retry(folder / REJECTS)
@@ -52,14 +53,28 @@ def build(
             batches.ask(phases, batch)
             if shards:
                 run.join(replay(run, shards, phases))
-        phases.begin("writing tables")
-        manifest = materialize.write_tables(run)  # deletes the old manifest before it replaces the old tables
-        phases.begin("running checks")
-        report = with_effects(validate_path(folder), manifest.curation)
-        write_atomic(folder / REPORT, report.model_dump_json(indent=1))
-        phases.begin("writing report and card")
-        render(folder, manifest, report)
-        materialize.write_manifest(folder, manifest)
+        _complete(run, render, phases)
+
+
+def rebuild(recipe: Recipe, folder: Path, render: Render, watch: Watch | None = None) -> None:
+    """Make the outputs of a run again from its journal and the answers of people; makes no API calls."""
+    with runs.opened(recipe, folder) as run:
+        Batches(run).take_people()
+        run.seeds_total = sum(1 for _ in run.crew.seeds())
+        _complete(run, render, Phases(watch))
+
+
+def _complete(run: runs.Run, render: Render, phases: Phases) -> None:
+    """Tables, report and card of a run whose journal is complete; the manifest last."""
+    folder = run.folder
+    phases.begin("writing tables")
+    manifest = materialize.write_tables(run)  # deletes the old manifest before it replaces the old tables
+    phases.begin("running checks")
+    report = with_effects(validate_path(folder), manifest.curation)
+    write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+    phases.begin("writing report and card")
+    render(folder, manifest, report)
+    materialize.write_manifest(folder, manifest)
 
 
 def save_report(folder: Path, validate: Callable[[], Report], render: Render) -> Report:

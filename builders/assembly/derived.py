@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from ...schemas.errors import RunError
 from ...schemas.row import columns
-from ...schemas.rows.shared import Rule
+from ...schemas.rows.shared import Aspect, Rule
 from ...validators.stats.aggregates import aggregates
 from ...validators.tables.sql import quote_identifier
 from ..families import Family
@@ -15,8 +17,11 @@ from .curation_runner import Curation
 AGGREGATES = "aggregates"
 
 
-def derive(family: Family, curation: Curation) -> None:
-    """Fill every derived table. Raises `RunError` for a SELECT of the family that cannot be run."""
+def derive(family: Family, judged: Sequence[Aspect], curation: Curation) -> None:
+    """Fill every derived table, and the aggregates of what is judged.
+
+    Raises `RunError` for a SELECT of the family that cannot be run.
+    """
     for table, select in family.derived().items():
         try:
             _fill(curation, table, f"({select})")
@@ -24,7 +29,7 @@ def derive(family: Family, curation: Curation) -> None:
             where = f"{family.component_name()}.derived()[{table!r}]"
             raise RunError("a derived table cannot be computed", where=where, got=str(error)) from None
     rules: dict[str, list[Rule]] = {}
-    for aspect in family.aspects():
+    for aspect in judged:
         rules.setdefault(aspect.aspect, []).extend(aspect.rules)
     aggregates(curation.connection.table("annotations"), rules).create_view("_aggregates")
     _fill(curation, AGGREGATES, "_aggregates")

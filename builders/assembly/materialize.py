@@ -22,6 +22,7 @@ from ...validators.tables.pii import masked
 from ...validators.tables.sql import connect, quote_identifier, using
 from .. import PACKAGE
 from ..curation.mask import Mask
+from ..execution.people import aspects, once_rows
 from ..execution.run import Run
 from ..execution.shard_replay import tables_of
 from ..families import Family
@@ -45,10 +46,11 @@ def write_tables(run: Run) -> Manifest:
         with connect(str(database)) as connection, using(connection):
             staging = _staged(run, connection)
             curation = Curation(connection, family.tables_for_options())
+            judged = aspects(family, run.crew.answerers)
             curation.run(run.crew.steps, recipe.seed)
-            derive(family, curation)
+            derive(family, judged, curation)
             tables = _written(run, curation)
-            asked = [*questions(family.aspects(), curation, run.building)]
+            asked = [*questions(judged, curation, run.building)]
             books = _books(run, connection, staging, tables)
         if wrong := books.imbalances():
             raise RunError(
@@ -78,7 +80,7 @@ def _staged(run: Run, connection: DuckDBPyConnection) -> Staging:
     """Replay every seed into DuckDB; `rejects` is a table beside the family's."""
     types = tables_of(run.crew)
     staging, rejects = Staging(connection, types), list[Row]()
-    staging.add([*run.crew.annotators(), *run.crew.family.once()])
+    staging.add([*run.crew.annotators(), *once_rows(run.crew.family, run.crew.answerers)])
     if run.parts:
         for table in types:
             files = [part.parts[table] for part in run.parts if table in part.parts]

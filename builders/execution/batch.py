@@ -6,7 +6,7 @@ of a batch file is an answer like any other, and what a batch file leaves open i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -21,6 +21,7 @@ from ..teachers import Teacher
 from .batch_files import BatchFile, BatchFolder, BatchWriter
 from .batch_results import Results
 from .blocking import run_blocking
+from .human_answers import take_answers
 from .run import Run
 
 T = TypeVar("T")
@@ -32,7 +33,11 @@ class Batches:
     """The batch files of a run that is held open."""
 
     run: Run
+    without_answers: bool = False
+    """Whether the rows are made without the answers that people have not given yet."""
     batches: BatchFolder = field(init=False)
+    _asked: set[bytes] = field(default_factory=set)
+    """Digests that wait for a wave or a batch."""
 
     def __post_init__(self) -> None:
         self.batches = BatchFolder(self.run.folder)
@@ -45,6 +50,7 @@ class Batches:
             taking = Results(self.batches, self.run.journal)
             for file, batch in files:
                 taking.take(file, batch)
+        self.take_people()
         if refused:
             raise BatchRefused(
                 "the endpoint refuses the batch",
@@ -53,12 +59,21 @@ class Batches:
                 hint="its asks are open again: the same command submits them again; a plain build asks one by one",
             )
 
+    def take_people(self) -> None:
+        """Journal what people answered and declared, if the recipe asks any."""
+        if not self._teachers_of_people():
+            return
+        take_answers(self.batches, self.run.journal)
+        self.run.know_people()
+
     def ask(self, watch: Watch | None, how: BatchMode | None) -> None:
         """Ask, or write down everything that is open and raise `Stopped` if anything is, so that it can be answered."""
+        people = self._teachers_of_people()
         if how is None:
-            self._none_awaited()
-            return self.run.ask(watch)
-        if not self.run.engine.budget.unlimited:
+            self._none_awaited(people)
+            if not people:
+                return self.run.ask(watch)
+        elif not self.run.engine.budget.unlimited:
             raise RecipeError(
                 "what a batch will cost is known too late for a budget",
                 where=f"{self.run.crew.recipe.file}: budget",
@@ -66,15 +81,23 @@ class Batches:
             )
         writer = BatchWriter(self.batches, self.run.building)
         self.run.engine.postpone = lambda question: self._postpone(writer, question)
-        self.run.ask(watch)
-        writer.finish()
+        self.run.engine.postpone_models = how is not None
+        try:
+            self.run.ask(watch)
+        finally:
+            writer.finish()
+        self._close_superseded()
         for batch in self.batches.awaited() if how == "submit" else []:
             self._submit(batch)
         return self._stop()
 
-    def _none_awaited(self) -> None:
+    def _teachers_of_people(self) -> set[str]:
+        """The teachers that are people, by their names in the recipe."""
+        return {name for name, each in self.run.crew.teachers.items() if each.annotator_kind() == "human"}
+
+    def _none_awaited(self, people: Collection[str]) -> None:
         """Raises `RunError` if something is awaited that a teacher would be paid for a second time."""
-        if awaited := self.batches.awaited():
+        if awaited := [batch for batch in self.batches.awaited() if batch.teacher not in people]:
             raise RunError(
                 "answers of a batch are awaited",
                 where=str(self.batches.folder),
@@ -84,15 +107,18 @@ class Batches:
 
     def _postpone(self, writer: BatchWriter, question: Question) -> Exception:
         """Write an ask down, if its teacher can be asked this."""
+        self._asked.add(question.digest)
         try:
             writer.add(question)
         except BadCompletion as error:
             self.run.journal.add_failure(question.digest, CANNOT, str(error))
             return AskFailed(CANNOT, str(error), question.digest)
+        if self.without_answers and question.who.row.kind == "human":
+            return self.run.engine.missing(question)
         return Postponed()
 
     def _submit(self, batch: BatchFile) -> None:
-        if batch.batch is None:
+        if batch.batch is None and batch.annotator is None:
             teacher = self.run.crew.teachers[batch.teacher]
             batch.batch = run_blocking(_closing(teacher, teacher.submit(self.batches.file(batch))))
             self.batches.save(batch)
@@ -114,9 +140,9 @@ class Batches:
         return self.batches.file(batch, "out")
 
     def _stop(self) -> None:
-        """Raise `Stopped` if anything is awaited."""
-        if not (awaited := self.batches.awaited()):
-            return
+        """Raise `Stopped` if anything is awaited, of models first."""
+        if not (awaited := [batch for batch in self.batches.awaited() if batch.annotator is None]):
+            return self._stop_for_people()
         hint = f"put what answers the first beside it as {self._out(awaited[0]).name}, and so on; then "
         if all(batch.batch for batch in awaited):
             hint = "when the endpoint has answered, "
@@ -125,6 +151,26 @@ class Batches:
             where=str(self.batches.folder),
             got=_names(awaited),
             hint=hint + "run the same command again",
+        )
+
+    def _close_superseded(self) -> None:
+        """End the waves of which nothing is asked any more, as the recipe changed."""
+        for batch in self.batches.awaited() if self.run.engine.stop.reason is None else []:
+            asks = (bytes.fromhex(record["digest"]) for _, record in self.batches.asks(batch) if "digest" in record)
+            if batch.annotator and not any(digest in self._asked for digest in asks):
+                batch.done = True
+                self.batches.save(batch)
+
+    def _stop_for_people(self) -> None:
+        """Raise `Stopped` if people have not answered yet; with `without_answers` nothing is pending."""
+        if not (pending := self.run.engine.requests.pending):
+            return
+        people = len({batch.annotator for batch in self.batches.awaited()})
+        raise Stopped(
+            f"{pending:,} requests wait for {'1 person' if people == 1 else f'{people} people'}",
+            where=str(self.batches.folder),
+            hint=f"serve them with `pluriset annotate {self.run.folder}`, then run the same command again; "
+            "--without-answers builds without what is not answered",
         )
 
 

@@ -6,6 +6,7 @@ Everything lies in the folder `batch` of a run, four files a batch file:
     00001.main.asks.jsonl    what the journal will say of each of these asks
     00001.main.json          the batch file itself, written last: without it the other two do not count
     00001.main.out.jsonl     what came back, in any order and number; put there by whoever had it answered
+    answers/p1.jsonl         what annotator p1 answered, a person, whose requests have batch files of their own
 
 https://platform.openai.com/docs/api-reference/batch
 """
@@ -21,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from ...schemas.errors import DataError
-from ...schemas.run_layout import BATCHES
+from ...schemas.run_layout import ANSWERS, BATCHES
 from ...validators.tables.atomic_write import write_atomic
 from ..asking.question import Question
 
@@ -38,6 +39,8 @@ class BatchFile(BaseModel):
     """Who is asked."""
     asks: int
     """How many lines the file has."""
+    annotator: str | None = None
+    """The person who is asked; null where a model is."""
     batch: str | None = None
     """The id that the endpoint gave it, if it was submitted."""
     done: bool = False
@@ -60,6 +63,14 @@ class BatchFolder:
     def awaited(self) -> list[BatchFile]:
         """The batch files of which no results were taken yet."""
         return [batch for batch in self.all if not batch.done]
+
+    def waves(self) -> list[BatchFile]:
+        """The batch files of people, answered or not."""
+        return [batch for batch in self.all if batch.annotator]
+
+    def answers(self, annotator: str) -> Path:
+        """The file of what a person answered."""
+        return self.folder / ANSWERS / f"{annotator}.jsonl"
 
     def save(self, batch: BatchFile) -> None:
         """Write down what is known of a batch file."""
@@ -85,6 +96,13 @@ class BatchFolder:
         records = (record for batch in self.awaited() for _, record in self.asks(batch))
         return {bytes.fromhex(record["digest"]) for record in records if "digest" in record}
 
+    def remove(self, batch: BatchFile) -> None:
+        """Delete a batch file and what lies beside it, the part without which the others do not count first."""
+        (self.folder / f"{batch.name}.json").unlink(missing_ok=True)
+        for ending in ("", "asks", "out"):
+            self.file(batch, ending).unlink(missing_ok=True)
+        self.all.remove(batch)
+
     def next_number(self) -> int:
         """The number of the next batch file."""
         return max((int(batch.name.partition(".")[0]) for batch in self.all), default=0) + 1
@@ -103,12 +121,13 @@ class BatchFolder:
 
 
 class BatchWriter:
-    """Writes new batch files, one teacher a file; they count from `finish` on."""
+    """Writes new batch files, one teacher or person a file; they count from `finish` on."""
 
     def __init__(self, batches: BatchFolder, building: Path) -> None:
         self._folder, self._building = batches, building
         self._written = batches.open_asks()
-        self._now: dict[str, _Files] = {}
+        self._now: dict[tuple[str, str | None], _Files] = {}
+        """Teacher and person -> the files that are being written."""
         self._all: list[_Files] = []
 
     def add(self, question: Question) -> None:
@@ -116,11 +135,12 @@ class BatchWriter:
         if question.digest in self._written:
             return
         body = question.who.teacher.body(question.request())
-        files = self._files(question.who.name)
+        who = question.who.row.annotator_id if question.who.row.kind == "human" else None
+        files = self._files(question.who.name, who)
         files.add(question, body)
         self._written.add(question.digest)
         if files.batch.asks >= MAX_REQUESTS or files.size >= MAX_BYTES:
-            del self._now[question.who.name]
+            del self._now[question.who.name, who]
 
     def finish(self) -> None:
         """Put the files where they belong."""
@@ -133,15 +153,14 @@ class BatchWriter:
             self._folder.save(files.batch)
             self._folder.all.append(files.batch)
 
-    def _files(self, teacher: str) -> _Files:
-        if teacher not in self._now:
+    def _files(self, teacher: str, annotator: str | None) -> _Files:
+        if (teacher, annotator) not in self._now:
             number = self._folder.next_number() + len(self._all)
-            batch = BatchFile(name=f"{number:05d}.{teacher}", teacher=teacher, asks=0)
-            self._now[teacher] = _Files(
-                batch, *(self._building / self._folder.file(batch, e).name for e in ("", "asks"))
-            )
-            self._all.append(self._now[teacher])
-        return self._now[teacher]
+            batch = BatchFile(name=f"{number:05d}.{annotator or teacher}", teacher=teacher, asks=0, annotator=annotator)
+            files = _Files(batch, *(self._building / self._folder.file(batch, e).name for e in ("", "asks")))
+            self._now[teacher, annotator] = files
+            self._all.append(files)
+        return self._now[teacher, annotator]
 
 
 class _Files:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
 
 from ...schemas.component import load
-from ...schemas.errors import RecipeError
+from ...schemas.errors import RecipeError, RunError
 from ...schemas.recipe import Panelist, Recipe, Spec
 from ...schemas.row import Row
 from ...schemas.rows.shared import Annotator, Attributes
@@ -62,6 +62,26 @@ class ResolvedRecipe:
         """Everybody who writes or judges, once."""
         rows = [answerer.row for role in self.family.roles for answerer in self.answerers[role]]
         return list({row.annotator_id: row for row in rows}.values())
+
+    def with_people(self, people: Mapping[str, Mapping[str, str]], withdrawn: Collection[str]) -> ResolvedRecipe:
+        """The recipe with what people declared of themselves, and without those who withdrew."""
+        if not (people or withdrawn):
+            return self
+        answerers = {
+            role: [
+                replace(one, row=one.row.model_copy(update=dict(people.get(one.row.annotator_id, {}))))
+                for one in members
+                if one.row.annotator_id not in withdrawn
+            ]
+            for role, members in self.answerers.items()
+        }
+        if alone := [role for role, members in answerers.items() if not members]:
+            raise RunError(
+                "everyone who answers for a role withdrew",
+                where=f"{self.recipe.file}: roles.{alone[0]}",
+                hint="name another teacher or panel for it",
+            )
+        return replace(self, answerers=answerers)
 
     def window(self) -> int:
         """How many seeds to work on at once: teachers stay busy also while some asks wait to be sent again."""
@@ -131,13 +151,16 @@ def _answerers(role: str, recipe: Recipe, family: Family, teachers: Mapping[str,
 
 
 def _answerer(member: Panelist, teacher: Teacher) -> Answerer:
-    persona = member.persona
+    persona, kind = member.persona, teacher.annotator_kind()
+    if persona and kind == "human":
+        hint = "people declare their attributes themselves: `attributes` of the teacher"
+        raise RecipeError("a person answers as themselves", where=f"annotators: {member.id}", got="persona", hint=hint)
     attributes = persona.model_dump() if persona else {}
     row = Annotator(
         annotator_id=member.id or (f"{member.teacher}~{_digest(persona)}" if persona else member.teacher),
-        kind="persona" if persona else "model",
+        kind="persona" if persona else kind,
         teacher=teacher.identity()["teacher"],
-        model=teacher.model_name(),
+        model=teacher.model_name() if kind == "model" else None,
         revision=teacher.revision(),
         **attributes,
     )

@@ -43,6 +43,8 @@ class Run:
     """Records of the source, counted before the first ask."""
     spending: Spending = field(default_factory=dict)
     """What the answers that made the rows have cost, known after a replay."""
+    replayed: RequestCounts | None = None
+    """Requests of a replay of the whole run."""
     parts: Sequence[ShardReplay] = ()
     """The replays of all shards, where the run is replayed shard by shard."""
 
@@ -67,8 +69,10 @@ class Run:
     @property
     def requests(self) -> RequestCounts:
         """Requests of this build; where none had to be sent, those of the replay."""
-        if "engine" in vars(self):
+        if "engine" in vars(self) and self.engine.requests.total:
             return self.engine.requests
+        if self.replayed:
+            return self.replayed
         return sum((part.requests for part in self.parts), RequestCounts())
 
     def join(self, parts: Sequence[ShardReplay]) -> None:
@@ -88,6 +92,11 @@ class Run:
         """Close the journal, if it was opened."""
         if "journal" in vars(self):
             self.journal.close()
+
+    def know_people(self) -> None:
+        """Take over what people declared of themselves, and leave out those who withdrew."""
+        self.crew = self.crew.with_people(self.journal.people, self.journal.withdrawn)
+        self.engine.answerers = self.crew.answerers
 
     def ask(self, watch: Watch | None = None) -> None:
         """Ask everything that the journal does not answer yet. Raises `Interrupted` and every `TeacherError`."""
@@ -131,7 +140,7 @@ class Run:
             for reject in missing:
                 rejects(reject)
             yield rows
-        self.spending = engine.spending
+        self.spending, self.replayed = engine.spending, engine.requests
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from ..asking.ask import Ask
 from ..asking.journal_reader import AskFailed, JournalReader
 from ..families import Family
 from ..sources import BadSeed, Seed
+from .people import with_answers_of_people
 
 R = TypeVar("R")
 Made = tuple[list[Row], list[Reject]]
@@ -27,7 +28,8 @@ async def rows_of(family: Family, engine: JournalReader, seed: Seed | BadSeed, s
         return [], [lost.model_copy(update={"kept_key": seed.kept_key})]
     ask = Ask(engine, seed.id, earlier=seen)
     try:
-        return await family.build(seed, ask), ask.rejects
+        rows = await family.build(seed, ask)
+        return with_answers_of_people(rows, ask.of_people) if ask.of_people else rows, ask.rejects
     except AskFailed as failed:
         lost = _lost(family, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())
     except ValidationError as error:

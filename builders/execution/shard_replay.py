@@ -69,6 +69,7 @@ def replay_shard(crew: ResolvedRecipe, folder: Path, shard: Shard, out: Path) ->
         closing(Journal(folder / JOURNAL, shard)) as journal,
         closing(Parts(out, str(shard), tables_of(crew))) as parts,
     ):
+        crew = crew.with_people(journal.people, journal.withdrawn)
         reader, seeds = _Reader(journal, crew.answerers), 0
         for place, seed in crew.placed_seeds():
             rows, missing = run_to_end(rows_of(crew.family, reader, seed))

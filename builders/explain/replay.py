@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...schemas.component import load
 from ...schemas.errors import DataError
@@ -23,6 +23,7 @@ from .. import PACKAGE
 from ..asking.ask import Ask
 from ..asking.journal_reader import AskFailed, JournalReader
 from ..execution.earlier import Earlier
+from ..execution.people import once_rows, with_answers_of_people
 from ..execution.resolve import answerers
 from ..execution.seed import rows_of, run_to_end
 from ..families import Family
@@ -50,6 +51,10 @@ class Recorded(Teacher):
     def model_name(self) -> str:
         """Name of the model that answered."""
         return str(self.facts.get("model"))
+
+    def annotator_kind(self) -> Literal["human", "model"]:
+        """What answered."""
+        return "human" if self.facts.get("teacher") == "human" else "model"
 
     def revision(self) -> str | None:
         """Revision of the model, if it had one."""
@@ -84,7 +89,7 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
     """The rows that the journal yields for one seed, and those that the dataset has once."""
     family: Family = load(f"{PACKAGE}.families", manifest.recipe.family, manifest.recipe.file, "family")
     who = answerers(manifest.recipe, family, {name: _recorded(facts) for name, facts in manifest.teachers.items()})
-    once: list[Row] = [*family.once(), *(one.row for role in family.roles for one in who[role])]
+    once: list[Row] = [*once_rows(family, who), *(one.row for role in family.roles for one in who[role])]
     if seed is None:
         return once
     main = types[manifest.main_table].model_validate({k: v for k, v in seed.row.items() if k != "split"})
@@ -100,8 +105,9 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
 
 def _built(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> list[Row]:
     earlier = _seen(folder, manifest, family, engine, seed) if family.round() is not None else ()
+    ask = Ask(engine, seed.id, earlier=earlier)
     try:
-        return run_to_end(family.build(seed, Ask(engine, seed.id, earlier=earlier)))
+        return with_answers_of_people(run_to_end(family.build(seed, ask)), ask.of_people)
     except AskFailed as failed:
         hint = "another version may word its prompts differently; the manifest records the version of the build"
         raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None

@@ -9,6 +9,8 @@ A journal is a folder of segments `00001.jsonl`, `00002.jsonl`, ..., and of a sh
     {"digest": ..., "void": "..."}                        earlier records of this digest no longer count
     {"digest": null, "built": true}                       a build finished that asked again for all that was void
     {"digest": null, "context": ..., ...}                 teacher and schema that digests of this segment refer to
+    {"digest": null, "person": "p1", "attributes": {...}} what an annotator who is a person declared; the last counts
+    {"digest": null, "withdrawn": "p1"}                   this person withdrew: their answers were erased
 
 A segment without a first line of that kind is of version 1, which differs in nothing else. Unknown lines and unknown
 fields of an answer are skipped, so that a new kind of either needs no new version. Of several answers to one digest the
@@ -42,6 +44,7 @@ KEYED = re.compile(rb'\{"digest":"([0-9a-f]{32})","(answer|failure|void)":')
 CONTEXT = re.compile(rb'\{"digest":null,"context":"([0-9a-f]{32})",')
 HEADER, BUILT = b'{"digest":null,"journal":', b'{"digest":null,"built":'
 SEED = re.compile(rb',"seed":("(?:[^"\\\\]|\\\\.)*"),"sample":')
+PERSON, WITHDRAWN = b'{"digest":null,"person":', b'{"digest":null,"withdrawn":'
 ANSWER = {"text": str, "finish": str, "input_tokens": int, "output_tokens": int, "model": str, "logprobs": list}
 """Types of the fields of an answer."""
 
@@ -60,6 +63,10 @@ class Journal:
         """Digest -> location of the reason why there is no answer."""
         self.voided: set[bytes] = set()
         """Digests that were voided since a build last finished."""
+        self.people: dict[str, dict[str, str]] = {}
+        """Annotators who are people -> the attributes that they declared."""
+        self.withdrawn: set[str] = set()
+        """Annotators who withdrew: they are asked nothing more."""
         self._superseded: list[int] = []
         self._readers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
@@ -132,6 +139,18 @@ class Journal:
             self._own_contexts.add(context)
             self._contexts[context] = self._append({"digest": None, "context": context, **facts})
 
+    def add_person(self, annotator: str, attributes: dict[str, str]) -> None:
+        """Write what a person declared of themselves, if that is new. Raises `RunError`."""
+        if self.people.get(annotator) != attributes:
+            self._append({"digest": None, "person": annotator, "attributes": attributes})
+            self.people[annotator] = attributes
+
+    def add_withdrawn(self, annotator: str) -> None:
+        """Write that a person withdrew. Raises `RunError`."""
+        if annotator not in self.withdrawn:
+            self._append({"digest": None, "withdrawn": annotator})
+            self.withdrawn.add(annotator)
+
     def sync(self) -> None:
         """Flush everything that was written to disk. Raises `RunError`."""
         if self._writer is not None and self._synced < self._end:
@@ -201,6 +220,8 @@ class Journal:
             self.voided.clear()
         elif line.startswith(HEADER):
             self._check_version(line, location)
+        elif line.startswith((PERSON, WITHDRAWN)):
+            self._register_person(line)
 
     def _check_version(self, line: bytes, location: int) -> None:
         try:
@@ -215,6 +236,16 @@ class Journal:
                 expected=f"format {VERSION} or older",
                 hint=f"install pluriset {header.get('pluriset') or 'of that format'} or later",
             )
+
+    def _register_person(self, line: bytes) -> None:
+        try:
+            record = from_json(line)
+        except ValueError:
+            return  # damaged: declared again with the next answers that are taken
+        if "withdrawn" in record:
+            self.withdrawn.add(record["withdrawn"])
+        else:
+            self.people[record["person"]] = record["attributes"]
 
     def _register(self, kind: bytes, digest: bytes, location: int) -> None:
         if kind == b"answer":

@@ -75,6 +75,16 @@ def swap(folder: Path, building: Path) -> None:
             (building / name).rename(old)
 
 
+def remove_outputs(folder: Path) -> None:
+    """Delete what a build wrote, manifest first; the journal is left, from which it can be built again."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name in REBUILT:
+        if (old := folder / name).is_dir() and not old.is_symlink():
+            shutil.rmtree(old)
+        else:
+            old.unlink(missing_ok=True)
+
+
 def _ours(folder: Path, recipe: Recipe) -> None:
     """Refuse a folder that is another run, or that holds something else."""
     if folder.exists() and not folder.is_dir():

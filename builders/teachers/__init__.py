@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Protocol, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import PositiveInt
 
@@ -81,6 +81,10 @@ class Teacher(Component):
     def model_name(self) -> str:
         """Name of the model that answers."""
         raise NotImplementedError
+
+    def annotator_kind(self) -> Literal["human", "model"]:
+        """What answers: a model at once, or people in waves, whose requests are written down and never sent."""
+        return "model"
 
     def revision(self) -> str | None:
         """What tells this model from another of the same name; null where that is not known."""

@@ -1,0 +1,56 @@
+"""What the terminal shows of people: their links, how far they are, and what was erased of one who withdrew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+from . import text
+
+
+def print_links(links: Sequence[Any], as_json: bool) -> None:
+    """Print links, which are secrets and shown only now."""
+    if as_json:
+        text.document([asdict(link) for link in links])
+    elif links:
+        text.table("", ["annotator", "person", "link"], [[one.annotator, one.person, one.url] for one in links])
+        click.echo("Each link is for one person and is shown only now; --invite makes a new one.", err=True)
+
+
+def print_ready(url: str) -> None:
+    """Print where the server is."""
+    click.echo(f"Serving at {url}; stop with Ctrl-C. Answers are saved as they are sent.", err=True)
+
+
+def print_status(status: BaseModel, as_json: bool) -> None:
+    """Print one line for each annotator, then the k-anonymity of what they declared."""
+    found = status.model_dump()
+    if as_json:
+        return text.document(found)
+    rows = [{**one, "attention": _attention(one)} for one in found["annotators"]]
+    heads = ["annotator", "access", "consented", "answered", "open", "median_seconds", "attention"]
+    text.table("", [head.replace("_", " ") for head in heads], [[row[head] for head in heads] for row in rows])
+    anonymity = found["anonymity"]
+    if anonymity["smallest"] is None:
+        return click.echo("No annotator declared attributes.")
+    return click.echo(
+        f"Smallest group with equal attributes: {anonymity['smallest']:,}; {anonymity['exposed']:,} annotators are in "
+        f"groups below {anonymity['k']:,}, which cannot be published before `coarsen`."
+    )
+
+
+def print_withdrawal(done: Any, as_json: bool) -> None:
+    """Print what was erased."""
+    if as_json:
+        return text.document(asdict(done))
+    click.echo(f"Erased {done.records:,} records and {done.batches:,} batch files of {done.annotator}.")
+    return click.echo("Copies that were published or exported before are not changed.", err=True)
+
+
+def _attention(annotator: dict[str, Any]) -> str:
+    seen = annotator["attention_seen"]
+    return f"{annotator['attention_passed']} of {seen}" if seen else ""
