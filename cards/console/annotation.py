@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from pydantic import BaseModel
 
 from . import text
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def print_links(links: Sequence[Any], as_json: bool) -> None:

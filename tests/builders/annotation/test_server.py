@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pluriset.builders.annotation import answer_log
 from pluriset.builders.annotation.people import DAY, digest
 from pluriset.builders.annotation.server import COOKIE
 from pluriset.tests.builders.annotation.conftest import CONSENT, Site
@@ -145,7 +144,7 @@ def test_a_full_disk_saves_nothing_and_says_so(site: Site, monkeypatch: pytest.M
         page = browser.enter(links["p-1"])
         file = site.run / "batch" / "answers" / "p-1.jsonl"
         before = file.read_bytes()
-        monkeypatch.setattr(answer_log.os, "write", write)
+        monkeypatch.setattr(os, "write", write)
         refused = browser.submit(page, last, reason="kept in the form")
         assert refused.status == 507 and "disk is full" in refused.text and "kept in the form" in refused.html
         assert file.read_bytes() == before
