@@ -419,12 +419,13 @@ def withdraw(path: str | Path, annotator: str, *, people: str | Path | None = No
     from .builders.annotation import serve, withdraw
     from .builders.assembly import build
     from .builders.storage import recipe_file
+    from .cards import run_pages
     from .schemas.run_layout import RECIPE
 
     run = Path(path)
     done = withdraw.withdraw(run, annotator, serve.people_of(run, Path(people) if people else None))
     if done.rebuild:
-        build.rebuild(recipe_file.read(run / RECIPE), run, _render)
+        build.rebuild(recipe_file.read(run / RECIPE), run, run_pages.write)
     return done
 
 

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import text
+from .options import path_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+OPTIONS = (
+    click.argument("run", type=path_type),
+    click.option("--invite", "names", multiple=True, metavar="PERSON", help="Print a link for this person."),
+    click.option("--revoke", metavar="ANNOTATOR", help="End the link and session of an annotator."),
+    click.option("--withdraw", metavar="ANNOTATOR", help="Erase an annotator from the run."),
+    click.option("--status", is_flag=True, help="Show how far everyone is."),
+    click.option("--pilot", type=click.IntRange(min=1), metavar="K", help="Serve the first K seeds only."),
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option("--port", type=click.IntRange(1, 65535), default=8642, show_default=True, help="Port to listen on."),
+    click.option("--url", metavar="URL", help="Address that browsers use.  [default: that of host and port]"),
+    click.option("--days", type=float, default=14, show_default=True, help="Days that new links are good for."),
+    click.option("--people", type=path_type, help="Folder for links and consent, outside RUN."),
+)
+
+
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """The argument RUN, and what can be done about its annotators."""
+    return reduce(lambda decorated, option: option(decorated), reversed(OPTIONS), command)
+
+
+def public_url(host: str, port: int, url: str | None, **_: Any) -> str:
+    """Where browsers find the server."""
+    return (url or f"http://{f'[{host}]' if ':' in host else host}:{port}").rstrip("/")
 
 
 def print_links(links: Sequence[Any], as_json: bool) -> None:
