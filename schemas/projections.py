@@ -46,7 +46,7 @@ def _arrow(schema: Mapping[str, Any]) -> pa.DataType:
         case "array":
             return pa.list_(_arrow(_items(schema)))
         case "object":
-            return pa.struct([(name, _arrow(_not_null(part))) for name, part in schema["properties"].items()])
+            return pa.struct([(name, _arrow(not_null(part))) for name, part in schema["properties"].items()])
         case simple:
             return {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}[simple]
 
@@ -58,16 +58,16 @@ def _hub(schema: Mapping[str, Any]) -> dict[str, Any]:
         case "array":
             return {"list": _hub(_items(schema))["struct"]}
         case "object":
-            return {"struct": [{"name": name, **_hub(_not_null(part))} for name, part in schema["properties"].items()]}
+            return {"struct": [{"name": name, **_hub(not_null(part))} for name, part in schema["properties"].items()]}
         case simple:
             return {"dtype": HUB_TYPES[simple]}
 
 
 def _items(array: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of the members of a list; they may be null."""
-    return _not_null(array["items"])
+    return not_null(array["items"])
 
 
-def _not_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def not_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of a value that is not null."""
     return next((kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"), schema)

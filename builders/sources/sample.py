@@ -2,7 +2,8 @@
 
 Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey, templates of
 decisions, statements that may be common sense, questions about everyday life in a region, templates of problems,
-prompts about a person of one identity and texts about a person; all of them written for pluriset.
+prompts about a person of one identity, texts about a person and utterances that may be nonsense; all of them written
+for pluriset.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ TEXTS = {
     "everyday": "question",
     "identities": "prompt",
     "bios": "bio",
+    "utterances": "utterance",
 }
 """Set -> the field of its records that holds the text."""
 
@@ -42,11 +44,11 @@ class Sample(Source):
 
     set: Literal[
         "situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems", "identities",
-        "bios",
+        "bios", "utterances",
     ] = "situations"  # fmt: skip
     """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions,
     statements that may be common sense, questions about everyday life in a region, templates of problems, prompts about
-    a person of one identity, or texts about a person."""
+    a person of one identity, texts about a person, or utterances that may be nonsense with a meaning."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...schemas.manifest import File, Manifest
+from ...schemas.projections import not_null
 from ...schemas.report import Report
 from ...schemas.row import Column, Row, columns
 from ...schemas.terms import LICENCES
@@ -163,7 +164,7 @@ def _typed(path: str, schema: Mapping[str, Any], source: Node) -> Node:
                 _node(
                     f"{path}/{name}",
                     part.get("description", ""),
-                    dataType=TYPES[part["type"]],
+                    dataType=TYPES[not_null(part)["type"]],
                     source=source | {"transform": {"jsonPath": f"$[*].{name}"}},
                 )
                 for name, part in parts.items()

@@ -210,5 +210,7 @@ def _type(schema: Mapping[str, Any]) -> Markup:
             return Safe("list of {}").format(_type(items))
         case {"type": "object", "properties": parts}:
             return Safe("({})").format(Safe(", ").join(code(n) + Safe(" ") + _type(p) for n, p in parts.items()))
+        case {"anyOf": kinds}:
+            return Safe(" or ").join(map(_type, kinds))
         case _:
             return md(schema["type"])

@@ -1,0 +1,1 @@
+"""Checks of utterances, their kinds, and the readings to choose from."""
