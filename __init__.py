@@ -78,6 +78,7 @@ __all__ = [
     "export_view",
     "init",
     "invite",
+    "launch",
     "load",
     "merge",
     "merge_journals",
@@ -168,6 +169,19 @@ def build_shards(
     from .builders.execution import sharded
 
     return sharded.build_shards(recipe, _folder(recipe, out), shards, shard, watch)
+
+
+def launch(
+    scheduler: str, path: str | Path, out: str | Path | None = None, shards: int = 16, workers: int | None = None
+) -> str:
+    """A file that builds the recipe at `path` in shards on a cluster: for `slurm`, `k8s` or `sky`.
+
+    `workers` is how many shards are built at once, by default all.
+    """
+    from .builders import launch
+
+    parsed = recipe(path)
+    return launch.launch_file(scheduler, parsed, Path(path), _folder(parsed, out), shards, workers or shards)
 
 
 def preview(

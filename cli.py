@@ -23,6 +23,7 @@ from .cards.console.options import (
     component_spec,
     dataset,
     n_option,
+    out_option,
     path_type,
     recipe_options,
 )
@@ -42,6 +43,12 @@ def _recipes() -> list[str]:
     from .builders.storage.recipe_file import shipped_names
 
     return shipped_names()
+
+
+def _schedulers() -> list[str]:
+    from .builders.launch import schedulers
+
+    return schedulers()
 
 
 def _families() -> list[str]:
@@ -88,7 +95,7 @@ def main(context: click.Context, raised: tuple[str, ...]) -> None:
 
 assert isinstance(main, Commands)
 main.sections = {
-    "Build": ["init", "plan", "preview", "build", "merge", "check-teacher"],
+    "Build": ["init", "plan", "preview", "build", "launch", "merge", "check-teacher"],
     "Annotate": ["annotate"],
     "Inspect": ["view", "show", "why", "replay", "diff"],
     "Validate and repair": ["describe", "validate", "repair"],
@@ -168,6 +175,21 @@ def build(
         reports.print_summary(report)
         click.echo(f"Built {folder}. Look at it with `pluriset show {folder}`.", err=True)
     reports.exit_if_errors(report)
+
+
+@main.command()
+@click.argument("scheduler", type=Name(_schedulers, listed=True))
+@click.argument("recipe", type=Name(_recipes, files=True))
+@out_option
+@click.option("--shards", type=click.IntRange(min=1), default=16, show_default=True, help="Parts of the seeds.")
+@click.option("--workers", type=click.IntRange(min=1), help="Shards at once.  [default: all]")
+def launch(scheduler: str, recipe: str, out: Path | None, shards: int, workers: int | None) -> None:
+    """Print a file that builds on a cluster.
+
+    A job array for Slurm, an indexed job for Kubernetes, a task for SkyPilot. Its comments say how to submit it, and
+    how to write the tables afterwards.
+    """
+    click.echo(pluriset.launch(scheduler, recipe, out, shards, workers), nl=False)
 
 
 @main.command()

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from ...schemas.errors import Interrupted, PlurisetError
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""Signals that stop a run in order."""
+
 
 class StopSignal:
     """Whether and why a run sends no more requests: Ctrl-C, a spent budget, a teacher that refuses us."""
@@ -57,7 +60,10 @@ class StopSignal:
 
 @contextmanager
 def stop_on_ctrl_c(stop: StopSignal, folder: Path) -> Iterator[None]:
-    """The first Ctrl-C stops the run in order, the second interrupts it; outside the main thread neither is handled."""
+    """The first Ctrl-C stops the run in order, the second interrupts it; outside the main thread neither is handled.
+
+    SIGTERM, which schedulers send before they take a machine away, is handled as Ctrl-C is.
+    """
     loop = asyncio.get_running_loop()
 
     def interrupt() -> None:
@@ -68,16 +74,19 @@ def stop_on_ctrl_c(stop: StopSignal, folder: Path) -> Iterator[None]:
                 hint="run the same command again: it resumes where it stopped",
             )
         )
-        loop.remove_signal_handler(signal.SIGINT)
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
 
     unsupported = (ValueError, NotImplementedError, RuntimeError)  # another thread, or Windows
     with suppress(*unsupported):
-        loop.add_signal_handler(signal.SIGINT, interrupt)
+        for number in SIGNALS:
+            loop.add_signal_handler(number, interrupt)
     try:
         yield
     finally:
         with suppress(*unsupported):
-            loop.remove_signal_handler(signal.SIGINT)
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
 
 
 def _wake(sleeper: asyncio.Future[None]) -> None:

@@ -9,7 +9,6 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -21,8 +20,8 @@ from ...validators.tables.atomic_write import draft_name
 from . import run_folder
 from .shard import Segment, in_order
 
-CHUNK = 1 << 20
-"""Bytes that are compared and copied at once."""
+HEAD, CHUNK = 1 << 16, 1 << 20
+"""Bytes of a segment that tell it from others, and that are copied at once."""
 
 
 def merge_journals(sources: Iterable[str], out: str) -> list[str]:
@@ -79,39 +78,37 @@ class _Run:
         paths = self.files.ls(self.journal, detail=False) if self.files.exists(self.journal) else []
         return in_order(posixpath.basename(path) for path in paths)
 
-    def open(self, segment: Segment) -> BinaryIO:
-        """A segment, to be read."""
-        file: BinaryIO = self.files.open(posixpath.join(self.journal, segment.name), "rb")
-        return file
+    def head(self, segment: Segment) -> tuple[bytes, int]:
+        """The beginning of a segment, and its size: segments of different processes differ early."""
+        path = posixpath.join(self.journal, segment.name)
+        with self.files.open(path, "rb") as file:
+            return file.read(HEAD), self.files.size(path)
 
     def take(self, other: _Run, segment: Segment) -> str | None:
         """Copy a segment of another run, under the next number where its name is taken; None if it is here already."""
-        there = self.segments()
-        name = segment
+        there, name = self.segments(), segment
         for mine in (one for one in there if one.shard == segment.shard):
-            with self.open(mine) as ours, other.open(segment) as theirs:
-                ours_ended, theirs_ended = _common_end(ours, theirs)
-            if theirs_ended:
-                return None
-            if ours_ended:  # it has grown since it was copied
-                return self._copy(other, segment, mine)
+            if (more := self._continues(mine, other, segment)) is not None:
+                return self._copy(other, segment, mine) if more else None
         if name in there:
             name = Segment(max(one.number for one in there) + 1, segment.shard)
         return self._copy(other, segment, name)
 
+    def _continues(self, mine: Segment, other: _Run, segment: Segment) -> bool | None:
+        """Whether another run has more of a segment of ours; None if it is not the same segment."""
+        (ours, size), (theirs, their_size) = self.head(mine), other.head(segment)
+        if not (ours.startswith(theirs) or theirs.startswith(ours)):
+            return None
+        return their_size > size
+
     def _copy(self, other: _Run, segment: Segment, name: Segment) -> str:
         self.files.makedirs(self.journal, exist_ok=True)
         draft, path = (posixpath.join(self.journal, one) for one in (draft_name(name.name), name.name))
-        with other.open(segment) as source, self.files.open(draft, "wb") as copy:
+        with (
+            other.files.open(posixpath.join(other.journal, segment.name), "rb") as source,
+            self.files.open(draft, "wb") as copy,
+        ):
             while chunk := source.read(CHUNK):
                 copy.write(chunk)
         self.files.mv(draft, path)
         return name.name
-
-
-def _common_end(one: BinaryIO, other: BinaryIO) -> tuple[bool, bool]:
-    """Of two files, which ends where the other goes on as it began; both if they are equal, none if they differ."""
-    while True:
-        a, b = one.read(CHUNK), other.read(CHUNK)
-        if a != b or not a:
-            return b.startswith(a), a.startswith(b)

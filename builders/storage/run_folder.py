@@ -91,7 +91,8 @@ def _ours(folder: Path, recipe: Recipe) -> None:
         raise RunError("not a folder", where=str(folder))
     if not (folder / RECIPE).exists():
         others = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        if others - {LOCK, LOCK_HOLDER, BUILDING, JOURNAL, SHARDS, draft_name(RECIPE)}:
+        # Another process may write the recipe just now; it is read once the lock is ours.
+        if others - {LOCK, LOCK_HOLDER, BUILDING, JOURNAL, SHARDS, RECIPE, draft_name(RECIPE)}:
             raise RunError("the folder holds something else than a run", where=str(folder), hint="choose another --out")
         return
     there = recipe_file.read(folder / RECIPE)

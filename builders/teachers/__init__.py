@@ -66,6 +66,10 @@ class Teacher(Component):
         """The tokenizer of the model where it is at hand, for which nothing is downloaded; else null."""
         return None
 
+    def gpus(self) -> int:
+        """GPUs that this process needs for it."""
+        return 0
+
     def head_room(self) -> int:
         """Tokens that an answer may have beyond the limit of its prompt, for thinking."""
         return 0

@@ -93,6 +93,10 @@ class VLLM(Teacher):
             raise ValueError("a `model` on the Hub, and no other, needs its `revision`, a commit")
         return self
 
+    def gpus(self) -> int:
+        """One for each part of each copy of the model."""
+        return self.tensor_parallel * self.data_parallel
+
     def own_tokenizer(self) -> Tokenizer | None:
         """That in the folder of the model, or in the cache of the Hub."""
         return tokenizer_in(self.path) if self.path else tokenizer_of(self.model or "", self.commit)
