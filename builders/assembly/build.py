@@ -40,7 +40,8 @@ def build(
 ) -> None:
     """Build the run in a folder; one that was asked about in shards is replayed in shards too, by `replay`.
 
-    Raises `Stopped` if requests were written to batch files instead of sent."""
+    Raises `Stopped` if requests were written to batch files instead of sent.
+    """
     with runs.opened(recipe, folder) as run:
         batches = Batches(run, without_answers)
         batches.take(results)

@@ -26,6 +26,7 @@ from ..storage.shard import Shard, shard_count
 from .resolve import resolve
 from .run import Run
 from .shard_replay import ShardReplay, replay_shard
+from .sharded import unshardable
 
 WORTH_A_PROCESS = 16_000_000
 """Bytes of journal whose replay takes much longer than the start of a process."""
@@ -35,9 +36,9 @@ ReplayShards = Callable[[Run, Sequence[Shard], Watch], list[ShardReplay]]
 
 
 def shards_to_replay(run: Run) -> list[Shard]:
-    """The shards by which a run was built; none where it was built as a whole, or where seeds rest on other seeds."""
+    """The shards by which a run was built; none where it was built as a whole, or needs all seeds in one process."""
     of = shard_count(run.folder / JOURNAL)
-    return [] if of is None or run.crew.family.round() is not None else [Shard(number, of) for number in range(of)]
+    return [Shard(number, of) for number in range(of)] if of and not unshardable(run.crew) else []
 
 
 def replay_shards(run: Run, shards: Sequence[Shard], watch: Watch) -> list[ShardReplay]:

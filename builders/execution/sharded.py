@@ -116,13 +116,8 @@ def claimed(
 
 def check_shardable(crew: ResolvedRecipe, folder: Path) -> None:
     """Raises `RecipeError` or `RunError` for what needs all seeds in one process."""
-    if (size := crew.family.round()) is not None:
-        raise RecipeError(
-            "rounds cannot be built in shards: each shows what the rounds before it made",
-            where=f"{crew.recipe.file}: family.{crew.recipe.family_name}",
-            got=f"rounds of {size} seeds",
-            hint="leave out the option that works in rounds, or build without shards",
-        )
+    if error := unshardable(crew):
+        raise error
     if awaited := BatchFolder(folder).awaited():
         raise RunError(
             "answers of a batch are awaited",
@@ -130,6 +125,24 @@ def check_shardable(crew: ResolvedRecipe, folder: Path) -> None:
             got=", ".join(f"{batch.name}.jsonl" for batch in awaited),
             hint="take them with `pluriset build --batch` before the run is built in shards",
         )
+
+
+def unshardable(crew: ResolvedRecipe) -> RecipeError | None:
+    """Why a recipe cannot be built in shards, if it cannot."""
+    if (size := crew.family.round()) is not None:
+        return RecipeError(
+            "rounds cannot be built in shards: each shows what the rounds before it made",
+            where=f"{crew.recipe.file}: family.{crew.recipe.family_name}",
+            got=f"rounds of {size} seeds",
+            hint="leave out the option that works in rounds, or build without shards",
+        )
+    if people := [name for name, teacher in crew.teachers.items() if teacher.annotator_kind() == "human"]:
+        return RecipeError(
+            "requests to people cannot be sent in shards: they wait in batches of the whole run",
+            where=f"{crew.recipe.file}: teachers.{people[0]}",
+            hint="build without shards",
+        )
+    return None
 
 
 def check_unshared_limits(crew: ResolvedRecipe) -> None:

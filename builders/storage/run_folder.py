@@ -91,8 +91,9 @@ def _ours(folder: Path, recipe: Recipe) -> None:
         raise RunError("not a folder", where=str(folder))
     if not (folder / RECIPE).exists():
         others = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        # Another process may write the recipe just now; it is read once the lock is ours.
-        if others - {LOCK, LOCK_HOLDER, BUILDING, JOURNAL, SHARDS, RECIPE, draft_name(RECIPE)}:
+        # Another process may write these just now; its recipe is read once the lock is ours.
+        drafts = {draft_name(RECIPE), draft_name(LOCK_HOLDER)}
+        if others - {RECIPE, LOCK, LOCK_HOLDER, BUILDING, JOURNAL, SHARDS, *drafts}:
             raise RunError("the folder holds something else than a run", where=str(folder), hint="choose another --out")
         return
     there = recipe_file.read(folder / RECIPE)

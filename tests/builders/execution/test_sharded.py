@@ -144,6 +144,7 @@ def test_a_holder_that_lost_its_lease_stops_and_its_answers_stay(
     [
         ({"family": {"values": {"diversity": {"round": 4}}}}, "rounds cannot be built in shards"),
         ({"budget": {"tokens": 10_000}}, "cannot share a budget"),
+        ({"teachers": {"main": {"human": {}}}}, "requests to people cannot be sent in shards"),
         (
             {"teachers": {"main": {"openai": {"model": "m", "revision": "1", "requests_per_minute": 60}}}},
             "cannot share a rate per minute",
