@@ -15,6 +15,7 @@ from ..findings.subject import Subject
 from ..tables.sql import Tables, quote_identifier
 from .column_roles import assign_roles
 from .column_values import PARSED_SCHEMA, ParsedColumn, parsed_columns
+from .near_dependencies import near_dependencies
 from .nested_judgements import annotation_rows, unread_cells
 from .published import covered_tables, create_views
 from .recognise import INTERNAL_COLUMNS, Recognised
@@ -82,7 +83,12 @@ def add_by_roles(connection: DuckDBPyConnection, subject: Subject, known: Recogn
     return replace(
         subject,
         views=read,
-        findings=[*subject.findings, *(column.finding(connection, {}) for column in own), *links.findings],
+        findings=[
+            *subject.findings,
+            *(column.finding(connection, {}) for column in own),
+            *_near_dependencies(connection, tables, links),
+            *links.findings,
+        ],
         failing={**subject.failing, **{column.check: partial(column.failing, connection) for column in own}},
         profile=profile,
     )
@@ -149,7 +155,15 @@ def _findings(
     unread = [_unread(one) for one in known.values() if one.unread]
     unread += [_unread_cells(one, connection.sql(f"FROM {place(one.table)}")) for one in known.values() if one.nested]
     changing = [_changing(one) for one in known.values() if one.changing]
+    changing += _near_dependencies(connection, known, links)
     return [*unread, *changing, *(column.finding(connection, roles) for column in parsed), *links.findings]
+
+
+def _near_dependencies(
+    connection: DuckDBPyConnection, known: Mapping[str, Understanding], links: Links
+) -> list[Finding]:
+    tables = [one for table, one in known.items() if table not in links.left_out]
+    return [near_dependencies(one, connection.sql(f"FROM {place(one.table)}")) for one in tables]
 
 
 def _roles(raw: Tables, known: Mapping[str, Understanding]) -> dict[str, str]:

@@ -45,10 +45,10 @@ class TableSql:
         if owner:
             text = f"norm(CAST({self.sql['text']} AS VARCHAR))"
             theirs = (
-                f"SELECT norm(CAST({owner.sql['text']} AS VARCHAR)) AS text, min({owner.id}) AS item_id {owner.source}"
+                f"SELECT norm(CAST({owner.sql['text']} AS VARCHAR)) AS _text, min({owner.id}) AS _item_id {owner.source}"
             )
-            self.source += f" LEFT JOIN ({theirs} GROUP BY 1) AS same ON same.text = {text}"
-            self.id = f"coalesce(same.item_id, {self.id})"
+            self.source += f" LEFT JOIN ({theirs} GROUP BY 1) AS same ON same._text = {text}"
+            self.id = f"coalesce(same._item_id, {self.id})"
         self.split = ", split" if has_split else ""
 
     def _item(self) -> str:

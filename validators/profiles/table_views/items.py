@@ -16,7 +16,7 @@ def item_views(table: TableSql) -> Iterator[View]:
         text = table.sql.get("prompt")
     if text is None or (table.links.annotator.get(table.name) and table.namespace != table.name):
         return
-    where = "WHERE same.item_id IS NULL" if table.owner else ""
+    where = "WHERE same._item_id IS NULL" if table.owner else ""
     if table.known.rows_of_text or table.known.sides or table.one_judgement_a_row:
         group = (
             f", {table.sql['group_id']} AS group_id" if "group_id" in table.sql and table.one_judgement_a_row else ""
