@@ -43,10 +43,8 @@ class TableSql:
         self.owner = owner
         """The table with the same texts, whose items these are."""
         if owner:
-            text = f"norm(CAST({self.sql['text']} AS VARCHAR))"
-            theirs = (
-                f"SELECT norm(CAST({owner.sql['text']} AS VARCHAR)) AS _text, min({owner.id}) AS _item_id {owner.source}"
-            )
+            text, same = (f"norm(CAST({table.sql['text']} AS VARCHAR))" for table in (self, owner))
+            theirs = f"SELECT {same} AS _text, min({owner.id}) AS _item_id {owner.source}"
             self.source += f" LEFT JOIN ({theirs} GROUP BY 1) AS same ON same._text = {text}"
             self.id = f"coalesce(same._item_id, {self.id})"
         self.split = ", split" if has_split else ""
