@@ -36,9 +36,12 @@ from .profiles.family_views import views_of_run
 from .profiles.published import read_published
 from .profiles.recognise import recognise, require_profile
 from .readers import hub, run_folder
+from .readers.formats.csv import Csv
 from .readers.manifest import read_manifest
 from .readers.read import confine, read
+from .readers.suffixes import format_of
 from .tables.sql import Tables, connect, quote_literal, using
+from .tables.text_types import cast_numbers
 
 MEMORY = "2GB"
 """Memory that DuckDB may use before it spills to disk."""
@@ -148,12 +151,21 @@ def describe_path(path: str | Path, *, roles: Mapping[str, str] | None = None, m
 
 
 @contextmanager
-def open_tables(path: str | Path, memory: str = MEMORY) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
-    """The raw tables of a run or any dataset, for as long as the block runs. Raises `DataError`."""
+def open_tables(
+    path: str | Path, memory: str = MEMORY, numbers: bool = False
+) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
+    """The raw tables of a run or any dataset, for as long as the block runs; with the `numbers` in CSV cast to such.
+
+    Raises `DataError`.
+    """
     folder = hub.local(path)
     with _database(memory) as connection, wrap_duckdb_errors(str(path)):
-        is_run = run_folder.has_tables(folder)
-        yield connection, run_folder.read(connection, folder) if is_run else read(connection, folder).tables
+        if run_folder.has_tables(folder):
+            yield connection, run_folder.read(connection, folder)
+            return
+        dataset = read(connection, folder)
+        untyped = {source.table for source in dataset.sources if format_of(source.path) == Csv()} if numbers else set()
+        yield connection, {t: cast_numbers(rows) if t in untyped else rows for t, rows in dataset.tables.items()}
 
 
 def row_types(folder: Path, tables: Tables) -> RowTypes:

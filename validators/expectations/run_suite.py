@@ -50,7 +50,7 @@ def run_suite(dataset: Path, suite_file: Path, table: str | None = None, memory:
     installed, or it does not know an expectation.
     """
     suite = read_suite(suite_file)
-    with open_tables(dataset, memory) as (connection, tables), tempfile.TemporaryDirectory() as folder, _silenced():
+    with open_tables(dataset, memory, numbers=True) as (connection, tables), tempfile.TemporaryDirectory() as folder, _silenced():
         chosen = _choose_table(tables, table, suite, dataset)
         copy = Path(folder) / "tables.duckdb"
         _copy_tables(connection, tables, {chosen, *(t for t in tables if t in str(suite))}, copy)
@@ -103,16 +103,17 @@ def _copy_tables(connection: DuckDBPyConnection, tables: Tables, wanted: set[str
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Hide the warnings and log lines that Great Expectations writes for its own developers."""
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    """Hide the warnings and tracebacks that Great Expectations writes for its own developers: findings tell of both."""
+    logger, silence = logging.getLogger("great_expectations"), logging.NullHandler()
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(silence)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        logger.removeHandler(silence)
+        logger.propagate = propagate
 
 
 def _validate_table(database: Path, table: str, suite: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -133,8 +134,12 @@ def _validate_table(database: Path, table: str, suite: Mapping[str, Any]) -> tup
     batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
     gx_suite = gx.ExpectationSuite(name=str(suite.get("name") or table), meta=dict(suite.get("meta") or {}))
     gx_suite.expectations = [_expectation(config, number) for number, config in enumerate(suite["expectations"])]
-    result = batch.validate(gx_suite, result_format="SUMMARY")
-    source.get_engine().dispose()
+    try:
+        result = batch.validate(gx_suite, result_format="SUMMARY")
+    except Exception as error:  # noqa: BLE001 (whatever a suite makes it raise, such as for a parameter without a value)
+        raise DataError("Great Expectations cannot run the suite", got=str(error).partition("\n")[0]) from None
+    finally:
+        source.get_engine().dispose()
     page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))
     return result.to_json_dict(), page
 

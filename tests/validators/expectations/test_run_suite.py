@@ -155,3 +155,28 @@ def test_validate_with_a_suite_reports_and_writes_the_result_beside_the_report(d
 def test_a_suite_is_not_combined_with_options_of_the_own_checks(data: Path) -> None:
     with pytest.raises(RecipeError, match="--suite"):
         pluriset.validate(data, suite=data / "suite.txt", as_="generic")
+
+
+def test_numbers_in_csv_are_typed_as_in_parquet_and_codes_stay_text(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("id,rating,share,zip,flag\na,1,0.5,01234,true\nb,11,,99999,false\n")
+    with open_tables(tmp_path, numbers=True) as (_, tables):
+        types = dict(zip(tables["r"].columns, map(str, tables["r"].types), strict=True))
+    assert types | {"_row": ""} == {
+        "id": "VARCHAR", "rating": "BIGINT", "share": "DOUBLE", "zip": "VARCHAR", "flag": "BOOLEAN", "_row": "",
+    }  # fmt: skip
+    between = {"column": "rating", "min_value": 1, "max_value": 7}
+    one = {"type": "expect_column_values_to_be_between", "kwargs": between}
+    (tmp_path / "s.json").write_text(json.dumps({"name": "r", "expectations": [one]}))
+    [finding] = run_suite(tmp_path / "r.csv", tmp_path / "s.json").report.findings
+    assert (finding.count, finding.examples) == (1, [{"found": 11}])
+
+
+@pytest.mark.usefixtures("_alone")
+def test_a_suite_that_great_expectations_cannot_run_is_an_error_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("rating\n1\n")
+    limit = {"column": "rating", "min_value": {"$PARAMETER": "least"}, "max_value": 7}
+    one = {"type": "expect_column_values_to_be_between", "kwargs": limit}
+    (tmp_path / "s.json").write_text(json.dumps({"name": "r", "expectations": [one]}))
+    result = CliRunner().invoke(main, ["validate", str(tmp_path / "r.csv"), "--suite", str(tmp_path / "s.json")])
+    assert result.exit_code == 2 and "No value found for $PARAMETER least" in result.stderr
+    assert "Traceback" not in result.output

@@ -34,7 +34,7 @@ def test_rows_that_break_what_nearly_all_keep_are_shown(tmp_path: Path) -> None:
 
 
 def test_a_gold_that_contradicts_the_rest_of_its_question_is_shown(tmp_path: Path) -> None:
-    rows = [{"question": f"May one do the thing {i}?", "wave": w, "gold": "ABC"[i % 3]} for i in range(40) for w in (1, 2)]
+    rows = [{"question": f"May one do thing {i}?", "wave": w, "gold": "ABC"[i % 3]} for i in range(40) for w in (1, 2)]
     rows[7]["gold"] = "A" if rows[7]["gold"] != "A" else "B"
     assert found(tmp_path, rows).parts == {"question -> gold": 1}
 
