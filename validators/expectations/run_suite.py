@@ -50,7 +50,8 @@ def run_suite(dataset: Path, suite_file: Path, table: str | None = None, memory:
     installed, or it does not know an expectation.
     """
     suite = read_suite(suite_file)
-    with open_tables(dataset, memory, numbers=True) as (connection, tables), tempfile.TemporaryDirectory() as folder, _silenced():
+    opened = open_tables(dataset, memory, numbers=True)
+    with opened as (connection, tables), tempfile.TemporaryDirectory() as folder, _silenced():
         chosen = _choose_table(tables, table, suite, dataset)
         copy = Path(folder) / "tables.duckdb"
         _copy_tables(connection, tables, {chosen, *(t for t in tables if t in str(suite))}, copy)
