@@ -536,14 +536,15 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
 
 
 def _recipe(recipe: str, *, out: Path | None, notices: bool = True, **options: Any) -> tuple[Recipe, Path]:
-    """The recipe of a command line, validated, and the folder of its run; prints what users must know of teachers."""
+    """The recipe of a command line, validated, and the folder of its run; prints what users must know of it."""
     from .builders.execution.resolve import resolve
+    from .builders.preflight.notices import notices_of
     from .builders.storage import recipe_file, run_folder
 
     parsed, file = pluriset.recipe(recipe, **recipe_file.for_own_seeds(**options)), Path(recipe)
-    teachers = resolve(parsed).teachers
+    resolved = resolve(parsed)
     if notices:
-        results.print_notices({name: teacher.notice() for name, teacher in teachers.items()})
+        results.print_notices(notices_of(resolved))
     return parsed, out or run_folder.default(parsed, file if file.is_file() else None)
 
 

@@ -29,8 +29,8 @@ class Prompt:
     """What a family asks: the conversation, and how the answer is sampled."""
 
     messages: tuple[Message, ...]
-    max_tokens: int = 512
-    """Tokens at which the answer is cut off."""
+    max_tokens: int | None = None
+    """Tokens at which the answer is cut off; default: those of the longest answer that its schema allows."""
     temperature: float | None = None
     """Sampling temperature of this ask; default: that of the teacher. Enters the digest only where it is set."""
 

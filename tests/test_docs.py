@@ -83,6 +83,7 @@ def test_every_python_block_runs(page: Path, tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
     for where, body in blocks("console"):
         for command, expected in commands(body) if where == page else ():
             done = run(command, tmp_path)

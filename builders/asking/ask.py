@@ -6,7 +6,8 @@ An answer is parsed after it was journaled, so parsing it again costs nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+import re
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -16,9 +17,10 @@ from pydantic_core import to_json
 from ...schemas.request import RE_ASK, Completion, Message, Prompt
 from ...schemas.rows.reject import Level, Reject
 from ...schemas.rows.shared import Annotator
+from .answer_limit import answer_limit
 from .answer_text import answer_text, thinks
 from .journal_reader import AskFailed, JournalReader
-from .narrow import Narrow, check
+from .narrow import Narrow, check, narrowed
 from .question import Answerer, Question
 
 T = TypeVar("T", bound=BaseModel)
@@ -74,6 +76,10 @@ class Ask:
     """What the family remembers of the rounds before, if it works in rounds."""
     of_people: dict[str, HumanAnswer] = field(default_factory=dict)
     """Digest in hex -> the answer of a person."""
+    wording: Mapping[str, str] = field(default_factory=dict)
+    """Label at the beginning of a line of the user, such as `Situation` -> the word in its place."""
+    answer_tokens: Mapping[str, int] = field(default_factory=dict)
+    """Role -> tokens at which its answers are cut off, in place of the limits of the prompts."""
     _counted: set[bytes] = field(default_factory=set)
     """Digests of the answers in the books: equal asks share one, and they are always of one seed."""
 
@@ -164,6 +170,7 @@ class Ask:
     ) -> Answer[T]:
         """Ask one annotator, and again if the answer does not parse. Raises `AskFailed`."""
         context, facts = self.engine.context(who, parse)
+        prompt = self._as_asked(prompt, role, facts["schema"], narrow)
         messages = first = who.address(prompt.messages)
         previous: tuple[Message, ...] = ()
         for attempt in range(RE_ASKS + 1):
@@ -192,6 +199,22 @@ class Ask:
                 return Answer(value, who.row, question.digest.hex(), sample, completion.model, question.temperature)
             previous, messages = messages, (*first, *_again(completion))
         raise failed
+
+    def _as_asked(self, prompt: Prompt, role: str, schema: Mapping[str, Any], narrow: Narrow | None) -> Prompt:
+        """The prompt with its limit of tokens, and with the labels of the family's language."""
+        limit = self.answer_tokens.get(role) or prompt.max_tokens
+        if limit is None:
+            limit = answer_limit(narrowed(schema, narrow) if narrow else schema)
+        if not self.wording:
+            return prompt if limit == prompt.max_tokens else replace(prompt, max_tokens=limit)
+        messages = tuple(replace(each, content=self._worded(each)) for each in prompt.messages)
+        return replace(prompt, messages=messages, max_tokens=limit)
+
+    def _worded(self, message: Message) -> str:
+        if message.role != "user":
+            return message.content
+        labels = "|".join(map(re.escape, self.wording))
+        return re.sub(rf"^({labels})(?=:)", lambda label: self.wording[label[1]], message.content, flags=re.MULTILINE)
 
     def _spend(self, question: Question, completion: Completion) -> None:
         if question.digest in self._counted:

@@ -69,13 +69,19 @@ class Question:
         return {
             "context": self.context,
             "messages": self.messages,
-            "max_tokens": self.prompt.max_tokens,
+            "max_tokens": self.max_tokens,
             "annotator": self.who.row.annotator_id,
             "seed": self.seed_id,
             "sample": self.sample,
             "attempt": self.attempt,
             **{name: value for name, value in unset_by_most.items() if value is not None},
         }
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens at which the answer is cut off, thinking aside."""
+        assert self.prompt.max_tokens is not None, "`Ask` sets a limit where the family sets none"
+        return self.prompt.max_tokens
 
     @property
     def temperature(self) -> float | None:
@@ -87,6 +93,6 @@ class Question:
         """What the teacher is sent; the sampling seed comes from the digest."""
         schema = narrowed(self.facts["schema"], self.narrow) if self.narrow else self.facts["schema"]
         seed = int.from_bytes(self.digest[:4]) >> 1
-        max_tokens = self.prompt.max_tokens + self.who.teacher.head_room()
+        max_tokens = self.max_tokens + self.who.teacher.head_room()
         messages = self.who.teacher.conversation(self.messages)
         return Request(messages, schema, max_tokens, seed, self.prompt.temperature)

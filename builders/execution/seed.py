@@ -28,7 +28,7 @@ async def rows_of(family: Family, engine: JournalReader, seed: Seed | BadSeed, s
         return [], [lost.model_copy(update={"kept_key": seed.kept_key})]
     ask = Ask(engine, seed.id, earlier=seen)
     try:
-        rows = await family.build(seed, ask)
+        rows = await family.rows(seed, ask)
         return with_answers_of_people(rows, ask.of_people) if ask.of_people else rows, ask.rejects
     except AskFailed as failed:
         lost = _lost(family, seed.id, "ask", failed.reason, failed.detail, failed.digest.hex())

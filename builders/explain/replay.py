@@ -6,6 +6,7 @@ The source is needed only where a family works in rounds, since prompts then dep
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +27,7 @@ from ..execution.earlier import Earlier
 from ..execution.people import once_rows, with_answers_of_people
 from ..execution.resolve import answerers
 from ..execution.seed import rows_of, run_to_end
-from ..families import Family
+from ..families import Family, language_of
 from ..sources import Seed, Source, without_duplicates
 from ..storage.journal import Journal
 from ..teachers import Teacher
@@ -105,12 +106,18 @@ def _made(folder: Path, manifest: Manifest, types: Mapping[str, type[Row]], seed
 
 def _built(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> list[Row]:
     earlier = _seen(folder, manifest, family, engine, seed) if family.round() is not None else ()
-    ask = Ask(engine, seed.id, earlier=earlier)
-    try:
-        return with_answers_of_people(run_to_end(family.build(seed, ask)), ask.of_people)
-    except AskFailed as failed:
-        hint = "another version may word its prompts differently; the manifest records the version of the build"
-        raise DataError(failed.reason, where=str(folder / JOURNAL), got=failed.detail, hint=hint) from None
+    seeds = [seed]
+    if language_of(seed) is None:  # not every main table keeps the language of its seeds
+        seeds += [replace(seed, fields={**seed.fields, "language": language}) for language in family.prompts]
+    failures = list[AskFailed]()
+    for one in seeds:
+        try:
+            ask = Ask(engine, one.id, earlier=earlier)
+            return with_answers_of_people(run_to_end(family.rows(one, ask)), ask.of_people)
+        except AskFailed as failed:
+            failures.append(failed)
+    hint = "another version may word its prompts differently; the manifest records the version of the build"
+    raise DataError(failures[0].reason, where=str(folder / JOURNAL), got=failures[0].detail, hint=hint)
 
 
 def _seen(folder: Path, manifest: Manifest, family: Family, engine: JournalReader, seed: Seed) -> Sequence[str]:

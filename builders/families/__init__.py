@@ -7,13 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
+from pydantic import PositiveInt, ValidationError, model_validator
+
+from ...schemas import aliases
 from ...schemas.component import Component
-from ...schemas.row import Row
+from ...schemas.row import Row, key_of
 from ...schemas.rows.shared import Aspect
 from ..asking.ask import Ask
 from ..sources import Seed
+
+
+def language_of(seed: Seed) -> str | None:
+    """The language that a seed declares in its field `language`."""
+    declared = seed.fields.get("language")
+    return declared if isinstance(declared, str) else None
+
+
+def _keys(family: Family) -> list[tuple[str, str]]:
+    """Type and key of the rows that a dataset has once."""
+    return [(type(row).__name__, key_of(row)) for row in family.once()]
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,59 @@ class Family(Component):
     """Table -> row type, the main table first: one row of it for each seed."""
     roles: ClassVar[Mapping[str, Role]]
     """Role -> what it is asked for."""
+
+    language: str | None = None
+    """Language of the seeds that have none in their field `language`, as a code such as `es`."""
+    prompts: dict[str, dict[str, Any]] = {}
+    """Language -> options of the family for seeds in it: prompts, worked examples, patterns. A language is a mapping or
+    a YAML file. The defaults are English; seeds in a language that is not here get them."""
+    wording: dict[str, str] = {}
+    """Label that begins a line of a prompt -> its word in another language, such as {Situation: Situación}."""
+    answer_tokens: dict[str, PositiveInt] = {}
+    """Role -> tokens at which its answers are cut off, in place of the limits of the family; for languages whose script
+    takes more tokens than English."""
+
+    @model_validator(mode="after")
+    def _languages_fit(self) -> Self:
+        if unknown := self.answer_tokens.keys() - self.roles.keys():
+            raise ValueError(f"answer_tokens: no role {min(unknown)!r}; there is {', '.join(self.roles)}")
+        for language in self.prompts:
+            other = self.in_language(language)
+            if other.tables_for_options() != self.tables_for_options() or _keys(other) != _keys(self):
+                raise ValueError(
+                    f"prompts.{language}: changes tables, aspects or vocabularies, which hold for all seeds"
+                )
+        return self
+
+    def in_language(self, language: str | None) -> Self:
+        """The family as it asks about seeds in a language; `es-MX` is looked for as `es` too.
+
+        Raises `ValueError` for options of the language that are none of the family, or do not fit it.
+        """
+        code = language or self.language
+        if not code or not self.prompts:
+            return self
+        code = code if code in self.prompts else code.partition("-")[0].lower()
+        return self._languages[code] if code in self.prompts else self
+
+    @cached_property
+    def _languages(self) -> dict[str, Self]:
+        return {code: self._with(code, options) for code, options in self.prompts.items()}
+
+    def _with(self, code: str, options: Mapping[str, Any]) -> Self:
+        own = {name: getattr(self, name) for name in self.model_fields_set} | {"prompts": {}}
+        try:
+            return self.model_validate(own | aliases.options("families", self.component_name(), dict(options)))
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, ("prompts", code, *first["loc"])))
+            raise ValueError(f"{where}: {first['msg']}") from None
+
+    async def rows(self, seed: Seed, ask: Ask) -> list[Row]:
+        """The rows of one seed, asked for in its language. Raises `AskFailed` as `build` does."""
+        own = self.in_language(language_of(seed))
+        ask.wording, ask.answer_tokens = own.wording, own.answer_tokens
+        return await own.build(seed, ask)
 
     def tables_for_options(self) -> Mapping[str, type[Row]]:
         """The tables that a build with these options has: `tables`, and what an option adds."""

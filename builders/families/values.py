@@ -39,7 +39,7 @@ from ..asking.few_shot import few_shot_prompt
 from ..sampling.best_of import SCORE, BestOf
 from ..sampling.diversity import Diversity
 from ..sources import Seed
-from . import Family, Role
+from . import Family, Role, language_of
 from ._annotations import annotation
 from ._values_prompts import JUDGE, JUDGE_EXAMPLES, LIST, LIST_EXAMPLES
 
@@ -110,7 +110,8 @@ class Values(Family):
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """A listing, or the best or all of several, then one judgement of each consideration by each annotator."""
-        situation = Situation(situation_id=seed.id, text=seed.text, source=seed.origin)
+        language = language_of(seed) or self.language
+        situation = Situation(situation_id=seed.id, text=seed.text, source=seed.origin, language=language)
         listings, candidates = await self._listings(situation, ask)
         considerations = self._considerations(situation, listings, ask)
         judged = await ask.all(self._judged(situation, c, ask) for c in considerations)
@@ -138,7 +139,7 @@ class Values(Family):
     def seed(self, main: Row) -> Seed:
         """The seed of a situation."""
         assert isinstance(main, Situation)
-        return Seed(main.situation_id, main.text, main.source)
+        return Seed(main.situation_id, main.text, main.source, {"language": main.language})
 
     @property
     def listing(self) -> type[BaseModel]:

@@ -131,14 +131,14 @@ class Rehearsal(Ask):
         try:
             return await super().answer(who, prompt, parse, role, sample, narrow)
         except NotRecorded as missing:
-            messages = missing.args[0].messages
+            question = missing.args[0]
         value = extreme(parse, self.largest, f"{sample}." if self.largest else "", narrow or {})
         if (counter := self.counters.get(who.name)) is None:
             counter = self.counters[who.name] = TokenCounter(who.teacher)
         need = self.needs.setdefault(who.name, Need())
         need.asks += 1
-        need.prompt = need.prompt.plus(counter.prompt(messages))
-        limit = prompt.max_tokens + who.teacher.head_room()
+        need.prompt = need.prompt.plus(counter.prompt(question.messages))
+        limit = question.max_tokens + who.teacher.head_room()
         need.answer += limit if self.largest else counter.text(value.model_dump_json()).least
         return Answer(value, who.row, "", sample)
 
@@ -247,7 +247,7 @@ def _rehearsed(
         ask = Rehearsal(engine, seed.id, earlier=seen, largest=largest, needs=needs, counters=counters)
         try:
             with unvalidated_rows():
-                rows = run_to_end(crew.family.build(seed, ask))
+                rows = run_to_end(crew.family.rows(seed, ask))
         except AskFailed:
             rows = []  # nothing more is asked about this seed: the smallest answer is a refusal
         earlier.add(rows if not needs else [])

@@ -20,6 +20,7 @@ from ...schemas.yaml_text import dump_yaml, load_yaml
 from ...validators.readers.hub import names_revision
 from ...validators.readers.yaml_file import read_bytes
 from .. import PACKAGE
+from .prompt_files import with_prompts
 
 
 def read_or_shipped(source: str | Path, changes: dict[str, Any]) -> Recipe:
@@ -80,7 +81,7 @@ def from_mapping(keys: Mapping[str, Any], file: str, base: Path) -> Recipe:
     except ValidationError as error:
         hint = "`pluriset list recipe` says what each means"
         raise from_validation(error, RecipeError, file, keys=paths(Recipe), hint=hint) from None
-    return moved(recipe, lambda path: base / path)
+    return moved(with_prompts(recipe, base), lambda path: base / path)
 
 
 def dump(recipe: Recipe) -> str:

@@ -102,8 +102,8 @@ class _Script:
 
 def _last_turn(messages: Sequence[Message]) -> str:
     """What the user said last; with a re-ask also the question that it repeats."""
-    asked = [message.content for message in messages if message.role == "user"]
-    return "\n".join(asked[-2:] if messages[-1] == RE_ASK else asked[-1:])
+    asked = [message.content for message in messages if message.role == "user" and message != RE_ASK]
+    return "\n".join((*asked[-1:], *([RE_ASK.content] if messages[-1] == RE_ASK else [])))
 
 
 def _read(path: Path) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,8 +123,7 @@ def print_segments(out: str, segments: Iterable[str]) -> None:
     table(out, ["segment"], [[segment] for segment in segments])
 
 
-def print_notices(notices: Mapping[str, str | None]) -> None:
-    """Print what users must know about each teacher before anything is sent."""
-    for name, notice in notices.items():
-        if notice:
-            click.echo(f"{click.style('note', fg='yellow')}: teacher {name}: {notice}", err=True)
+def print_notices(notices: Iterable[str]) -> None:
+    """Print what users must know before anything is sent."""
+    for notice in notices:
+        click.echo(f"{click.style('note', fg='yellow')}: {clean(notice)}", err=True)

@@ -30,6 +30,8 @@ class Situation(Row):
     """The situation as its source has it."""
     source: Annotated[str, Field(min_length=1)]
     """Where it comes from: name of the source, and place in it."""
+    language: str | None = None
+    """Language of the text, as a code such as `es`, where its source declares it."""
 
 
 class Statement(Documented):
