@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from ...schemas.row import Row
 from ..families import Family
 
-MAX_TEXTS = 1000
-"""Texts that are remembered, however many rows there are."""
-
 
 class Earlier:
     """A uniform sample of the texts of the rounds before (reservoir sampling, Vitter's algorithm R)."""
@@ -18,7 +15,7 @@ class Earlier:
     def __init__(self, family: Family) -> None:
         self.seen: Sequence[str] = ()
         """What the current round may see."""
-        self._family, self._size = family, family.round()
+        self._family, self._size, self._most = family, family.round(), family.max_remembered
         self._kept: list[str] = []
         self._texts = self._seeds = 0
         self._draw = random.Random(0)
@@ -35,7 +32,7 @@ class Earlier:
 
     def _keep(self, text: str) -> None:
         self._texts += 1
-        if len(self._kept) < MAX_TEXTS:
+        if len(self._kept) < self._most:
             self._kept.append(text)
-        elif (place := self._draw.randrange(self._texts)) < MAX_TEXTS:
+        elif (place := self._draw.randrange(self._texts)) < self._most:
             self._kept[place] = text

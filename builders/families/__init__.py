@@ -48,6 +48,8 @@ class Family(Component):
     """Table -> row type, the main table first: one row of it for each seed."""
     roles: ClassVar[Mapping[str, Role]]
     """Role -> what it is asked for."""
+    max_remembered: ClassVar[int] = 1000
+    """Texts of earlier rounds that are remembered, of more a uniform sample."""
 
     language: str | None = None
     """Language of the seeds that have none in their field `language`, as a code such as `es`."""

@@ -66,3 +66,9 @@ class Chosen(AnswerModel):
     """Which of two actions somebody would choose."""
 
     choice: Literal["first", "second", "depends", "abstain"]
+
+
+class PlacedValue(AnswerModel):
+    """The category of a theory that a value belongs to, or that it has none."""
+
+    category: str

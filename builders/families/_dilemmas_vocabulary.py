@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
@@ -55,8 +56,11 @@ class TheoryTable(BaseModel):
     """Theory -> value -> its category; a value that is missing is unmapped."""
 
 
-def derived_tables(vocabulary: Vocabulary, theories: TheoryTable | None) -> dict[str, str]:
-    """The SELECTs of the vocabulary with its counts, the log of merges, and where theories have the values."""
+def derived_tables(vocabulary: Vocabulary, theories: TheoryTable | None, asked: Sequence[str] = ()) -> dict[str, str]:
+    """The SELECTs of the vocabulary with its counts, the log of merges, and where theories have the values.
+
+    In a theory that was `asked` about, a value has the category that most annotations give it.
+    """
     table = theories or TheoryTable(source="none", categories={})
     declared = [
         f"({', '.join(map(quote_literal, (norm(value), theory, category)))})"
@@ -70,6 +74,9 @@ def derived_tables(vocabulary: Vocabulary, theories: TheoryTable | None) -> dict
         source=quote_literal(table.source),
         unmapped=quote_literal(UNMAPPED),
     )
+    if asked:
+        votes = ASKED.format(theories=", ".join(map(quote_literal, asked)), unmapped=quote_literal(UNMAPPED))
+        mappings = f"FROM ({mappings}) UNION ALL FROM ({votes}) ORDER BY value, theory"
     terms = TERMS.format(least=vocabulary.min_mentions)
     return {"value_terms": terms, "value_merges": MERGES, "theory_mappings": mappings}
 
@@ -92,4 +99,15 @@ SELECT v.value, t.theory, coalesce(d.category, {unmapped}) AS category, {source}
 FROM value_terms v CROSS JOIN ({theories}) t(theory)
 LEFT JOIN ({declared}) d(value, theory, category) ON d.value = norm(v.value) AND d.theory = t.theory
 WHERE v.in_vocabulary ORDER BY v.value, t.theory
+"""
+
+ASKED = """
+WITH votes AS (
+    SELECT s.value, a.aspect AS theory, a.label AS category, count(*) AS votes
+    FROM annotations a JOIN stakes s ON a.item_table = 'stakes' AND a.item_id = s.stake_id
+    WHERE a.aspect IN ({theories}) AND a.label <> 'abstain' GROUP BY ALL)
+SELECT v.value, t.theory, coalesce(arg_max(category, (votes, category)), {unmapped}) AS category,
+    coalesce(max(votes) || ' of ' || sum(votes)::BIGINT || ' annotations', 'no annotation') AS source
+FROM value_terms v CROSS JOIN (SELECT unnest([{theories}]) AS theory) t LEFT JOIN votes USING (value, theory)
+WHERE v.in_vocabulary GROUP BY v.value, t.theory
 """

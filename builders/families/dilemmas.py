@@ -7,10 +7,10 @@ topics.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
-from pydantic import PositiveInt
+from pydantic import PositiveInt, model_validator
 
 from ...schemas.request import Prompt
 from ...schemas.row import Row
@@ -25,12 +25,14 @@ from ...schemas.rows.dilemmas import (
     Party,
     Stake,
     TradeOff,
+    theory_aspect,
 )
-from ...schemas.rows.shared import Annotator, RowRef
+from ...schemas.rows.shared import Annotation, Annotator, RowRef
 from ...validators.tables.normalise import norm
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
 from ..asking.few_shot import few_shot_prompt
+from ..asking.journal_reader import AskFailed
 from ..asking.narrow import Narrow
 from ..sources import Seed
 from . import Family, Role
@@ -39,6 +41,7 @@ from ._annotations import annotation, drawn_order
 from ._dilemmas_answers import (
     AssignedTopic,
     Chosen,
+    PlacedValue,
     WrittenActions,
     WrittenConsequence,
     WrittenDilemma,
@@ -58,16 +61,26 @@ class Dilemmas(Family):
         "write": Role("writes the dilemma, its actions and consequences, and what is at stake"),
         "sort": Role("assigns a topic"),
         "choose": Role("chooses between the two actions", many=True),
+        "map": Role("places values in theories", many=True),
     }
+    max_remembered = 10_000
 
     topics: tuple[str, ...] = prompts.TOPICS
     """Closed list of topics; empty: none is assigned."""
+    per_topic: PositiveInt | None = None
+    """Dilemmas of each topic that are wanted: a seed whose topic has as many in earlier rounds is rejected before its
+    other stages, so that `n` may be large. What a round has too many of goes with the step `stratify`."""
+    round_size: PositiveInt = 16
+    """Seeds of a round, where `per_topic` is given."""
     max_stakes: PositiveInt = 3
     """Most values that a writer names for the parties affected directly, and as many for the others."""
     vocabulary: Vocabulary = Vocabulary()
     """How values are counted."""
     theories: TheoryTable | None = None
     """Where theories have the values of the vocabulary."""
+    asked_theories: dict[str, tuple[str, ...]] = {}
+    """Theory -> its categories, for values that annotators of the role `map` place there, once for each dilemma.
+    DailyDilemmas' five are in `schemas/rows/dilemmas.py`."""
     patterns: dict[str, str] = {"dilemma": r"^\S.*[?]$"}
     """Field of an answer (dilemma, to_do, not_to_do, consequence, party, value, reason) -> regular expression that it
     must match; the teacher decodes under it."""
@@ -83,27 +96,46 @@ class Dilemmas(Family):
     """System prompt of who assigns topics."""
     choice_prompt: str = prompts.CHOICE
     """System prompt of who chooses."""
+    map_prompt: str = prompts.MAP
+    """System prompt of who places values in theories."""
     examples: tuple[dict[str, Any], ...] = prompts.EXAMPLES
     """Worked examples with the answers of every stage; small teachers tend to copy from them."""
+
+    def round(self) -> int | None:
+        """Seeds of a round; topics of earlier rounds are counted."""
+        return self.round_size if self.per_topic else None
+
+    def texts_to_avoid(self, rows: Sequence[Row]) -> Iterable[str]:
+        """The topics of the dilemmas, to be counted."""
+        return (row.topic for row in rows if isinstance(row, Dilemma) and row.topic)
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """A dilemma and its actions, then what follows from each action, and who would choose which."""
         dilemma = await self._dilemma(seed, ask)
+        if self.per_topic and dilemma.topic and ask.earlier.count(dilemma.topic) >= self.per_topic:
+            raise AskFailed("topic is full", f"{dilemma.topic}: {self.per_topic} in earlier rounds", b"")
         actions = await self._actions(dilemma, ask)
         trade_off = TradeOff(
             dilemma_id=dilemma.dilemma_id, to_do_id=actions[0].action_id, not_to_do_id=actions[1].action_id
         )
         parts = [self._after(dilemma, action, ask) for action in actions]
         rows = await ask.all([*parts, self._choices(dilemma, actions, ask)])
-        return [dilemma, *actions, trade_off, *(row for part in rows for row in part)]
+        after = [row for part in rows for row in part]
+        return [dilemma, *actions, trade_off, *after, *await self._mapped(after, ask)]
+
+    @model_validator(mode="after")
+    def _asked_or_declared(self) -> Self:
+        if both := {*self.asked_theories} & {*(self.theories.categories if self.theories else ())}:
+            raise ValueError(f"asked_theories: {', '.join(sorted(both))} is declared in `theories`")
+        return self
 
     def once(self) -> Sequence[Row]:
-        """The choice between the actions."""
-        return (CHOICE,)
+        """The choice between the actions, and the theories that values are placed in."""
+        return (CHOICE, *(theory_aspect(theory, categories) for theory, categories in self.asked_theories.items()))
 
     def derived(self) -> Mapping[str, str]:
         """The vocabulary with its counts, the log of merges, and where theories have the values."""
-        return derived_tables(self.vocabulary, self.theories)
+        return derived_tables(self.vocabulary, self.theories, tuple(self.asked_theories))
 
     def seed(self, main: Row) -> Seed:
         """The situation of a dilemma."""
@@ -230,6 +262,34 @@ class Dilemmas(Family):
             label = labels[answer.value.choice]
             rows.append(annotation(item, answer, CHOICE.aspect, label=label, options=[*labels.values()]))
         return rows
+
+    async def _mapped(self, rows: Sequence[Row], ask: Ask) -> list[Row]:
+        """Where annotators place the values of a dilemma; the annotations are on the first stake with each value."""
+        stakes = {stake.value: stake for stake in reversed(rows) if isinstance(stake, Stake) and stake.value}
+        placed = await ask.all(
+            self._placed(stake, theory, ask) for _, stake in sorted(stakes.items()) for theory in self.asked_theories
+        )
+        return [row for part in placed for row in part]
+
+    async def _placed(self, stake: Stake, theory: str, ask: Ask) -> list[Annotation]:
+        aspect = theory_aspect(theory, self.asked_theories[theory])
+
+        def prompt(annotator: Annotator) -> Prompt:
+            shown = drawn_order(aspect.labels, stake.stake_id, annotator.annotator_id, theory)
+            return few_shot_prompt(
+                self.map_prompt, (), f"Theory: {theory}\nValue: {stake.value}\ncategory: {' / '.join(shown)}", 20
+            )
+
+        item = (aspect.item_table, stake.stake_id)
+        narrow: Narrow = {"category": {"enum": aspect.labels}}
+        answers = await ask.each(prompt, PlacedValue, "map", item=item, into="annotations", narrow=narrow)
+        return [
+            annotation(
+                item, answer, theory, label=answer.value.category,
+                options=drawn_order(aspect.labels, stake.stake_id, answer.annotator_id, theory),
+            )
+            for answer in answers
+        ]  # fmt: skip
 
     @property
     def _bounds(self) -> Bounds:

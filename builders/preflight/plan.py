@@ -28,7 +28,7 @@ from ..asking.engine import CANNOT
 from ..asking.journal_reader import AskFailed, JournalReader
 from ..asking.narrow import Bound, Narrow
 from ..asking.question import Answerer, Question
-from ..execution.earlier import MAX_TEXTS, Earlier
+from ..execution.earlier import Earlier
 from ..execution.resolve import ResolvedRecipe, resolve
 from ..execution.seed import run_to_end
 from ..sources import Seed
@@ -239,7 +239,7 @@ def _rehearsed(
 ) -> tuple[dict[str, Need], int]:
     """Teacher -> what it is sent for these seeds; and how many requests the journal answers."""
     needs: dict[str, Need] = {}
-    longest = [f"{number:0{LONGEST_TEXT}}" for number in range(MAX_TEXTS)]
+    longest = [f"{number:0{LONGEST_TEXT}}" for number in range(crew.family.max_remembered)]
     engine, earlier = RecordedAnswers(journal, crew.answerers), Earlier(crew.family)
     for seed in seeds:
         # A round whose rows are all recorded shows its texts to the next; else the most that it may show is assumed.

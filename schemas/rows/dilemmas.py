@@ -7,6 +7,7 @@ merged values are ours: theirs has a topic model, a fixed vocabulary and the cho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from pydantic import Field
 from ..row import ForeignKey, Key, Row
 from ..views import View
 from .fields import Digest, Text
-from .shared import SHARED, Aspect, RowRef
+from .shared import ABSTAIN, SHARED, Aspect, RowRef
 
 ActionType = Literal["to_do", "not_to_do"]
 Involvement = Literal["direct", "indirect"]
@@ -174,7 +175,7 @@ class TheoryMapping(Row):
     category: Annotated[str, Field(min_length=1)]
     """Its category there, or `unmapped`."""
     source: str
-    """The table that says so, as it is cited; empty where none was declared."""
+    """The table that says so, as it is cited, or how many annotations do; empty where none was declared."""
 
 
 TABLES: dict[str, type[Row]] = {
@@ -200,6 +201,18 @@ CHOICE = Aspect(
     "Which of the two would you do?",
 )
 """Which action the annotators would choose."""
+
+
+def theory_aspect(theory: str, categories: Sequence[str]) -> Aspect:
+    """The category of a theory in which annotators place the value of a stake."""
+    return Aspect(
+        item_table="stakes",
+        aspect=theory,
+        labels=[*categories, UNMAPPED, ABSTAIN],
+        rules=["majority", "soft"],
+        question=f"Theory: {theory}\nValue: {{value}}\nWhere does the value belong?",
+    )
+
 
 PAIR = """FROM theirs.trade_offs t JOIN theirs.dilemmas d USING (dilemma_id)
     JOIN theirs.actions a ON a.action_id = to_do_id JOIN theirs.actions b ON b.action_id = not_to_do_id"""

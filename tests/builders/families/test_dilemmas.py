@@ -5,11 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
 import pluriset
 from pluriset.builders.families._dilemmas_vocabulary import Vocabulary
+from pluriset.builders.families.dilemmas import Dilemmas
 from pluriset.cards.loading.dataset import Dataset
 from pluriset.schemas.published.daily_dilemmas import DailyDilemmas
 from pluriset.tests.builders.making import made
@@ -148,3 +150,34 @@ def test_published_dilemmas_become_our_tables_and_come_back_unchanged() -> None:
         for table, (names, rows) in before.items():
             after = connection.sql(f'SELECT {", ".join(names)} FROM theirs."{table}"').fetchall()
             assert {*map(repr, after)} == rows and len(after) == len(rows)
+
+
+def test_seeds_of_full_topics_are_rejected_before_their_other_stages(tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text("id,text\n" + "".join(f"{n},Getting too much change {n}\n" for n in range(6)))
+    source = {"file": {"path": str(tmp_path / "many.csv"), "text": "text", "id": "id"}}
+    family = {"dilemmas": {"per_topic": 2, "round_size": 2, "topics": ["money", "health"]}}
+    manifest = made(recipe(tmp_path, source=source, family=family, curation=[]), tmp_path / "run")
+    assert manifest.tables["dilemmas"].rows == 2
+    by_role = {(each.role): each.answers for each in manifest.books.spending}
+    assert by_role["choose"] == 2, "the panel was asked about two dilemmas alone"
+    reasons = [row["reason"] for row in pq.read_table(tmp_path / "run" / "rejects.parquet").to_pylist()]
+    assert reasons == ["topic is full"] * 4
+
+
+def test_annotators_place_values_in_theories(tmp_path: Path) -> None:
+    family = {"vocabulary": VOCABULARY, "asked_theories": {"Maslow": ["safety", "self-esteem"]}}
+    places = [
+        {"match": "Value: honesty", "answer": {"category": "self-esteem"}},
+        {"match": "Value: trust", "answer": {"category": "unmapped"}},
+    ]
+    asked = recipe(tmp_path, family={"dilemmas": family})
+    with (tmp_path / "answers.jsonl").open("w") as script:
+        script.writelines(json.dumps(line) + "\n" for line in [*places, *SCRIPT])
+    made(asked, tmp_path / "run")
+    placed = pq.read_table(next((tmp_path / "run/data/theory_mappings").iterdir())).to_pylist()
+    assert [(row["value"], row["category"], row["source"]) for row in placed] == [
+        ("honesty", "self-esteem", "1 of 1 annotations"),
+        ("trust", "unmapped", "1 of 1 annotations"),
+    ]
+    with pytest.raises(ValueError, match="MFT is declared"):
+        Dilemmas.model_validate({"theories": THEORIES, "asked_theories": {"MFT": ["Care"]}})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import pluriset
 from pluriset.builders.asking import engine
 from pluriset.builders.assembly.materialize import write_tables
-from pluriset.builders.execution.earlier import MAX_TEXTS, Earlier
+from pluriset.builders.execution.earlier import Earlier
 from pluriset.builders.execution.run import opened
 from pluriset.builders.families.values import Values
 from pluriset.builders.sampling.diversity import Diversity
@@ -168,10 +168,10 @@ def test_memory_does_not_grow_with_rows() -> None:
         def texts_to_avoid(self, rows: Any) -> list[str]:
             return [row.text for row in rows]
 
-    kept = []
+    kept, most = [], Numbered.max_remembered
     for _ in range(2):
         earlier = Earlier(Numbered(diversity=Diversity(round=1)))
-        for number in range(3 * MAX_TEXTS):
+        for number in range(3 * most):
             earlier.add([Situation(situation_id=str(number), text=str(number), source="test")])
         kept.append(earlier.seen)
-    assert kept[0] == kept[1] and len(kept[0]) == MAX_TEXTS and max(map(int, kept[0])) > 2 * MAX_TEXTS
+    assert kept[0] == kept[1] and len(kept[0]) == most and max(map(int, kept[0])) > 2 * most
