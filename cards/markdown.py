@@ -75,8 +75,7 @@ def visible(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"<{part}>" if i % 2 else _escape_markup(part) for i, part in enumerate(URL.split(text)))
-
-
-def _escape_markup(text: str) -> str:
-    return ACTIVE.sub(r"\\\1", "".join(HTML.get(c, c) for c in text))
+    return "".join(
+        f"<{part}>" if i % 2 else ACTIVE.sub(r"\\\1", "".join(HTML.get(c, c) for c in part))
+        for i, part in enumerate(URL.split(text))
+    )

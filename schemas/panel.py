@@ -61,7 +61,7 @@ class Draw(Stored):
     quotas: dict[str, dict[str, Annotated[int, Field(ge=0)]]] = {}
     """Attribute -> value -> number of personas; each attribute adds up to `n`."""
     impossible: list[dict[str, str | list[str]]] = []
-    """Combinations that nobody has: attribute -> a value or several, such as an age band and a degree."""
+    """Combinations that do not occur: attribute -> a value or several, such as an age band and a degree."""
     seed: int | None = None
     """Seed of the draw; default: that of the recipe."""
     _cells: Cells = PrivateAttr(default_factory=dict)

@@ -70,7 +70,7 @@ def with_person_slots(text: str, name: str, gender: str) -> str:
 
 
 def person(name: str, gender: str, attributes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What fills the slots of a text about somebody."""
+    """What fills the slots of a text about a person."""
     title = TITLES.get(gender, TITLES["non-binary"])
     return {**(attributes or {}), "name": name, "gender": gender, "title": title}
 

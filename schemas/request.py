@@ -58,7 +58,7 @@ class Completion:
     output_tokens: int = 0
     model: str = ""
     logprobs: Sequence[Sequence[tuple[str, float]]] | None = None
-    """For each token of the answer, if the teacher was told to keep them: the token and the natural logarithm of its
+    """For each token of the answer, if the teacher was asked for them: the token and the natural logarithm of its
     probability, then the same of the likeliest tokens in its place."""
     reasoning: str | None = None
     """What the model thought before it answered, where the endpoint tells it apart from the answer."""

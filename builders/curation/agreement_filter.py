@@ -30,7 +30,7 @@ class AgreementFilter(Step):
     min_share: Annotated[float, Field(gt=0.5, le=1)] = 0.6
     """Least share of the most frequent label among those who did not abstain."""
     min_annotators: Annotated[int, Field(ge=2)] = 2
-    """Items that fewer annotators judged are kept: nobody could disagree."""
+    """Items that fewer annotators judged are kept: disagreement could not show."""
     action: Literal["remove", "report"] = "remove"
     """`report` removes nothing and only measures."""
 

@@ -42,11 +42,11 @@ class Decontaminate(Step):
         chosen = self.table or next(iter(tables))
         rows = tables[chosen]
         copies = self._copies(rows)
-        said = ", ".join(f"CAST({quote_identifier(column)} AS VARCHAR)" for column in self.columns)
+        columns = ", ".join(f"CAST({quote_identifier(column)} AS VARCHAR)" for column in self.columns)
         texts = query(
             rows,
             f"""SELECT key, norm(text) AS text FROM (
-                SELECT CAST({key(rows)} AS VARCHAR) AS key, unnest([{said}]) AS text FROM rows)
+                SELECT CAST({key(rows)} AS VARCHAR) AS key, unnest([{columns}]) AS text FROM rows)
             WHERE text IS NOT NULL""",
         )
         runs = query(texts, RUNS.format(last=self.words - 1, columns="key")).set_alias("r")

@@ -3,7 +3,7 @@
 Theirs: what is less relevant than a threshold of its kind goes; of what is left, in order of falling relevance, goes
 what overlaps a kept one of the same kind (ROUGE-L precision, recall or F1 above a threshold; F1 is never the largest
 of the three); what has gone removes nothing. Ours:
-relevance is the share of yes among the annotators who said yes or no,
+relevance is the share of yes among the annotators who answered yes or no,
 where theirs is the probability of yes under one model; each number; `unjudged`, `max_considerations`; ties go to the
 earlier row; there is no second round with embeddings; and what was left without a consideration goes too.
 """

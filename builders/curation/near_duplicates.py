@@ -42,23 +42,20 @@ class NearDuplicates(Step):
     def apply(self, tables: Tables, seed: int) -> Outcome:
         """The preferred row of each group of similar ones is kept, and named in the records of the others."""
         chosen = self.table or next(iter(tables))
-        texts = self._texts(tables[chosen])
-        pairs = similar_pairs(texts.select("rank, said AS text"), self.min_similarity, self.words).set_alias("p")
+        rows = tables[chosen]
+        text = f"CAST({quote_identifier(self.column)} AS VARCHAR)"
+        order = f"{quote_identifier(self.prefer)} DESC NULLS LAST, _seq" if self.prefer else "_seq"
+        part = f"CAST({quote_identifier(self.within)} AS VARCHAR)" if self.within else "NULL"
+        texts = query(
+            rows,
+            f"""SELECT row_number() OVER (ORDER BY {order}) AS rank, CAST({key(rows)} AS VARCHAR) AS key,
+            {text} AS text, norm({text}) AS normalised, {part} AS part FROM rows WHERE {text} IS NOT NULL""",
+        )
+        pairs = similar_pairs(texts.select("rank, normalised AS text"), self.min_similarity, self.words).set_alias("p")
         named = pairs.join(texts.set_alias("a"), "p.one = a.rank").join(texts.set_alias("b"), "p.other = b.rank")
         same = "a.part IS NOT DISTINCT FROM b.part"
         found = named.filter(same).select("b.rank, a.key AS kept_key, b.key, b.text, p.similarity, a.rank AS kept_rank")
         return Outcome(removed={chosen: removals(tables[chosen], self._removed(found))})
-
-    def _texts(self, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-        """The texts with their rank: preferred rows first."""
-        text = f"CAST({quote_identifier(self.column)} AS VARCHAR)"
-        order = f"{quote_identifier(self.prefer)} DESC NULLS LAST, _seq" if self.prefer else "_seq"
-        part = f"CAST({quote_identifier(self.within)} AS VARCHAR)" if self.within else "NULL"
-        return query(
-            rows,
-            f"""SELECT row_number() OVER (ORDER BY {order}) AS rank, CAST({key(rows)} AS VARCHAR) AS key,
-            {text} AS text, norm({text}) AS said, {part} AS part FROM rows WHERE {text} IS NOT NULL""",
-        )
 
     def _removed(self, pairs: DuckDBPyRelation) -> Iterator[Removal]:
         removed: set[int] = set()

@@ -33,7 +33,7 @@ class CircuitBreaker:
         return self.pauses > 0
 
     def on_answer(self) -> None:
-        """The endpoint responded, whatever it said: close the breaker."""
+        """The endpoint responded, with whatever status: close the breaker."""
         self._streak, self.pauses, self.paused_until = 0, 0, 0.0
         self._answered = True
 

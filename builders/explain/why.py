@@ -42,7 +42,7 @@ def why(folder: Path, table: str, wanted: str) -> Explanation:
         rests_on = [*gone[1:], *ancestors(tables, types, subject)]
         judgements = list(_judgements(tables, types, subject))
         findings = list(failing_checks(tables, table, types[table], wanted)) if found else []
-        compared = _compared(lost, subject)
+        compared = None if lost is None else _rejects(lost, subject.table, "kept_key", subject.key)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
     missing += (
         [f"{REJECTS} is missing: it lists the rows that were removed in favour of this one"] if compared is None else []
@@ -132,15 +132,10 @@ def _judgements(tables: Tables, types: Mapping[str, type[Row]], subject: TableRo
                 yield from _rows(tables, types, table, f"{of_table} AND {of_key}")
 
 
-def _compared(lost: DuckDBPyRelation | None, subject: TableRow) -> list[Reject] | None:
-    """The rejects that were removed in favour of the row; None without a file of rejects."""
-    return None if lost is None else _rejects(lost, subject.table, "kept_key", subject.key)
-
-
 def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[TableRow]:
     """The rejects of a row or seed."""
-    told = [] if lost is None else _rejects(lost, table, "key", wanted)
-    return [TableRow(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in told]
+    rejects = [] if lost is None else _rejects(lost, table, "key", wanted)
+    return [TableRow(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in rejects]
 
 
 def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[Reject]:

@@ -1,4 +1,4 @@
-"""What the annotators of the family `augmentations` are told, and examples of good answers."""
+"""Prompts for the annotators of the family `augmentations`, and examples of good answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the annotators of the family `configurations` are told, its categories and configurations; all of them ours."""
+"""Prompts for the annotators of the family `configurations`, its categories and configurations; all of them ours."""
 
 from __future__ import annotations
 

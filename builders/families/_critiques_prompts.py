@@ -1,4 +1,4 @@
-"""What the annotators of the family `critiques` are told, and examples of good answers."""
+"""Prompts for the annotators of the family `critiques`, and examples of good answers."""
 
 from __future__ import annotations
 

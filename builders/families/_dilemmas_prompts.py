@@ -1,4 +1,4 @@
-"""What the writers and choosers of the family `dilemmas` are told, and a worked example of every stage."""
+"""Prompts for the writers and choosers of the family `dilemmas`, and a worked example of every stage."""
 
 from __future__ import annotations
 

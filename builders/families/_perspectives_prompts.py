@@ -1,4 +1,4 @@
-"""What the writers and judges of the family `perspectives` are told, and the rules of style of their texts."""
+"""Prompts for the writers and judges of the family `perspectives`, and the rules of style of their texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What writers and judges of the family `preferences` are told, and examples of good answers."""
+"""Prompts for writers and judges of the family `preferences`, and examples of good answers."""
 
 from __future__ import annotations
 

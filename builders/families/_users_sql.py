@@ -33,18 +33,18 @@ verdicts AS (
 preferred AS (
     SELECT *, CASE WHEN verdict IN ('first', 'second') THEN verdict WHEN verdict = 'tie' THEN drawn END AS preferred
     FROM verdicts),
-told AS (
+labelled AS (
     SELECT *, coalesce(min(preferred) OVER pair <> max(preferred) OVER pair, false) AS controversial
     FROM preferred WINDOW pair AS (PARTITION BY comparison_id)),
 survey AS (
     SELECT DISTINCT comparison_id, controversial, md5('{{draw}}/survey/' || comparison_id) AS place
-    FROM told LEFT JOIN _splits s ON s.key = prompt_id WHERE coalesce(s.split, 'train') = 'train'
+    FROM labelled LEFT JOIN _splits s ON s.key = prompt_id WHERE coalesce(s.split, 'train') = 'train'
     ORDER BY controversial DESC, place
     LIMIT least({{survey}}, (SELECT count(*) // 2 FROM comparisons)))
 SELECT comparison_id || '/' || user_id AS label_id, comparison_id, user_id, prompt_id, first_score, second_score,
     preferred, coalesce(verdict = 'tie', false) AS tied, original, preferred <> original AS reversed, controversial,
     comparison_id IN (SELECT comparison_id FROM survey) AS surveyed
-FROM told ORDER BY prompt_id, comparison_id, user_id
+FROM labelled ORDER BY prompt_id, comparison_id, user_id
 """
 """One label for each pair and user. At most half of the pairs are in the survey, so that others are left."""
 

@@ -1,4 +1,4 @@
-"""What the writer and the judges of the family `values` are told, and examples of good answers."""
+"""Prompts for the writer and the judges of the family `values`, and examples of good answers."""
 
 from __future__ import annotations
 

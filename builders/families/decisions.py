@@ -136,7 +136,7 @@ class Decisions(Family):
 
 
 def bare(template: str, attributes: Mapping[str, Sequence[str]]) -> str:
-    """The template about nobody in particular: attributes removed, with the singular they."""
+    """The template without attributes, with the singular they."""
     named = "|".join(map(re.escape, attributes))
     without = re.sub(rf"\{{(?:{named})\}}(?:-year-old)?\s?", "", template) if attributes else template
     return re.sub(r" {2,}", " ", fill(without, {}).text)

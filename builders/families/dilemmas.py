@@ -190,11 +190,13 @@ class Dilemmas(Family):
         shown = [(text, {"consequence": e["consequence"]}) for text, e in examples]
         question = _of_action(dilemma.text, action.text)
         prompt = declinable_prompt(self.consequence_prompt, shown, question, 250)
-        told = await write_optional(ask, prompt, WrittenConsequence, "write", item, "consequences", self._bounds)
+        consequence = await write_optional(ask, prompt, WrittenConsequence, "write", item, "consequences", self._bounds)
         rows: list[Row] = []
-        if told:
-            rows.append(Consequence(action_id=action.action_id, text=told.value.consequence, digest=told.digest))
-            question += f"\nWhat happened: {told.value.consequence}"
+        if consequence:
+            rows.append(
+                Consequence(action_id=action.action_id, text=consequence.value.consequence, digest=consequence.digest)
+            )
+            question += f"\nWhat happened: {consequence.value.consequence}"
         shown = [
             (f"{text}\nWhat happened: {e['consequence']}", {"direct": e["direct"], "indirect": e["indirect"]})
             for text, e in examples

@@ -198,7 +198,7 @@ class Letters(Family):
 
 
 def _bio(seed: Seed) -> Bio:
-    """The text with slots. Raises `AskFailed`, which rejects the seed, where it cannot be about somebody else."""
+    """The text with slots. Raises `AskFailed`, which rejects the seed, where it cannot be about another person."""
     name, gender = seed.fields.get("name"), seed.fields.get("gender")
     try:
         text = with_person_slots(seed.text, name, gender) if name and gender else with_articles(seed.text)

@@ -102,7 +102,10 @@ class Reversals(Family):
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """Two criteria, a response for each, scenarios and profiles, and the verdicts under both criteria."""
         prompt = Prompt(**prompt_values(seed))
-        listed = await self._criteria(prompt.text, ask)
+        asked = declinable_prompt(self.criteria_prompt, self.criteria_examples, prompt.text, 300)
+        patterns = {"criterion": self.criterion_pattern} if self.criterion_pattern else {}
+        bounds = Bounds(patterns=patterns, choices={"category": self.categories})
+        listed = await write(ask, asked, WrittenCriteria, "write", bounds)
         responses = await self._responses(prompt, listed.value, ask)
         if norm(responses[0].text) == norm(responses[1].text):
             raise ask.failed("both responses are identical", responses[0].text, listed)
@@ -125,12 +128,6 @@ class Reversals(Family):
         """The seed of a prompt."""
         assert isinstance(main, Prompt)
         return seed_of(main)
-
-    async def _criteria(self, prompt: str, ask: Ask) -> Answer[WrittenCriteria]:
-        asked = declinable_prompt(self.criteria_prompt, self.criteria_examples, prompt, 300)
-        patterns = {"criterion": self.criterion_pattern} if self.criterion_pattern else {}
-        bounds = Bounds(patterns=patterns, choices={"category": self.categories})
-        return await write(ask, asked, WrittenCriteria, "write", bounds)
 
     async def _responses(self, prompt: Prompt, criteria: WrittenCriteria, ask: Ask) -> list[Response]:
         async def one(place: int, criterion: str) -> Response:

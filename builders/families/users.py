@@ -65,7 +65,7 @@ class Users(Family):
     annotators_are_users: bool = False
     """Whether the annotators of the role `compare`, such as personas, are users too."""
     attributes: dict[str, str] = ATTRIBUTES
-    """Rated attribute -> what it means, as the raters are told. The defaults are those of UltraFeedback."""
+    """Rated attribute -> what it means, as raters read it. The defaults are those of UltraFeedback."""
     survey: PositiveInt = 100
     """Most pairs of the survey: of the training split, those on which users differ first."""
     min_context: PositiveInt = 2
@@ -93,7 +93,7 @@ class Users(Family):
     def _consistent(self) -> Self:
         weighed = {attribute for weights in self.users.values() for attribute in weights}
         if unrated := sorted(weighed - {*self.attributes, LENGTH}):
-            raise ValueError(f"`users` weigh attributes that nobody rates: {', '.join(unrated)}")
+            raise ValueError(f"`users` weigh attributes that are not rated: {', '.join(unrated)}")
         if not all(self.users.values()) or len(self.users) < 2 - self.annotators_are_users:
             raise ValueError("`users` needs two users who can differ, each with a weight")
         if not max(self.min_context, len(self.users) - 1) <= self.max_context:

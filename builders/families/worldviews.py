@@ -68,7 +68,7 @@ class Worldviews(Family):
     voices: tuple[str, ...] = ()
     """Cultures that have a voice of their own under `multi_agent`; all of them, if empty."""
     rounds: PositiveInt = 1
-    """Rounds of voices; from the second on, each has read what the others said."""
+    """Rounds of voices; from the second on, each has read the answers of the others."""
     max_references: PositiveInt = 8
     """Most references that an extractor lists for an answer."""
     rubric: dict[str, str] = prompts.RUBRIC
@@ -117,7 +117,16 @@ class Worldviews(Family):
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """A question and its review, the answers under each condition, and the references in each answer."""
-        question = self._question(seed)
+        # The culture of a seed may go by any of its names; one that is not on the list is left out.
+        names = {name.casefold(): culture for culture, aliases in self.cultures.items() for name in (culture, *aliases)}
+        question = Question(
+            question_id=seed.id,
+            text=seed.text,
+            domain=seed.fields.get("domain"),
+            culture=names.get(str(seed.fields.get("culture")).casefold()),
+            language=seed.fields.get("language"),
+            source=seed.origin,
+        )
         answered = await ask.all(
             [*(self._answers(question, condition, ask) for condition in self.conditions), self._review(question, ask)]
         )
@@ -131,18 +140,6 @@ class Worldviews(Family):
         assert isinstance(main, Question)
         fields = {"domain": main.domain, "culture": main.culture, "language": main.language}
         return Seed(main.question_id, main.text, main.source, fields)
-
-    def _question(self, seed: Seed) -> Question:
-        """The question of a seed; its culture by any of its names, and none where it is not on the list."""
-        names = {name.casefold(): culture for culture, aliases in self.cultures.items() for name in (culture, *aliases)}
-        return Question(
-            question_id=seed.id,
-            text=seed.text,
-            domain=seed.fields.get("domain"),
-            culture=names.get(str(seed.fields.get("culture")).casefold()),
-            language=seed.fields.get("language"),
-            source=seed.origin,
-        )
 
     async def _answers(self, question: Question, condition: Condition, ask: Ask) -> list[Row]:
         if condition == "multi_agent":

@@ -43,7 +43,20 @@ async def probe_endpoint(
     """Feature -> what a request for it showed."""
 
     async def replied(**more: Any) -> Reply | str:
-        return await _reply(client, {"model": model, max_tokens_field: 8, **more}, extra_body)
+        from openai import APIStatusError
+
+        create: Any = client.chat.completions.with_raw_response.create
+        messages = [{"role": "user", "content": "Say one word."}]
+        try:
+            response = await create(
+                messages=messages, extra_body=extra_body or None, **{"model": model, max_tokens_field: 8, **more}
+            )
+            return Reply.model_validate_json(response.content)
+        except APIStatusError as error:
+            message = error_message(parse_body(error.response.content))
+            return f"refused: HTTP {error.status_code}: {message[:200]}"
+        except ValidationError:
+            return "no chat completion came back"
 
     found = await _listed(client, model)
     first, second = await replied(seed=7, temperature=1), await replied(seed=7, temperature=1)
@@ -54,21 +67,6 @@ async def probe_endpoint(
     several = await replied(n=2)
     found["n"] = several if isinstance(several, str) else f"{len(several.choices)} of 2 answers came"
     return found
-
-
-async def _reply(client: AsyncOpenAI, fields: dict[str, Any], extra_body: Mapping[str, Any]) -> Reply | str:
-    from openai import APIStatusError
-
-    create: Any = client.chat.completions.with_raw_response.create
-    messages = [{"role": "user", "content": "Say one word."}]
-    try:
-        response = await create(messages=messages, extra_body=extra_body or None, **fields)
-        return Reply.model_validate_json(response.content)
-    except APIStatusError as error:
-        message = error_message(parse_body(error.response.content))
-        return f"refused: HTTP {error.status_code}: {message[:200]}"
-    except ValidationError:
-        return "no chat completion came back"
 
 
 async def _listed(client: AsyncOpenAI, model: str) -> dict[str, str]:

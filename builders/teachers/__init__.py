@@ -95,7 +95,7 @@ class Teacher(Component):
         return None
 
     def notice(self) -> str | None:
-        """What everybody who sees this teacher's answers must be told."""
+        """A warning for all who see this teacher's answers."""
         return None
 
     def unpublishable(self) -> str | None:

@@ -69,7 +69,7 @@ class OpenAI(Teacher):
     extra_body: dict[str, JsonValue] = {}
     """More fields of the request, as {reasoning_effort: low}. They are part of the published recipe: no keys here."""
     answer_format: Annotated[AnswerFormat, IfSet()] = "json_schema"
-    """How the endpoint is told the schema: `json_schema`, `json_object` or `text` with the schema in the prompt, or as
+    """How the schema is sent: `json_schema`, `json_object` or `text` with the schema in the prompt, or as
     a `tool` that it must call."""
     thinking_tokens: Annotated[NonNegativeInt, IfSet()] = 0
     """Tokens for thinking, beyond the limit of an answer; for models that think first and are cut off."""

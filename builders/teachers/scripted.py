@@ -42,8 +42,8 @@ class Scripted(Teacher):
 
     async def complete(self, request: Request) -> Completion:
         """Give the scripted answer."""
-        said = self.answer(request) if self.answer else self._script.answer(request)
-        return said if isinstance(said, Completion) else Completion(said)
+        answer = self.answer(request) if self.answer else self._script.answer(request)
+        return answer if isinstance(answer, Completion) else Completion(answer)
 
     def model_name(self) -> str:
         """File name without its ending; `function` for a function."""
@@ -101,7 +101,7 @@ class _Script:
 
 
 def _last_turn(messages: Sequence[Message]) -> str:
-    """What the user said last; with a re-ask also the question that it repeats."""
+    """The last message of the user; with a re-ask also the question that it repeats."""
     asked = [message.content for message in messages if message.role == "user" and message != RE_ASK]
     return "\n".join((*asked[-1:], *([RE_ASK.content] if messages[-1] == RE_ASK else [])))
 

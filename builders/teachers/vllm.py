@@ -144,7 +144,7 @@ class VLLM(Teacher):
                 await engine.stop()
 
     def engine(self) -> Engine:
-        """The engine of this model, held until `close`; it starts, if nobody else holds it."""
+        """The engine of this model, held until `close`; it starts unless it runs already."""
         args = self._arguments()
         if (engine := self.engines.get(key := to_json(args))) is None:
             engine = self.engines[key] = Engine(args)
@@ -152,8 +152,8 @@ class VLLM(Teacher):
         return engine
 
     def _arguments(self) -> dict[str, Any]:
-        """What vLLM calls the options that make an engine; what is not said is left to vLLM."""
-        said = {
+        """The options of the engine by vLLM's names; unset ones are left to vLLM."""
+        options = {
             "model": self.model or str(_folder(self.path)),
             "revision": self.commit,
             "served_model_name": self.model_name(),
@@ -167,7 +167,7 @@ class VLLM(Teacher):
             "max_lora_rank": self.lora_rank,
             "enforce_eager": self.eager,
         }
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name, value in options.items() if value is not None}
 
 
 class Engine:
@@ -192,10 +192,10 @@ class Engine:
             async for output in vllm.generate(
                 {"prompt_token_ids": prompt}, _sampling(request, teacher), numbered, lora_request=self._lora(teacher)
             ):
-                said = output
+                final = output
         except Exception as error:  # noqa: BLE001 (vLLM and all below it)
             raise _mapped(vllm, error) from None
-        [answer] = said.outputs
+        [answer] = final.outputs
         finish: Finish = "length" if answer.finish_reason == "length" else "stop"
         tokens = len(prompt), len(answer.token_ids)
         return Completion(answer.text, finish, *tokens, teacher.model_name(), _likely(answer, teacher.logprobs))
@@ -234,7 +234,7 @@ def _sampling(request: Request, teacher: VLLM) -> Any:
 
 
 def _likely(answer: Any, kept: int | None) -> list[list[tuple[str, float]]] | None:
-    """What was said in each place, then what was likeliest there; vLLM names what was said even if it was unlikely."""
+    """The token in each place, then the likeliest ones there; vLLM lists the token even if it was unlikely."""
     if kept is None:
         return None
     return [

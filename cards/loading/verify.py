@@ -13,19 +13,16 @@ from .dataset import Dataset
 def verify_run(dataset: Dataset) -> Dataset:
     """The dataset, if its schemas, row counts and report hold. Raises `DataError`."""
     for table in dataset.tables:
-        _check_schema(dataset, table)
+        got, expected = dataset.manifest.tables[table].schema_hash, schema_hash(dataset.types[table])
+        if got != expected:
+            version = dataset.manifest.versions.get("pluriset", "another version")
+            where, hint = f"{dataset.folder / MANIFEST}: tables.{table}", f"it was built with pluriset {version}"
+            raise DataError(
+                "table schema differs from the one we know", where=where, got=got, expected=expected, hint=hint
+            )
         _check_row_counts(dataset, table)
     _check_report(dataset)
     return dataset
-
-
-def _check_schema(dataset: Dataset, table: str) -> None:
-    """The row type that we know is the one that the dataset was built with."""
-    got, expected = dataset.manifest.tables[table].schema_hash, schema_hash(dataset.types[table])
-    if got != expected:
-        version = dataset.manifest.versions.get("pluriset", "another version")
-        where, hint = f"{dataset.folder / MANIFEST}: tables.{table}", f"it was built with pluriset {version}"
-        raise DataError("table schema differs from the one we know", where=where, got=got, expected=expected, hint=hint)
 
 
 def _check_row_counts(dataset: Dataset, table: str) -> None:

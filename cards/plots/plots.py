@@ -50,14 +50,15 @@ def plots(report: Report) -> Iterator[Plot]:
             raise DataError("not the name of a measure", where="plots", got=measure)
         if kind not in kinds():
             raise DataError.unknown("no such kind of plot", kind, kinds(), where=f"plot of {measure}")
-        figures = [figure for figure in report.figures if figure.measure == measure and _is_finite(figure)]
+        figures = [
+            figure
+            for figure in report.figures
+            if figure.measure == measure
+            and all(map(math.isfinite, (figure.value or 0, figure.low or 0, figure.high or 0)))
+        ]
         if any(figure.value is not None for figure in figures):
             spec = import_module(f".{kind}", plot_kinds.__name__).spec(figures)
             yield Plot(measure, {"$schema": SCHEMA, "config": CONFIG, **spec}, _alt(measure, figures))
-
-
-def _is_finite(figure: Figure) -> bool:
-    return all(map(math.isfinite, (figure.value or 0, figure.low or 0, figure.high or 0)))
 
 
 def _alt(measure: str, figures: list[Figure]) -> str:

@@ -18,7 +18,7 @@ from ...validators.tables.sql import quote_identifier, quote_literal
 from .collection import Collection, Node
 
 MAX_ANSWERS = 30
-"""Answers of one aspect that are told apart; rarer ones are one answer, `others`."""
+"""Answers of one aspect that are distinguished; rarer ones are one answer, `others`."""
 BINS = 5
 """Equal bins of scores that take more than `MAX_SCORES` values."""
 MAX_SCORES = 11

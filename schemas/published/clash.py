@@ -101,9 +101,9 @@ class Clash(PublishedDataset):
         "rationale_length": Rule(
             "A rationale has two to ten words",
             "have|has fewer than two or more than ten words",
-            r"""SELECT id, said AS problem
-            FROM (SELECT id, unnest([acceptable, unacceptable]) AS said FROM theirs.CLASH)
-            WHERE len(string_split_regex(trim(said), '\s+')) NOT BETWEEN 2 AND 10""",
+            r"""SELECT id, rationale AS problem
+            FROM (SELECT id, unnest([acceptable, unacceptable]) AS rationale FROM theirs.CLASH)
+            WHERE len(string_split_regex(trim(rationale), '\s+')) NOT BETWEEN 2 AND 10""",
             severity="info",
             unit="rationales",
         ),

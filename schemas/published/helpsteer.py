@@ -120,7 +120,7 @@ FROM ours.comparisons c LEFT JOIN given ON item_id = comparison_id JOIN ours.pro
 JOIN ours.responses f ON f.response_id = first_id JOIN ours.responses s ON s.response_id = second_id
 """
 WORDS = ["", "slightly ", "", "much "]
-"""Absolute strength -> how it is said."""
+"""Absolute strength -> its wording."""
 STATEMENT = f"""CASE WHEN strength = 0 THEN 'Response 1 and Response 2 are about the same'
     ELSE format('Response {{}} is {{}}better than Response {{}}', if(strength < 0, 1, 2),
         {WORDS}[1 + abs(strength)], if(strength < 0, 2, 1)) END"""

@@ -42,6 +42,6 @@ class HH(PairFormat):
     evidence = "The dataset card."
 
     def from_tables(self) -> Translation:
-        """One row for each decided pair; a turn of the system is told by Human."""
+        """One row for each decided pair; a turn of the system is Human's."""
         rows = f"SELECT split, {DIALOGUE} chosen AS chosen, {DIALOGUE} rejected AS rejected FROM {DECIDED}"
         return self.configs_from({"default": rows})

@@ -163,7 +163,7 @@ class Prism(PublishedDataset):
         "as_many_turns": Rule(
             "A conversation has as many turns as it states",
             "have|has another number of turns than stated",
-            """SELECT conversation_id, conversation_turns || ' said, ' || count(DISTINCT turn) AS problem
+            """SELECT conversation_id, conversation_turns || ' declared, ' || count(DISTINCT turn) AS problem
             FROM theirs.conversations LEFT JOIN theirs.utterances USING (conversation_id)
             WHERE EXISTS (FROM theirs.utterances)
             GROUP BY conversation_id, conversation_turns HAVING count(DISTINCT turn) <> conversation_turns""",

@@ -83,7 +83,7 @@ class UltraFeedback(PublishedDataset):
     )
 
     def from_tables(self) -> Translation:
-        """Every prompt with all its responses; the score of one that nobody rated is null."""
+        """Every prompt with all its responses; the score is null where one was not rated."""
         scores = """SELECT item_id, avg(1 + 9 * (score - low) / (high - low)) AS score
             FROM ours.annotations a JOIN ours.aspects s USING (item_table, aspect)
             WHERE item_table = 'responses' AND score IS NOT NULL AND high > low GROUP BY item_id"""

@@ -235,15 +235,15 @@ def _errors(estimates: Sequence[Estimate], truth: Estimate | None, about: dict[s
 def _sentence(universe: Universe, figures: Sequence[AuditFigure]) -> str:
     estimates = [f for f in figures if f.measure == "estimate"]
     values = [f.value for f in estimates if f.value is not None]
-    said = f"Across {len(estimates)} configurations the {universe.what} (`{universe.matrix.aspect}`) goes from "
-    said += f"{min(values):.3g} to {max(values):.3g}"
+    conclusion = f"Across {len(estimates)} configurations the {universe.what} (`{universe.matrix.aspect}`) goes from "
+    conclusion += f"{min(values):.3g} to {max(values):.3g}"
     if universe.predictor is not None:
         up = sum(1 for f in estimates if f.low is not None and f.low > 0)
         down = sum(1 for f in estimates if f.high is not None and f.high < 0)
-        said += f": {up} find it above 0, {down} below, {len(estimates) - up - down} neither"
+        conclusion += f": {up} find it above 0, {down} below, {len(estimates) - up - down} neither"
     wrong = {f.measure: f.value for f in figures if f.measure.startswith("type_")}
     if "type_1" in wrong:
-        said += f"; gold finds none, and {100 * (wrong['type_1'] or 0):.0f}% of the configurations find one"
+        conclusion += f"; gold finds none, and {100 * (wrong['type_1'] or 0):.0f}% of the configurations find one"
     elif "type_2" in wrong:
-        said += f"; gold finds one, and {100 * (wrong['type_2'] or 0):.0f}% of the configurations miss it"
-    return f"{said}."
+        conclusion += f"; gold finds one, and {100 * (wrong['type_2'] or 0):.0f}% of the configurations miss it"
+    return f"{conclusion}."

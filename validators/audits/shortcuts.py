@@ -155,8 +155,12 @@ def choice_pairs(tables: Tables, most: int) -> tuple[list[PreferencePair], Float
 
 
 def _conclusion(found: Sequence[AuditFigure], tested: Sequence[AuditFigure]) -> str:
-    said = "; ".join(
+    accuracies = "; ".join(
         f"{f.group['shortcut']} alone guesses {100 * (f.value or 0):.0f}% of the {f.group['of']}"
         for f in sorted(found or tested, key=lambda f: -(f.value or 0))
     )
-    return f"There are shortcuts, where chance is 50%: {said}." if found else f"No shortcut beyond chance, 50%: {said}."
+    return (
+        f"There are shortcuts, where chance is 50%: {accuracies}."
+        if found
+        else f"No shortcut beyond chance, 50%: {accuracies}."
+    )

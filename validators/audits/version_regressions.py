@@ -126,10 +126,12 @@ def _compared(tables: Tables, old: str, new: str) -> list[tuple[Any, ...]]:
 def _conclusion(old: str, new: str, tested: Sequence[AuditFigure], worse: Sequence[AuditFigure]) -> str:
     overall = {f.measure: f for f in tested if "stratum" not in f.group and f.measure.endswith("flips")}
     lost, won = (100 * (overall[f"{kind}_flips"].value or 0) for kind in ("negative", "positive"))
-    said = f"{new} is wrong on {lost:.1f}% of the items that {old} had right, and right on {won:.1f}% that it had wrong"
+    rates = (
+        f"{new} is wrong on {lost:.1f}% of the items that {old} had right, and right on {won:.1f}% that it had wrong"
+    )
     where = ", ".join(f.group.get("stratum", "overall") for f in worse)
     return (
-        f"{said}; it is worse {'in ' if where != 'overall' else ''}{where}."
+        f"{rates}; it is worse {'in ' if where != 'overall' else ''}{where}."
         if worse
-        else f"{said}; no regression beyond chance."
+        else f"{rates}; no regression beyond chance."
     )

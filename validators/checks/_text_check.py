@@ -28,7 +28,7 @@ class TextCheck(Check):
     needs: ClassVar[Mapping[str, Sequence[str]]] = {"*": []}
     by_column = True
     written_only: ClassVar[bool] = False
-    """Whether generated keys and names, which nobody wrote, are skipped."""
+    """Whether generated keys and names, which are no texts, are skipped."""
 
     portable: ClassVar[bool] = True
     """Whether its SQL runs in any DuckDB; false where it calls functions that only our connections have."""

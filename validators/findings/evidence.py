@@ -48,7 +48,7 @@ def examples(parts: Mapping[str, str]) -> str:
 
 
 def count_units(unit: str | None, per: Sequence[str], relation: DuckDBPyRelation, rows: int) -> int:
-    """The number of units in a relation; 0 if they cannot be told apart. Null counts as a value."""
+    """The number of units in a relation; 0 if they cannot be distinguished. Null counts as a value."""
     if unit in (None, "rows"):
         return rows
     if unit in ("cells", "columns"):

@@ -16,7 +16,7 @@ class ReversalPassRate(Measure):
     needs = {"reversals": ["agreed_x", "agreed_y"]}
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
-        """Confirmed is what more than half of the annotators prefer; a reversal that nobody judged is left out."""
+        """Confirmed is what more than half of the annotators prefer; a reversal that was not judged is left out."""
         [[x, y, both, n]] = query(tables["reversals"], CONFIRMED).fetchall()
         for name, hits in (("x", x), ("y", y), ("both", both)) if n else ():
             low, high = wilson(hits, n)

@@ -78,7 +78,12 @@ def add_by_roles(connection: DuckDBPyConnection, subject: Subject, known: Recogn
     read = create_views(connection, views, subject.raw, subject.views)
     own = [column for column in parsed if column.table not in known.configs]
     profile = subject.profile and subject.profile.model_copy(
-        update={"columns": {**subject.profile.columns, **_roles(subject.raw, _others(tables, known))}}
+        update={
+            "columns": {
+                **subject.profile.columns,
+                **_roles(subject.raw, {table: one for table, one in tables.items() if table not in known.configs}),
+            }
+        }
     )
     return replace(
         subject,
@@ -92,10 +97,6 @@ def add_by_roles(connection: DuckDBPyConnection, subject: Subject, known: Recogn
         failing={**subject.failing, **{column.check: partial(column.failing, connection) for column in own}},
         profile=profile,
     )
-
-
-def _others(tables: Mapping[str, Understanding], known: Recognised) -> dict[str, Understanding]:
-    return {table: one for table, one in tables.items() if table not in known.configs}
 
 
 def understand_tables(

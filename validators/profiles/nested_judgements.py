@@ -224,7 +224,7 @@ def _one(judgement: Mapping[str, Any]) -> list[Judgement] | None:
     if value is not None:
         return [] if value == [] else [Judgement(person, judgement.get("aspect"), value)]
     others = {k: v for k, v in judgement.items() if k != who and isinstance(v, str | int | float)}
-    return [Judgement(person, aspect, said) for aspect, said in others.items()] or None
+    return [Judgement(person, aspect, value) for aspect, value in others.items()] or None
 
 
 def _label_of(judgement: Mapping[str, Any]) -> Any:
@@ -238,8 +238,8 @@ def _results(annotator: str | None, results: Sequence[Any]) -> Iterator[Judgemen
         value = result.get("value") if isinstance(result, dict) else None
         kind = result.get("type") if value else None
         if isinstance(value, dict) and kind in value and isinstance(value[kind], str | int | float | list):
-            said = float(value[kind]) if kind in ("rating", "number") else value[kind]
-            yield Judgement(annotator, str(result.get("from_name", kind)), said)
+            judged = float(value[kind]) if kind in ("rating", "number") else value[kind]
+            yield Judgement(annotator, str(result.get("from_name", kind)), judged)
 
 
 def unread_cells(relation: DuckDBPyRelation, nested: NestedColumn, facts: Mapping[str, Facts]) -> list[dict[str, Any]]:

@@ -287,5 +287,5 @@ def _copies(connection: DuckDBPyConnection, mine: tuple[str, str], theirs: tuple
     return _finding(
         f"{table}.{text}.copy", "warning", f"`{text}` is the same in {table} and {other}, where `{column}` is `{key}`",
         f"have|has a `{text}` that differs from that in {other}", table, len(differing) if few else 0, keys, "keys",
-        [{column: value, "problem": f"differs: {str(said)[:80]}"} for value, said in differing[:5]] if few else [],
+        [{column: value, "problem": f"differs: {str(row)[:80]}"} for value, row in differing[:5]] if few else [],
     )  # fmt: skip

@@ -49,7 +49,11 @@ def records_query(connection: DuckDBPyConnection, table: str) -> str:
         return _columns(f"SELECT key, id, item, place FROM ({_items(each)})")
     if kinds == {"OBJECT"}:
         cells = f"SELECT e.key, e.id, i.value AS item, i.key AS place FROM {each} e, json_each(e.value) i"
-        return _columns(cells) if _by_row(connection, each) else _by_key(connection, _values(each), "key")
+        return (
+            _columns(cells)
+            if _by_row(connection, each)
+            else _by_key(connection, f"SELECT key, id, value AS item, 0 AS place FROM {each}", "key")
+        )
     return f"SELECT json FROM {table}"
 
 
@@ -62,10 +66,6 @@ def _items(each: str) -> str:
     """The items of all lists, each with its place."""
     items = f"from_json(value, {LIST})"
     return f"SELECT key, id, unnest({items}) AS item, generate_subscripts({items}, 1) AS place FROM {each}"
-
-
-def _values(each: str) -> str:
-    return f"SELECT key, id, value AS item, 0 AS place FROM {each}"
 
 
 def _by_row(connection: DuckDBPyConnection, each: str) -> bool:

@@ -114,7 +114,10 @@ def _by_configs(
         patterns = _patterns(given, where) if given else {None: ["**"]}
         for split, wanted in patterns.items():
             for pattern in wanted:
-                whole = _safe(f"{base}/{pattern}" if base else pattern, where)
+                pattern = f"{base}/{pattern}" if base else pattern
+                if pattern.startswith("/") or "://" in pattern or ".." in PurePosixPath(pattern).parts:
+                    raise DataError("a path that leads out of the dataset", where=where, got=pattern)
+                whole = pattern
                 try:
                     files = _matching(folder, inside, table, split, whole, where)
                 except ValueError as error:
@@ -162,12 +165,6 @@ def _texts(paths: Any, where: str) -> list[str]:
     if not all(isinstance(path, str) for path in found):
         raise DataError("not a path", where=where, got=str(paths))
     return found
-
-
-def _safe(pattern: str, where: str) -> str:
-    if pattern.startswith("/") or "://" in pattern or ".." in PurePosixPath(pattern).parts:
-        raise DataError("a path that leads out of the dataset", where=where, got=pattern)
-    return pattern
 
 
 def _by_names(folder: Path, inside: list[PurePosixPath], findings: Findings) -> Iterator[File]:

@@ -96,7 +96,10 @@ def fleiss(votes: NDArray[np.int64], items: NDArray[np.int64]) -> Agreement:
     def kappa(draw: Floats) -> Floats:
         agreed = draw @ ((ballots * (ballots - 1)).sum(axis=1) / (each * (each - 1))) / draw.sum(axis=1)
         shares = draw @ ballots / (draw.sum(axis=1, keepdims=True) * each)
-        return _beyond(agreed, (shares**2).sum(axis=1))
+        chance = (shares**2).sum(axis=1)
+        out: Floats = np.full_like(agreed, np.nan)
+        np.divide(agreed - chance, 1 - chance, out=out, where=chance < 1)
+        return out
 
     return _with_interval(items.astype(np.float64), kappa)
 
@@ -149,10 +152,3 @@ def _alpha(votes: Floats, items: Floats, difference: Floats) -> Floats:
     out: Floats = np.full_like(expected, np.nan)
     np.divide((margins.sum(axis=1) - 1) * (items @ unlike), expected, out=out, where=expected > 0)
     return 1 - out
-
-
-def _beyond(agreed: Floats, chance: Floats) -> Floats:
-    """Agreement beyond chance, over what chance leaves; NaN where chance leaves nothing."""
-    out: Floats = np.full_like(agreed, np.nan)
-    np.divide(agreed - chance, 1 - chance, out=out, where=chance < 1)
-    return out

@@ -34,7 +34,10 @@ def odds_ratios(
     Woolf's (1955). Words of the texts themselves are counted, in lower case, from three letters on, without `ignored`.
     """
     left_out = {word.lower() for word in ignored}
-    counts = [_words(texts, left_out) for texts in (first, second)]
+    counts = [
+        Counter(word for text in texts for word in WORD.findall(text.lower()) if word not in left_out)
+        for texts in (first, second)
+    ]
     totals = [group.total() for group in counts]
     found = []
     for word in sorted(counts[0] | counts[1]):
@@ -48,7 +51,3 @@ def odds_ratios(
         centre, half = log(a * d / (b * c)), Z * sqrt(1 / a + 1 / b + 1 / c + 1 / d)
         found.append(OddsRatio(word, exp(centre), exp(centre - half), exp(centre + half), sum(uses)))
     return sorted(found, key=lambda each: (-abs(log(each.ratio)), each.word))
-
-
-def _words(texts: Iterable[str], left_out: set[str]) -> Counter[str]:
-    return Counter(word for text in texts for word in WORD.findall(text.lower()) if word not in left_out)

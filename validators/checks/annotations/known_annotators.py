@@ -1,4 +1,4 @@
-"""An annotation by an unknown annotator cannot be told from a stray row."""
+"""An annotation by an unknown annotator looks like a stray row."""
 
 from __future__ import annotations
 

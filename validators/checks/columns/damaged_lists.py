@@ -36,7 +36,7 @@ class DamagedLists(Check):
         """Cells that are neither a Python nor a JSON list; `blank_cells` covers blank ones."""
         rows = tables["*"]
         broken = {
-            text: _broken(text.sql)
+            text: f"(trim({text.sql}) <> '' AND TRY_CAST({text.sql} AS VARCHAR[]) IS NULL)"
             for text, counts in text_counts(rows).items()
             if counts.bracketed and counts.bracketed >= self.min_share * (counts.filled - counts.blank)
         }
@@ -53,7 +53,3 @@ class DamagedLists(Check):
                 SELECT {ROW}, unnest([{cells}]) AS cell FROM rows WHERE {" OR ".join(broken.values())}
             ) WHERE cell IS NOT NULL""",
         )
-
-
-def _broken(value: str) -> str:
-    return f"(trim({value}) <> '' AND TRY_CAST({value} AS VARCHAR[]) IS NULL)"

@@ -1,4 +1,4 @@
-"""From context that fits several users nobody can tell which of them is meant."""
+"""Context that fits several users does not identify the one that is meant."""
 
 from __future__ import annotations
 
