@@ -77,12 +77,12 @@ class Browser:
         """Answers that were given, with their numbers, and the groups that annotators form."""
         cursor = self._ready()
         named = [{"code": code, "aspect": aspect, "answer": answer} for code, aspect, answer in answers(cursor)]
-        sizes = cursor.sql("SELECT count(*) FROM shown.annotator").fetchall()[0][0]
+        sizes = cursor.sql("SELECT count(*) FROM browse.annotator").fetchall()[0][0]
         found = {}
         for attribute in [*([ANNOTATOR] if sizes <= MAX_VALUES else []), *attributes(self.collection, cursor)]:
             name = quote_identifier("annotator_id" if attribute == ANNOTATOR else attribute)
             values = cursor.sql(
-                f"SELECT {name}, count(*) FROM shown.annotator WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 "
+                f"SELECT {name}, count(*) FROM browse.annotator WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 "
                 f"LIMIT {MAX_VALUES}"
             ).fetchall()
             if len(values) > 1:
@@ -97,7 +97,7 @@ class Browser:
         rows = cursor.sql(page(self.collection, chosen)).fetchall()
         titles = self._titles(cursor, rows)
         return {
-            "total": cursor.sql(f"SELECT count(*) FROM shown.item WHERE {where}").fetchall()[0][0],
+            "total": cursor.sql(f"SELECT count(*) FROM browse.item WHERE {where}").fetchall()[0][0],
             "items": [
                 {"number": n, "table": table, "key": key, "split": split, "figure": figure, "title": titles.get(n, key)}
                 for n, table, key, split, figure in rows
@@ -107,7 +107,7 @@ class Browser:
     def item(self, number: int) -> dict[str, Any]:
         """One item with everything that belongs to it, and what it was in the other version. Raises `DataError`."""
         cursor = self._cursor()
-        found = cursor.sql(f"SELECT * FROM shown.item WHERE number = {number:d}").fetchall()
+        found = cursor.sql(f"SELECT * FROM browse.item WHERE number = {number:d}").fetchall()
         if not found:
             raise DataError("no such item", got=str(number))
         now = records(self.collection, cursor, found)
@@ -137,7 +137,7 @@ class Browser:
             cells = ", ".join(f"CAST({quote_identifier(c)} AS VARCHAR)" for c in columns)
             wanted.append(f"contains(lower(concat_ws(chr(10), {cells})), lower({quote_literal(chosen.search)}))")
         where, cursor = " AND ".join(wanted) or "true", self._cursor()
-        rows = cursor.sql(f"SELECT * FROM shown.{quote_identifier(table)} WHERE {where}")
+        rows = cursor.sql(f"SELECT * FROM {self.collection.relations[table]} WHERE {where}")
         return {
             "total": rows.aggregate("count(*)").fetchall()[0][0],
             "rows": as_dicts(rows.limit(chosen.limit, chosen.offset)),
@@ -149,7 +149,7 @@ class Browser:
         if column not in self.collection.tables.get(table, ()):
             raise DataError("no such column", got=f"{table}.{column}")
         cell = f"CAST({quote_identifier(column)} AS VARCHAR)"
-        sql = f"SELECT {cell}, count(*) FROM shown.{quote_identifier(table)} GROUP BY 1 ORDER BY 2 DESC, 1"
+        sql = f"SELECT {cell}, count(*) FROM {self.collection.relations[table]} GROUP BY 1 ORDER BY 2 DESC, 1"
         return [list(row) for row in self._cursor().sql(f"{sql} LIMIT {MAX_VALUES}").fetchall()]
 
     def checks(self) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class Browser:
         """The rows that fail a check, with what is wrong with each, and how many items they belong to."""
         finding = query.get("check", ""), query.get("table", "")
         self._failing.look_up([finding])
-        counted = f"SELECT count(DISTINCT number) FROM shown.failing WHERE label = {quote_literal(label(finding))}"
+        counted = f"SELECT count(DISTINCT number) FROM browse.failing WHERE label = {quote_literal(label(finding))}"
         items = self._cursor().sql(counted).fetchall()[0][0]
         return {"rows": self._failing.rows[finding][:MAX_PAGE], "items": items}
 
@@ -229,7 +229,7 @@ class Browser:
         return titles
 
     def _cursor(self) -> DuckDBPyConnection:
-        return self.collection.connection.cursor()
+        return self.collection.cursor()
 
     def _ready(self) -> DuckDBPyConnection:
         """A cursor, once the index of judgements is there."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -25,8 +26,6 @@ from ...validators.validate import open_subject, row_types
 
 MEMORY = "1GB"
 """Memory that DuckDB may use before it spills to disk."""
-SCHEMA = "shown"
-"""DuckDB schema of every table that can be browsed."""
 ROOT_VIEWS = ("items", "pairs")
 """Views whose rows are items of a dataset that is no run."""
 CHILD_VIEWS = ("choices", "votes", "distributions", "mentions", "sides", "voices", "stated")
@@ -71,6 +70,8 @@ class Collection:
     """Table -> how its rows belong to items, parents first."""
     tables: Mapping[str, tuple[str, ...]]
     """Every table that can be read row by row -> its columns."""
+    relations: Mapping[str, str]
+    """Each of these tables -> SQL of its rows."""
     annotations: str | None
     """SQL of the judgements."""
     annotators: str | None
@@ -83,6 +84,12 @@ class Collection:
     """What a dataset that is no run was taken for."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """How the path was read: `as_` and `roles`."""
+    _lock: Lock = field(default_factory=Lock)
+
+    def cursor(self) -> DuckDBPyConnection:
+        """A connection of its own for the thread that asks; the one of the collection takes one call at a time."""
+        with self._lock:
+            return self.connection.cursor()
 
     @property
     def roots(self) -> list[Node]:
@@ -105,7 +112,7 @@ def open_collection(
             yield _run(connection, folder, name)
         return
     with open_subject(path, as_=as_, roles=roles, memory=MEMORY) as (connection, subject):
-        views = _named(connection, "view", subject.views)
+        views, shown = _named("view", subject.views), _named("table", subject.raw)
         nodes = _view_nodes(connection, views)
         annotations = views.get("annotations")
         yield Collection(
@@ -113,7 +120,8 @@ def open_collection(
             path=folder,
             connection=connection,
             nodes=nodes,
-            tables=_columns(connection, _named(connection, SCHEMA, subject.raw)),
+            tables=_columns(connection, shown),
+            relations=shown,
             annotations=annotations,
             annotators=views.get("annotators"),
             rows={table: _count(rows) for table, rows in subject.raw.items()},
@@ -127,7 +135,7 @@ def _run(connection: DuckDBPyConnection, folder: Path, name: str) -> Collection:
     types = row_types(folder, tables)
     if "rejects" not in tables and (rejects := run_folder.rejects(connection, folder)) is not None:
         tables["rejects"] = rejects
-    shown = _named(connection, SCHEMA, tables)
+    shown = _named("table", tables)
     manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else None
     main = manifest.main_table if manifest else next(iter(types))
     return Collection(
@@ -136,6 +144,7 @@ def _run(connection: DuckDBPyConnection, folder: Path, name: str) -> Collection:
         connection=connection,
         nodes=_run_nodes(connection, types, shown, main),
         tables=_columns(connection, shown),
+        relations=shown,
         annotations=shown.get("annotations"),
         annotators=shown.get("annotators"),
         rows={table: _count(rows) for table, rows in tables.items()},
@@ -194,14 +203,11 @@ def _node(
     return Node(table, relation, key_sql, tuple(rows.columns), tuple(texts), key_columns, parent, reference)
 
 
-def _named(connection: DuckDBPyConnection, schema: str, tables: Mapping[str, DuckDBPyRelation]) -> dict[str, str]:
-    """Table -> its qualified name, under which every cursor of the connection finds it."""
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    names = {}
-    for number, (table, rows) in enumerate(tables.items()):
-        rows.create_view(f"_{schema}_{number}", replace=True)
-        names[table] = f"{schema}.{quote_identifier(table)}"
-        connection.execute(f"CREATE VIEW {names[table]} AS FROM _{schema}_{number}")
+def _named(prefix: str, tables: Mapping[str, DuckDBPyRelation]) -> dict[str, str]:
+    """Table -> the view under which every cursor of the connection finds it; no view is called as its table is."""
+    names = {table: f"_{prefix}_{number}" for number, table in enumerate(tables)}
+    for table, name in names.items():
+        tables[table].create_view(name, replace=True)
     return names
 
 

@@ -79,7 +79,7 @@ def export(browser: Browser, out: Path, max_bytes: int = MAX_BYTES) -> Exported:
 
 def _write(browser: Browser, folder: Folder) -> int:
     browser.prepare()
-    cursor = browser.collection.connection.cursor()
+    cursor = browser.collection.cursor()
     folder.write(
         "index.html", render(browser.collection.name, styles=["base.css", "viewer.css"], scripts=["viewer.js"])
     )
@@ -103,7 +103,7 @@ def _about(browser: Browser, cursor: DuckDBPyConnection, starts: dict[str, Any])
     rejects = {}
     if "rejects" in browser.collection.tables:
         about["tables"] = {"rejects": browser.collection.tables["rejects"]}
-        rows = cursor.sql(f"SELECT * FROM shown.rejects LIMIT {MAX_ROWS}")
+        rows = cursor.sql(f"SELECT * FROM {browser.collection.relations['rejects']} LIMIT {MAX_ROWS}")
         rejects = {"rows": as_dicts(rows), "reasons": browser.counts({"name": "rejects", "of": "reason"})}
     names = [node.table for node in browser.collection.roots]
     return {
@@ -116,7 +116,7 @@ def _people(browser: Browser, cursor: DuckDBPyConnection) -> dict[str, list[Any]
     """Attribute -> its value for each annotator, in the order of their numbers."""
     names = {ANNOTATOR: "annotator_id", **{name: name for name in attributes(browser.collection, cursor)}}
     cells = ", ".join(map(quote_identifier, names.values()))
-    columns = [*zip(*cursor.sql(f"SELECT {cells} FROM shown.annotator ORDER BY code").fetchall(), strict=True)]
+    columns = [*zip(*cursor.sql(f"SELECT {cells} FROM browse.annotator ORDER BY code").fetchall(), strict=True)]
     return {name: [plain(one) for one in column] for name, column in zip(names, columns, strict=False)}
 
 
@@ -126,7 +126,7 @@ def _failing(browser: Browser, cursor: DuckDBPyConnection) -> dict[str, dict[str
     for one in browser.checks()["findings"]:
         finding = (one["check"], one["table"])
         where = f"label = {quote_literal(label(finding))}"
-        numbers = cursor.sql(f"SELECT DISTINCT number FROM shown.failing WHERE {where} ORDER BY number").fetchall()
+        numbers = cursor.sql(f"SELECT DISTINCT number FROM browse.failing WHERE {where} ORDER BY number").fetchall()
         rows = browser.failing({"check": finding[0], "table": finding[1]})["rows"]
         found[label(finding)] = {"rows": rows, "items": [number for (number,) in numbers]}
     return found
@@ -152,9 +152,9 @@ def _write_items(browser: Browser, cursor: DuckDBPyConnection, folder: Folder) -
 def _batches(browser: Browser, cursor: DuckDBPyConnection) -> Iterator[list[dict[str, Any]]]:
     """Items in order, each as the page asks for one."""
     problems = browser.all_problems()
-    total = cursor.sql("SELECT count(*) FROM shown.item").fetchall()[0][0]
+    total = cursor.sql("SELECT count(*) FROM browse.item").fetchall()[0][0]
     for first in range(0, total, BATCH):
-        sql = f"SELECT * FROM shown.item WHERE number BETWEEN {first} AND {first + BATCH - 1} ORDER BY number"
+        sql = f"SELECT * FROM browse.item WHERE number BETWEEN {first} AND {first + BATCH - 1} ORDER BY number"
         found = records(browser.collection, cursor, cursor.sql(sql).fetchall())
         people = annotators(browser.collection, cursor, found)
         yield [
@@ -187,18 +187,18 @@ def _write_judgements(browser: Browser, cursor: DuckDBPyConnection, folder: Fold
     """The index in columns of small numbers, which the page filters, counts and orders by."""
     items = cursor.sql(
         "SELECT item_table, coalesce(split, '') AS split, coalesce(disagreement, -1) AS disagreement "
-        "FROM shown.item LEFT JOIN shown.divided USING (number) ORDER BY number"
+        "FROM browse.item LEFT JOIN browse.divided USING (number) ORDER BY number"
     ).fetchnumpy()
     tables, splits = [node.table for node in browser.collection.roots], sorted(set(items["split"]))
     judged = cursor.sql(
         "SELECT number, dense_rank() OVER (PARTITION BY number ORDER BY unit) - 1 AS unit, "
-        "coalesce(annotator, -1) AS annotator, answer FROM shown.judged ORDER BY number, unit"
+        "coalesce(annotator, -1) AS annotator, answer FROM browse.judged ORDER BY number, unit"
     ).fetchnumpy()
     n = len(items["split"])
     columns = {
         "table": (np.searchsorted(sorted(tables), np.array(items["item_table"], str)), "uint8"),
         "split": (np.searchsorted(splits, np.array(items["split"], str)), "uint8"),
-        "disagreement": (items["disagreement"], "float32"),
+        "disagreement": (items["disagreement"], "float64"),
         "first": (np.searchsorted(judged["number"], np.arange(n + 1)), "uint32"),
         "unit": (judged["unit"], "uint16"),
         "annotator": (judged["annotator"], "int32"),

@@ -1,6 +1,6 @@
 """The rows that fail a check, and the items that they belong to.
 
-`shown.failing`: label (check and table), number of the item, table and key of the row, and what is wrong with it.
+`browse.failing`: label (check and table), number of the item, table and key of the row, and what is wrong with it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .records import plain
 MAX_FAILING = 10_000
 """Failing rows of a check that are looked up."""
 TABLE = (
-    "CREATE TABLE shown.failing (label VARCHAR, number INTEGER, row_table VARCHAR, row_key VARCHAR, problem VARCHAR)"
+    "CREATE TABLE browse.failing (label VARCHAR, number INTEGER, row_table VARCHAR, row_key VARCHAR, problem VARCHAR)"
 )
 Finding = tuple[str, str]
 """A check and the table that it judged."""
@@ -50,14 +50,14 @@ class Failing:
             path, options = self.collection.path, self.collection.options
             found = failing_rows(path, wanted, limit=MAX_FAILING, **options)
             for finding, rows in found.items():
-                _place(self.collection, self.collection.connection.cursor(), finding, rows)
+                _place(self.collection, self.collection.cursor(), finding, rows)
                 self.rows[finding] = [{name: plain(cell) for name, cell in row.items()} for row in rows]
 
     def problems(self, condition: str = "true") -> dict[int, list[dict[str, Any]]]:
         """Number of an item -> what is wrong with it, by the findings that were looked up."""
-        sql = f"SELECT number, label, row_table, row_key, problem FROM shown.failing WHERE {condition}"
+        sql = f"SELECT number, label, row_table, row_key, problem FROM browse.failing WHERE {condition}"
         found: dict[int, list[dict[str, Any]]] = {}
-        for number, finding, table, key, problem in self.collection.connection.cursor().sql(sql).fetchall():
+        for number, finding, table, key, problem in self.collection.cursor().sql(sql).fetchall():
             one = {"check": finding.partition("\n")[0], "table": table, "key": key, "problem": problem}
             found.setdefault(number, []).append(one)
         return found
@@ -72,9 +72,7 @@ def _place(collection: Collection, cursor: DuckDBPyConnection, finding: Finding,
     problems = [str(row.get("problem", "")) for row in rows]
     cursor.register("_failing", pa.table({**keys, "problem": pa.array(problems, pa.string())}))
     numbered = f"SELECT {node.key} AS key, problem FROM _failing"
-    names = f"{quote_literal(label(finding))}, m.number, {quote_literal(node.table)}"
-    names = f"{quote_literal(label(finding))}, m.number, {quote_literal(node.table)}, m.key, f.problem"
-    cursor.execute(
-        f"INSERT INTO shown.failing SELECT {names} FROM ({numbered}) f JOIN ({members(collection, node)}) m USING (key)"
-    )
+    cells = f"{quote_literal(label(finding))}, m.number, {quote_literal(node.table)}, m.key, f.problem"
+    joined = f"({numbered}) f JOIN ({members(collection, node)}) m USING (key)"
+    cursor.execute(f"INSERT INTO browse.failing SELECT {cells} FROM {joined}")
     cursor.unregister("_failing")

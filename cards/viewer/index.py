@@ -1,9 +1,9 @@
 """The index of a collection: a number for each item, and every judgement as three small numbers.
 
-`shown.item`: number, item_table, item_key, split.
-`shown.judged`: number of the item, unit (the judged row and its aspect), annotator and answer.
-`shown.annotator` and `shown.answer` say what these numbers stand for.
-`shown.divided`: number, disagreement.
+`browse.item`: number, item_table, item_key, split.
+`browse.judged`: number of the item, unit (the judged row and its aspect), annotator and answer.
+`browse.annotator` and `browse.answer` say what these numbers stand for.
+`browse.divided`: number, disagreement.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def create_items(collection: Collection) -> None:
         for root in collection.roots
     ]
     empty = "SELECT NULL::VARCHAR AS item_table, NULL::VARCHAR AS item_key, NULL::VARCHAR AS split LIMIT 0"
+    collection.connection.execute("CREATE SCHEMA browse")
     collection.connection.execute(
-        "CREATE TABLE shown.item AS SELECT (row_number() OVER () - 1)::INTEGER AS number, * "
+        "CREATE TABLE browse.item AS SELECT (row_number() OVER () - 1)::INTEGER AS number, * "
         f"FROM ({' UNION ALL '.join(parts) or empty})"
     )
 
@@ -44,17 +45,17 @@ def create_judged(collection: Collection, connection: DuckDBPyConnection) -> Non
     connection.execute(_annotators(collection, connection))
     if collection.annotations is None:
         connection.execute(
-            "CREATE TABLE shown.answer (code INTEGER, aspect VARCHAR, answer VARCHAR, is_answer BOOLEAN, rank DOUBLE);"
-            "CREATE TABLE shown.judged (number INTEGER, unit UBIGINT, annotator INTEGER, answer INTEGER);"
-            "CREATE TABLE shown.divided (number INTEGER, disagreement DOUBLE)"
+            "CREATE TABLE browse.answer (code INTEGER, aspect VARCHAR, answer VARCHAR, is_answer BOOLEAN, rank DOUBLE);"
+            "CREATE TABLE browse.judged (number INTEGER, unit UBIGINT, annotator INTEGER, answer INTEGER);"
+            "CREATE TABLE browse.divided (number INTEGER, disagreement DOUBLE)"
         )
         return
     has = connection.sql(f"FROM {collection.annotations}").columns
     cells = ", ".join(f"{c if c in has else 'NULL'}::{kind} AS {c}" for c, kind in _CELLS.items())
-    connection.execute(f"CREATE VIEW shown.given AS SELECT {cells} FROM {collection.annotations}")
+    connection.execute(f"CREATE VIEW browse.given AS SELECT {cells} FROM {collection.annotations}")
     connection.execute(ANSWERS)
     judged = " UNION ALL ".join(_judged(collection, node) for node in collection.nodes.values() if node.key != "NULL")
-    connection.execute(f"CREATE TABLE shown.judged AS {judged}")
+    connection.execute(f"CREATE TABLE browse.judged AS {judged}")
     connection.execute(DIVIDED)
 
 
@@ -63,11 +64,11 @@ def members(collection: Collection, node: Node, condition: str = "true") -> str:
     if node.parent is None:
         return (
             f"SELECT rows.key, item.number FROM (SELECT {node.key} AS key FROM {node.relation} WHERE {condition}) rows "
-            f"JOIN shown.item ON item.item_table = {quote_literal(node.table)} AND item.item_key = rows.key"
+            f"JOIN browse.item ON item.item_table = {quote_literal(node.table)} AND item.item_key = rows.key"
         )
     parent = collection.nodes[node.parent]
     above = (
-        f"SELECT item_key AS key, number FROM shown.item WHERE item_table = {quote_literal(parent.table)}"
+        f"SELECT item_key AS key, number FROM browse.item WHERE item_table = {quote_literal(parent.table)}"
         if parent.parent is None
         else members(collection, parent)
     )
@@ -98,7 +99,7 @@ def _annotators(collection: Collection, connection: DuckDBPyConnection) -> str:
     """SQL that numbers everyone who judged or is described, with their attributes."""
     known = attributes(collection, connection)
     if collection.annotators is None and collection.annotations is None:
-        return "CREATE TABLE shown.annotator (code INTEGER, annotator_id VARCHAR)"
+        return "CREATE TABLE browse.annotator (code INTEGER, annotator_id VARCHAR)"
     ids = " UNION ".join(
         f"SELECT DISTINCT annotator_id::VARCHAR AS annotator_id FROM {one}"
         for one in (collection.annotations, collection.annotators)
@@ -108,32 +109,34 @@ def _annotators(collection: Collection, connection: DuckDBPyConnection) -> str:
     ids = f"SELECT * FROM ({ids}) WHERE annotator_id IS NOT NULL"
     numbered = "SELECT (row_number() OVER (ORDER BY annotator_id) - 1)::INTEGER AS code, annotator_id"
     if not known:
-        return f"CREATE TABLE shown.annotator AS {numbered} FROM ({ids})"
+        return f"CREATE TABLE browse.annotator AS {numbered} FROM ({ids})"
     people = (
         f"SELECT annotator_id::VARCHAR AS annotator_id, {described} FROM {collection.annotators} GROUP BY annotator_id"
     )
     names = ", ".join(map(quote_identifier, known))
-    return f"CREATE TABLE shown.annotator AS {numbered}, {names} FROM ({ids}) LEFT JOIN ({people}) USING (annotator_id)"
+    return (
+        f"CREATE TABLE browse.annotator AS {numbered}, {names} FROM ({ids}) LEFT JOIN ({people}) USING (annotator_id)"
+    )
 
 
 def _judged(collection: Collection, node: Node) -> str:
     """SQL of the judgements of the rows of one table."""
     return f"""
     SELECT m.number, hash(g.item_table, g.item_id, g.aspect) AS unit, p.code AS annotator, a.code AS answer
-    FROM shown.given g JOIN ({members(collection, node)}) m ON m.key = g.item_id
-    JOIN shown.spelled a ON a.aspect IS NOT DISTINCT FROM g.aspect
+    FROM browse.given g JOIN ({members(collection, node)}) m ON m.key = g.item_id
+    JOIN browse.spelled a ON a.aspect IS NOT DISTINCT FROM g.aspect
         AND a.label IS NOT DISTINCT FROM g.label AND a.score IS NOT DISTINCT FROM g.score
-    LEFT JOIN shown.annotator p ON p.annotator_id = g.annotator_id
+    LEFT JOIN browse.annotator p ON p.annotator_id = g.annotator_id
     WHERE g.item_table = {quote_literal(node.table)}"""
 
 
 ANSWERS = f"""
-CREATE TABLE shown.spelled AS
+CREATE TABLE browse.spelled AS
 WITH scales AS (
     SELECT aspect, min(score) AS low, max(score) AS high, count(DISTINCT score) > {MAX_SCORES} AS wide
-    FROM shown.given GROUP BY aspect),
+    FROM browse.given GROUP BY aspect),
 counted AS (
-    SELECT aspect, label, score, count(*) AS n FROM shown.given
+    SELECT aspect, label, score, count(*) AS n FROM browse.given
     WHERE label IS NOT NULL OR (score IS NOT NULL AND NOT isnan(score)) GROUP BY ALL),
 ranked AS (
     SELECT c.*, s.low, s.high, s.wide,
@@ -152,19 +155,19 @@ named AS (
     FROM binned)
 SELECT aspect, label, score, n, rank, answer,
     (dense_rank() OVER (ORDER BY aspect NULLS FIRST, answer) - 1)::INTEGER AS code FROM named;
-CREATE TABLE shown.answer AS
+CREATE TABLE browse.answer AS
     SELECT code, any_value(aspect) AS aspect, any_value(answer) AS answer,
-        any_value(answer) <> '{ABSTAIN}' AS is_answer, min(rank) AS rank FROM shown.spelled GROUP BY code
+        any_value(answer) <> '{ABSTAIN}' AS is_answer, min(rank) AS rank FROM browse.spelled GROUP BY code
 """
 """Every answer that was given, with its number; scores of many values are binned."""
 
 DIVIDED = """
-CREATE TABLE shown.divided AS
+CREATE TABLE browse.divided AS
 SELECT number, round(max(bits), 3) AS disagreement FROM (
     SELECT number, unit, abs(sum(-n / total * log2(n / total))) AS bits
     FROM (SELECT number, unit, n, sum(n) OVER (PARTITION BY number, unit) AS total
-        FROM (SELECT number, unit, answer, count(*) AS n FROM shown.judged
-            WHERE answer IN (SELECT code FROM shown.answer WHERE is_answer) GROUP BY ALL))
+        FROM (SELECT number, unit, answer, count(*) AS n FROM browse.judged
+            WHERE answer IN (SELECT code FROM browse.answer WHERE is_answer) GROUP BY ALL))
     WHERE total > 1 GROUP BY number, unit)
 GROUP BY number
 """
@@ -177,5 +180,5 @@ Entropy is that of the measure `label_entropy`; abstentions are left out. That t
 def answers(connection: DuckDBPyConnection) -> Iterator[tuple[int, str, str]]:
     """Number, aspect and text of every answer, in the order of a scale, else by text."""
     yield from connection.sql(
-        "SELECT code, coalesce(aspect, ''), answer FROM shown.answer ORDER BY aspect NULLS FIRST, rank, answer"
+        "SELECT code, coalesce(aspect, ''), answer FROM browse.answer ORDER BY aspect NULLS FIRST, rank, answer"
     ).fetchall()

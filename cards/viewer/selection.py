@@ -76,7 +76,7 @@ class Selection:
 
 
 def condition(collection: Collection, chosen: Selection) -> str:
-    """SQL that is true for the rows of `shown.item` that are selected."""
+    """SQL that is true for the rows of `browse.item` that are selected."""
     return " AND ".join(["true", *_conditions(collection, chosen)])
 
 
@@ -84,13 +84,13 @@ def page(collection: Collection, chosen: Selection) -> str:
     """SQL of one page of selected items: number, table, key, split, and the figure by which they are ordered."""
     joins, order, figure = "", "item.number", "NULL::DOUBLE"
     if chosen.order in ("disagreement", "agreement"):
-        joins, figure = "LEFT JOIN shown.divided USING (number)", "divided.disagreement"
+        joins, figure = "LEFT JOIN browse.divided USING (number)", "divided.disagreement"
         order = f"figure {'DESC' if chosen.order == 'disagreement' else 'ASC'} NULLS LAST, item.number"
     elif chosen.order == "difference":
         joins, figure = f"JOIN ({difference(chosen)}) USING (number)", "difference"
         order = "figure DESC, item.number"
     return (
-        f"SELECT item.*, {figure} AS figure FROM shown.item {joins} WHERE {condition(collection, chosen)} "
+        f"SELECT item.*, {figure} AS figure FROM browse.item {joins} WHERE {condition(collection, chosen)} "
         f"ORDER BY {order} LIMIT {chosen.limit} OFFSET {chosen.offset}"
     )
 
@@ -98,7 +98,7 @@ def page(collection: Collection, chosen: Selection) -> str:
 def group_of(attribute: str, value: str) -> str:
     """SQL of the numbers of the annotators in a group."""
     name = "annotator_id" if attribute == ANNOTATOR else attribute
-    return f"SELECT code FROM shown.annotator WHERE {quote_identifier(name)} = {quote_literal(value)}"
+    return f"SELECT code FROM browse.annotator WHERE {quote_identifier(name)} = {quote_literal(value)}"
 
 
 def difference(chosen: Selection) -> str:
@@ -116,8 +116,9 @@ def difference(chosen: Selection) -> str:
             SELECT number, unit, a, b, sum(a) OVER here AS all_a, sum(b) OVER here AS all_b FROM (
                 SELECT number, unit, answer, count(*) FILTER (annotator IN ({one})) AS a,
                     count(*) FILTER (annotator IN ({two})) AS b
-                FROM shown.judged
-                WHERE annotator IN ({one} UNION ALL {two}) AND answer IN (SELECT code FROM shown.answer WHERE is_answer)
+                FROM browse.judged
+                WHERE annotator IN ({one} UNION ALL {two})
+                    AND answer IN (SELECT code FROM browse.answer WHERE is_answer)
                 GROUP BY ALL)
             WINDOW here AS (PARTITION BY number, unit))
         WHERE all_a > 0 AND all_b > 0 GROUP BY number, unit)
@@ -133,17 +134,17 @@ def _conditions(collection: Collection, chosen: Selection) -> Iterator[str]:
         given = [] if chosen.answer is None else [f"answer = {chosen.answer}"]
         if chosen.group is not None and chosen.attribute is not None:
             given.append(f"annotator IN ({group_of(chosen.attribute, chosen.group)})")
-        yield f"number IN (SELECT number FROM shown.judged WHERE {' AND '.join(given)})"
+        yield f"number IN (SELECT number FROM browse.judged WHERE {' AND '.join(given)})"
     if chosen.low is not None or chosen.high is not None:
         low, high = chosen.low or 0.0, 99.0 if chosen.high is None else chosen.high
-        yield f"number IN (SELECT number FROM shown.divided WHERE disagreement BETWEEN {low} AND {high})"
+        yield f"number IN (SELECT number FROM browse.divided WHERE disagreement BETWEEN {low} AND {high})"
     if chosen.search is not None:
         found = [members(collection, node, contains(node, chosen.search)) for node in collection.nodes.values()]
         yield f"number IN ({' UNION '.join(f'SELECT number FROM ({one})' for one in found)})" if found else "false"
     if chosen.check is not None:
-        yield f"number IN (SELECT number FROM shown.failing WHERE label = {quote_literal(chosen.check)})"
+        yield f"number IN (SELECT number FROM browse.failing WHERE label = {quote_literal(chosen.check)})"
     if chosen.change is not None:
-        yield f"number IN (SELECT number FROM shown.change WHERE change = {quote_literal(chosen.change)})"
+        yield f"number IN (SELECT number FROM browse.change WHERE change = {quote_literal(chosen.change)})"
 
 
 def contains(node: Node, text: str) -> str:

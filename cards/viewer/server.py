@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
 from ipaddress import ip_address
 from typing import Any
@@ -38,10 +38,12 @@ def application(browser: Browser, host: str) -> web.Application:
         app.router.add_get(f"/api/{question}", _answer(getattr(browser, question), with_query=False))
     app.router.add_get(r"/api/item/{number:\d{1,9}}", _item(browser))
 
-    async def prepare(_: web.Application) -> None:
-        app["prepared"] = asyncio.create_task(asyncio.to_thread(browser.prepare))
+    async def prepared(_: web.Application) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(asyncio.to_thread(browser.prepare))
+        yield
+        await asyncio.gather(preparing, return_exceptions=True)
 
-    app.on_startup.append(prepare)
+    app.cleanup_ctx.append(prepared)
     return app
 
 

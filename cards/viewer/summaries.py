@@ -20,25 +20,25 @@ MAX_GROUPS = 20
 
 def distributions(collection: Collection, connection: DuckDBPyConnection, chosen: Selection) -> dict[str, Any]:
     """Selected items by table, split, answer, disagreement and change; every item counts once in each bar."""
-    selected = f"SELECT number, item_table, split FROM shown.item WHERE {condition(collection, chosen)}"
+    selected = f"SELECT number, item_table, split FROM browse.item WHERE {condition(collection, chosen)}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE selected AS {selected}")
 
     def counts(sql: str) -> list[list[Any]]:
         return [list(row) for row in connection.sql(sql).fetchall()]
 
-    has_changes = connection.sql("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'shown' AND table_name = 'change'")
+    has_changes = connection.sql("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'browse' AND table_name = 'change'")
     return {
         "total": counts("SELECT count(*) FROM selected")[0][0],
         "tables": counts("SELECT item_table, count(*) FROM selected GROUP BY 1 ORDER BY 1"),
         "splits": counts("SELECT coalesce(split, ''), count(*) FROM selected GROUP BY 1 ORDER BY 1"),
         "answers": counts(
-            "SELECT answer, count(DISTINCT number) FROM shown.judged SEMI JOIN selected USING (number) GROUP BY 1"
+            "SELECT answer, count(DISTINCT number) FROM browse.judged SEMI JOIN selected USING (number) GROUP BY 1"
         ),
         "disagreement": counts(
-            f"SELECT floor(disagreement / {STEP}) * {STEP} AS low, count(*) FROM shown.divided "
+            f"SELECT floor(disagreement / {STEP}) * {STEP} AS low, count(*) FROM browse.divided "
             "SEMI JOIN selected USING (number) GROUP BY 1 ORDER BY 1"
         ),
-        "changes": counts("SELECT change, count(*) FROM shown.change SEMI JOIN selected USING (number) GROUP BY 1")
+        "changes": counts("SELECT change, count(*) FROM browse.change SEMI JOIN selected USING (number) GROUP BY 1")
         if has_changes.fetchall()
         else [],
     }
@@ -57,9 +57,9 @@ def groups(
     name = "annotator_id" if attribute == ANNOTATOR else attribute
     rows = connection.sql(
         f"""SELECT {quote_identifier(name)} AS value, answer, count(*) AS n
-        FROM shown.judged JOIN shown.annotator ON code = annotator
+        FROM browse.judged JOIN browse.annotator ON code = annotator
         WHERE {quote_identifier(name)} IS NOT NULL
-            AND number IN (SELECT number FROM shown.item WHERE {condition(collection, chosen)})
+            AND number IN (SELECT number FROM browse.item WHERE {condition(collection, chosen)})
         GROUP BY ALL"""
     ).fetchall()
     found: dict[str, dict[int, int]] = {}

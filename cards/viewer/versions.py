@@ -31,7 +31,7 @@ class Versions:
     def record(self, item: tuple[Any, ...]) -> Record | None:
         """An item as it was before; None for one that was added."""
         _, table, key, split = item
-        return next(iter(records(self.before, self.before.connection.cursor(), [(0, table, key, split)])), None)
+        return next(iter(records(self.before, self.before.cursor(), [(0, table, key, split)])), None)
 
     def titles(self, rows: Iterable[tuple[Any, ...]]) -> dict[int, str]:
         """Number -> what an item said that is gone."""
@@ -40,7 +40,7 @@ class Versions:
             node = self.before.nodes.get(table)
             if node and node.title:
                 select = f"SELECT left({quote_identifier(node.title)}, 240) FROM {node.relation}"
-                found = self.before.connection.cursor().sql(f"{select} WHERE {node.key} = {quote_literal(key)}")
+                found = self.before.cursor().sql(f"{select} WHERE {node.key} = {quote_literal(key)}")
                 titles[number] = found.fetchall()[0][0] or key
         return titles
 
@@ -60,7 +60,7 @@ def _contents(collection: Collection) -> DuckDBPyRelation:
     whole = reduce(lambda a, b: f"{a} UNION ALL {b}", parts)
     return connection.sql(
         f"SELECT item_table, item_key, split, bit_xor(content) AS content FROM ({whole}) "
-        "JOIN shown.item USING (number) GROUP BY ALL"
+        "JOIN browse.item USING (number) GROUP BY ALL"
     )
 
 
@@ -75,12 +75,13 @@ def _judgements(connection: DuckDBPyConnection, annotations: str, table: str) ->
 
 
 CHANGES = """
-INSERT INTO shown.item SELECT (SELECT count(*) FROM shown.item) + row_number() OVER () - 1, item_table, item_key, split
+INSERT INTO browse.item
+    SELECT (SELECT count(*) FROM browse.item) + row_number() OVER () - 1, item_table, item_key, split
     FROM _before ANTI JOIN _now USING (item_table, item_key);
-CREATE TABLE shown.change AS SELECT number, CASE
+CREATE TABLE browse.change AS SELECT number, CASE
     WHEN n.content IS NULL THEN 'removed' WHEN b.content IS NULL THEN 'added'
     WHEN n.content <> b.content THEN 'changed'
     WHEN coalesce(n.split, '') <> coalesce(b.split, '') THEN 'moved' ELSE 'same' END AS change
-    FROM shown.item i LEFT JOIN _now n USING (item_table, item_key) LEFT JOIN _before b USING (item_table, item_key)
+    FROM browse.item i LEFT JOIN _now n USING (item_table, item_key) LEFT JOIN _before b USING (item_table, item_key)
 """
 """Appends the items that are gone, and says of every item what happened to it."""

@@ -15,6 +15,7 @@ export async function start(source) {
   document.body.append(main);
   try {
     const about = await source.about();
+    if (!Object.keys(about.items).length) VIEWS.items = ["Items", nothingRecognised];
     main.before(header(about));
     listen((state) => open(source, about, state, main));
     await open(source, about, current(), main);
@@ -57,6 +58,11 @@ function header(about) {
       type: "button", value: name,
       onclick: () => choose({ view: name === "items" ? null : name, item: null, offset: null, reason: null }),
     }, title))));
+}
+
+async function nothingRecognised(source, about, state, show) {
+  show(el("p", { class: "page" }, "The columns of this dataset are not recognised. Its rows are under Tables; name the roles of its ",
+    "columns with --map to see items and judgements."));
 }
 
 function hasView(about, name) {

@@ -1,6 +1,6 @@
 // The index of an exported page: columns of small numbers, which items are filtered, counted and ordered by.
 
-const KINDS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int32: Int32Array, float32: Float32Array };
+const KINDS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, int32: Int32Array, float64: Float64Array };
 const STEP = 0.25;
 const MAX_GROUPS = 20;
 let loading;

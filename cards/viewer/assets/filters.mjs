@@ -76,5 +76,5 @@ export function byAspect(answers) {
 }
 
 function section(title, rows, total) {
-  return el("section", { class: "facet" }, el("h3", { dir: "auto" }, visible(title)), bars(rows, total));
+  return el("section", { class: "facet" }, el("h2", { dir: "auto" }, visible(title)), bars(rows, total));
 }
