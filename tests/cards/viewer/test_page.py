@@ -23,7 +23,7 @@ from pluriset.cards.viewer.view import open_browser
 
 CHROMIUM = shutil.which("chromium")
 VIEWS = ("", "view=groups", "view=figures", "view=checks", "view=tables", "item=0&order=disagreement")
-QUERIES = (
+QUERIES: tuple[dict[str, str], ...] = (
     {},
     {"order": "disagreement"},
     {"answer": "1"},
@@ -96,7 +96,7 @@ def visit(chromium: Chromium) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         home = url.rpartition("/")[0]
-        page.on("request", lambda request: request.url.startswith((home, "data:")) or wrong.append(request.url))
+        page.on("request", lambda request: wrong.extend({request.url} - known(request.url, home)))
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         look(page, url, where)
@@ -106,6 +106,11 @@ def visit(chromium: Chromium) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def known(url: str, home: str) -> set[str]:
+    """The address, if it is one of the page or data in itself."""
+    return {url} if url.startswith((home, "data:")) else set()
 
 
 def look(page: Page, url: str, where: str) -> None:
