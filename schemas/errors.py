@@ -79,12 +79,13 @@ class PlurisetError(Exception):
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         facts = {"got": _shown(self.got), "expected": self.expected, "hint": self.hint}
-        return "\n".join([head, *(f"  {name}: {fact}" for name, fact in facts.items() if fact)])
+        lines = [head, *(f"  {name}: {fact}" for name, fact in facts.items() if fact)]
+        return "\n".join(_escaped(line, keep="\n") for line in lines)
 
     @property
     def brief(self) -> str:
         """What happened and what was found, in a line."""
-        return self.what if self.got is None else f"{self.what}: {_shown(self.got)}"
+        return _escaped(self.what if self.got is None else f"{self.what}: {_shown(self.got)}")
 
     def as_json(self) -> dict[str, Any]:
         """The same facts for `--json`."""
@@ -238,6 +239,10 @@ def _shown(got: object) -> str | None:
     if got is None:
         return None
     text = got if isinstance(got, str) else repr(got)
-    # Terminal control characters of hostile input are shown, not sent.
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: LONGEST_GOT + 1])
+    text = _escaped(text[: LONGEST_GOT + 1])
     return text if len(text) <= LONGEST_GOT else text[:LONGEST_GOT] + "…"
+
+
+def _escaped(text: str, keep: str = "") -> str:
+    """The text with control characters of hostile input written out, so that none reaches a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)

@@ -43,8 +43,6 @@ from .readers.suffixes import format_of
 from .tables.sql import Tables, connect, quote_literal, using
 from .tables.text_types import cast_numbers
 
-MEMORY = "2GB"
-"""Memory that DuckDB may use before it spills to disk."""
 MAX_ROWS_IN_MEMORY = 200_000
 """Tables of a run with more rows are read from their files by every check."""
 MAX_FAILING = 10_000
@@ -63,7 +61,7 @@ def validate_path(
     checks: Path | None = None,
     out: Path | None = None,
     audit: Sequence[Spec] | None = None,
-    memory: str = MEMORY,
+    memory: str | None = None,
 ) -> Report:
     """Validate a file, a folder or a dataset on the Hub.
 
@@ -90,7 +88,7 @@ def open_subject(
     roles: Mapping[str, str] | None = None,
     overrides: Overrides = NO_OVERRIDES,
     out: Path | None = None,
-    memory: str = MEMORY,
+    memory: str | None = None,
 ) -> Iterator[tuple[DuckDBPyConnection, Subject]]:
     """A dataset as checks see it, for as long as the block runs; only the folder `out` can be written."""
     folder, name = hub.local(path), Path(path).resolve().name
@@ -110,7 +108,7 @@ def failing_rows(
     as_: str | None = None,
     roles: Mapping[str, str] | None = None,
     limit: int = MAX_FAILING,
-    memory: str = MEMORY,
+    memory: str | None = None,
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """(check, table) -> the rows of the table that fail the check, at most `limit`; none where it has no rows to show.
 
@@ -126,7 +124,7 @@ def failing_rows(
     return found
 
 
-def validate_run(folder: Path, *, memory: str = MEMORY, spill: Path | None = None) -> Report:
+def validate_run(folder: Path, *, memory: str | None = None, spill: Path | None = None) -> Report:
     """Validate a run folder; DuckDB spills into a temporary folder inside `spill`.
 
     Raises `DataError` if the folder is no run or cannot be read.
@@ -141,7 +139,9 @@ def validate_tables(tables: Tables, row_types: RowTypes, dataset: str) -> Report
         return judge(_typed_subject(tables, row_types, dataset))
 
 
-def describe_path(path: str | Path, *, roles: Mapping[str, str] | None = None, memory: str = MEMORY) -> Description:
+def describe_path(
+    path: str | Path, *, roles: Mapping[str, str] | None = None, memory: str | None = None
+) -> Description:
     """What the tables and columns of a dataset are understood to be. Raises `DataError` if it cannot be read."""
     folder = hub.local(path)
     with _database(memory) as connection, wrap_duckdb_errors(str(path)):
@@ -152,7 +152,7 @@ def describe_path(path: str | Path, *, roles: Mapping[str, str] | None = None, m
 
 @contextmanager
 def open_tables(
-    path: str | Path, memory: str = MEMORY, numbers: bool = False
+    path: str | Path, memory: str | None = None, numbers: bool = False
 ) -> Iterator[tuple[DuckDBPyConnection, Tables]]:
     """The raw tables of a run or any dataset, for as long as the block runs; with the `numbers` in CSV cast to such.
 
@@ -180,10 +180,10 @@ def row_types(folder: Path, tables: Tables) -> RowTypes:
 
 
 @contextmanager
-def _database(memory: str, spill: Path | None = None) -> Iterator[DuckDBPyConnection]:
+def _database(memory: str | None, spill: Path | None = None) -> Iterator[DuckDBPyConnection]:
     with (
         tempfile.TemporaryDirectory(dir=spill) as temporary,
-        connect(memory_limit=memory, temp_directory=temporary) as connection,
+        connect(memory_limit=memory or f"{bounds.current().memory_mb}MB", temp_directory=temporary) as connection,
         using(connection),
         _interrupted_in_time(connection),
     ):

@@ -26,9 +26,9 @@ def joined(content: bytes) -> bytes:
         if event.get("error"):
             return to_json({"error": event["error"]})
         whole |= {name: event[name] for name in ("model", "usage") if event.get(name)}
-        for part in event.get("choices") or []:
+        for part in _objects(event.get("choices")):
             if part.get("index", 0) == 0:
-                _add(message, part.get("delta") or {})
+                _add(message, _object(part.get("delta")))
                 choice["finish_reason"] = part.get("finish_reason") or choice["finish_reason"]
     if not choice["finish_reason"]:
         return to_json({"error": "the stream ended before the answer did"})
@@ -51,7 +51,18 @@ def _add(message: dict[str, Any], delta: dict[str, Any]) -> None:
     for name in TEXTS:
         if isinstance(delta.get(name), str):
             message[name] = message.get(name, "") + delta[name]
-    for call in delta.get("tool_calls") or []:
+    for call in _objects(delta.get("tool_calls")):
         calls = message.setdefault("tool_calls", [{"function": {"arguments": ""}}])
         if call.get("index", 0) == 0:
-            calls[0]["function"]["arguments"] += (call.get("function") or {}).get("arguments") or ""
+            arguments = _object(call.get("function")).get("arguments")
+            calls[0]["function"]["arguments"] += arguments if isinstance(arguments, str) else ""
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """An object of an event; empty where something else stands."""
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list of an event."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

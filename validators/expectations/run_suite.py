@@ -21,7 +21,7 @@ from ...schemas.report import Finding, Report, Severity, problem_line
 from ..findings.evidence import MAX_EXAMPLES
 from ..findings.severity import worst_first
 from ..tables.sql import Tables, quote_identifier, quote_literal
-from ..validate import MEMORY, open_tables
+from ..validate import open_tables
 
 SEVERITIES: Mapping[str, Severity] = {"critical": "error", "warning": "warning", "info": "info"}
 """Severity in Great Expectations -> ours."""
@@ -43,7 +43,7 @@ class SuiteResult(NamedTuple):
     """Its Data Docs page as HTML; stylesheets are loaded from the network."""
 
 
-def run_suite(dataset: Path, suite_file: Path, table: str | None = None, memory: str = MEMORY) -> SuiteResult:
+def run_suite(dataset: Path, suite_file: Path, table: str | None = None, memory: str | None = None) -> SuiteResult:
     """Run the suite in a file on one table of a dataset: `table`, else the one the suite names, else the only one.
 
     Raises `DataError` if the suite or the dataset cannot be read, the table is ambiguous, Great Expectations is not

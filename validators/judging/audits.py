@@ -12,6 +12,7 @@ from ...schemas.report import AuditResult
 from .. import audits
 from ..audits import Audit, NotApplicable
 from ..tables.sql import Tables
+from .failures import ENDS_ALL, first_line
 
 ALL = "all"
 """Stands for every audit with its default options."""
@@ -47,7 +48,12 @@ def _result(audit: Audit, tables: Tables) -> AuditResult:
         hint = f"needs the package {error.name}: pip install 'pluriset[audits]'"
         return AuditResult(audit=name, question=question, not_applicable=hint)
     except (duckdb.ProgrammingError, duckdb.DataError) as error:
-        reason = f"needs other columns: {str(error).partition(chr(10))[0]}"
+        reason = f"needs other columns: {first_line(error)}"
+        return AuditResult(audit=name, question=question, not_applicable=reason)
+    except ENDS_ALL:
+        raise
+    except Exception as error:  # noqa: BLE001 (an audit of another package may raise anything)
+        reason = f"did not run to its end: {type(error).__name__}: {first_line(error)}"
         return AuditResult(audit=name, question=question, not_applicable=reason)
     return AuditResult(
         audit=name,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import duckdb
 from duckdb import DuckDBPyRelation
 
+from ...schemas import bounds
 from ...schemas.component import load, names
 from ...schemas.errors import DataError
 from ...schemas.report import Figure, Finding, Report, problem_line
@@ -27,6 +28,7 @@ from ..measures import Measure
 from ..tables.cells import ROW
 from ..tables.sql import COLUMNS_AT_ONCE, Tables, column_groups, fetch_all, materialize, quote_identifier
 from .constraints import check_table, skipped_references
+from .failures import UNSUITABLE, Failures, first_line
 
 Options = Mapping[str, Mapping[str, Any]]
 """Check -> its options."""
@@ -37,8 +39,6 @@ ANY = "*"
 """The table of a check that runs on every raw table."""
 SMALL = 20_000
 """Rows of a wide table whose parts are copied."""
-UNSUITABLE = (duckdb.ProgrammingError, duckdb.DataError, duckdb.OutOfMemoryException)
-"""Errors of a check or measure on columns with unsuitable contents, or out of memory: it is skipped."""
 
 
 class Job(NamedTuple):
@@ -50,7 +50,7 @@ class Job(NamedTuple):
     judged: DuckDBPyRelation
     """The rows of the table."""
     failing: Callable[[], DuckDBPyRelation]
-    """Computes the failing rows; may raise one of `UNSUITABLE`."""
+    """Computes the failing rows; may raise anything: see `failures`."""
 
 
 def judge(subject: Subject, options: Options = NONE, keep: RowSink = discard_rows) -> Report:
@@ -59,18 +59,19 @@ def judge(subject: Subject, options: Options = NONE, keep: RowSink = discard_row
     `options` are those of checks; `keep` receives all failing rows of every finding.
     """
     with wrap_duckdb_errors(subject.dataset):
-        skipped = {**subject.skipped, **skipped_references(subject.row_types)}
+        failures = Failures({**subject.skipped, **skipped_references(subject.row_types)})
         typed = {t: _readable(rows, subject.row_types.get(t)) for t, rows in subject.all().items()}
         rows = cache(_count)
         units: Units = cache(lambda unit, per, relation: count_units(unit, per, relation, rows(relation)))
         findings = [*_from_reading(subject, keep), *_constraints(subject, keep)]
-        findings += _findings(subject, typed, units, skipped, options, keep)
-        figures = [*_figures(typed, skipped)]
+        judged = [*_findings(subject, typed, units, failures, options, keep)]
+        figures = [*_figures(typed, failures)]
+        findings += [*judged, *failures.findings(subject.dataset, len(judged) + len(failures.unfinished))]
         return Report(
             dataset=subject.dataset,
             rows={table: _count(relation) for table, relation in subject.raw.items()},
             findings=worst_first(findings),
-            skipped=skipped,
+            skipped=failures.skipped,
             figures=figures,
             profile=subject.profile,
             plots=dict(subject.plots),
@@ -103,12 +104,16 @@ def failing_relation(subject: Subject, check: str, table: str, options: Options 
 
 @contextmanager
 def wrap_duckdb_errors(where: str | Path) -> Iterator[None]:
-    """Raise errors of DuckDB as `DataError`."""
+    """Raise errors of DuckDB as `DataError`, but for an interruption, which is none of the data."""
     try:
         yield
+    except duckdb.InterruptException:
+        raise
+    except duckdb.OutOfMemoryException:
+        raise bounds.exceeded("memory_mb", str(where)) from None
     except duckdb.Error as error:
-        hint = "the file may be damaged; if memory ran out, raise the limit"
-        raise DataError("cannot be read to the end", where=str(where), got=_first_line(error), hint=hint) from None
+        hint = "the file may be damaged"
+        raise DataError("cannot be read to the end", where=str(where), got=first_line(error), hint=hint) from None
 
 
 def _from_reading(subject: Subject, keep: RowSink) -> Iterator[Finding]:
@@ -152,13 +157,13 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 
 
 def _findings(
-    subject: Subject, tables: Tables, units: Units, skipped: dict[str, str], options: Options, keep: RowSink
+    subject: Subject, tables: Tables, units: Units, failures: Failures, options: Options, keep: RowSink
 ) -> Iterator[Finding]:
-    for job in _jobs(subject, tables, dict(_runnable(checks.__name__, tables, skipped, options))):
+    for job in _jobs(subject, tables, dict(_runnable(checks.__name__, tables, failures.skipped, options))):
         try:
             yield _finding(job, units, keep)
-        except UNSUITABLE as error:
-            skipped[job.name] = _first_line(error)
+        except Exception as error:  # noqa: BLE001 (a check of another package may raise anything)
+            failures.add(job.name, error, [job.judged])
 
 
 def _jobs(subject: Subject, tables: Tables, runnable: Mapping[str, Check]) -> Iterator[Job]:
@@ -205,7 +210,7 @@ def _scan_texts(relation: DuckDBPyRelation, text_checks: Mapping[str, TextCheck]
     """The failing rows of all text checks; empty if one of them fails, so that each is then run separately."""
     try:
         return failing_texts(relation, text_checks)
-    except UNSUITABLE:
+    except (*UNSUITABLE, duckdb.OutOfMemoryException):
         return {}
 
 
@@ -230,14 +235,12 @@ def _finding(job: Job, units: Units, keep: RowSink) -> Finding:
     return keep(found, lambda: failing)
 
 
-def _figures(tables: Tables, skipped: dict[str, str]) -> Iterator[Figure]:
-    for measure_name, measure in _runnable(measures.__name__, tables, skipped):
+def _figures(tables: Tables, failures: Failures) -> Iterator[Figure]:
+    for measure_name, measure in _runnable(measures.__name__, tables, failures.skipped):
         try:
             yield from [*measure.figures(tables)]
-        except UNSUITABLE as error:
-            skipped[measure_name] = _first_line(error)
-        except ModuleNotFoundError as error:
-            skipped[measure_name] = f"the package {error.name} is not installed"
+        except Exception as error:  # noqa: BLE001 (a measure of another package may raise anything)
+            failures.add(measure_name, error, [tables[table] for table in measure.needs if table in tables])
 
 
 def _runnable(
@@ -259,7 +262,3 @@ def _missing(needs: Mapping[str, Sequence[str]], tables: Tables) -> Iterator[str
             yield f"no table {table}"
         else:
             yield from (f"no column {table}.{column}" for column in needed if column not in tables[table].columns)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -48,7 +48,7 @@ def _regex(sign: str) -> str:
     if sign == "?":
         return "[^/]"
     if sign.startswith("[") and len(sign) > 2:
-        inside = re.escape(sign[1:-1]).replace(r"\-", "-")
+        inside = re.sub("-{2,}", "-", re.escape(sign[1:-1]).replace(r"\-", "-"))
         return f"[{'^' + inside[1:] if sign[1] == '!' else inside}]"
     return re.escape(sign)
 

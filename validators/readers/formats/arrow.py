@@ -28,7 +28,7 @@ class Arrow(Format):
             with pa.memory_map(str(file.path)) as source:
                 batches = _batches(source)
                 columns = distinct(batches.schema.names, file, findings)
-                rows = pa.Table.from_batches(batches, schema=batches.schema).rename_columns(columns)
+                rows = pa.Table.from_batches(_valid(batches), schema=batches.schema).rename_columns(columns)
                 connection.from_arrow(rows).create(table)
         except (pa.ArrowException, ValueError, KeyError) as error:
             raise unreadable(file, error) from None
@@ -41,9 +41,16 @@ class Arrow(Format):
             with pa.memory_map(str(file.path)) as source:
                 batches = _batches(source)
                 require(wanted, batches.schema.names, file.name)
-                yield from from_batches(batches, wanted)
+                yield from from_batches(_valid(batches), wanted)
         except (pa.ArrowException, ValueError, KeyError) as error:
             raise unreadable(file, error) from None
+
+
+def _valid(batches: Any) -> Iterator[pa.RecordBatch]:
+    """The batches, each looked at as a whole first: offsets that lead out of its memory would end the process."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
 
 
 def _batches(source: Any) -> Any:
