@@ -26,7 +26,7 @@ from ..schemas.rows.shared import SHARED
 from ..schemas.run_layout import MANIFEST
 from .findings.failing_rows import discard_rows, write_rows_to
 from .findings.subject import Subject
-from .judging import card_claims, curation_effects, manifest_shards, run_completeness
+from .judging import card_claims, curation_effects, example_copies, manifest_shards, run_completeness
 from .judging.audits import load_audits, run_audits
 from .judging.overrides import Overrides, apply_overrides, overrides_beside, read_overrides
 from .judging.runner import failing_relation, judge, wrap_duckdb_errors
@@ -255,9 +255,11 @@ def _with_claims(subject: Subject, folder: Path) -> Subject:
     if not (manifest := folder / MANIFEST).exists():
         return subject
     shards = manifest_shards.check_shards(folder, manifest)
-    effects = curation_effects.check_effects(read_manifest(folder).curation)
+    stored = read_manifest(folder)
+    effects = curation_effects.check_effects(stored.curation)
+    copies = example_copies.check_copies(subject.raw, stored.prompts)
     claims = card_claims.check_card(folder, subject.raw)
-    return replace(subject, findings=[*subject.findings, *claims, *shards, *effects])
+    return replace(subject, findings=[*subject.findings, *claims, *shards, *effects, *copies])
 
 
 def _dataset_subject(

@@ -12,6 +12,7 @@ from ...schemas.recipe import Recipe
 from ...schemas.report import Report
 from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
 from ...validators.judging.curation_effects import with_effects
+from ...validators.judging.example_copies import with_copies
 from ...validators.readers.manifest import read_manifest
 from ...validators.readers.run_folder import is_run
 from ...validators.tables.atomic_write import write_atomic
@@ -72,6 +73,7 @@ def _complete(run: runs.Run, render: Render, phases: Phases) -> None:
     manifest = materialize.write_tables(run)  # deletes the old manifest before it replaces the old tables
     phases.begin("running checks")
     report = with_effects(validate_path(folder), manifest.curation)
+    report = with_copies(report, folder, manifest.prompts)
     write_atomic(folder / REPORT, report.model_dump_json(indent=1))
     phases.begin("writing report and card")
     render(folder, manifest, report)
