@@ -22,6 +22,7 @@ from ...schemas.rows.problems import (
     TABLES,
     Adaptation,
     DesignCell,
+    ElementHole,
     Option,
     Perspective,
     Problem,
@@ -45,6 +46,12 @@ You move a problem to another domain and person without changing its mathematics
 once for each time it occurs, and add no numbers. If you cannot or will not do this, decline with the reason."""
 SOLVE = "You solve a problem by choosing an option by its letter. Abstain if you cannot or will not choose."
 PERSONS = {"first": "the person who acts says I", "second": "the reader acts", "third": "somebody with a name acts"}
+DOMAIN_WORDS: dict[str, tuple[str, ...]] = {
+    "medicine": ("clinic", "doctor", "hospital", "medicine", "nurse", "patient", "pharmacy", "pill", "vaccine"),
+    "education": ("class", "college", "course", "lesson", "library", "pupil", "school", "student", "teacher"),
+    "farming": ("barn", "cow", "crop", "farm", "field", "grain", "harvest", "milk", "sheep", "tractor"),
+}
+"""Domain -> words that show it; ours."""
 TRIES = 200
 """Draws of numbers before a template is taken to have no distinct options."""
 NUMBER = re.compile(r"\d+")
@@ -77,6 +84,10 @@ class Problems(Family):
     """Perspectives of the adaptations."""
     holes: tuple[tuple[str, Perspective], ...] = ()
     """Domain and perspective that are left out together; declared in the table `design_cells`."""
+    domain_words: dict[str, tuple[str, ...]] = DOMAIN_WORDS
+    """Domain -> words of which an adaptation should have one, for a check."""
+    element_holes: tuple[tuple[str, str], ...] = ()
+    """Element and type of templates that are missing on purpose; declared in the table `element_holes`."""
     instances: PositiveInt = 2
     """Problems of each adaptation."""
     draw: int = 0
@@ -112,7 +123,8 @@ class Problems(Family):
 
     def once(self) -> Sequence[Row]:
         """The design with its declared holes, and the choice of an option."""
-        return (*self._cells(), CHOICE)
+        holes = [ElementHole(element=element, type=kind) for element, kind in self.element_holes]
+        return (*self._cells(), *holes, CHOICE)
 
     def seed(self, main: Row) -> Seed:
         """The seed of a template."""
@@ -124,7 +136,12 @@ class Problems(Family):
         return [
             DesignCell(domain="original", perspective="second"),
             *(
-                DesignCell(domain=domain, perspective=person, included=(domain, person) not in self.holes)
+                DesignCell(
+                    domain=domain,
+                    perspective=person,
+                    included=(domain, person) not in self.holes,
+                    words=list(self.domain_words.get(domain, ())),
+                )
                 for domain in self.domains
                 for person in self.perspectives
             ),
@@ -223,7 +240,7 @@ def _template(seed: Seed) -> Template:
     return template
 
 
-FIELDS = ("element", "answer", "wrong", "ranges", "unit", "digits")
+FIELDS = ("element", "type", "answer", "wrong", "ranges", "unit", "digits")
 
 
 def _problem(

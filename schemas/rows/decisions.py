@@ -133,5 +133,5 @@ READ_AS = (
     ),
 )
 """Checks of complete designs and minimal pairs run on the decisions; a design with declared holes is not complete."""
-PLOTS = {"label_shares": "stacked_bar"}
+PLOTS = {"discrimination_score": "interval", "label_shares": "stacked_bar"}
 """Measures that are drawn."""

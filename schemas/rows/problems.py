@@ -70,6 +70,8 @@ class Template(Row):
     """The problem, with slots for numbers such as `{price}`."""
     element: Annotated[str, Field(min_length=1)]
     """What it tests, such as opportunity cost."""
+    type: str | None = None
+    """How it tests it, such as computing an amount or choosing between offers; null where the source does not say."""
     answer: Annotated[str, Field(min_length=1)]
     """Expression of the answer over the slots; syntax in `schemas/expressions.py`."""
     wrong: Annotated[list[str], Field(min_length=1, max_length=5)]
@@ -84,6 +86,15 @@ class Template(Row):
     """Where the template comes from: name of the source, and place in it."""
 
 
+class ElementHole(Row):
+    """An element and a type that no template is meant to have together."""
+
+    element: Annotated[str, Key(), Field(min_length=1)]
+    """The element."""
+    type: Annotated[str, Key(), Field(min_length=1)]
+    """The type."""
+
+
 class DesignCell(Row):
     """A domain and a perspective that every template is adapted to, or a declared hole."""
 
@@ -93,6 +104,8 @@ class DesignCell(Row):
     """Who acts: I, you, or somebody else."""
     included: bool = True
     """Whether templates are adapted to it."""
+    words: list[str] = []
+    """Words of which an adaptation to the domain has at least one, in any case; empty: any words will do."""
 
 
 class Adaptation(Row):
@@ -138,6 +151,7 @@ class Problem(Row):
 TABLES: dict[str, type[Row]] = {
     "templates": Template,
     "design_cells": DesignCell,
+    "element_holes": ElementHole,
     "adaptations": Adaptation,
     "problems": Problem,
     **SHARED,
