@@ -18,11 +18,11 @@ MAX_LABELS = 64
 
 
 class AgreementFilter(Step):
-    """Removes items whose annotators agree too little on an aspect; the agreement before and after is on record.
+    """Removes items whose annotators agree too little on an aspect.
 
-    For a benchmark with one right answer, never for training on disagreement: what goes is where people differ.
-    Agreement after such a filter is selected on the outcome, so it is no property of the annotators: report the one
-    before, and the share removed.
+    The agreement before and after is on record. For a benchmark with one right answer, never for training on
+    disagreement: what goes is where people differ. Agreement after such a filter is selected on the outcome, so it is
+    no property of the annotators: report the one before, and the share removed.
     """
 
     aspect: str

@@ -13,9 +13,10 @@ from ._pages import key, told_by_one_column
 
 
 class Balance(Step):
-    """Removes rows of large groups until none has more than a number of rows, or than a multiple of the smallest.
+    """Removes rows of large groups until none is larger than a bound.
 
-    Which rows of a group are kept is drawn by a digest of their key and the seed of the recipe, or decided by `prefer`.
+    The bound is a number of rows, or a multiple of the smallest group. Which rows of a group are kept is drawn by a
+    digest of their key and the seed of the recipe, or decided by `prefer`.
     """
 
     by: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -13,11 +13,11 @@ from . import Outcome, Step
 
 
 class Coarsen(Step):
-    """Makes what is known of human annotators coarser until each shares it with at least `k` - 1 others.
+    """Coarsens the attributes of human annotators until `k` share them.
 
-    First `groups` are applied. Then annotators who still stand out lose one attribute after the other, the one with
-    most values first, until they do not: those of whom nothing is left stand out by nothing. Ours; after the local
-    suppression of Sweeney (2002).
+    Each annotator then shares the attributes with at least `k` - 1 others. First `groups` are applied. Then annotators
+    who still stand out lose one attribute after the other, the one with most values first, until they do not: those of
+    whom nothing is left stand out by nothing. Ours; after the local suppression of Sweeney (2002).
     """
 
     k: int = Field(default=5, ge=2)

@@ -18,10 +18,11 @@ from ._pages import key, told_by_one_column
 
 
 class Decontaminate(Step):
-    """Removes rows that share a long run of words with a benchmark, or are equal to a text of it.
+    """Removes rows that share a long run of words with a benchmark.
 
-    Texts are compared normalised: case, white space and final punctuation do not matter. That eight words in a row are
-    a copy is ours; GPT-3 used thirteen (Brown et al. 2020), which short prompts never reach.
+    Rows that are equal to a text of a benchmark are removed too. Texts are compared normalised: case, white space and
+    final punctuation do not matter. That eight words in a row are a copy is ours; GPT-3 used thirteen (Brown et al.
+    2020), which short prompts never reach.
     """
 
     benchmarks: Annotated[tuple[Path, ...], Field(min_length=1)]

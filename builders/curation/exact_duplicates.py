@@ -15,7 +15,10 @@ Columns = tuple[str, ...]
 
 
 class ExactDuplicates(Step):
-    """Removes rows whose text an earlier row has already, but for case, white space and final punctuation."""
+    """Removes rows whose text an earlier row has, but for case and spacing.
+
+    Case, white space and final punctuation do not count.
+    """
 
     table: Annotated[str, AfterValidator(told_by_one_column)] | None = None
     """The table; default: the main table."""

@@ -53,7 +53,10 @@ class Candidate(NamedTuple):
 
 
 class KaleidoFilter(Step):
-    """Removes irrelevant and overlapping considerations, and situations that are left without any."""
+    """Removes irrelevant and overlapping considerations.
+
+    Situations that are left without any are removed too.
+    """
 
     relevance: Thresholds = Thresholds()
     """A consideration that is less relevant than this goes; 0.5 keeps what half of those who judged say yes to."""

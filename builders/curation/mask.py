@@ -11,11 +11,11 @@ from . import Outcome, Step
 
 
 class Mask(Step):
-    """Replaces e-mail addresses, phone and account numbers in all texts by `[email]`, `[phone]` and `[account]`.
+    """Masks e-mail addresses, phone and account numbers in all texts.
 
-    They are recognised by the patterns of `validators/tables/pii.py`, inside lists and structs too; keys are
-    no texts. What was found in rejects is masked as well, wherever in the recipe this step stands. The journal keeps
-    what was asked and answered as it was.
+    They become `[email]`, `[phone]` and `[account]`. They are recognised by the patterns of `validators/tables/pii.py`,
+    inside lists and structs too; keys are no texts. What was found in rejects is masked as well, wherever in the recipe
+    this step stands. The journal keeps what was asked and answered as it was.
     """
 
     def apply(self, tables: Tables, seed: int) -> Outcome:

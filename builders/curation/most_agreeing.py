@@ -36,9 +36,10 @@ SELECT * EXCLUDE (start), max(start) FILTER (range = smallest) OVER ({item}) AS 
 
 
 class MostAgreeing(Step):
-    """Keeps the ratings of each item that agree most, and records those that it removes; agreement before and after.
+    """Keeps the ratings of each item that agree most.
 
-    Agreement after this step is selected on the outcome: it says nothing of the annotators. Report the one before.
+    Removed ratings are recorded, and the agreement before and after. Agreement after this step is selected on the
+    outcome: it says nothing of the annotators. Report the one before.
     """
 
     keep: Annotated[int, Field(ge=2)] = 3

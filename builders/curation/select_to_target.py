@@ -17,7 +17,7 @@ Shares = dict[str, Annotated[float, Field(gt=0, le=1)]]
 
 
 class SelectToTarget(Step):
-    """Keeps `n` rows whose shares of each declared column come closest to a target distribution.
+    """Keeps `n` rows whose shares come closest to a target distribution.
 
     Rows are taken one by one from the combination of values that brings the counts nearest to the target (least sum of
     squares over all columns), which is ours; it is exact for one column, and within a few rows for several. Within a

@@ -17,11 +17,12 @@ HEX = 13
 
 
 class Split(Step):
-    """Divides the main table by a digest of what a row is about; rows that belong to a row go with it.
+    """Divides the main table, and the rows that belong to it, into splits.
 
-    A digest looks at one group and the seed of the recipe only, so a group stays in its split when rows are added or
-    removed. The shares are therefore met on average and not to the row. Rows with the same normalised value of `by`
-    are one group; by key, rows with the same normalised `text` are.
+    A row goes by a digest of what it is about; rows that belong to it go with it. A digest looks at one group and the
+    seed of the recipe only, so a group stays in its split when rows are added or removed. The shares are therefore met
+    on average and not to the row. Rows with the same normalised value of `by` are one group; by key, rows with the same
+    normalised `text` are.
     """
 
     by: str | None = None

@@ -13,10 +13,10 @@ from ._pages import key, told_by_one_column
 
 
 class Stratify(Step):
-    """Keeps `size` rows of each stratum, drawn by a digest of their key and the seed of the recipe.
+    """Keeps `size` rows of each stratum.
 
-    What a stratum lacks is not made up for by another: it is the figure `missing: <stratum>`. Rows without a stratum,
-    and of one that is not listed, are removed.
+    They are drawn by a digest of their key and the seed of the recipe. What a stratum lacks is not made up for by
+    another: it is the figure `missing: <stratum>`. Rows without a stratum, and of one that is not listed, are removed.
     """
 
     by: str

@@ -53,7 +53,7 @@ class Level(AnswerModel):
 
 
 class Augmentations(Family):
-    """Responses rewritten along one attribute, each checked for drift in the others, and ties that teach to ignore."""
+    """Responses rewritten along one attribute at a time, checked for drift in the others."""
 
     tables = TABLES
     roles = {

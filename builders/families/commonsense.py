@@ -37,7 +37,7 @@ class Rated(AnswerModel):
 
 
 class Commonsense(Family):
-    """Statements, who agrees with them and who thinks that most people do, and how far they are common sense."""
+    """Statements, who agrees with them and who thinks that most people do."""
 
     tables = TABLES
     roles = {"rate": Role("rates the statements", many=True)}

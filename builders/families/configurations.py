@@ -68,7 +68,7 @@ class Labelled(AnswerModel):
 
 
 class Configurations(Family):
-    """Responses labelled with categories of content, and the better of two under each configuration."""
+    """Responses labelled with categories, and the better of two under each configuration."""
 
     tables = TABLES
     roles = {

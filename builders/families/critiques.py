@@ -63,7 +63,7 @@ class Compared(AnswerModel):
 
 
 class Critiques(Family):
-    """Responses criticised by a panel, checked by their writer, and corrected by each critique that finds a fault."""
+    """Responses with critiques by a panel, self-checks and corrections."""
 
     tables = TABLES
     roles = {

@@ -55,7 +55,7 @@ class NameList(BaseModel):
 
 
 class Decisions(Family):
-    """Decisions about people who differ in attributes alone: templates filled for every cell of a design."""
+    """Decisions about people who differ in attributes alone."""
 
     tables = TABLES
     roles = {"decide": Role("decides about every person", many=True)}

@@ -54,7 +54,7 @@ Refs = list[RowRef]
 
 
 class Dilemmas(Family):
-    """Everyday dilemmas of two actions: consequences, parties, values at stake, and what a panel would choose."""
+    """Everyday dilemmas of two actions, with parties and values at stake."""
 
     tables = TABLES
     roles = {

@@ -42,7 +42,7 @@ class Short(AnswerModel):
 
 
 class LocalKnowledge(Family):
-    """Short answers about everyday life by region, grouped with counts, and multiple choice in two forms."""
+    """Short answers about everyday life by region, and multiple choice made of them."""
 
     tables = TABLES
     roles = {"answer": Role("answers about every region", many=True)}

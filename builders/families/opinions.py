@@ -34,7 +34,7 @@ from ._opinions_questions import question_of_seed, survey_shares
 
 
 class Opinions(Family):
-    """Answers of models and personas to survey questions of eight types, and how they differ from survey results."""
+    """Answers of models and personas to survey questions of eight types."""
 
     tables = TABLES
     roles = {"answer": Role("answers the questions", many=True)}

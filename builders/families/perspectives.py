@@ -70,7 +70,7 @@ class Judgement(AnswerModel):
 
 
 class Perspectives(Family):
-    """Characters of eleven kinds on a dilemma, with the answer that follows from the kind, judged by a blind panel."""
+    """Characters of eleven kinds on a dilemma, judged by a blind panel."""
 
     tables = TABLES
     roles = {

@@ -70,7 +70,7 @@ class ChosenOption(AnswerModel):
 
 
 class Problems(Family):
-    """Problems with computed answers: templates adapted to domains and perspectives, filled with seeded numbers."""
+    """Problems with computed answers, in several domains and perspectives."""
 
     tables = TABLES
     roles = {

@@ -60,7 +60,7 @@ class Fulfilled(AnswerModel):
 
 
 class Reversals(Family):
-    """Two responses and two criteria to a prompt, each criterion reversing the preference; verified by a panel."""
+    """Two criteria for a prompt, each reversing which of two responses is preferred."""
 
     tables = TABLES
     roles = {

@@ -77,7 +77,7 @@ class Reasoned(AnswerModel):
 
 
 class Roles(Family):
-    """Roles with conflicting viewpoints, several paths of reasoning of each, and the majority within each role."""
+    """Roles with conflicting viewpoints that reason about a question."""
 
     tables = TABLES
     roles = {

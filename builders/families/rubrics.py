@@ -96,7 +96,7 @@ class Graded(AnswerModel):
 
 
 class Rubrics(Family):
-    """Dilemmas with weighted criteria under moral theories, answers to them, and what judges find met."""
+    """Dilemmas with weighted criteria under moral theories, and graded answers."""
 
     tables = TABLES
     roles = {

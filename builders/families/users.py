@@ -49,7 +49,7 @@ class Preference(AnswerModel):
 
 
 class Users(Family):
-    """Pairs of responses, labelled as different types of users prefer them, with pairs that tell the users apart."""
+    """Pairs of responses, labelled as different types of users prefer them."""
 
     tables = TABLES
     roles = {

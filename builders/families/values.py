@@ -73,7 +73,7 @@ class Judgement(AnswerModel):
 
 
 class Values(Family):
-    """Values, rights and duties at stake in situations, with every annotator's relevance and valence."""
+    """Values, rights and duties at stake in situations, judged by every annotator."""
 
     tables = TABLES
     roles = {

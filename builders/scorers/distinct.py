@@ -12,7 +12,10 @@ from . import Score, Scorer
 
 
 class Distinct(Scorer):
-    """Share of distinct n-grams of words: 1 where nothing is said twice, 0 where there are none."""
+    """Share of distinct n-grams of words: 0 to 1.
+
+    It is 1 where no n-gram is repeated, and 0 where there are none.
+    """
 
     n: PositiveInt = 2
     """Words of an n-gram. Distinct-n is Li et al.'s (arXiv 1510.03055); lower-cased words of letters are ours."""

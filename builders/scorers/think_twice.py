@@ -73,7 +73,10 @@ class Point(NamedTuple):
 
 
 class ThinkTwice(Scorer):
-    """Share of the points that a candidate wins against the others, by each annotator of the role: 0 to 1."""
+    """Share of points that a candidate wins against the others: 0 to 1.
+
+    Each annotator of the role gives points.
+    """
 
     async def scores(
         self, ask: Ask, role: str, question: str, candidates: Sequence[str], ids: Sequence[str]

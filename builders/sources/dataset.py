@@ -26,7 +26,7 @@ BATCH = 1000
 
 
 class Dataset(Source):
-    """Reads a text from each row of a table: of a run, a folder, a file, or a dataset of the Hub.
+    """Reads rows of a run, a folder, a file or a dataset of the Hub.
 
     A row of a run keeps its key as the id of its seed. The origin of every seed names dataset, revision, table and
     key, so that its provenance can be followed there.

@@ -100,7 +100,7 @@ FROM theirs.conversations
 
 
 class CommunityAlignment(PublishedDataset):
-    """People of several countries choose among four responses that are unlike each other on purpose."""
+    """Choices of people of several countries among four unlike responses."""
 
     title = "Community Alignment"
     configs: ClassVar = {"conversations": Config(Conversation)}

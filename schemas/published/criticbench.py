@@ -44,7 +44,7 @@ LEFT JOIN ours.responses f ON f.response_id = corrected_id WHERE verdict <> 'abs
 
 
 class CriticBench(PublishedDataset):
-    """Responses with a label whether they are right, and in an export their critiques and corrections."""
+    """Responses labelled right or wrong, with critiques and corrections, as in CriticBench."""
 
     title = "CriticBench"
     family = "critiques"

@@ -34,7 +34,7 @@ class ByAttribute(Row):
 
 
 class MiCRo(PairFormat):
-    """Pairs with their attribute, its two ratings and the context apart from the prompt, as MiCRo has them."""
+    """Pairs with their attribute, its two ratings and their context, as in MiCRo."""
 
     title = "the pairs of MiCRo"
     configs: ClassVar = {"default": Config(ByAttribute)}

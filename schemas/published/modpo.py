@@ -30,7 +30,7 @@ class Rewarded(Row):
 
 
 class MODPO(PairFormat):
-    """Pairs of one objective with the rewards under all others, for losses that weigh several objectives."""
+    """Pairs of one objective with the rewards under all others, as in MODPO."""
 
     title = "the pairs of MODPO with reward vectors"
     configs: ClassVar = {"default": Config(Rewarded)}

@@ -116,7 +116,7 @@ DIALOGUE = "split_part(metadata.original_id, ':', 1)"
 
 
 class MultiobjAlign(PublishedDataset):
-    """Pairs of the best and the worst of several candidates for one objective, with every score."""
+    """The best and the worst of several candidates for one objective, with scores."""
 
     title = "multiobj-align"
     family = "preferences"

@@ -30,7 +30,7 @@ class SafePair(Row):
 
 
 class PKUSafeRLHF(PairFormat):
-    """Pairs with two preferences, for the better and for the safer response, as PKU-SafeRLHF has them."""
+    """Pairs with a better and a safer response, as in PKU-SafeRLHF."""
 
     title = "PKU-SafeRLHF"
     configs: ClassVar = {"default": Config(SafePair)}

@@ -48,7 +48,7 @@ class Unpaired(Completion):
 
 
 class TRL(PublishedDataset):
-    """Preference pairs, prompts with completions and unpaired preferences as TRL trains on them."""
+    """Preference pairs, prompts with completions and unpaired preferences for TRL."""
 
     title = "a TRL format"
     configs: ClassVar = {

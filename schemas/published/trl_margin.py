@@ -21,7 +21,7 @@ class Example(About):
 
 
 class TrlMargin(PairFormat):
-    """Conversations with the margin by which one is preferred, as a reward model trains on them."""
+    """Conversations with the margin by which one is preferred, for reward models."""
 
     title = "preferences with a margin of TRL"
     configs: ClassVar = {"default": Config(Example)}

@@ -51,7 +51,7 @@ class ValencePair(Pair):
 
 
 class ValuePrism(PublishedDataset):
-    """Situations with values, rights and duties, one valence each, and the four tasks made of them."""
+    """Situations with values, rights and duties, and the four tasks made of them."""
 
     title = "ValuePrism"
     family = "values"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 
 from pluriset.builders.teachers.openai import OpenAI
-from pluriset.schemas import component
+from pluriset.schemas import component, rows
 from pluriset.schemas.catalog import KINDS
 from pluriset.schemas.component import Component, Transport
 from pluriset.schemas.errors import RecipeError
@@ -42,10 +42,10 @@ def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     steps = "[pluriset.curation]\nshout = theirs.shout\nsplit = theirs.split\n"
     (info / "entry_points.txt").write_text(f"{steps}[pluriset.rows]\nsongs = theirs.songs\n")
     monkeypatch.syspath_prepend(tmp_path)
-    for looked_for in (component._declared, component._known):
+    for looked_for in (component._declared, component._known, rows._modules):
         looked_for.cache_clear()
     yield
-    for looked_for in (component._declared, component._known):
+    for looked_for in (component._declared, component._known, rows._modules):
         looked_for.cache_clear()
 
 
