@@ -60,15 +60,10 @@ def _finding(table: str, rows: DuckDBPyRelation, texts: set[str]) -> Finding:
     copies = ", ".join(map(quote_literal, sorted(texts)))
     where = [f"lower(trim({quote_identifier(name)})) IN ({copies})" for name in columns] or ["false"]
     chosen = " ".join(f"WHEN {hit} THEN {quote_literal(name)}" for name, hit in zip(columns, where, strict=False))
-    count, of = fetch_all(rows, f"SELECT count(*) FILTER ({' OR '.join(where)}), count(*) FROM rows")[0]
-    examples = (
-        fetch_all(
-            rows,
-            f"SELECT {quote_identifier(key)}, CASE {chosen} END FROM rows WHERE {' OR '.join(where)} LIMIT {MAX_EXAMPLES}",
-        )
-        if count
-        else []
-    )
+    copied = " OR ".join(where)
+    count, of = fetch_all(rows, f"SELECT count(*) FILTER ({copied}), count(*) FROM rows")[0]
+    first = f"SELECT {quote_identifier(key)}, CASE {chosen} END FROM rows WHERE {copied} LIMIT {MAX_EXAMPLES}"
+    examples = fetch_all(rows, first) if count else []
     return Finding(
         problem=problem_line("repeat|repeats a worked example of the prompts", count, of, table),
         rule="No row repeats a worked example of the prompts",
