@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..published_dataset import Config, Licence, PublishedDataset, View
+from ..published_dataset import Config, Licence, PublishedDataset, Translation, View
 from ..row import Row
 
 
@@ -36,6 +36,14 @@ class Ethics(PublishedDataset):
     """Scenarios with one label each, by five views of ethics."""
 
     title = "ETHICS"
+    family = "dilemmas"
+    file_format: ClassVar = "csv"
+    splits: ClassVar = {"train": "train", "validation": "validation", "test": "test"}
+    notes = (
+        "An action is labelled wrong where most of the panel would take the other one: this is a projection that loses "
+        "who judged how, and dilemmas without such a majority are left out. `is_short` is up to 200 characters, which "
+        "is ours; `deontology` stays empty.",
+    )
     configs: ClassVar = {
         "commonsense": Config(Commonsense, evidence="recalled"),
         "deontology": Config(Deontology, evidence="recalled"),
@@ -64,3 +72,29 @@ class Ethics(PublishedDataset):
             split, label FROM theirs.deontology""",
         ),
     )
+
+    def from_tables(self) -> Translation:
+        """The two actions of each dilemma on which most of the panel agree."""
+        return Translation(
+            steps={
+                "_chosen": """
+                    SELECT item_id AS dilemma_id, count_if(label = 'to_do') AS to_do,
+                        count_if(label = 'not_to_do') AS not_to_do FROM ours.annotations
+                    WHERE item_table = 'trade_offs' AND aspect = 'choice' AND sample = 0 GROUP BY item_id""",
+                "_judged": """
+                    SELECT d.split, d.dilemma_id, d.text || ' I decide: ' || a.text AS input, a.action_type,
+                        coalesce(to_do, 0) AS to_do, coalesce(not_to_do, 0) AS not_to_do
+                    FROM ours.dilemmas d JOIN ours.actions a ON a.dilemma_id = d.dilemma_id
+                    LEFT JOIN _chosen c ON c.dilemma_id = d.dilemma_id""",
+            },
+            rows={
+                "commonsense": """
+                    SELECT split, (to_do > not_to_do) <> (action_type = 'to_do') AS label, input,
+                        length(input) <= 200 AS is_short, false AS edited
+                    FROM _judged WHERE to_do <> not_to_do ORDER BY dilemma_id, action_type DESC""",
+                "deontology": """SELECT NULL AS split, NULL AS label, NULL AS scenario, NULL AS excuse WHERE false""",
+            },
+            rejects="""SELECT DISTINCT 'row' AS level, 'dilemmas' AS "table", dilemma_id AS key, 'ethics' AS step,
+                'no majority of the panel' AS reason, to_do || ' to do, ' || not_to_do || ' not to do' AS detail,
+                NULL AS kept_key FROM _judged WHERE to_do = not_to_do""",
+        )

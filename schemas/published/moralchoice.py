@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model
 
-from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from ..moralchoice_sql import into_ours, into_theirs
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Key, Row
 
 RULES = {
@@ -59,6 +60,15 @@ class MoralChoice(PublishedDataset):
     """Scenarios with two actions, each flagged for ten rules of common morality."""
 
     title = "MoralChoice"
+    family = "dilemmas"
+    file_format: ClassVar = "csv"
+    splits: ClassVar = {"train": "train", "validation": "validation", "test": "test"}
+    notes = (
+        "A scenario is a dilemma of two actions whose topic is the rule that it was generated from and whose group of "
+        "topics is the ambiguity. Flags are labels of the actions; votes of single annotators are not published. "
+        "Consequences, parties, values and choices of a panel have no place in this shape, and a dilemma whose "
+        "actions are not flagged by all ten rules is left out.",
+    )
     configs: ClassVar = {"scenarios": Config(Scenario, evidence="file")}
     licence = Licence(name="MIT", url="https://github.com/ninodimontalcino/moralchoice")
     citation = """\
@@ -146,3 +156,11 @@ class MoralChoice(PublishedDataset):
             for number in (3, 5)
         ]
     }
+
+    def from_tables(self) -> Translation:
+        """Dilemmas whose two actions are flagged by all ten rules."""
+        return into_theirs([*RULES])
+
+    def to_tables(self) -> Translation:
+        """Every scenario, its actions, and the flags as labels of the actions."""
+        return into_ours([*RULES])

@@ -113,6 +113,9 @@ def test_dilemmas_are_exported_and_published(built: Dataset, tmp_path: Path) -> 
     }  # fmt: skip
     assert exported.left_out == {"daily_dilemmas: not in the vocabulary": 2}
     assert pluriset.validate(tmp_path / "shape").count("error") == 0
+    judged = pluriset.export(built.folder, "ethics", tmp_path / "ethics", "jsonl")
+    assert judged.rows == {"commonsense": {"train": 2}, "deontology": {}}
+    assert pluriset.validate(tmp_path / "ethics").count("error") == 0
     pluriset.publish(built.folder, tmp_path / "published")
     assert (tmp_path / "published" / "README.md").exists()
 
