@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from pydantic_core import from_json
+
 from ...schemas.forms import Choice, Either, Form, Group, Input, Part, Repeat
 from ...schemas.request import RE_ASK
 from ..asking.narrow import narrowed
@@ -28,11 +30,22 @@ def form(schema: Schema, messages: Sequence[Turn], narrow: Mapping[str, Any] | N
     system = [turn["content"] for turn in turns if turn["role"] == "system"]
     talk = [turn for turn in turns[:-1] if turn["role"] != "system"]
     shown = [
-        (question["content"], answer["content"])
+        (question["content"], _readable_answer(answer["content"]))
         for question, answer in pairwise(talk)
         if question["role"] == "user" and answer["role"] == "assistant"
     ]
     return Form("\n\n".join(system), shown, builder.question, inputs, again)
+
+
+def _readable_answer(content: str) -> str:
+    """The answer of an example, field by field; as it is, where it is more than one object of values."""
+    try:
+        fields = from_json(content)
+    except ValueError:
+        return content
+    if not isinstance(fields, dict) or any(isinstance(value, dict | list) for value in fields.values()):
+        return content
+    return "\n".join(f"{readable(name).capitalize()}: {value}" for name, value in fields.items())
 
 
 class _Builder:

@@ -13,10 +13,11 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from ...schemas.forms import Group, Input, Page, Repeat
 from ..markdown import visible
+from ..pages.base import stylesheet
 
 HEADED = re.compile(r"([^\W\d_][\w'-]*(?: [\w'-]+){0,2}): +(?=\S)")
 """The head of a line such as `Situation: ...`: one to three words."""
-STYLE = (resources.files(__package__) / "style.css").read_text(encoding="utf-8")
+STYLE = stylesheet() + (resources.files(__package__) / "style.css").read_text(encoding="utf-8")
 
 
 class Passage(NamedTuple):
@@ -53,7 +54,11 @@ def passages(question: str) -> list[Passage]:
             found.append((match[1], [line[match.end() :]]))
         else:
             found[-1][1].append(line)
-    return [Passage(head, text) for head, lines in found if (text := "\n".join(lines).strip()) or head]
+    return [
+        Passage(head[:1].upper() + head[1:], text)
+        for head, lines in found
+        if (text := "\n".join(lines).strip()) or head
+    ]
 
 
 @cache

@@ -8,7 +8,7 @@ from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 Choose = Callable[[str, list[str]], str]
 """Gets the name of an input and its options, in the order shown, and says what to fill in."""
@@ -52,12 +52,20 @@ class Page(HTMLParser):
         return " ".join(text for text in self.texts if text)
 
 
+class _StayHere(HTTPRedirectHandler):
+    """Shows a redirect as a page of status 303."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class FormBrowser:
     """One person's browser."""
 
-    def __init__(self, url: str, timeout: float = 10) -> None:
+    def __init__(self, url: str, timeout: float = 10, follow: bool = True) -> None:
         self.url, self.timeout, self.cookies = url, timeout, CookieJar()
-        self._opener = build_opener(HTTPCookieProcessor(self.cookies))
+        handlers = [HTTPCookieProcessor(self.cookies), *(() if follow else (_StayHere(),))]
+        self._opener = build_opener(*handlers)
 
     def get(self, path: str, **headers: str) -> Page:
         return self._send(path, None, headers)
