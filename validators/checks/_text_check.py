@@ -1,13 +1,13 @@
 """Base of checks of single texts, whatever table and column they are in.
 
-All such checks share one scan of a table; only matching texts are read again. Where a check skips columns with too many
-matches, all texts are counted as well.
+All such checks share one scan, as compiling their patterns takes longer than searching a small table; only matching
+texts are read again. Where a check skips columns with too many matches, all texts are counted as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Annotated, ClassVar
 
 from duckdb import DuckDBPyRelation
@@ -50,24 +50,38 @@ class TextCheck(Check):
 
     def failing(self, tables: Tables) -> DuckDBPyRelation:
         """Every failing text: _row, column, problem."""
-        return failing_texts(tables["*"], {"": self})[""]
+        [failing] = failing_texts([tables["*"]], {"": self})
+        return failing[""]
 
 
-def failing_texts(relation: DuckDBPyRelation, checks: Mapping[str, TextCheck]) -> dict[str, DuckDBPyRelation]:
-    """The failing rows of each of these checks in a raw table: _row, column, problem."""
-    texts = cells(relation)
-    matching = query(texts, f"SELECT * FROM rows WHERE {' OR '.join(map(_condition, checks.values()))}")
-    suspects = materialize(matching)
+def failing_texts(
+    relations: Sequence[DuckDBPyRelation], checks: Mapping[str, TextCheck]
+) -> list[dict[str, DuckDBPyRelation]]:
+    """Check -> its failing rows (_row, column, problem) in each of these raw tables, by one scan of them all.
+
+    Wherever nothing fails, the empty result is one and the same relation.
+    """
+    texts = [query(cells(rows), f"SELECT {n} AS source, * FROM rows") for n, rows in enumerate(relations)]
+    conditions = [_condition(check) for check in checks.values()]
+    every_text = reduce(lambda a, b: a.union(b), texts)
+    suspects = materialize(query(every_text, f"SELECT * FROM rows WHERE {' OR '.join(conditions)}"))
+    nothing = query(suspects, NOTHING)
     if not fetch_all(suspects, "SELECT 1 FROM rows LIMIT 1"):
-        return dict.fromkeys(checks, query(suspects, NOTHING))
+        return [dict.fromkeys(checks, nothing) for _ in texts]
     cases = ", ".join(
-        f"CASE WHEN {_condition(check)} THEN {{rule: {rule}, problem: {check.describe('cell.value')}}} END"
-        for rule, check in enumerate(checks.values())
+        f"CASE WHEN {condition} THEN {{rule: {rule}, problem: {check.describe('cell.value')}}} END"
+        for rule, (check, condition) in enumerate(zip(checks.values(), conditions, strict=True))
     )
     each = f"unnest(list_filter([{cases}], lambda one: one IS NOT NULL))"
-    failing = materialize(query(suspects, f"SELECT {ROW}, cell.column, {each} AS one FROM rows"))
-    totals = cache(lambda: dict(fetch_all(texts, "SELECT cell.column, count(*) FROM rows GROUP BY ALL")))
-    return {name: _failing_rule(failing, totals, rule, check) for rule, (name, check) in enumerate(checks.items())}
+    failing = materialize(query(suspects, f"SELECT source, {ROW}, cell.column, {each} AS one FROM rows"))
+    failed = set(fetch_all(failing, "SELECT DISTINCT source, one.rule FROM rows"))
+    return [
+        {
+            name: _failing_rule(failing, rows, source, rule, check) if (source, rule) in failed else nothing
+            for rule, (name, check) in enumerate(checks.items())
+        }
+        for source, rows in enumerate(texts)
+    ]
 
 
 def _condition(check: TextCheck) -> str:
@@ -77,12 +91,13 @@ def _condition(check: TextCheck) -> str:
 
 
 def _failing_rule(
-    failing: DuckDBPyRelation, totals: Callable[[], Mapping[str, int]], rule: int, check: TextCheck
+    failing: DuckDBPyRelation, texts: DuckDBPyRelation, source: int, rule: int, check: TextCheck
 ) -> DuckDBPyRelation:
-    """The failing rows of one check, without the columns in which too many texts match."""
-    own = query(failing, f'SELECT {ROW}, "column", one.problem FROM rows WHERE one.rule = {rule}')
+    """The failing rows of one check in one table, without the columns in which too many texts match."""
+    own = query(failing, f'SELECT {ROW}, "column", one.problem FROM rows WHERE source = {source} AND one.rule = {rule}')
     if check.max_share == 1:
         return own
     counts = fetch_all(own, 'SELECT "column", count(*) FROM rows GROUP BY ALL')
-    intended = [column for column, count in counts if count > check.max_share * totals()[column]]
+    totals = dict(fetch_all(texts, "SELECT cell.column, count(*) FROM rows GROUP BY ALL"))
+    intended = [column for column, count in counts if count > check.max_share * totals[column]]
     return own.filter(f'"column" NOT IN ({", ".join(map(quote_literal, intended))})') if intended else own

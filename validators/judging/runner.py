@@ -35,6 +35,8 @@ Options = Mapping[str, Mapping[str, Any]]
 NONE: Options = {}
 Units = Callable[[str | None, Sequence[str], DuckDBPyRelation], int]
 """(unit, columns that identify it, relation) -> number of units."""
+Evidence = Callable[[DuckDBPyRelation], tuple[int, list[dict[str, Any]]]]
+"""Failing rows -> their number and a few of them."""
 ANY = "*"
 """The table of a check that runs on every raw table."""
 SMALL = 20_000
@@ -159,18 +161,27 @@ def _readable(relation: DuckDBPyRelation, row_type: type[Row] | None) -> DuckDBP
 def _findings(
     subject: Subject, tables: Tables, units: Units, failures: Failures, options: Options, keep: RowSink
 ) -> Iterator[Finding]:
+    show = cache(evidence)
     for job in _jobs(subject, tables, dict(_runnable(checks.__name__, tables, failures.skipped, options))):
         try:
-            yield _finding(job, units, keep)
+            yield _finding(job, units, show, keep)
         except Exception as error:  # noqa: BLE001 (a check of another package may raise anything)
             failures.add(job.name, error, [job.judged])
 
 
 def _jobs(subject: Subject, tables: Tables, runnable: Mapping[str, Check]) -> Iterator[Job]:
-    """Every check with every table it applies to; all text checks of a table share one scan."""
+    """Every check with every table it applies to; all text checks share one scan of all tables but wide ones."""
     text_checks = {name: check for name, check in runnable.items() if isinstance(check, TextCheck)}
-    scan = cache(lambda relation: _scan_texts(relation, text_checks))
     column_parts = cache(_column_parts)
+    whole = [
+        rows for rows in (*subject.raw.values(), *subject.rejects.values()) if len(column_parts(rows, (ROW,))) == 1
+    ]
+    scan_whole = cache(lambda: dict(zip(whole, _scan_texts(whole, text_checks), strict=True)))
+    scan_part = cache(lambda part: _scan_texts([part], text_checks)[0])
+
+    def scan(rows: DuckDBPyRelation) -> Tables:
+        return scan_whole()[rows] if rows in whole else scan_part(rows)
+
     for name, check in runnable.items():
         covered = subject.own_tables() if check.implied_by_row_type else frozenset()
         if ANY in check.needs:
@@ -206,17 +217,17 @@ def _column_parts(relation: DuckDBPyRelation, always: tuple[str, ...]) -> list[D
     return [*map(materialize, parts)] if _count(relation) <= SMALL else parts
 
 
-def _scan_texts(relation: DuckDBPyRelation, text_checks: Mapping[str, TextCheck]) -> Tables:
+def _scan_texts(relations: Sequence[DuckDBPyRelation], text_checks: Mapping[str, TextCheck]) -> Sequence[Tables]:
     """The failing rows of all text checks; empty if one of them fails, so that each is then run separately."""
     try:
-        return failing_texts(relation, text_checks)
+        return failing_texts(relations, text_checks)
     except (*UNSUITABLE, duckdb.OutOfMemoryException):
-        return {}
+        return [{} for _ in relations]
 
 
-def _finding(job: Job, units: Units, keep: RowSink) -> Finding:
+def _finding(job: Job, units: Units, show: Evidence, keep: RowSink) -> Finding:
     check, failing = job.check, job.failing()
-    count, shown = evidence(failing)
+    count, shown = show(failing)
     of = units("rows" if check.unit == check.table else check.unit, tuple(check.per), job.judged)
     found = Finding(
         problem=problem_line(check.problem, count, of, check.unit, dict(check)),

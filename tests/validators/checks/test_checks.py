@@ -199,5 +199,5 @@ class Broken(TextCheck):
 
 def test_the_check_of_texts_that_cannot_run_is_skipped_alone(connection: DuckDBPyConnection) -> None:
     rows = connection.sql("SELECT 1 AS _row, 'itâ€™s' AS text")
-    assert _scan_texts(rows, {"broken": Broken(), "mojibake": load(checks.__name__, "mojibake")}) == {}
+    assert _scan_texts([rows], {"broken": Broken(), "mojibake": load(checks.__name__, "mojibake")}) == [{}]
     assert found("mojibake", {"*": rows}) == [(1, "text", "itâ€™s")]
