@@ -64,6 +64,8 @@ class Bounds:
     """Values of a YAML document after every alias was replaced by what it stands for."""
     answer_bytes: int = _bound(16 * 2**20, "bytes", "the answer is too large")
     """Bytes of one answer of an endpoint, unpacked."""
+    batch_bytes: int = _bound(2**30, "bytes", "the answer is too large")
+    """Bytes of one answer of an endpoint's other APIs, such as the results of a batch."""
     memory_mb: int = _bound(2_000, "MB", "out of memory")
     """Megabytes of memory that DuckDB takes before it goes on with temporary files."""
     seconds: int = _bound(3_600, "seconds", "took too long")

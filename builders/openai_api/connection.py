@@ -7,13 +7,17 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...schemas.errors import TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
+from ...schemas import bounds
+from ...schemas.errors import PlurisetError, TeacherBusy, TeacherError, TeacherTimeout, TeacherUnavailable
 from .address import Address
 from .http_status import refusal, retry_after
 
 if TYPE_CHECKING:
-    from aiohttp import ClientSession
+    from aiohttp import ClientResponse, ClientSession
     from openai import AsyncOpenAI
+
+CHUNK = 2**16
+"""Bytes of an answer that are unpacked at once."""
 
 
 class Connection:
@@ -31,7 +35,7 @@ class Connection:
             async with self._session.post(
                 f"{address.url}/{path}", params=address.query, data=body, proxy=address.proxy, allow_redirects=False
             ) as response:
-                return response.status, retry_after(response.headers), await response.read()
+                return response.status, retry_after(response.headers), await self._content(response)
         except TimeoutError:
             raise self._timed_out() from None
         except aiohttp.ClientConnectorError as error:
@@ -39,17 +43,29 @@ class Connection:
         except aiohttp.ClientError as error:
             raise address.error(TeacherUnavailable, "no answer", str(error) or type(error).__name__) from None
 
+    async def _content(self, response: ClientResponse) -> bytes:
+        """The body, unpacked. Raises `TeacherUnavailable` for an endless or far too long one, read no further."""
+        longest, content = bounds.current().answer_bytes, bytearray()
+        async for chunk in response.content.iter_chunked(CHUNK):
+            content += chunk
+            if len(content) > longest:
+                response.close()
+                got = f"over {longest:,} bytes"
+                raise self.address.error(TeacherUnavailable, "the answer is too large", got, "--bound answer_bytes=N")
+        return bytes(content)
+
     @asynccontextmanager
     async def sdk(self, max_retries: int = 2) -> AsyncIterator[AsyncOpenAI]:
         """The SDK's client, for all but chat completions."""
         from openai import (
             APIConnectionError,
-            APIError,
             APIStatusError,
             APITimeoutError,
             AsyncOpenAI,
             DefaultAsyncHttpxClient,
         )
+
+        from .bounded_response import bounded_response
 
         address = self.address
         try:
@@ -60,7 +76,11 @@ class Connection:
                 max_retries=max_retries,
                 default_headers=address.headers(),
                 default_query=address.query,
-                http_client=DefaultAsyncHttpxClient(follow_redirects=False),  # a key goes to no other address
+                http_client=DefaultAsyncHttpxClient(
+                    follow_redirects=False,  # a key goes to no other address
+                    headers={"Accept-Encoding": "identity"},
+                    event_hooks={"response": [bounded_response]},
+                ),
             ) as client:
                 yield client
         except APIStatusError as error:
@@ -70,7 +90,9 @@ class Connection:
             raise self._timed_out() from None
         except APIConnectionError as error:
             raise address.error(TeacherBusy, "no answer", str(error.__cause__ or error)) from None
-        except (APIError, ValueError) as error:
+        except PlurisetError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the SDK takes answers for what they should be)
             raise address.error(TeacherError, "the endpoint has no batch API that we know", str(error)) from None
 
     async def close(self) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...schemas.errors import PlurisetError, PublishError
+from ...validators.readers.hub_bounds import bounded_api, bounded_progress
 from .target import Change, Content, StoredFile, TargetState
 from .threads import run_in_threads
 
@@ -94,9 +95,10 @@ class Hub:
             where, expected = f"{self.name}: {path}", f"at most {max_bytes:,} bytes"
             raise PublishError("file too large to read", where=where, got=f"{size:,} bytes", expected=expected)
         with self._errors(path):
-            return Path(
-                self.api.hf_hub_download(self.name, path, repo_type=REPO_TYPE, revision=state.head)
-            ).read_bytes()
+            local = self.api.hf_hub_download(
+                self.name, path, repo_type=REPO_TYPE, revision=state.head, tqdm_class=bounded_progress()
+            )
+            return Path(local).read_bytes()
 
     def commit(
         self, files: Mapping[str, Content], changes: list[Change], state: TargetState | None, message: str
@@ -149,7 +151,11 @@ class Hub:
         """A folder of the cache that holds these files as of a commit."""
         with self._errors():
             folder = self.api.snapshot_download(
-                self.name, repo_type=REPO_TYPE, revision=commit, allow_patterns=[*paths]
+                self.name,
+                repo_type=REPO_TYPE,
+                revision=commit,
+                allow_patterns=[*paths],
+                tqdm_class=bounded_progress(),
             )
             return Path(folder)
 
@@ -157,7 +163,7 @@ class Hub:
     def _errors(self, path: str | None = None) -> Iterator[None]:
         """Every error of the client as one of ours; its progress bars only on a terminal."""
         try:
-            with nullcontext() if sys.stderr.isatty() else _no_progress_bars():
+            with bounded_api(), nullcontext() if sys.stderr.isatty() else _no_progress_bars():
                 yield
         except PlurisetError:
             raise

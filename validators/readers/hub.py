@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ...schemas.errors import DataError
+from ...schemas.errors import DataError, PlurisetError
+from .hub_bounds import bounded_api, bounded_progress
 from .suffixes import format_of, known
 
 ID = re.compile(r"(?:hf:/{1,2}datasets/|https:/{1,2}huggingface\.co/datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
@@ -32,16 +33,22 @@ def local(place: str | Path) -> Path:
 def download(place: str) -> Path:
     """The README and the data of a dataset, where the Hub's client keeps them. Raises `DataError`."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     found = ID.fullmatch(place)
     assert found is not None
     wanted = [pattern for suffix in known() for pattern in (f"*{suffix}", f"*{suffix}.gz")]
     try:
-        folder = snapshot_download(
-            found[1], repo_type="dataset", revision=found[2], allow_patterns=["README.md", *wanted]
-        )
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        with bounded_api():
+            folder = snapshot_download(
+                found[1],
+                repo_type="dataset",
+                revision=found[2],
+                allow_patterns=["README.md", *wanted],
+                tqdm_class=bounded_progress(),
+            )
+    except PlurisetError:
+        raise
+    except Exception as error:  # noqa: BLE001 (what the client raises depends on what the server sends)
         got = str(error).strip().partition("\n")[0].removeprefix("Got: ")
         hint = "is the name right, and can the Hub be reached? A path on disk must exist"
         raise DataError("no such dataset, on disk or on the Hub", where=place, got=got, hint=hint) from None
