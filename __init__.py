@@ -138,9 +138,12 @@ def init(family: str = "values", out: str | Path = "recipe.yaml") -> list[Path]:
     return recipe_template.write(family, Path(out))
 
 
-def build(recipe: Recipe, out: str | Path | None = None, **options: Any) -> Dataset:
+def build(
+    recipe: Recipe, out: str | Path | None = None, *, on: str | None = None, shards: int | None = None, **options: Any
+) -> Dataset:
     """Build a dataset: send requests, assemble the tables, check and describe them.
 
+    `on` is a Ray cluster, `ray` on this machine or `ray://HEAD:10001`, that builds so many `shards` of the seeds.
     Options: `watch` is called with the progress; `retry` sends again what was rejected before; `batch` ("write" or
     "submit") writes pending requests to batch files and raises `Stopped`; `results` are further files of answers;
     `without_answers` builds without what people have not answered yet.
@@ -150,7 +153,10 @@ def build(recipe: Recipe, out: str | Path | None = None, **options: Any) -> Data
     from .cards.loading import dataset
 
     folder = _folder(recipe, out)
-    build.build(recipe, folder, run_pages.write, **options)
+    if on:
+        build.build_on_ray(recipe, folder, run_pages.write, on, shards, **options)
+    else:
+        build.build(recipe, folder, run_pages.write, **options)
     return dataset.load(folder)
 
 

@@ -126,6 +126,7 @@ def init(family: str, out: Path) -> None:
 @click.option("--submit", is_flag=True, help="Submit pending requests to the endpoint's batch API.")
 @click.option("--batch-results", "files", type=path_type, multiple=True, help="File of batch answers to read.")
 @click.option("--without-answers", is_flag=True, help="Build without what people have not answered yet.")
+@click.option("--on", metavar="CLUSTER", help="Build on Ray: `ray` here, or ray://HEAD:10001.")
 @click.option("--shards", type=click.IntRange(min=1), metavar="N", help="Only send requests, of free shards out of N.")
 @click.option("--shard", type=click.IntRange(min=0), metavar="K", help="Of --shards, only this one, from 0.")
 @as_json
@@ -135,6 +136,7 @@ def build(
     submit: bool,
     files: tuple[Path, ...],
     without_answers: bool,
+    on: str | None,
     shards: int | None,
     shard: int | None,
     out: Path | None,
@@ -145,28 +147,28 @@ def build(
 
     Run it again after an interruption or an edit of the recipe: answers are cached, and only new requests are sent.
     With --shards any number of processes, on any machines that see the run folder, send the requests of one run; build
-    it without --shards once they are done.
+    it without --shards once they are done. With --on a Ray cluster does all of this.
     """
     if batch and submit:
         raise RecipeError("--batch and --submit exclude each other", where="--batch, --submit")
     if shard is not None and shard >= (shards or 0):
         raise RecipeError("no such shard", where="--shard", got=shard, expected="a number below that of --shards")
     recipe, folder = _recipe(out=out, **options)
-    if shards:
+    if on or shards:
         others = {"--batch": batch, "--submit": submit, "--batch-results": files, "--retry-rejects": retry}
         if given := [name for name, value in others.items() if value]:
-            raise RecipeError(
-                f"{given[0]} cannot be combined with --shards", where=given[0], hint="build without --shards"
-            )
+            hint = "build without --on and --shards"
+            raise RecipeError("this cannot be done in shards", where=given[0], hint=hint)
+    if shards and not on:
         with progress.watching(as_json) as watch:
             counts = pluriset.build_shards(recipe, folder, shards, shard, watch=watch)
         text.document(asdict(counts)) if as_json else results.print_shard_counts(counts)
         return
     how = "submit" if submit else "write" if batch else None
     with progress.watching(as_json) as watch:
-        dataset = pluriset.build(
-            recipe, folder, watch=watch, retry=retry, batch=how, results=files, without_answers=without_answers
-        )
+        options = {"retry": retry, "batch": how, "results": files, "without_answers": without_answers}
+        options = {"on": on, "shards": shards} if on else options
+        dataset = pluriset.build(recipe, folder, watch=watch, **options)
     books, report = dataset.manifest.books, dataset.report
     if as_json:
         text.document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})

@@ -62,6 +62,7 @@ class Engine(JournalReader):
     _unjudged: set[bytes] = field(default_factory=set)
     """Digests of answers that were sent for and not judged yet."""
     _consecutive_failures: int = 0
+    _rate_share: float = 1.0
 
     def __post_init__(self) -> None:
         self.budget = BudgetTracker(self.limits, self.prices, self.stop, self.recipe_file)
@@ -124,6 +125,12 @@ class Engine(JournalReader):
         if isinstance(self.stop.reason, Interrupted):
             again = "; press Ctrl-C again to quit now"
         return f"stopping: {waited:.0f} s, {self.in_flight} requests in flight{again}"
+
+    def share_rates(self, share: float) -> None:
+        """Use this share of all declared rates from now on; other processes use the rest."""
+        self._rate_share = share
+        for endpoint in (each for pool in self._pools.values() for each in pool.endpoints):
+            endpoint.share_rates(share)
 
     async def close(self) -> None:
         """Close every endpoint."""
@@ -192,6 +199,7 @@ class Engine(JournalReader):
     def _pool(self, who: Answerer) -> Pool:
         if (pool := self._pools.get(who.name)) is None:
             pool = self._pools[who.name] = Pool(who.teacher, self.stop)
+            self.share_rates(self._rate_share)
         return pool
 
     def _failed(self, question: Question, error: TeacherError) -> Exception:

@@ -19,6 +19,7 @@ from ...validators.tables.atomic_write import write_atomic
 from ...validators.validate import validate_path
 from ..execution import run as runs
 from ..execution.batch import Batches, BatchMode
+from ..execution.on_ray import connected
 from ..execution.shard_processes import ReplayShards, replay_shards, shards_to_replay
 from ..storage import run_folder
 from . import materialize
@@ -56,6 +57,15 @@ def build(
             if shards:
                 run.join(replay(run, shards, phases))
         _complete(run, render, phases)
+
+
+def build_on_ray(
+    recipe: Recipe, folder: Path, render: Render, address: str, shards: int | None = None, watch: Watch | None = None
+) -> None:
+    """Build the run in a folder, its shards asked about and replayed on the Ray cluster at `ray` or `ray://HEAD:10001`."""
+    with connected(address) as cluster:
+        cluster.build_shards(recipe, folder, shards, watch)
+        build(recipe, folder, render, watch=watch, replay=cluster.replay)
 
 
 def rebuild(recipe: Recipe, folder: Path, render: Render, watch: Watch | None = None) -> None:

@@ -71,6 +71,10 @@ class Endpoint:
         now = self._clock()
         return max(self._requests.reserve(now), self._tokens.reserve(now, _estimated_tokens(request)))
 
+    def share_rates(self, share: float) -> None:
+        """Use this share of the declared rates from now on."""
+        self._requests.share = self._tokens.share = share
+
     async def send(self, request: Request, epoch: int) -> Completion:
         """Send a request with a slot of this epoch. Raises every `TeacherError`."""
         try:

@@ -73,7 +73,7 @@ def build_shards(
                 raise RunError(
                     "another process builds this shard", where=str(folder), got=f"shard {candidate}: {held}"
                 ) from None
-    counts.done = leases.done(folder / SHARDS, shards, recipe_digest(recipe, folder))
+    counts.done = len(leases.done(folder / SHARDS, shards, recipe_digest(recipe, folder)))
     counts.working = len(leases.working(folder / SHARDS))
     return counts
 

@@ -32,7 +32,7 @@ from pydantic_core import from_json, to_json
 
 from ...schemas.errors import DataError
 from ...validators.tables.atomic_write import write_error
-from .shard import Segment, Shard, segments
+from .shard import Segment, Shard, concerning, segments
 
 VERSION = 2
 """Version of the format; a reader refuses a newer one."""
@@ -73,7 +73,7 @@ class Journal:
         self._own_contexts: set[str] = set()
         self._writer: int | None = None
         self._end = self._synced = 0
-        self.segments = [one for one in segments(folder) if shard is None or _may_concern(one, shard)]
+        self.segments = segments(folder) if shard is None else concerning(segments(folder), shard)
         """The segments that were read, and our own once it is started."""
         for number in range(len(self.segments)):
             self._index(number)
@@ -284,11 +284,6 @@ class Journal:
 
     def _path(self, segment: int) -> Path:
         return self.folder / self.segments[segment].name
-
-
-def _may_concern(segment: Segment, shard: Shard) -> bool:
-    """Whether a segment can hold answers about seeds of a shard."""
-    return segment.shard is None or segment.shard == shard or segment.shard.of != shard.of
 
 
 def _concerns(line: bytes, shard: Shard) -> bool:

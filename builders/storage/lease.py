@@ -143,10 +143,10 @@ def is_free(folder: Path, shard: Shard, recipe: str) -> bool:
     return claim.state != "done" and not _is_alive(folder, shard, last, claim, None)
 
 
-def done(folder: Path, of: int, recipe: str) -> int:
-    """How many of the shards of a run are done for this recipe."""
-    newest = (_claim(folder, shard, last) for shard, last in _attempts(folder).items() if shard.of == of)
-    return sum(claim.state == "done" and claim.recipe == recipe for claim in newest)
+def done(folder: Path, of: int, recipe: str) -> set[Shard]:
+    """The shards of a run that are done for this recipe."""
+    newest = ((shard, _claim(folder, shard, last)) for shard, last in _attempts(folder).items() if shard.of == of)
+    return {shard for shard, claim in newest if claim.state == "done" and claim.recipe == recipe}
 
 
 def working(folder: Path) -> dict[Shard, Claim]:

@@ -50,6 +50,11 @@ def in_order(names: Iterable[str]) -> list[Segment]:
     return sorted((one for one in found if one is not None), key=lambda one: (one.number, one.shard or (-1, 0)))
 
 
+def concerning(there: Iterable[Segment], shard: Shard) -> list[Segment]:
+    """The segments that can hold answers about seeds of a shard."""
+    return [one for one in there if one.shard is None or one.shard == shard or one.shard.of != shard.of]
+
+
 def shard_count(folder: Path) -> int | None:
     """How many shards the newest sharded segment of a journal has; None if the journal has none."""
     return next((one.shard.of for one in reversed(segments(folder)) if one.shard), None)

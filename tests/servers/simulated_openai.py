@@ -29,6 +29,8 @@ class Behaviour:
     """What the endpoint answers and how."""
 
     text: str = "{}"
+    by_prompt: dict[str, str] = field(default_factory=dict)
+    """Part of the last message -> what is answered in place of `text`."""
     latency: float = 0.05
     faults: dict[str, float] = field(default_factory=dict)
     bad_luck: int | None = None
@@ -53,12 +55,13 @@ class Simulated:
         self._draw = random.Random(7)
 
     def respond(self, body: Body) -> Reply:
+        self.server.requests.clear()  # there may be millions
         now = time.time()
         self.first, self.last = self.first or now, now
         what = self._what(seed := body.get("seed", 0))
         self.did[what] += 1
         (self.paid if what == "answered" else self.unlucky)[seed] += 1
-        return self._reply(what)
+        return self._reply(what, body)
 
     def stats(self) -> dict[str, Any]:
         """Counts; seeds tell requests apart, so one that was answered twice was paid twice."""
@@ -81,8 +84,9 @@ class Simulated:
                 return what
         return "answered"
 
-    def _reply(self, what: str) -> Reply:
-        late = self.behaviour.latency
+    def _reply(self, what: str, body: Body) -> Reply:
+        late, asked = self.behaviour.latency, body["messages"][-1]["content"]
+        text = next((text for part, text in self.behaviour.by_prompt.items() if part in asked), self.behaviour.text)
         replies = {
             "failed": Reply({"error": {"message": "internal error"}}, 500, after=late),
             "busy": failure(429, "slow down", Retry_After="1"),
@@ -91,7 +95,7 @@ class Simulated:
             "hangs": HANG,
             "cut": CUT,
         }
-        return replies.get(what) or Reply(answer(self.behaviour.text).body, after=late)
+        return replies.get(what) or Reply(answer(text).body, after=late)
 
 
 @contextmanager

@@ -1,0 +1,230 @@
+"""What a build by many processes costs and survives. `python benchmarks/scale.py kills|ray-kills|cost|memory`
+
+A simulated endpoint in a process of its own answers requests of the family `values`, four a seed. `kills` builds with
+two processes and sixteen shards of which one after another is killed with SIGKILL at a random moment; `ray-kills` kills
+workers, nodes and drivers of a Ray cluster of three local nodes. Both compare the tables with those of one process.
+`cost` is our CPU a request, `memory` the peak of the build that writes the tables at a fixed size of shards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pluriset.tests.builders.conftest import JUDGED, LISTING, written
+from pluriset.tests.builders.making import parquet_files
+from pluriset.tests.servers.simulated_openai import Behaviour, simulated, stats
+
+A_SEED = 4
+"""Requests of the family for each seed: one that lists, three that judge."""
+SHARDS, WORKERS, CONCURRENCY = 16, 2, 32
+NODES = 3
+SHARD_REQUESTS = 3_000
+"""Requests of a shard where its size is fixed."""
+SOON = 60
+"""Seconds in which something should happen."""
+
+
+@contextmanager
+def endpoint(latency: float) -> Iterator[str]:
+    """A simulated endpoint that answers listings and judgements."""
+    behaviour = Behaviour(json.dumps(LISTING), {"valence: ": json.dumps(JUDGED)}, latency)
+    with simulated(behaviour) as url:
+        yield url
+
+
+@contextmanager
+def recipe_for(url: str, requests: int) -> Iterator[Path]:
+    """A recipe over so many seeds that they need so many requests, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+        teacher = {"openai": {"model": "m", "revision": "1", "base_url": url, "concurrency": CONCURRENCY}}
+        situations = [f"Situation number {number}" for number in range(requests // A_SEED)]
+        yield written(Path(folder), situations, teachers={"main": teacher}, curation=None)
+
+
+def command(recipe: Path, out: Path, *options: object) -> list[str]:
+    """A build in a process of its own."""
+    return [sys.executable, "-m", "pluriset.cli", "build", str(recipe), "--out", str(out), *map(str, options)]
+
+
+def start(recipe: Path, out: Path, *options: object) -> subprocess.Popen[bytes]:
+    """Start a build."""
+    return subprocess.Popen(command(recipe, out, *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def run(recipe: Path, out: Path, *options: object) -> dict[str, Any]:
+    """Run a build to its end; what it prints as JSON."""
+    done = subprocess.run(command(recipe, out, *options, "--json"), stdout=subprocess.PIPE, check=False)
+    assert done.returncode in (0, 1), done.returncode
+    printed: dict[str, Any] = json.loads(done.stdout)
+    return printed
+
+
+def answered(url: str) -> int:
+    """Requests that the endpoint has answered so far."""
+    return int(stats(url).get("answered", 0))
+
+
+def wait_for(url: str, count: int, alive: Callable[[], bool]) -> None:
+    """Wait until so many requests were answered, or nothing works any more."""
+    deadline = time.monotonic() + SOON
+    while answered(url) < count and alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def report(recipe: Path, out: Path, url: str, requests: int, kills: int) -> None:
+    """Check that nothing was lost and that the tables are those of one process, and print what was paid twice."""
+    seen = stats(url)
+    after = run(recipe, out)["books"]["requests"]
+    one = out.parent / "one"
+    if not one.exists():
+        run(recipe, one)
+    same = parquet_files(out) == parquet_files(one)
+    distinct = seen["answered"] - seen["twice"]
+    print(
+        f"{kills} kills: {distinct:,} of {requests:,} requests answered, {seen['twice']} twice "
+        f"(in flight at most {kills * CONCURRENCY}); build afterwards sent {after['sent']}; identical: {same}",
+        flush=True,
+    )
+    assert distinct == requests and after["sent"] == 0 and same
+
+
+def kills(requests: int, times: int, each: int) -> None:
+    """Two processes at once; one is killed at a random moment and another started, `each` times a run."""
+    for _ in range(times):
+        with endpoint(0.02) as url, recipe_for(url, requests) as recipe:
+            out, draw = recipe.parent / "run", random.Random()
+            workers = [start(recipe, out, "--shards", SHARDS) for _ in range(WORKERS)]
+            moments = sorted(draw.randrange(requests // 20, requests * 9 // 10) for _ in range(each))
+            for moment in moments:
+                wait_for(url, moment, lambda: any(worker.poll() is None for worker in workers))  # noqa: B023
+                victim = draw.choice([worker for worker in workers if worker.poll() is None] or workers)
+                victim.kill()
+                victim.wait()
+                workers.append(start(recipe, out, "--shards", SHARDS))
+            for worker in workers:
+                worker.wait()
+            while run(recipe, out, "--shards", SHARDS)["done"] < SHARDS:
+                pass
+            report(recipe, out, url, requests, each)
+
+
+def ray_kills(requests: int, times: int) -> None:
+    """A worker, a node and the driver are killed at random moments of each run."""
+    from pluriset.tests.builders.execution.test_on_ray import Driver, three_nodes
+
+    with three_nodes() as cluster:
+        for _ in range(times):
+            with endpoint(0.02) as url, recipe_for(url, requests) as recipe:
+                out, draw = recipe.parent / "run", random.Random()
+                driver = Driver(cluster, recipe, out, SHARDS)
+                moments = sorted(draw.randrange(requests // 20, requests * 9 // 10) for _ in range(3))
+                for moment, what in zip(moments, draw.sample(["worker", "node", "driver"], 3), strict=True):
+                    wait_for(url, moment, lambda: driver.process.poll() is None)  # noqa: B023
+                    driver.kill(what, draw)
+                assert driver.process.wait() in (0, 1)
+                report(recipe, out, url, requests, 2 + NODES)
+
+
+def cost(requests: int) -> None:
+    """CPU of ours for each request that is sent: one process, one shard in a process, and all processes of Ray."""
+    with endpoint(0.05) as url, recipe_for(url, requests) as recipe:
+        before = cpu_of_children()
+        run(recipe, recipe.parent / "loop", "--shards", 1)
+        print(f"plain loop: {(cpu_of_children() - before) / requests * 1000:.2f} ms a request", flush=True)
+    from pluriset.tests.builders.execution.test_on_ray import Driver, three_nodes
+
+    with three_nodes() as cluster, endpoint(0.05) as url, recipe_for(url, requests) as recipe:
+        idle = ray_cpu()
+        driver = Driver(cluster, recipe, recipe.parent / "ray", SHARDS)
+        of_all = 0.0
+        while driver.process.poll() is None and answered(url) < requests:
+            of_all = max(of_all, ray_cpu() - idle)
+            time.sleep(0.2)
+        of_driver = process_cpu(driver.process.pid)
+        print(
+            f"Ray: {of_all / requests * 1000:.2f} ms a request in workers and raylets, "
+            f"{of_driver / requests * 1000:.3f} ms in the driver",
+            flush=True,
+        )
+        driver.process.wait()
+
+
+def memory(requests: int) -> None:
+    """Peak memory of the process that writes the tables and of its largest child, and their CPU."""
+    with endpoint(0) as url, recipe_for(url, requests) as recipe:
+        out = recipe.parent / "run"
+        shards = max(1, requests // SHARD_REQUESTS)
+        run(recipe, out, "--shards", shards)
+        script = (
+            "import json,resource,sys,pluriset,time;t=time.time();"
+            "pluriset.build(pluriset.recipe(sys.argv[1]),sys.argv[2]);"
+            "u=[resource.getrusage(w) for w in (resource.RUSAGE_SELF,resource.RUSAGE_CHILDREN)];"
+            "print(json.dumps([time.time()-t,*(x.ru_maxrss/1024 for x in u),sum(x.ru_utime+x.ru_stime for x in u)]))"
+        )
+        done = subprocess.run([sys.executable, "-c", script, recipe, out], stdout=subprocess.PIPE, check=True)
+        seconds, own, child, cpu = json.loads(done.stdout)
+        print(
+            f"{requests:,} requests in {shards} shards: tables in {seconds:.0f} s, {own:.0f} MB, largest child "
+            f"{child:.0f} MB, {cpu / requests * 1000:.2f} ms CPU a request",
+            flush=True,
+        )
+
+
+def cpu_of_children() -> float:
+    """CPU seconds of the processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def ray_cpu() -> float:
+    """CPU seconds of every worker, raylet and server of Ray that lives."""
+    total = 0.0
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes()
+        except OSError:
+            continue
+        if any(part in line for part in (b"ray::", b"raylet/raylet", b"gcs_server", b"default_worker.py")):
+            total += process_cpu(int(path.parent.name))
+    return total
+
+
+def process_cpu(pid: int) -> float:
+    """CPU seconds of a process; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main() -> None:
+    """Run one of the benchmarks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["kills", "ray-kills", "cost", "memory"])
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--times", type=int, default=10)
+    given = parser.parse_args()
+    actions: dict[str, Callable[[], None]] = {
+        "kills": lambda: kills(given.requests, given.times, 4),
+        "ray-kills": lambda: ray_kills(given.requests, given.times),
+        "cost": lambda: cost(given.requests),
+        "memory": lambda: memory(given.requests),
+    }
+    actions[given.what]()
+
+
+if __name__ == "__main__":
+    main()
