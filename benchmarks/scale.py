@@ -83,25 +83,29 @@ def wait_for(url: str, count: int, alive: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def report(recipe: Path, out: Path, url: str, requests: int, kills: int) -> None:
-    """Check that nothing was lost and that the tables are those of one process, and print what was paid twice."""
+def one_process(requests: int) -> dict[str, bytes]:
+    """The tables of a build by one process."""
+    with endpoint(0.02) as url, recipe_for(url, requests) as recipe:
+        run(recipe, recipe.parent / "one")
+        return parquet_files(recipe.parent / "one")
+
+
+def report(recipe: Path, out: Path, url: str, requests: int, expected: dict[str, bytes], in_flight: int) -> None:
+    """Check that nothing was lost and that the tables are as expected, and print what was paid twice."""
     seen = stats(url)
-    after = run(recipe, out)["books"]["requests"]
-    one = out.parent / "one"
-    if not one.exists():
-        run(recipe, one)
-    same = parquet_files(out) == parquet_files(one)
-    distinct = seen["answered"] - seen["twice"]
+    sent = run(recipe, out)["books"]["requests"]["sent"]
+    same, distinct = parquet_files(out) == expected, seen["answered"] - seen["twice"]
     print(
-        f"{kills} kills: {distinct:,} of {requests:,} requests answered, {seen['twice']} twice "
-        f"(in flight at most {kills * CONCURRENCY}); build afterwards sent {after['sent']}; identical: {same}",
+        f"{distinct:,} of {requests:,} requests answered, {seen['twice']} twice, at most {in_flight} in flight at the "
+        f"deaths; build afterwards sent {sent}; identical: {same}",
         flush=True,
     )
-    assert distinct == requests and after["sent"] == 0 and same
+    assert distinct == requests and sent == 0 and same and seen["twice"] <= in_flight
 
 
 def kills(requests: int, times: int, each: int) -> None:
     """Two processes at once; one is killed at a random moment and another started, `each` times a run."""
+    expected = one_process(requests)
     for _ in range(times):
         with endpoint(0.02) as url, recipe_for(url, requests) as recipe:
             out, draw = recipe.parent / "run", random.Random()
@@ -117,13 +121,14 @@ def kills(requests: int, times: int, each: int) -> None:
                 worker.wait()
             while run(recipe, out, "--shards", SHARDS)["done"] < SHARDS:
                 pass
-            report(recipe, out, url, requests, each)
+            report(recipe, out, url, requests, expected, each * CONCURRENCY)
 
 
 def ray_kills(requests: int, times: int) -> None:
     """A worker, a node and the driver are killed at random moments of each run."""
     from pluriset.tests.builders.execution.test_on_ray import Driver, three_nodes
 
+    expected = one_process(requests)
     with three_nodes() as cluster:
         for _ in range(times):
             with endpoint(0.02) as url, recipe_for(url, requests) as recipe:
@@ -134,7 +139,7 @@ def ray_kills(requests: int, times: int) -> None:
                     wait_for(url, moment, lambda: driver.process.poll() is None)  # noqa: B023
                     driver.kill(what, draw)
                 assert driver.process.wait() in (0, 1)
-                report(recipe, out, url, requests, 2 + NODES)
+                report(recipe, out, url, requests, expected, (2 + NODES) * CONCURRENCY)
 
 
 def cost(requests: int) -> None:
