@@ -1,4 +1,4 @@
-"""The judgements of a run as questions to a model: the label that most annotators gave is the answer.
+"""A run as questions to a model: the answer is the label that most annotators gave, or the one that the rows have.
 
 A question has one answer, so an item whose first two labels tie is left out; every judgement of it is in `annotations`,
 and each question carries the shares of all labels.
@@ -14,7 +14,7 @@ from ...schemas.manifest import File
 from ...schemas.row import Row, columns
 from ...schemas.rows.question import Question as QuestionRow
 from ...schemas.rows.shared import Aspect
-from ...schemas.run_layout import BENCHMARK
+from ...schemas.run_layout import BENCHMARK, GOLD
 from ...validators.stats.aggregates import DIGITS
 from ...validators.tables.sql import key_text, quote_identifier, quote_literal
 from ..storage.parquet import described, write
@@ -24,17 +24,22 @@ COLUMN = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 """A column of the item in a question, or of the row that one of its foreign keys points to."""
 
 
-def questions(aspects: Iterable[Aspect], curation: Curation, root: Path) -> Iterator[File]:
-    """Write the questions of every aspect and split that has some, `benchmark/<aspect>/<split>-...parquet`."""
-    for aspect in aspects:
-        if aspect.question is None:
-            continue
-        curation.connection.execute(f"CREATE TABLE _questions AS {_select(aspect, curation.types)}")
+def questions(
+    aspects: Iterable[Aspect], curation: Curation, root: Path, gold: Mapping[str, str] | None = None
+) -> Iterator[File]:
+    """Write the questions of every benchmark and split that has some, `benchmark/<benchmark>/<split>-...parquet`.
+
+    A benchmark has the name of its aspect, or that of its SELECT in `gold` (`Family.gold_questions`) after `gold_`.
+    """
+    selects = {aspect.aspect: _select(aspect, curation.types) for aspect in aspects if aspect.question is not None}
+    selects |= {f"{GOLD}{name}": GOLD_QUESTIONS.format(select=select) for name, select in (gold or {}).items()}
+    for name, select in selects.items():
+        curation.connection.execute(f"CREATE TABLE _questions AS {select}")
         splits = curation.connection.sql("SELECT DISTINCT split FROM _questions ORDER BY split").fetchall()
         for (split,) in splits:
             chosen = ", ".join(quote_identifier(column.name) for column in columns(QuestionRow))
             query = f"SELECT {chosen} FROM _questions WHERE split = {quote_literal(split)} ORDER BY item_id"
-            paths = write(curation.connection, query, QuestionRow, root / BENCHMARK / aspect.aspect, split)
+            paths = write(curation.connection, query, QuestionRow, root / BENCHMARK / name, split)
             yield from (described(root, path) for path in paths)
         curation.connection.execute("DROP TABLE _questions")
 
@@ -83,3 +88,11 @@ def _select(aspect: Aspect, types: Mapping[str, type[Row]]) -> str:
             AS distribution, n, split
     FROM joined JOIN ({question_input(aspect, types)}) asked USING (item_id)
     JOIN _places ON tab = {quote_literal(aspect.item_table)} AND key = item_id"""
+
+
+GOLD_QUESTIONS = """
+SELECT item_id, input, choices, chr(64 + list_position(choices, answer)::INTEGER) AS target, [] AS distribution, 0 AS n,
+    split
+FROM ({select}) JOIN _places ON tab = item_table AND key = item_id
+WHERE len(list_distinct(choices)) = len(choices) AND list_position(choices, answer) BETWEEN 1 AND 26
+"""

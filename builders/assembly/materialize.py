@@ -50,7 +50,7 @@ def write_tables(run: Run) -> Manifest:
             curation.run(run.crew.steps, recipe.seed)
             derive(family, judged, curation)
             tables = _written(run, curation)
-            asked = [*questions(judged, curation, run.building)]
+            asked = [*questions(judged, curation, run.building, family.gold_questions())]
             books = _books(run, connection, staging, tables)
         if wrong := books.imbalances():
             raise RunError(

@@ -119,6 +119,13 @@ class Family(Component):
         """
         return {}
 
+    def gold_questions(self) -> Mapping[str, str]:
+        """Benchmark -> SELECT of questions whose answer the rows have, whoever judged them; no API calls.
+
+        Its columns are `item_table`, `item_id`, `input`, `choices`, a list, and `answer`, which is one of them.
+        """
+        return {}
+
     def round(self) -> int | None:
         """Seeds of a round, where prompts depend on the rows of earlier rounds; None where they do not."""
         return None

@@ -42,3 +42,8 @@ SELECT concat_ws('/', utterance_id, difficulty, language) AS question_id, uttera
 FROM lettered ORDER BY question_id
 """
 """Answers go through the positions in turn, over utterances in an order that depends on the seed alone."""
+GOLD = """
+SELECT 'reading_questions' AS item_table, question_id AS item_id, u.text || chr(10) || 'What does it mean?' AS input,
+    [o.text FOR o IN options] AS choices, list_filter(options, lambda o: o.is_right)[1].text AS answer
+FROM reading_questions JOIN utterances u USING (utterance_id) WHERE difficulty = '{form}'
+"""

@@ -36,7 +36,7 @@ from ..sources import Seed
 from . import Family, Role
 from . import _distractors_prompts as prompts
 from ._annotations import choose_label, drawn_order
-from ._distractors_sql import QUESTIONS, TAGGINGS
+from ._distractors_sql import GOLD, QUESTIONS, TAGGINGS
 from ._prompted import WrittenText, matching, writing
 
 
@@ -147,6 +147,10 @@ class Distractors(Family):
         """The kinds that annotators agree on, and the questions."""
         questions = QUESTIONS.format(seed=self.shuffle_seed, options=self.distractors + 1, none=NONE_OF_THE_ABOVE)
         return {"taggings": TAGGINGS, "reading_questions": questions}
+
+    def gold_questions(self) -> Mapping[str, str]:
+        """Which reading is right, in the easy and in the hard form."""
+        return {form: GOLD.format(form=form) for form in ("easy", "hard")}
 
     def seed(self, main: Row) -> Seed:
         """The seed of an utterance."""

@@ -116,6 +116,10 @@ class Perspectives(Family):
         types = [each.model_copy(update={"included": each.type_id in self.types}) for each in CHARACTER_TYPES]
         return (*types, *self.style, *ASPECTS)
 
+    def gold_questions(self) -> Mapping[str, str]:
+        """What a character thinks of the action, as it follows from the type."""
+        return {"current": GOLD}
+
     def seed(self, main: Row) -> Seed:
         """The dilemma of a case."""
         assert isinstance(main, Case)
@@ -240,3 +244,11 @@ def _perspective(
 
 def _labels_shown(perspective: Perspective, annotator_id: str) -> list[str]:
     return drawn_order(CURRENT.labels, perspective.perspective_id, annotator_id)
+
+
+GOLD = """
+SELECT 'perspectives' AS item_table, perspective_id AS item_id, ['yes', 'no', 'ambiguous'] AS choices,
+    concat(c.text, chr(10), p.text, chr(10), 'Action: ', c.action, chr(10),
+        'Does this character find the action acceptable now?') AS input, p."current" AS answer
+FROM perspectives p JOIN cases c USING (case_id)
+"""

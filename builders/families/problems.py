@@ -126,6 +126,10 @@ class Problems(Family):
         holes = [ElementHole(element=element, type=kind) for element, kind in self.element_holes]
         return (*self._cells(), *holes, CHOICE)
 
+    def gold_questions(self) -> Mapping[str, str]:
+        """Which option is the answer."""
+        return {"option": GOLD}
+
     def seed(self, main: Row) -> Seed:
         """The seed of a template."""
         assert isinstance(main, Template)
@@ -259,3 +263,10 @@ def _problem(
             RowRef(table="templates", key=template.template_id),
         ],
     )
+
+
+GOLD = """
+SELECT 'problems' AS item_table, problem_id AS item_id, text AS input, [o.text FOR o IN options] AS choices,
+    list_filter(options, lambda o: o.correct)[1].text AS answer
+FROM problems
+"""

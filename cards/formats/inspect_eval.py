@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ...schemas.manifest import File, Manifest
+from ...schemas.run_layout import GOLD
 from ...schemas.yaml_text import dump_yaml
 from ..facts.manifest_facts import total_rows
 
@@ -43,7 +44,8 @@ def eval_yaml(manifest: Manifest) -> str | None:
     document = {
         "name": name,
         "description": f"Does a model choose the majority label of the annotators of {name}? Items without a majority "
-        "are left out; the shares of all labels are in the column `distribution`.",
+        "are left out; the shares of all labels are in the column `distribution`."
+        + (f" Tasks named {GOLD}... have the answers of the dataset instead." if any(map(_is_gold, found)) else ""),
         "evaluation_framework": "inspect-ai",
         "tasks": [
             {
@@ -63,6 +65,10 @@ def eval_yaml(manifest: Manifest) -> str | None:
         ],
     }
     return dump_yaml(document) if found else None
+
+
+def _is_gold(task: str) -> bool:
+    return task.startswith(GOLD)
 
 
 def question_count(splits: dict[str, list[File]]) -> int:

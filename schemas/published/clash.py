@@ -82,14 +82,16 @@ class Clash(PublishedDataset):
         "source_in_id": Rule(
             "The id ends with the source",
             "have|has an id that does not end with the source",
-            "SELECT id, 'source ' || source AS problem FROM theirs.CLASH WHERE NOT ends_with(id, source)",
-            severity="info",
+            """SELECT id, 'source ' || source AS problem FROM theirs.CLASH WHERE NOT ends_with(id, source)
+                AND (SELECT avg(ends_with(id, source)::INT) FROM theirs.CLASH) > 0.5""",
+            severity="warning",
         ),
         "known_source": Rule(
-            "The source is one of five collections",
+            "The source is one of the five collections of CLASH, if most are",
             "have|has an unknown source",
-            f"SELECT id, source AS problem FROM theirs.CLASH WHERE source NOT IN {SOURCES}",
-            severity="info",
+            f"""SELECT id, source AS problem FROM theirs.CLASH WHERE source NOT IN {SOURCES}
+                AND (SELECT avg((source IN {SOURCES})::INT) FROM theirs.CLASH) > 0.5""",
+            severity="warning",
         ),
         "action_style": Rule(
             "An action begins with a verb in -ing and has fewer than ten words",

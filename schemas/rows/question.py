@@ -1,4 +1,4 @@
-"""A question of a benchmark: what people or models judged, put so that another model can be asked the same."""
+"""A question of a benchmark: what people or models judged, or what the dataset has the answer to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .shared import Share
 
 
 class Question(Row):
-    """One item on one aspect, with the label that most annotators gave; where there is none it is no question."""
+    """One item with its answer: the label that most annotators gave, or the one that the dataset has."""
 
     item_id: Annotated[str, Key(), Field(min_length=1)]
     """Key of the item."""
@@ -20,8 +20,9 @@ class Question(Row):
     choices: list[str]
     """The labels to choose from; abstaining is none of them."""
     target: Annotated[str, Field(pattern="^[A-Z]$")]
-    """Letter of the label that most annotators gave: A is the first of the choices."""
+    """Letter of the answer: A is the first of the choices."""
     distribution: list[Share]
-    """Share of each label among the annotators who did not abstain, most frequent first."""
-    n: Annotated[int, Field(ge=1)]
-    """Annotators who judged and did not abstain."""
+    """Share of each label among the annotators who did not abstain, most frequent first; none where the dataset has
+    the answer."""
+    n: Annotated[int, Field(ge=0)]
+    """Annotators who judged and did not abstain; 0 where the dataset has the answer."""

@@ -100,3 +100,12 @@ def test_readings_that_are_not_distinct_are_missing_with_the_reason(built: Datas
     assert [(each["table"], each["reason"]) for each in rejects] == [
         ("readings", "the right reading is among the wrong ones")
     ]
+
+
+def test_both_forms_are_benchmarks_with_the_answer_of_the_dataset(built: Dataset) -> None:
+    for form in ("easy", "hard"):
+        files = sorted((built.folder / "benchmark" / f"gold_{form}").glob("*.parquet"))
+        asked = [row for file in files for row in pq.read_table(file).to_pylist()]
+        assert Counter(each["target"] for each in asked) == dict.fromkeys("ABCDE", 2)
+        assert {(each["n"], len(each["choices"])) for each in asked} == {(0, 5)}
+    assert "gold_hard" in (built.folder / "eval.yaml").read_text()

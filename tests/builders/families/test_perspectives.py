@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 import pluriset
@@ -120,3 +122,37 @@ def test_the_wide_shape_of_clash_and_back(built: Dataset, tmp_path: Path) -> Non
             connection.execute(statement)
         after = connection.sql(chosen).fetchall()
     assert {*before} == {*after} and len(after) == 22
+
+
+def test_the_answer_of_the_type_is_a_benchmark_beside_the_majority_of_the_panel(built: Dataset) -> None:
+    files = (built.folder / "benchmark" / "gold_current").glob("*.parquet")
+    targets = Counter(row["target"] for file in files for row in pq.read_table(file).to_pylist())
+    assert targets == {"A": 2 * 2 * 4, "B": 2 * 2 * 4, "C": 2 * 2 * 3}
+
+
+def test_characters_are_written_on_the_dilemmas_of_a_run(tmp_path: Path) -> None:
+    script = [
+        {"match": "Situation: ", "answer": {"answer": {"dilemma": "Your friend stays in bed. Do you cover?"}}},
+        {"match": "first: ", "answer": {"choice": "first"}},
+        {"match": "Action: ", "answer": {"answer": {"consequence": "It goes wrong."}}},
+        {"answer": {"answer": {"to_do": "Cover for the friend", "not_to_do": "Tell the boss"}}},
+    ]
+    (tmp_path / "dilemmas.jsonl").write_text("".join(json.dumps(line) + "\n" for line in script))
+    (tmp_path / "situations.csv").write_text("id,text\ns1,Covering for a friend\n")
+    dilemmas = pluriset.recipe(
+        "dilemmas",
+        license="cc0-1.0",
+        card={"sources": [{"name": "written for the test", "license": "cc0-1.0"}]},
+        source={"file": {"path": str(tmp_path / "situations.csv"), "text": "text", "id": "id"}},
+        teachers={"main": {"scripted": {"path": str(tmp_path / "dilemmas.jsonl")}}},
+        family={"dilemmas": {"topics": []}},
+        curation=[],
+    )
+    pluriset.build(dilemmas, tmp_path / "dilemmas")
+    source = {"dataset": {"path": str(tmp_path / "dilemmas"), "table": "dilemmas", "text": "text"}}
+    family = {"perspectives": {"types": ["simple/ambiguous"]}}
+    manifest = made(recipe(tmp_path, source=source, family=family, curation=[]), tmp_path / "run")
+    assert manifest.tables["perspectives"].rows == 1
+    [case] = pq.read_table(next((tmp_path / "run/data/cases").iterdir())).to_pylist()
+    assert (case["case_id"], case["text"]) == ("s1", "Your friend stays in bed. Do you cover?")
+    assert "dilemmas" in case["source"] and "s1" in case["source"]

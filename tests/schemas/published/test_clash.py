@@ -29,3 +29,10 @@ def test_rules(tmp_path: Path, changes: dict[str, str], rule: str | None) -> Non
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     found = {f.check for f in validate_path(path, as_="clash").findings if f.count and f.check.startswith("clash.")}
     assert found == ({f"clash.{rule}"} if rule else set())
+
+
+def test_other_sources_in_the_shape_of_clash_are_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "CLASH.jsonl"
+    path.write_text("".join(json.dumps({"id": f"{n}", **CASE, "source": "ours"}) + "\n" for n in range(4)))
+    found = {f.check for f in validate_path(path, as_="clash").findings if f.count and f.check.startswith("clash.")}
+    assert found == set()
