@@ -276,15 +276,12 @@ def _dataset_subject(
     dataset = read(connection, folder)
     raw = dataset.tables
     confine(connection, dataset)
-    if overrides.roles and not as_ and not roles:
-        roles = roles_of_contract(overrides.roles, raw, overrides.file)
     recognised = require_profile(as_, raw) if as_ not in (None, GENERIC) else None
     if not as_ and not roles:
         recognised = recognise(raw)
+        roles = roles_of_contract(overrides.roles, raw, overrides.file) if overrides.roles else None
     if recognised:
-        subject = read_published(connection, name, raw, recognised)
-        if set(recognised.configs) < set(raw):
-            subject = add_by_roles(connection, subject, recognised)
+        subject = add_by_roles(connection, read_published(connection, name, raw, recognised), recognised, roles)
     else:
         subject = read_by_roles(connection, name, raw, roles)
     is_card_read = all(finding.check != "reader.front_matter" for finding in dataset.findings)

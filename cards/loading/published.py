@@ -12,9 +12,12 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pydantic import ValidationError
 
 from ...schemas import html
+from ...schemas.checks_file import NAME as CHECKS_FILE
 from ...schemas.errors import ChecksFailed, DataError, from_validation
 from ...schemas.report import Report
 from ...schemas.row import Row, columns
+from ...validators.judging.overrides import overrides_beside
+from ...validators.profiles.contract_tables import contract_tables
 from ...validators.profiles.published import typed_tables
 from ...validators.profiles.recognise import recognise, require_profile
 from ...validators.readers import hub
@@ -36,17 +39,24 @@ SPLIT = "coalesce(split, 'train')"
 def open_external(path: str | Path, as_: str | None = None, verify: bool = False) -> ExternalDataset:
     """Open a file, a folder or a dataset on the Hub as the published dataset `as_`, or as its columns suggest.
 
-    Raises `DataError` if it cannot be read or recognised and, with `verify`, `ChecksFailed` if a check of severity
-    error fails.
+    What is not recognised is opened by the roles in its contract, the `pluriset.yaml` beside it: items, annotations and
+    other views of `schemas.views`.
+
+    Raises `DataError` if it cannot be read or recognised, `RecipeError` if it no longer fits its contract and, with
+    `verify`, `ChecksFailed` if a check of severity error fails.
     """
-    connection = connect()
-    source = read(connection, hub.local(path))
+    connection, folder = connect(), hub.local(path)
+    source = read(connection, folder)
     confine(connection, source)
     known = require_profile(as_, source.tables) if as_ else recognise(source.tables)
     if known is None:
+        if (contract := overrides_beside(folder)).roles:
+            types = contract_tables(connection, source.tables, contract.roles, contract.file)
+            dataset = ExternalDataset(str(path), None, f"by the roles in {contract.file}", types, (), connection)
+            return dataset.verified() if verify else dataset
         got = "; ".join(f"{table}: {', '.join(rows.columns)}" for table, rows in source.tables.items())
-        hint = f"`pluriset validate {path}` reads it by the roles of its columns"
-        expected = "the columns of a dataset that `pluriset list` names, or a run"
+        hint = f"`pluriset describe {path}` writes the roles of its columns to {CHECKS_FILE}, by which it then opens"
+        expected = f"the columns of a dataset that `pluriset list` names, a run, or a {CHECKS_FILE} with roles"
         raise DataError("not a dataset that we recognise", where=str(path), got=got[:500], expected=expected, hint=hint)
     tables = typed_tables(connection, source.tables, known)
     types = {table: known.profile.configs[table].row for table in tables}
@@ -60,8 +70,8 @@ class ExternalDataset:
     """Typed tables of a dataset from elsewhere. A cell that does not fit its column is null, and the report says so."""
 
     path: str
-    profile: str
-    """Id of the published dataset that it was recognised as, a module of `schemas.published`."""
+    profile: str | None
+    """Id of the published dataset that it was recognised as, a module of `schemas.published`; null by a contract."""
     how: str
     """How it was recognised."""
     types: dict[str, type[Row]]
@@ -72,7 +82,7 @@ class ExternalDataset:
     """A connection in which every table is `theirs.<table>`."""
 
     def __repr__(self) -> str:
-        return f"ExternalDataset({self.path!r}, {self.profile}, tables={', '.join(self.tables)})"
+        return f"ExternalDataset({self.path!r}, {self.profile or "by its contract"}, tables={', '.join(self.tables)})"
 
     def _repr_html_(self) -> str:
         """For notebooks: the tables with their rows and splits."""
@@ -80,7 +90,7 @@ class ExternalDataset:
             (name, self._selected(name, None, "count(*)").fetchall()[0][0], ", ".join(self.splits(name)))
             for name in self.tables
         ]
-        return html.heading(self.path, f"read as {self.profile}, {self.how}") + html.table(
+        return html.heading(self.path, ", ".join(filter(None, [self.profile and f"read as {self.profile}", self.how]))) + html.table(
             ["table", "rows", "splits"], rows
         )
 

@@ -63,12 +63,14 @@ def read_by_roles(
     )
 
 
-def add_by_roles(connection: DuckDBPyConnection, subject: Subject, known: Recognised) -> Subject:
-    """A recognised dataset with what structure and names give beside its profile: other tables, and other views.
+def add_by_roles(
+    connection: DuckDBPyConnection, subject: Subject, known: Recognised, roles: Mapping[str, str] | None = None
+) -> Subject:
+    """A recognised dataset with what roles, structure and names give beside its profile: other tables, other views.
 
     A profile adds to what is checked without it, and takes nothing away.
     """
-    tables, parsed, links = _understand(connection, subject.raw, None)
+    tables, parsed, links = _understand(connection, subject.raw, roles)
     covered = covered_tables(known)
     views = [
         view
@@ -164,7 +166,8 @@ def _near_dependencies(
     connection: DuckDBPyConnection, known: Mapping[str, Understanding], links: Links
 ) -> list[Finding]:
     tables = [one for table, one in known.items() if table not in links.left_out]
-    return [near_dependencies(one, connection.sql(f"FROM {place(one.table)}")) for one in tables]
+    found = [near_dependencies(one, connection.sql(f"FROM {place(one.table)}")) for one in tables]
+    return [finding for finding in found if finding.count]
 
 
 def _roles(raw: Tables, known: Mapping[str, Understanding]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from .column_roles import ROLES, role_name
 from .structure import candidate_keys
 from .table_links import Links
 from .understanding import Understanding
+from .understanding.understand import with_fields
 
 BLOCK = re.compile(r"^roles:[^\n]*\n(?:(?:[ \t]+[^\n]*)?\n)*", re.MULTILINE)
 """The roles in a checks file, which are replaced."""
@@ -66,7 +67,14 @@ def describe_tables(raw: Tables, known: Mapping[str, Understanding], links: Link
             for column, facts in one.facts.items()
         ]
         rows = int(raw[table].aggregate("count(*)").fetchall()[0][0])
-        tables.append({"table": table, "rows": rows, "keys": candidate_keys(raw[table], one.facts), "columns": columns})
+        tables.append(
+            {
+                "table": table,
+                "rows": rows,
+                "keys": candidate_keys(with_fields(raw[table]), one.facts),
+                "columns": columns,
+            }
+        )
     return Description(tuple(tables), tuple(_links(links)))
 
 
@@ -97,13 +105,14 @@ def roles_of_contract(roles: Mapping[str, Mapping[str, str]], raw: Tables, where
             raise RecipeError(
                 f"the data no longer fit the contract: no table {table}", where=f"{where}: roles", got=got
             )
-        if missing := next((column for column in own if column not in raw[table].columns), None):
+        present = with_fields(raw[table]).columns
+        if missing := next((column for column in own if column not in present), None):
             hint = "run `pluriset describe` again if the change is intended"
             message = f"the data no longer fit the contract: {table} has no column {quote_identifier(missing)}"
-            raise RecipeError(message, where=f"{where}: roles.{table}", got=", ".join(raw[table].columns), hint=hint)
+            raise RecipeError(message, where=f"{where}: roles.{table}", got=", ".join(present), hint=hint)
     return {
         f"{table}.{column}": role
         for table, own in roles.items()
         for column, role in own.items()
-        if role_name(role) in ROLES
+        if role_name(role) in ROLES and column in raw[table].columns
     }

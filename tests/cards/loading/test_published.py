@@ -8,7 +8,7 @@ import pytest
 
 import pluriset
 from pluriset.cards.loading.published import ExternalDataset
-from pluriset.schemas.errors import ChecksFailed, DataError
+from pluriset.schemas.errors import ChecksFailed, DataError, RecipeError
 from pluriset.schemas.published.pandalm import Comparison, PandaLM
 
 ROWS = [dict(row) for row in PandaLM.example["testset"]]
@@ -76,3 +76,32 @@ def test_an_unknown_table_is_an_error(tmp_path: Path) -> None:
 def test_an_external_dataset_is_shown_briefly(tmp_path: Path) -> None:
     dataset = pluriset.load(written(tmp_path / "testset.json", ROWS))
     assert repr(dataset).startswith("ExternalDataset(") and f">{len(ROWS)}</td>" in dataset._repr_html_()
+
+
+LONG = "post,voter-id,verdict,age\n{}\n".format("\n".join(f"Is it fine to do thing {i}?,a{a},{'yn'[a % 2]},{20 + a}"
+    for i in range(9) for a in range(3)))  # fmt: skip
+
+
+def test_a_dataset_that_is_not_recognised_opens_by_its_contract(tmp_path: Path) -> None:
+    (path := tmp_path / "votes.csv").write_text(LONG)
+    with pytest.raises(DataError, match="pluriset describe"):
+        pluriset.load(path)
+    pluriset.describe(path, map={"post": "text", "voter-id": "annotator_id", "verdict": "label"})
+    dataset = pluriset.load(path)
+    assert isinstance(dataset, ExternalDataset) and dataset.profile is None
+    assert len(list(dataset.rows("annotations"))) == 27 and dataset.arrow("items").num_rows == 9
+    assert {(row.annotator_id, row.age) for row in dataset.rows("annotators")} == {
+        ("a0", "20"),
+        ("a1", "21"),
+        ("a2", "22"),
+    }
+    assert dataset.verified().report.rows == {"votes": 27}
+
+
+def test_data_that_no_longer_fit_their_contract_name_the_column(tmp_path: Path) -> None:
+    (path := tmp_path / "votes.csv").write_text(LONG)
+    pluriset.describe(path, map={"post": "text", "voter-id": "annotator_id", "verdict": "label"})
+    path.write_text(LONG.replace("voter-id", "who"))
+    for use in (pluriset.load, pluriset.validate):
+        with pytest.raises(RecipeError, match='votes has no column "voter-id"'):
+            use(path)

@@ -72,7 +72,8 @@ class Understanding:
 
     def all_roles(self) -> dict[str, str]:
         """Column -> role, with what structure gives beside the roles that can be mapped."""
-        found = dict(self.roles)
+        template = self.sides.template if self.sides else None
+        found = {c: role for c, role in self.roles.items() if not template or role != "item_id" or c == template}
         groups = {
             "judgements": [nested.column for nested in self.nested],
             "annotators": [nested.annotators for nested in self.nested if nested.annotators],
@@ -84,7 +85,7 @@ class Understanding:
             "members": self.lists,
             "factor": [*self.factorial.factors] if self.factorial else [],
             "side": [*self.sides.factors] if self.sides else [],
-            "item_id": [self.sides.template] if self.sides else [],
+            "item_id": [template] if template else [],
             "derived": [*self.stated],
         }
         for role, columns in groups.items():
