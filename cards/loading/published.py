@@ -82,7 +82,7 @@ class ExternalDataset:
     """A connection in which every table is `theirs.<table>`."""
 
     def __repr__(self) -> str:
-        return f"ExternalDataset({self.path!r}, {self.profile or "by its contract"}, tables={', '.join(self.tables)})"
+        return f"ExternalDataset({self.path!r}, {self.profile or 'by its contract'}, tables={', '.join(self.tables)})"
 
     def _repr_html_(self) -> str:
         """For notebooks: the tables with their rows and splits."""
@@ -90,9 +90,8 @@ class ExternalDataset:
             (name, self._selected(name, None, "count(*)").fetchall()[0][0], ", ".join(self.splits(name)))
             for name in self.tables
         ]
-        return html.heading(self.path, ", ".join(filter(None, [self.profile and f"read as {self.profile}", self.how]))) + html.table(
-            ["table", "rows", "splits"], rows
-        )
+        read_as = f"read as {self.profile}, {self.how}" if self.profile else f"read {self.how}"
+        return html.heading(self.path, read_as) + html.table(["table", "rows", "splits"], rows)
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -26,11 +26,11 @@ def contract_tables(
     connection.execute("CREATE SCHEMA IF NOT EXISTS theirs")
     types = {name: VIEWS.get(name) or _annotator(rows) for name, rows in views.items()}
     for name, rows in views.items():
-        _create(connection, name, rows, types[name])
+        _create(name, rows, types[name])
     return types
 
 
-def _create(connection: DuckDBPyConnection, name: str, rows: DuckDBPyRelation, row_type: type[Row]) -> None:
+def _create(name: str, rows: DuckDBPyRelation, row_type: type[Row]) -> None:
     """A table with every column of the row type; those that the view lacks are null."""
     wanted = dict.fromkeys([*row_type.model_fields, "split"])
     cells = [quote_identifier(c) if c in rows.columns else f"NULL AS {quote_identifier(c)}" for c in wanted]
