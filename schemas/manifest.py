@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from .field_docs import Stored
 from .recipe import Recipe
@@ -15,6 +15,12 @@ class Entry(Stored):
     """Base of the parts of a manifest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+TableName = Annotated[str, Field(pattern=r"^\w[\w-]*$", max_length=100)]
+"""A table, and the folder of its files."""
+SplitName = Annotated[str, Field(pattern=r"^\w+(\.\w+)*$", max_length=100)]
+"""A split, as the Hub allows it."""
 
 
 class File(Entry):
@@ -37,7 +43,7 @@ class Table(Entry):
     """Rows in all splits."""
     schema_hash: str
     """sha256 of the JSON Schema of its row type."""
-    splits: dict[str, list[File]]
+    splits: dict[SplitName, list[File]]
     """Split -> shards in order."""
 
 
@@ -128,7 +134,7 @@ class FamilySchema(Entry):
     """The Python distribution that the family comes from."""
     version: str
     """Its version at the time of the build."""
-    tables: dict[str, TableSchema]
+    tables: dict[TableName, TableSchema]
     """Table -> its row type, the main table first."""
     views: list[StoredView] = []
     """How the tables are read by checks and measures of pairs, choices and other generic views."""
@@ -196,7 +202,7 @@ class Manifest(Entry):
     """Teacher -> what identifies its model, and every option that can change an answer."""
     prompts: dict[str, Any]
     """Every option of the family, its prompts among them."""
-    tables: dict[str, Table]
+    tables: dict[TableName, Table]
     """Table -> where its rows are."""
     files: list[File]
     """The other files of the run that the rows depend on or that judge them."""

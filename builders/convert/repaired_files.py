@@ -21,6 +21,8 @@ UNSPLIT = "train"
 BATCH = 10_000
 OUTDATED = ("configs", "dataset_info")
 """Keys of the front matter that describe the files as they were."""
+MAX_NAME = 50
+"""Characters of the name of a table or split in a file name."""
 PARQUET = (".parquet", ".pq")
 
 Schemas = Mapping[str, pa.Schema]
@@ -45,8 +47,9 @@ def save_table(
     paths = {}
     for (split,) in rows.select("split").distinct().order("split").fetchall():
         of_split = f"split = {quote_literal(split)}" if split is not None else "split IS NULL"
-        path = f"{DATA}/{name}/{split or 'rest'}-00000-of-00001.parquet"
-        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / DATA / name).mkdir(exist_ok=True)
+        shard = _unused_name(folder / DATA / name, split or "rest", "-00000-of-00001.parquet")
+        path = f"{DATA}/{name}/{shard}-00000-of-00001.parquet"
         save(rows.filter(of_split).order("_row").select(listed), folder / path, schemas)
         paths[split or "rest"] = path
     return paths
@@ -97,11 +100,12 @@ def _is_lossless(read: pa.DataType, was: pa.DataType) -> bool:
     return bool(pa.types.is_int64(read) and pa.types.is_duration(was))
 
 
-def _plain(table: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in table).strip(".") or "table"
+def _plain(name: str) -> str:
+    """The name of a table or split as a part of a file name."""
+    return "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in name).strip(".")[:MAX_NAME] or "table"
 
 
-def _unused_name(folder: Path, table: str) -> str:
-    """The name of a table in plain signs, numbered where another table has that name already."""
-    names = chain([_plain(table)], (f"{_plain(table)}_{number}" for number in count(2)))
-    return next(one for one in names if not (folder / f"{one}.parquet").exists() and not (folder / one).exists())
+def _unused_name(folder: Path, name: str, suffix: str = ".parquet") -> str:
+    """The name of a table or split in plain signs, numbered where another one has that name already."""
+    names = chain([_plain(name)], (f"{_plain(name)}_{number}" for number in count(2)))
+    return next(one for one in names if not (folder / f"{one}{suffix}").exists() and not (folder / one).exists())

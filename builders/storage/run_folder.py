@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from ...schemas.errors import RunError
 from ...schemas.recipe import Recipe
 from ...schemas.run_layout import BUILDING, JOURNAL, LOCK, LOCK_HOLDER, MANIFEST, REBUILT, RECIPE, SHARDS
+from ...validators.readers.inside import require_inside
 from ...validators.tables.atomic_write import draft_name, write_atomic, write_error
 from . import lease, recipe_file
 
@@ -89,6 +90,8 @@ def _ours(folder: Path, recipe: Recipe) -> None:
     """Refuse a folder that is another run, or that holds something else."""
     if folder.exists() and not folder.is_dir():
         raise RunError("not a folder", where=str(folder))
+    if folder.exists():
+        require_inside(folder)
     if not (folder / RECIPE).exists():
         others = {path.name for path in folder.iterdir()} if folder.exists() else set()
         # Another process may write these just now; its recipe is read once the lock is ours.

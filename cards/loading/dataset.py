@@ -22,6 +22,7 @@ from ...schemas.report import Report
 from ...schemas.row import Row
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
+from ...validators.readers.inside import require_inside
 from ...validators.readers.manifest import mismatch, read_manifest
 from ...validators.readers.run_folder import parquet
 from ...validators.tables.sql import connect, quote_literal
@@ -43,9 +44,10 @@ CHANGED_HINT = "the file differs from what was built; download it again (with gi
 def load(path: Path, verify: bool = False) -> Dataset:
     """Open a run after comparing the size of every shard, and with `verify` the sha256 of every file.
 
-    Raises `DataError` for a file that is missing or differs.
+    Raises `DataError` for a file that is missing or differs, and for a link that leads out of the folder.
     """
     manifest = read_manifest(path)
+    require_inside(path)
     dataset = Dataset(path, manifest, row_types(manifest))
     for table in dataset.tables:
         for shard in dataset.shards(table):

@@ -11,6 +11,7 @@ from typing import Any
 from ...schemas.checks_file import NAME as CHECKS_FILE
 from ...schemas.errors import RecipeError
 from ...schemas.yaml_text import dump_yaml
+from ..tables.atomic_write import write_atomic
 from ..tables.sql import Tables, quote_identifier
 from .column_roles import ROLES, role_name
 from .structure import candidate_keys
@@ -91,7 +92,7 @@ def merge_contract(data: Path, contract: str) -> None:
     path = (data if data.is_dir() else data.parent) / CHECKS_FILE
     text = path.read_text(encoding="utf-8") if path.is_file() else "checks: []\n"
     rest = BLOCK.sub("", text if text.endswith("\n") else text + "\n")
-    path.write_text(rest + contract, encoding="utf-8")
+    write_atomic(path, rest + contract)
 
 
 def roles_of_contract(roles: Mapping[str, Mapping[str, str]], raw: Tables, where: str) -> dict[str, str]:

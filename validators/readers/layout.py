@@ -15,6 +15,7 @@ from .columns import apart
 from .findings import Findings
 from .format import File
 from .globs import matches
+from .inside import homes, is_inside
 from .readme import README, front_matter
 from .saved_to_disk import saved
 from .splits import partitions, split_of, table_of, variant_of
@@ -70,8 +71,7 @@ def _apart(files: list[File], findings: Findings) -> list[File]:
 
 def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
     """Every file of a folder, without those that a link leads to elsewhere."""
-    home = folder.resolve()
-    homes = (home, home.parent.parent / "blobs") if home.parent.name == "snapshots" else (home,)
+    allowed = homes(folder)
     most = bounds.current().files
     paths = sorted(islice(folder.rglob("*"), most + 1))
     if len(paths) > most:
@@ -80,7 +80,7 @@ def _inside(folder: Path, findings: Findings) -> Iterator[PurePosixPath]:
         if not path.is_file():
             continue
         relative = path.relative_to(folder)
-        if any(path.resolve().is_relative_to(one) for one in homes):
+        if is_inside(path, allowed):
             yield PurePosixPath(relative)
         else:
             findings.add("outside", folder.name, {"file": str(relative), "problem": "a link that leads out"})

@@ -30,9 +30,11 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def manifest_bytes(path: Path) -> bytes:
-    """The bytes of a manifest that is not too large. Raises `DataError` for one that is, and `OSError`."""
+    """The bytes of a manifest. Raises `DataError` for one that is too large or no plain file, and `OSError`."""
     if (size := path.stat().st_size) > bounds.current().metadata_bytes:
         raise bounds.exceeded("metadata_bytes", str(path), size)
+    if not path.is_file():
+        raise DataError("not a plain file", where=str(path))
     return path.read_bytes()
 
 

@@ -17,6 +17,7 @@ from ...schemas.rows import families, tables_of
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import DATA, JOURNAL, LOCK, MANIFEST, RECIPE, REJECTS
 from ..tables.sql import escape_glob, quote_identifier, quote_literal
+from .inside import require_inside
 from .manifest import finish_command, manifest_bytes
 from .yaml_file import read_yaml
 
@@ -37,9 +38,10 @@ def is_run(folder: Path) -> bool:
 
 
 def has_tables(folder: Path) -> bool:
-    """Whether a folder is a run with tables to read. Raises `DataError` for a run whose build has written none yet."""
+    """Whether a folder is a run with tables to read. Raises `DataError` for a run that is unsafe or has none yet."""
     if not is_run(folder):
         return False
+    require_inside(folder)
     if not _table_names(folder) and _is_started(folder):
         hint = f"finish it: {finish_command(folder)}"
         raise DataError("this run is not complete: it has no tables yet", where=str(folder), hint=hint)

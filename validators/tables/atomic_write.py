@@ -27,7 +27,8 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     """Replace a file durably: after a crash it has either the old content or the new. Raises `RunError`."""
     draft = path.with_name(draft_name(path.name))
     try:
-        with draft.open("wb") as file:
+        draft.unlink(missing_ok=True)  # what an earlier crash left, or a link that leads elsewhere
+        with draft.open("xb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
