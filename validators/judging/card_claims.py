@@ -17,6 +17,7 @@ from ...schemas.report import Finding, Severity, problem_line
 from ..readers.layout import ALONE
 from ..readers.readme import README, front_matter
 from ..tables.sql import Tables, query
+from .licence_file import licence_of_file
 
 RULES: Mapping[str, tuple[Severity, str, str]] = {
     "front_matter": ("warning", "The front matter can be read", "The front matter of the card cannot be read"),
@@ -31,6 +32,11 @@ RULES: Mapping[str, tuple[Severity, str, str]] = {
         "are|is on the card or in the data, but not in both",
     ),
     "types": ("info", "The column types on the card match the data", "are|is of another type than the card states"),
+    "licence": (
+        "warning",
+        "The LICENSE file has the licence of the card",
+        "The LICENSE file has another licence than the card states",
+    ),
     "size": ("info", "The size category on the card fits the dataset", "The card states another size category"),
 }
 """Rule -> severity, the rule in words, and the problem."""
@@ -73,6 +79,11 @@ def check_card(folder: Path, tables: Tables) -> list[Finding]:
         wrong = {"stated": ", ".join(sizes), "problem": f"{total:,} rows in all"}
         fits = any(_fits(size, total, tables) for size in sizes)
         findings.append(_finding("size", next(iter(tables)), len(sizes), [] if fits else [wrong]))
+    stated = card.get("license")
+    if isinstance(stated, str) and folder.is_dir() and (of_file := licence_of_file(folder)):
+        name, licence = of_file
+        wrong = {"file": name, "problem": f"{licence}, and the card states {stated[:40]}"}
+        findings.append(_finding("licence", next(iter(tables)), 1, [] if licence == stated.lower() else [wrong]))
     return findings
 
 
