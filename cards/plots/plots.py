@@ -18,6 +18,10 @@ DEFAULT_KINDS: Mapping[str, str] = {
     "agreement": "interval",
     "score_agreement": "interval",
     "label_pairs": "heatmap",
+    "label_shares": "stacked_bar",
+    "group_differences": "disagreement_map",
+    "rows_kept": "flow",
+    "target_coverage": "coverage",
 }
 """Measure -> kind of plot, for measures that every family has. A family names kinds of its own under `PLOTS`."""
 SPOKEN_FIGURES = 6

@@ -21,6 +21,7 @@ from ...validators.tables.atomic_write import write_atomic
 from ..facts import people
 from ..facts.limitations import limitations
 from ..facts.manifest_facts import row_types
+from ..facts.manifest_figures import with_manifest_figures
 from ..facts.refusals import RefusalCount, refusals
 from ..formats.croissant import croissant
 from ..formats.inspect_eval import eval_yaml
@@ -38,6 +39,7 @@ def write(folder: Path, manifest: Manifest, report: Report) -> None:
 
     Raises `RecipeError` if the Hub would not accept the card, and `RunError` if a file cannot be written.
     """
+    report = with_manifest_figures(report, manifest)
     drawn = [*plots(report.model_copy(update={"plots": dict(family_schema.plots(manifest))}))]
     write_plots(folder, drawn)
     write_atomic(folder / CARD, render(manifest, report, drawn, refusals(folder), sample(folder, manifest)))

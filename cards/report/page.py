@@ -25,6 +25,7 @@ from ...validators.tables.atomic_write import write_atomic
 from ..markdown import visible
 from ..plots.drawing import can_draw, svg
 from ..plots.plots import plots
+from ..plots.style import in_dark
 
 MAX_FIGURES = 60
 """Figures of one measure on the page; the JSON has all of them."""
@@ -90,14 +91,17 @@ def render(report: Report) -> str:
     )
 
 
-def _images(report: Report) -> dict[str, tuple[str, str]]:
-    """Measure -> address and alternative text of its plot: an image inside the page, in which no script can run."""
+def _images(report: Report) -> dict[str, tuple[str, str, str]]:
+    """Measure -> plot on a light and on a dark page, and its alternative text: images in which no script can run."""
     if not can_draw():
         return {}
     return {
-        plot.measure: ("data:image/svg+xml;base64," + b64encode(svg(plot.spec).encode()).decode(), plot.alt)
-        for plot in plots(report)
+        plot.measure: (_address(svg(plot.spec)), _address(svg(in_dark(plot.spec))), plot.alt) for plot in plots(report)
     }
+
+
+def _address(image: str) -> str:
+    return "data:image/svg+xml;base64," + b64encode(image.encode()).decode()
 
 
 def scales(figures: Sequence[Figure]) -> Iterator[Scale]:

@@ -18,6 +18,7 @@ from ...schemas.report import Report
 from ...schemas.run_layout import REPORT
 from ...validators.tables.sql import quote_identifier, quote_literal
 from ...validators.validate import validate_path
+from ..facts.manifest_figures import with_manifest_figures
 from ..loading.dataset import parse_report
 from ..plots.drawing import can_draw, svg
 from ..plots.plots import plots
@@ -164,7 +165,8 @@ class Browser:
 
     def figures(self) -> list[dict[str, Any]]:
         """The figures of the report, by measure, with a plot in light and in dark where there is one."""
-        report = self._report
+        manifest = self.collection.manifest
+        report = with_manifest_figures(self._report, manifest) if manifest else self._report
         drawn = {plot.measure: plot for plot in plots(report)} if can_draw() else {}
         shown = []
         for measure in dict.fromkeys(figure.measure for figure in report.figures):

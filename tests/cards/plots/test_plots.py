@@ -9,6 +9,7 @@ import pytest
 from pluriset.cards.plots import drawing
 from pluriset.cards.plots.drawing import png, svg, write_plots
 from pluriset.cards.plots.plots import kinds, plots
+from pluriset.cards.plots.style import INK, PALETTE, PAPER, in_dark
 from pluriset.schemas.errors import DataError
 from pluriset.schemas.report import Figure, Report
 from pluriset.schemas.rows import values
@@ -117,3 +118,43 @@ def test_odd_figures_do_not_stop_a_plot(group: dict[str, str], value: float) -> 
     odd = [Figure(measure=name, group=group, value=value, low=value, high=value, n=1) for name in MEASURES]
     for plot in plots(report(*odd, *SOME)):
         assert png(plot.spec).startswith(PNG)
+
+
+def test_a_flow_shows_what_each_step_left_and_took() -> None:
+    counts = {"generated": 51.0, "exact_duplicates": 48.0, "kaleido_filter": 45.0}
+    steps = [
+        Figure(measure="rows_kept", group={"table": "considerations", "step": step}, value=left, n=51)
+        for step, left in counts.items()
+    ]
+    (plot,) = plots(report(*steps))
+    bars = plot.spec["vconcat"][0]["data"]["values"]
+    assert [(bar["row"], bar["before"], bar["left"]) for bar in bars] == [
+        ("generated", 51, 51), ("exact_duplicates", 51, 48), ("kaleido_filter", 48, 45),
+    ]  # fmt: skip
+    assert bars[1]["shown"] == "48 (\N{MINUS SIGN}3)"
+
+
+def test_coverage_marks_the_target_beside_the_actual_share() -> None:
+    shares = [
+        Figure(measure="target_coverage", group={"value": "Kenya", "share": share}, value=value, n=8)
+        for share, value in (("actual", 0.25), ("target", 0.5))
+    ]
+    (plot,) = plots(report(*shares))
+    [bar] = plot.spec["data"]["values"]
+    assert (bar["actual"], bar["target"]) == (25, 50)
+
+
+def test_a_disagreement_map_has_every_pair_of_groups_both_ways() -> None:
+    group = {"attribute": "country", "group": "Kenya", "other group": "Peru"}
+    (plot,) = plots(report(Figure(measure="group_differences", group=group, value=0.3, n=9)))
+    [country] = plot.spec["vconcat"]
+    cells = {(cell["one"], cell["other"]): cell["distance"] for cell in country["data"]["values"]}
+    assert cells == {("Kenya", "Peru"): 0.3, ("Peru", "Kenya"): 0.3}
+
+
+def test_in_the_dark_only_ink_lines_and_paper_change() -> None:
+    (plot,) = plots(report(judged("value", "supports", 3)))
+    light, dark = json.dumps(plot.spec), json.dumps(in_dark(plot.spec))
+    assert INK in light and INK not in dark and PAPER not in dark
+    assert dark.count(PALETTE[0]) == light.count(PALETTE[0]) > 0
+    assert png(in_dark(plot.spec)).startswith(PNG)
