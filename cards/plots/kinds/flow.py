@@ -33,7 +33,7 @@ def _part(name: str, steps: Sequence[Figure]) -> Spec:
     labels = row_labels(shortened(figure.group.get(STEP, "all")) for figure in steps)
     bars = [*_bars(labels, steps)]
     most = max((bar["before"] for bar in bars), default=0)
-    x = {"type": "quantitative", "title": None, "axis": {"grid": False, "tickCount": 4}}
+    x: Spec = {"type": "quantitative", "title": None, "axis": {"grid": False, "tickCount": 4}}
     x["scale"] = {"domain": [0, most or 1], "nice": False}
     return {
         "title": {"text": words(name) if name else "", "fontSize": 13, "fontWeight": "normal"},
