@@ -27,6 +27,7 @@ from .schemas.errors import (
 )
 
 if TYPE_CHECKING:
+    from .builders.annotation.importing import Imported
     from .builders.annotation.serve import Link
     from .builders.annotation.status import Status
     from .builders.annotation.withdraw import Withdrawal
@@ -76,6 +77,7 @@ __all__ = [
     "estimate",
     "export",
     "export_view",
+    "import_answers",
     "init",
     "invite",
     "launch",
@@ -449,6 +451,27 @@ def withdraw(path: str | Path, annotator: str, *, people: str | Path | None = No
     return done
 
 
+def import_answers(
+    path: str | Path, export: str | Path, as_: Spec, *, teacher: str | None = None, people: str | Path | None = None
+) -> Imported:
+    """Take back what people answered in an annotation tool; a run that was built is built again, without API calls.
+
+    `teacher` names the teacher of the recipe whose people answered, where several are people.
+    """
+    from .builders.annotation import importing, serve
+    from .builders.assembly import build
+    from .builders.storage import recipe_file
+    from .cards import run_pages
+    from .schemas.run_layout import MANIFEST, RECIPE
+
+    run = Path(path)
+    known = serve.people_of(run, Path(people) if people else None)
+    done = importing.import_answers(run, as_, Path(export), known, teacher)
+    if (run / MANIFEST).exists() and (done.added or done.changed):
+        build.rebuild(recipe_file.read(run / RECIPE), run, run_pages.write)
+    return done
+
+
 def annotation_status(path: str | Path, *, people: str | Path | None = None) -> Status:
     """How far the people of a run are, and the k-anonymity of what they declared of themselves."""
     from .builders.annotation import serve, status
@@ -475,10 +498,16 @@ def card(path: str | Path) -> Path:
 
 
 def export(path: str | Path, as_: Spec, out: str | Path, file_format: FileFormat | None = None) -> Exported:
-    """Convert a run to the shape of a published dataset, in its file format or as csv, jsonl or parquet."""
+    """Convert a run to the shape of a published dataset, in its file format or as csv, jsonl or parquet.
+
+    Where `as_` is an annotation tool, what is exported are the tasks of people, in random order.
+    """
+    from .builders.annotation import tool_tasks
     from .builders.convert import export
     from .cards.loading import open
 
+    if tool_tasks.is_tool(as_):
+        return tool_tasks.export_tasks(Path(path), as_, Path(out))
     return export.export(open.open_run(path).folder, as_, Path(out), file_format)
 
 

@@ -60,7 +60,14 @@ def _families() -> list[str]:
 def _formats() -> list[str]:
     from .builders.convert.export import shapes
 
-    return [*shapes()]
+    return [*shapes(), *_tools()]
+
+
+def _tools() -> list[str]:
+    from .schemas.catalog import KINDS
+    from .schemas.component import names
+
+    return names(KINDS["annotation_tools"])
 
 
 def _kinds() -> list[str]:
@@ -96,7 +103,7 @@ def main(context: click.Context, raised: tuple[str, ...]) -> None:
 assert isinstance(main, Commands)
 main.sections = {
     "Build": ["init", "plan", "preview", "build", "launch", "merge", "check-teacher"],
-    "Annotate": ["annotate"],
+    "Annotate": ["annotate", "import"],
     "Inspect": ["view", "show", "why", "replay", "diff"],
     "Validate and repair": ["describe", "validate", "repair"],
     "Publish": ["card", "publish", "export"],
@@ -309,6 +316,24 @@ def annotate(run: Path, revoke: str | None, withdraw: str | None, status: bool, 
             pluriset.annotate(run, ready=annotation.print_ready, **options, **people)
 
 
+@main.command("import")
+@click.argument("run", type=path_type)
+@click.argument("file", type=path_type)
+@click.option("--as", "as_", type=Name(_tools, listed=True), required=True, help="Tool that FILE is from.")
+@click.option("--teacher", metavar="NAME", help="Teacher of the recipe whose people answered.")
+@click.option("--people", type=path_type, help="Folder for links and consent, outside RUN.")
+@as_json
+def import_(run: Path, file: Path, as_: str, teacher: str | None, people: Path | None, as_json: bool) -> None:
+    """Take back answers from an annotation tool.
+
+    FILE, or a folder, is what the tool exports. Each answer is kept or rejected with a reason; a run that was built is
+    built again. Exit code 1 if answers were rejected.
+    """
+    done = pluriset.import_answers(run, file, component_spec(as_, "--as"), teacher=teacher, people=people)
+    text.document(asdict(done)) if as_json else annotation.print_import(done)
+    raise SystemExit(1 if done.rejected else 0)
+
+
 @main.command()
 @dataset("run")
 @click.argument("table", required=False, shell_complete=complete_tables)
@@ -467,7 +492,8 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
 def export(run: str, as_: str, out: Path, file_format: FileFormat | None, as_json: bool) -> None:
     """Convert a run to a published format.
 
-    Options of a format follow its name: --as 'trl_explicit: {objective: helpfulness}'.
+    An annotation tool, such as label_studio, gets the tasks that wait for people. Options of a format follow its name:
+    --as 'trl_explicit: {objective: helpfulness}'.
     """
     done = pluriset.export(run, component_spec(as_, "--as"), out, file_format)
     text.document(asdict(done)) if as_json else results.print_export(done)

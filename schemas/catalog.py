@@ -22,6 +22,7 @@ KINDS = {
         "teachers": "builders.teachers",
         "curation": "builders.curation",
         "scorers": "builders.scorers",
+        "annotation_tools": "builders.annotation_tools",
         "checks": "validators.checks",
         "measures": "validators.measures",
         "audits": "validators.audits",

@@ -28,7 +28,12 @@ OWN = "pluriset"
 """Our distribution, and the prefix of every group of entry points."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-ONE = {"families": "family", "curation": "curation step", "published": "published dataset"}
+ONE = {
+    "families": "family",
+    "curation": "curation step",
+    "published": "published dataset",
+    "annotation_tools": "annotation tool",
+}
 """Kind -> what one of it is called, where that is not the kind without its s."""
 
 Spec = str | Mapping[str, Any]

@@ -71,6 +71,15 @@ def print_status(status: BaseModel, as_json: bool) -> None:
     )
 
 
+def print_import(done: Any) -> None:
+    """Print what became of the answers of an export, with the first that were rejected for each reason."""
+    rows = [["added", done.added], ["changed", done.changed], ["unchanged", done.unchanged]]
+    text.table("", ["answers", "n"], [*rows, ["rejected", len(done.rejected)]])
+    for reason, count in done.reasons().items():
+        first = next(each.place for each in done.rejected if each.reason == reason)
+        click.echo(text.clean(f"rejected {count:,}: {reason} (first: {first})"), err=True)
+
+
 def print_withdrawal(done: Any, as_json: bool) -> None:
     """Print what was erased."""
     if as_json:
