@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ...schemas.errors import DataError
@@ -128,10 +127,13 @@ def _read(connection: DuckDBPyConnection, file: File, room: Path, findings: Find
 
 def _other_types(parts: list[tuple[File, DuckDBPyRelation]], findings: Findings) -> None:
     """Parquet files of a table whose columns have another type than in its first: what `datasets` refuses to load."""
+    files = [file for file, _ in parts if file.path.suffix in Parquet.suffixes]
+    if not files:
+        return
+    import pyarrow.parquet as pq  # 40 ms, which a run or a CSV file does not need
+
     first: dict[str, Mapping[str, str]] = {}
-    for file, _ in parts:
-        if file.path.suffix not in Parquet.suffixes:
-            continue
+    for file in files:
         types = {field.name: str(field.type).removeprefix("large_") for field in pq.read_schema(file.path)}
         known = first.setdefault(file.table, types)
         if changed := [f"{c}: {kind}, not {known[c]}" for c, kind in types.items() if known.get(c, kind) != kind]:

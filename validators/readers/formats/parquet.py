@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from ....schemas.errors import DataError
@@ -29,6 +28,8 @@ class Parquet(Format):
 
     def read(self, connection: DuckDBPyConnection, file: File, findings: Findings) -> DuckDBPyRelation:
         """A scan; `_row` is the place in the file."""
+        import pyarrow.parquet as pq  # 40 ms, which a run or a CSV file does not need
+
         scan = f"read_parquet({quote_literal(escape_glob(file.path))}, hive_partitioning=false)"
         try:
             written = pq.read_schema(file.path).names  # DuckDB renames the second of two equal names in silence
@@ -46,6 +47,8 @@ class Parquet(Format):
 
     def records(self, file: File, wanted: Sequence[str]) -> Iterator[Record | Broken]:
         """The rows, a batch in memory at a time."""
+        import pyarrow.parquet as pq
+
         try:
             with pq.ParquetFile(file.path) as parquet:
                 require(wanted, parquet.schema_arrow.names, file.name)
