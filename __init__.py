@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .schemas.report import Report
     from .schemas.rows.reject import Reject
     from .validators.profiles.describe import Description
+    from .validators.profiles.proposals import Proposal
 
 __all__ = [
     "BadCompletion",
@@ -270,13 +271,28 @@ def _save_report(run: Path, validate: Callable[[], Report]) -> Report:
 
 
 def describe(
-    path: str | Path, map: Mapping[str, Any] | Sequence[str] | Path | None = None, write: bool = True
+    path: str | Path,
+    map: Mapping[str, Any] | Sequence[str] | Path | None = None,
+    write: bool = True,
+    *,
+    ask: Recipe | None = None,
+    show: Callable[[str], None] = print,
 ) -> Description:
-    """What the columns of a dataset are understood to be; `write` merges their roles into its `pluriset.yaml`."""
+    """What the columns of a dataset are understood to be; `write` merges their roles into its `pluriset.yaml`.
+
+    `ask` is a recipe whose first teacher proposes roles for columns that have none, from names, README and ten rows
+    with contact details masked; `show` is called with what is sent, before it is. Proposals are marked.
+    """
     from .validators import validate
     from .validators.profiles import column_roles, describe
 
-    described = validate.describe_path(path, roles=column_roles.parse_roles(map) if map else None)
+    proposals: Sequence[Proposal] = ()
+    if ask is not None:
+        from .builders.preflight import propose_roles
+
+        proposals = propose_roles.propose_roles(ask, validate.sample_path(path), show)
+    roles = column_roles.parse_roles(map) if map else None
+    described = validate.describe_path(path, roles=roles, proposals=proposals)
     if write:
         describe.merge_contract(Path(path), described.contract())
     return described

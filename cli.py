@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -397,14 +398,16 @@ def validate(
 @click.option(
     "--map", "roles", multiple=True, metavar="COLUMN=ROLE", help="The role of a column; the others are found."
 )
+@click.option("--ask", metavar="RECIPE", help="Recipe whose first teacher proposes further roles.")
 @click.option("--write/--no-write", default=True, help="Merge the roles into pluriset.yaml beside the data.")
 @as_json
-def describe(path: str, roles: tuple[str, ...], write: bool, as_json: bool) -> None:
+def describe(path: str, roles: tuple[str, ...], ask: str | None, write: bool, as_json: bool) -> None:
     """Print how the columns are understood.
 
     The roles are written to pluriset.yaml, which `validate` then uses; data that lack a column of it are an error.
     """
-    described = pluriset.describe(path, map=roles, write=write)
+    asked = {"ask": pluriset.recipe(ask), "show": partial(click.echo, err=True)} if ask else {}
+    described = pluriset.describe(path, map=roles, write=write, **asked)
     text.document(vars(described)) if as_json else click.echo("\n".join(described.lines()))
 
 

@@ -33,12 +33,14 @@ from .judging.runner import failing_relation, judge, wrap_duckdb_errors
 from .profiles.by_roles import add_by_roles, read_by_roles, understand_tables
 from .profiles.describe import Description, describe_tables, roles_of_contract
 from .profiles.family_views import views_of_run
+from .profiles.proposals import MAX_README, Proposal, Sample, sample_rows, take_proposals, without_contact_details
 from .profiles.published import read_published
 from .profiles.recognise import recognise, require_profile
 from .readers import hub, run_folder
 from .readers.formats.csv import Csv
 from .readers.manifest import read_manifest
 from .readers.read import confine, read
+from .readers.readme import prose
 from .readers.suffixes import format_of
 from .tables.sql import Tables, connect, quote_literal, using
 from .tables.text_types import cast_numbers
@@ -140,14 +142,29 @@ def validate_tables(tables: Tables, row_types: RowTypes, dataset: str) -> Report
 
 
 def describe_path(
-    path: str | Path, *, roles: Mapping[str, str] | None = None, memory: str | None = None
+    path: str | Path,
+    *,
+    roles: Mapping[str, str] | None = None,
+    proposals: Sequence[Proposal] = (),
+    memory: str | None = None,
 ) -> Description:
-    """What the tables and columns of a dataset are understood to be. Raises `DataError` if it cannot be read."""
+    """What the tables and columns of a dataset are understood to be. Raises `DataError` if it cannot be read.
+
+    `proposals` are roles for columns that have none otherwise; those that the data disagree with are left out.
+    """
     folder = hub.local(path)
     with _database(memory) as connection, wrap_duckdb_errors(str(path)):
         raw = read(connection, folder).tables
         known, links = understand_tables(connection, raw, roles)
-        return describe_tables(raw, known, links)
+        taken = [one for table in known.values() for one in take_proposals(table, proposals)]
+        return describe_tables(raw, known, links, taken)
+
+
+def sample_path(path: str | Path, memory: str | None = None) -> Sample:
+    """What a teacher is shown of a dataset: its README and first rows, without contact details. Raises `DataError`."""
+    with open_tables(path, memory) as (connection, tables):
+        readme = without_contact_details(connection, prose(hub.local(path))[:MAX_README])
+        return Sample(readme, {table: sample_rows(rows) for table, rows in tables.items()})
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyRelation
 
 from ...schemas.yaml_text import dump_yaml
 from ...validators.readers.read import Source
-from ...validators.readers.readme import README, front_matter
+from ...validators.readers.readme import README, front_matter, prose
 from ...validators.tables.sql import quote_identifier, quote_literal
 
 DATA = "data"
@@ -81,10 +81,7 @@ def write_readme(folder: Path, source: Path, files: Mapping[str, Mapping[str, st
         for table, splits in files.items()
     ]
     front = {key: value for key, value in front_matter(source).items() if key not in OUTDATED} | {"configs": configs}
-    old = source / README
-    text = old.read_text(encoding="utf-8", errors="replace") if old.is_file() else ""
-    body = text.split("\n---", 1)[-1].partition("\n")[2] if text.startswith("---") else text
-    (folder / README).write_text(f"---\n{dump_yaml(front)}---\n{body}", encoding="utf-8")
+    (folder / README).write_text(f"---\n{dump_yaml(front)}---\n{prose(source)}", encoding="utf-8")
 
 
 def _kept(field: pa.Field, schemas: Schemas) -> pa.Field:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ...schemas.yaml_text import dump_yaml
 from ..tables.atomic_write import write_atomic
 from ..tables.sql import Tables, quote_identifier
 from .column_roles import ROLES, role_name
+from .proposals import Proposal
 from .structure import candidate_keys
 from .table_links import Links
 from .understanding import Understanding
@@ -31,6 +32,8 @@ class Description:
     """Name, rows, candidate keys, and for each column its kind, role, evidence and confidence."""
     links: tuple[str, ...]
     """How the tables belong together, in words."""
+    proposed: tuple[str, ...] = ()
+    """`table.column` of the roles that a teacher proposed, and the data agree with."""
 
     def lines(self) -> Iterator[str]:
         """The description in lines of text."""
@@ -45,15 +48,20 @@ class Description:
 
     def contract(self) -> str:
         """The roles as the block `roles` of a checks file."""
-        roles = {
-            table["table"]: {column["column"]: column["role"] for column in table["columns"] if column["role"]}
-            for table in self.tables
-        }
-        return dump_yaml({"roles": {table: own for table, own in roles.items() if own}})
+        lines = ["roles:"]
+        for table in self.tables:
+            roles = [column for column in table["columns"] if column["role"]]
+            lines += [f"  {dump_yaml({table['table']: {}}).rstrip().removesuffix(' {}')}"] if roles else []
+            for column in roles:
+                mark = "  # proposed" if f"{table['table']}.{column['column']}" in self.proposed else ""
+                lines.append(f"    {dump_yaml({column['column']: column['role']}).rstrip()}{mark}")
+        return "\n".join(lines if len(lines) > 1 else ["roles: {}"]) + "\n"
 
 
-def describe_tables(raw: Tables, known: Mapping[str, Understanding], links: Links) -> Description:
-    """The description of tables that were understood."""
+def describe_tables(
+    raw: Tables, known: Mapping[str, Understanding], links: Links, proposals: Sequence[Proposal] = ()
+) -> Description:
+    """The description of tables that were understood, some of whose roles are `proposals`."""
     tables = []
     for table, one in known.items():
         roles = one.all_roles()
@@ -76,7 +84,8 @@ def describe_tables(raw: Tables, known: Mapping[str, Understanding], links: Link
                 "columns": columns,
             }
         )
-    return Description(tuple(tables), tuple(_links(links)))
+    proposed = tuple(f"{proposal.table}.{proposal.column}" for proposal in proposals)
+    return Description(tuple(tables), tuple(_links(links)), proposed)
 
 
 def _links(links: Links) -> Iterator[str]:

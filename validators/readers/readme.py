@@ -13,6 +13,16 @@ from ...schemas.yaml_text import load_yaml
 README = "README.md"
 
 
+def prose(folder: Path) -> str:
+    """The README of a folder without its front matter; empty where there is none."""
+    path = folder / README
+    if not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        content = stream.read(bounds.current().metadata_bytes)
+    return content.split("\n---", 1)[-1].partition("\n")[2] if content.startswith("---") else content
+
+
 def front_matter(folder: Path) -> Mapping[str, Any]:
     """What it says; nothing where there is no README or it has none. Raises `DataError` if it cannot be read."""
     path = folder / README
