@@ -423,7 +423,10 @@ def why(run: str, table: str, key: str, full: bool, as_json: bool) -> None:
     Its seed, requests and raw answers, judgements and failed checks; for a missing row, why it is missing.
     """
     story = pluriset.why(run, table, key)
-    text.document(story.model_dump()) if as_json else explanation.print_story(story, full)
+    if as_json:
+        return text.document(story.model_dump())
+    names = outline.readable_names(pluriset.show(run, n=None, table="annotators"))
+    return explanation.print_story(story, full, names)
 
 
 @main.command()

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 from ...schemas.errors import PlurisetError, RecipeError
 from ...schemas.run_layout import DATA, REJECTS
+from .text import echo
 
 if TYPE_CHECKING:
     from ...schemas.component import Spec
@@ -135,7 +136,7 @@ class Commands(click.Group):
         except PlurisetError as error:
             if ctx.params.get("as_json") or "--json" in sys.argv:
                 click.echo(json.dumps(error.as_json(), ensure_ascii=False))
-            click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
+            echo(f"{click.style('error', fg='red')}: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)

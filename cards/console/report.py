@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .text import COLOURS, clean, one_line, table
+from .text import COLOURS, clean, echo, one_line, table
 
 if TYPE_CHECKING:
     from ...schemas.report import AuditResult, Figure, Finding, Report, Severity
@@ -32,7 +32,7 @@ def print_summary(report: Report) -> None:
 def print_report(report: Report) -> None:
     """Print a whole report: findings with failing rows, suppressed ones, figures, skipped checks."""
     if profile := report.profile:
-        click.echo(clean(f"{report.dataset}: read as {profile.title} (--as {profile.name}), {profile.how}"))
+        echo(clean(f"{report.dataset}: read as {profile.title} (--as {profile.name}), {profile.how}"))
     for finding in [*report.found(), *report.suppressed()]:
         _print_problem(finding)
         _print_details(finding)
@@ -40,7 +40,7 @@ def print_report(report: Report) -> None:
     for audit in report.audits:
         _print_audit(audit)
     for check, reason in report.skipped.items():
-        click.echo(clean(f"skipped {check}: {reason}"), err=True)
+        echo(clean(f"skipped {check}: {reason}"), err=True)
     _print_totals(report)
 
 
@@ -48,49 +48,49 @@ def _print_problem(finding: Finding) -> None:
     severity = click.style(finding.severity, fg=COLOURS[finding.severity])
     share = f" ({100 * finding.share:.3g}%)" if finding.share is not None else ""
     source = f" (source: {finding.evidence})" if finding.evidence else ""
-    click.echo(f"{severity}: {one_line(finding.problem or f'{finding.counted} in {finding.table}')}{share}")
-    click.echo(f"  {one_line(f'{finding.check}, table {finding.table}: {finding.rule}{source}')}")
+    echo(f"{severity}: {one_line(finding.problem or f'{finding.counted} in {finding.table}')}{share}")
+    echo(f"  {one_line(f'{finding.check}, table {finding.table}: {finding.rule}{source}')}")
 
 
 def _print_details(finding: Finding) -> None:
     if finding.suppressed is not None:
-        click.echo(f"  suppressed: {one_line(finding.suppressed)}")
+        echo(f"  suppressed: {one_line(finding.suppressed)}")
         return
     if finding.parts:
         parts = ", ".join(f"{part}: {count:,}" for part, count in finding.parts.items())
-        click.echo(f"  by part: {one_line(parts)}")
+        echo(f"  by part: {one_line(parts)}")
     for example in finding.examples[:MAX_EXAMPLES]:
         cells = " · ".join(f"{column}: {value}" for column, value in example.items() if value is not None)
-        click.echo(f"    {one_line(cells)}")
+        echo(f"    {one_line(cells)}")
     if finding.declared:
-        click.echo(f"  severity: changed from {finding.declared} by the checks file")
+        echo(f"  severity: changed from {finding.declared} by the checks file")
     if finding.repair:
-        click.echo(
+        echo(
             clean(f"  fix: {'pluriset repair --rule' if finding.auto_repairable else 'curation step'} {finding.repair}")
         )
     if finding.file:
-        click.echo(clean(f"  all failing rows: {finding.file}"))
+        echo(clean(f"  all failing rows: {finding.file}"))
 
 
 def _print_audit(audit: AuditResult) -> None:
     """Print what an audit asks and concludes, then its tested figures; the others are in the JSON."""
-    click.echo(f"audit: {click.style(one_line(audit.question), bold=True)}")
-    click.echo(f"  {one_line(audit.conclusion or f'{audit.audit} is not applicable: {audit.not_applicable}')}")
+    echo(f"audit: {click.style(one_line(audit.question), bold=True)}")
+    echo(f"  {one_line(audit.conclusion or f'{audit.audit} is not applicable: {audit.not_applicable}')}")
     tested = [figure for figure in audit.figures if figure.p is not None]
     rows = [(f.measure, *_cells([f]), f"{f.adjusted_p if f.adjusted_p is not None else f.p:.2g}") for f in tested]
     if rows:
         p = f"p ({audit.correction})" if audit.correction else "p"
         table("", ["figure", "group", "value", "95% interval", "n", p], rows[:MAX_FIGURES])
     if more := len(audit.figures) - len(rows[:MAX_FIGURES]):
-        click.echo(f"  {more:,} more figures with --json")
+        echo(f"  {more:,} more figures with --json")
     for example in audit.examples[:MAX_EXAMPLES]:
-        click.echo(f"    {one_line(' · '.join(f'{name}: {cell}' for name, cell in example.items()))}")
+        echo(f"    {one_line(' · '.join(f'{name}: {cell}' for name, cell in example.items()))}")
 
 
 def _print_totals(report: Report) -> None:
     counts = ", ".join(f"{report.count(severity)} {severity}" for severity in SEVERITIES)
     suppressed = f", {len(report.suppressed())} suppressed" if report.suppressed() else ""
-    click.echo(f"checks: {report.ran}; {counts}{suppressed}")
+    echo(f"checks: {report.ran}; {counts}{suppressed}")
 
 
 def _print_figures(figures: Sequence[Figure]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .text import clean
+from .text import clean, echo
 
 if TYPE_CHECKING:
     from ..loading.nested_rows import Nested
@@ -49,9 +49,9 @@ def print_nested(
         ]
         split = f" {row['split']}" if "split" in row else ""
         text, at = clean(" · ".join(shown)), click.style(clean(f"[{key}]{split}"), fg="bright_black")
-        click.echo("  " * depth + f"{text if depth else click.style(text, bold=True)}  {at}")
+        echo("  " * depth + f"{text if depth else click.style(text, bold=True)}  {at}")
         for aspect, labels in row.get("judgements", {}).items():
-            click.echo("  " * (depth + 2) + f"{clean(aspect)}: {_judged(labels, names)}")
+            echo("  " * (depth + 2) + f"{clean(aspect)}: {_judged(labels, names)}")
         for children in _children(row):
             print_nested(children, depth + 1, outline, names)
 
@@ -98,7 +98,7 @@ def print_personas(rows: Iterable[Nested], annotators: Iterable[Nested]) -> None
             described = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in attributes.items())
             name = readable_names([row]).get(row["annotator_id"], row["annotator_id"])
             id_ = f"  [{row['annotator_id']}]" if name != row["annotator_id"] else ""
-            click.echo(clean(f"{name}: {described}{id_}"))
+            echo(clean(f"{name}: {described}{id_}"))
 
 
 def _judges(rows: Iterable[Nested]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .text import aligned, clean, join_counts, table
+from .text import aligned, clean, echo, join_counts, table
 
 if TYPE_CHECKING:
     from ...schemas.manifest import Books
@@ -126,4 +126,4 @@ def print_segments(out: str, segments: Iterable[str]) -> None:
 def print_notices(notices: Iterable[str]) -> None:
     """Print what users must know before anything is sent."""
     for notice in notices:
-        click.echo(f"{click.style('note', fg='yellow')}: {clean(notice)}", err=True)
+        echo(f"{click.style('note', fg='yellow')}: {clean(notice)}", err=True)

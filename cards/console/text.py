@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -68,6 +68,29 @@ def aligned(lines: Iterable[tuple[str, str]]) -> None:
     width = max((len(label) for label, _ in pairs), default=0)
     for label, content in pairs:
         click.echo(clean(f"{label:<{width}}  {content}"))
+
+
+def echo(text: str, err: bool = False) -> None:
+    """Print lines; one that is wider than the terminal continues between words, further in than it began."""
+    if not (sys.stderr if err else sys.stdout).isatty():
+        return click.echo(text, err=err)
+    columns = shutil.get_terminal_size().columns
+    return click.echo("\n".join(part for line in text.split("\n") for part in _wrapped(line, columns)), err=err)
+
+
+def _wrapped(line: str, columns: int) -> Iterator[str]:
+    """A line in parts of at most so many columns, but for words that are longer; styles take no room."""
+    from rich.cells import cell_len
+
+    begin = " " * (len(line) - len(line.lstrip(" ")))
+    part, words = begin, line.split()
+    for word in words:
+        longer = f"{part}{word}" if part.isspace() or not part else f"{part} {word}"
+        if cell_len(click.unstyle(longer)) > columns and part.strip():
+            yield part
+            longer = f"{begin}  {word}"
+        part = longer
+    yield part
 
 
 def document(document: Any) -> None:

@@ -21,8 +21,12 @@ MAX_EXAMPLES = 5
 
 
 def example_texts(options: Mapping[str, Any]) -> set[str]:
-    """The texts of the worked examples among the options of a family, in all its languages, in lower case."""
-    own = (text for name, value in options.items() if name.endswith("examples") for text in _texts(value))
+    """The texts of the worked answers among the options of a family, in all its languages, in lower case.
+
+    An example begins with what is asked, which a seed may say as well.
+    """
+    examples = (each for name, value in options.items() if name.endswith("examples") for each in _members(value))
+    own = (text for each in examples for text in _texts(_members(each)[1:]))
     languages = options.get("prompts")
     packs = languages.values() if isinstance(languages, Mapping) else ()
     return {*own}.union(*(example_texts(pack) for pack in packs if isinstance(pack, Mapping)))
@@ -45,12 +49,18 @@ def with_copies(report: Report, folder: Path, options: Mapping[str, Any]) -> Rep
     return report.model_copy(update={"findings": worst_first([*report.findings, *found])})
 
 
+def _members(value: Any) -> list[Any]:
+    """The values of a mapping or list; a text has none."""
+    if isinstance(value, Mapping):
+        return [*value.values()]
+    return [*value] if isinstance(value, list | tuple) else []
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str) and len(value) >= MIN_CHARACTERS:
         yield value.strip().lower()
-    elif isinstance(value, Mapping | list | tuple):
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(inner)
+    for inner in _members(value):
+        yield from _texts(inner)
 
 
 def _finding(table: str, rows: DuckDBPyRelation, texts: set[str]) -> Finding:

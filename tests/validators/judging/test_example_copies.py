@@ -9,10 +9,13 @@ COPIED = "being found out may break the trust between them."
 
 
 def test_the_texts_of_examples_are_found_in_every_language() -> None:
-    spanish = {"list_examples": [["Leer el diario de tu hija", {"values": [{"text": "Confianza"}]}]]}
+    answer = {"values": [{"text": "Confianza", "explanation": "Puede romperse la confianza."}]}
+    spanish = {"list_examples": [["Leer el diario de tu hija", answer]]}
     texts = example_texts(Values(prompts={"es": spanish}).model_dump(mode="json"))
-    assert COPIED in texts and "leer el diario de tu hija" in texts
-    assert not {"trust", "confianza"} & texts and all(text == text.lower() for text in texts)
+    assert COPIED in texts and "puede romperse la confianza." in texts
+    assert not {"trust", "confianza", "leer el diario de tu hija"} & texts and all(
+        text == text.lower() for text in texts
+    )
 
 
 def test_rows_that_repeat_an_example_are_counted_in_report_and_validation(tmp_path: Path) -> None:
