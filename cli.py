@@ -425,8 +425,7 @@ def why(run: str, table: str, key: str, full: bool, as_json: bool) -> None:
     story = pluriset.why(run, table, key)
     if as_json:
         return text.document(story.model_dump())
-    names = outline.readable_names(pluriset.show(run, n=None, table="annotators"))
-    return explanation.print_story(story, full, names)
+    return explanation.print_story(story, full, _annotator_names(run))
 
 
 @main.command()
@@ -454,7 +453,9 @@ def diff(before: str, after: str, as_json: bool) -> None:
     A version is a folder or an id such as org/name@v1.0.0. Suggests a semver bump.
     """
     difference = pluriset.diff(before, after)
-    text.document(difference.model_dump()) if as_json else explanation.print_difference(difference)
+    if as_json:
+        return text.document(difference.model_dump())
+    return explanation.print_difference(difference, _annotator_names(after) if difference.flips else {})
 
 
 @main.command()
@@ -567,6 +568,11 @@ def list_(kind: str | None, name: str | None, as_json: bool) -> None:
     rows = pluriset.components(kind, name)
     heads = list(rows[0]) if rows else []
     text.document(rows) if as_json else text.table("", heads, [list(row.values()) for row in rows], paged=True)
+
+
+def _annotator_names(run: str) -> dict[str, str]:
+    """Id -> readable name of the personas of a run."""
+    return outline.readable_names(pluriset.show(run, n=None, table="annotators"))
 
 
 def _recipe(recipe: str, *, out: Path | None, notices: bool = True, **options: Any) -> tuple[Recipe, Path]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 REJECTED = "rejects"
 """Table of the subject where a missing row is explained."""
 
+MAX_FIGURES = 10
+"""Figures of a difference that are printed; those whose intervals do not overlap come first."""
 QUOTED = 300
 """Characters of an answer that are printed without `--full`."""
 
@@ -76,8 +78,8 @@ def print_replay(replayed: Replayed) -> None:
     echo("differs from the published row" if replayed.differs else "equal to the published row")
 
 
-def print_difference(difference: Difference) -> None:
-    """Print what changed between two versions, and the semver bump."""
+def print_difference(difference: Difference, names: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Print what changed between two versions, and the semver bump; `names` are readable ones of annotators."""
     heads = ["table", "added", "removed", "changed", "moved", "provenance only", "columns"]
     changes = [(c.table, c.added, c.removed, c.changed, c.moved, c.provenance) for c in difference.tables]
     columns = [", ".join(c.columns) for c in difference.tables]
@@ -88,13 +90,17 @@ def print_difference(difference: Difference) -> None:
         echo(f"flips   {difference.flips:,} of the same judgements have another label or score")
     for flip in difference.flip_examples:
         item = f"{flip.item_table} [{flip.item_id}]"
-        echo(clean(f"flip    {item} {flip.aspect}, {flip.annotator_id}: {flip.before} -> {flip.after}"))
+        who = names.get(flip.annotator_id, flip.annotator_id)
+        echo(clean(f"flip    {item} {flip.aspect}, {who}: {flip.before} -> {flip.after}"))
     for drift in difference.drifts:
         echo(clean(f"drift   {drift.table}.{drift.column}: {drift.distance:.1%} of the rows (total variation)"))
-    for moved in difference.figures:
+    figures = sorted(difference.figures, key=lambda figure: not figure.disjoint)
+    for moved in figures[:MAX_FIGURES]:
         group = ", ".join(f"{name} {value}" for name, value in moved.group.items())
         apart = "; the intervals do not overlap" if moved.disjoint else ""
         echo(clean(f"figure  {moved.measure} {group}: {moved.before} -> {moved.after}{apart}"))
+    if figures[MAX_FIGURES:]:
+        echo(f"figure  {len(figures) - MAX_FIGURES:,} more with --json")
     echo(clean(f"semver  {difference.bump}: {'; '.join(difference.reasons) or 'nothing changed'}"))
 
 

@@ -83,13 +83,14 @@ def _wrapped(line: str, columns: int) -> Iterator[str]:
     from rich.cells import cell_len
 
     begin = " " * (len(line) - len(line.lstrip(" ")))
-    part, words = begin, line.split()
+    first, *words = line[len(begin) :].split(" ")
+    part = begin + first
     for word in words:
-        longer = f"{part}{word}" if part.isspace() or not part else f"{part} {word}"
-        if cell_len(click.unstyle(longer)) > columns and part.strip():
-            yield part
-            longer = f"{begin}  {word}"
-        part = longer
+        if word and part.strip() and cell_len(click.unstyle(f"{part} {word}")) > columns:
+            yield part.rstrip(" ")
+            part = f"{begin}  {word}"
+        else:
+            part = f"{part} {word}"
     yield part
 
 
