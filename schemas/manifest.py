@@ -215,6 +215,15 @@ class Manifest(Entry):
     merged: list[MergedRun] = []
     """The runs of which the dataset was merged; empty for a run of its own."""
 
+    def contradictions(self) -> list[str]:
+        """What its counts show to be missing from the files that it names."""
+        lost = [f"{table}: counted, but not listed" for table in self.books.rows if table not in self.tables]
+        for name, table in self.tables.items():
+            counts = [file.rows for files in table.splits.values() for file in files]
+            if None not in counts and sum(filter(None, counts)) != table.rows:
+                lost.append(f"{name}: {table.rows:,} rows, of which its shards hold {sum(filter(None, counts)):,}")
+        return lost
+
     def everything(self) -> list[File]:
         """Every file of the manifest: the shards, table by table, then the others."""
         shards = [file for table in self.tables.values() for files in table.splits.values() for file in files]

@@ -48,6 +48,8 @@ def load(path: Path, verify: bool = False) -> Dataset:
     """
     manifest = read_manifest(path)
     require_inside(path)
+    if wrong := manifest.contradictions():
+        raise DataError("the manifest contradicts itself", where=str(path / MANIFEST), got="; ".join(wrong))
     dataset = Dataset(path, manifest, row_types(manifest))
     for table in dataset.tables:
         for shard in dataset.shards(table):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -42,6 +43,16 @@ class Source:
     """`_row` of its first record in the table, less one: what is added to the number of a record in the file."""
 
 
+class Part(NamedTuple):
+    """A file as a relation."""
+
+    file: File
+    rows: DuckDBPyRelation
+    records: int
+    highest: int
+    """Number of its last record."""
+
+
 @dataclass(frozen=True)
 class Read:
     """What was read."""
@@ -74,7 +85,8 @@ def read(connection: DuckDBPyConnection, place: str | Path, examples: int = SHOW
         parts = _parts(connection, files, Path(room), findings)
         sources = _sources(parts)
         tables = {
-            table: _table(connection, table, parts, sources) for table in dict.fromkeys(f.table for f, _ in parts)
+            table: _table(connection, table, parts, sources)
+            for table in dict.fromkeys(part.file.table for part in parts)
         }
     _other_types(parts, findings)
     rows = {table: sum(source.rows for source in sources if source.table == table) for table in tables}
@@ -99,14 +111,12 @@ def _only(path: Path) -> File:
     return File(path, path.name, path.name.removesuffix(".gz").rpartition(".")[0] or path.name)
 
 
-def _parts(
-    connection: DuckDBPyConnection, files: list[File], room: Path, findings: Findings
-) -> list[tuple[File, DuckDBPyRelation]]:
+def _parts(connection: DuckDBPyConnection, files: list[File], room: Path, findings: Findings) -> list[Part]:
     """The files that can be read; one that cannot is a finding, and an error if it leaves nothing."""
     parts, errors = [], []
     for file in files:
         try:
-            parts.append((file, _read(connection, file, room, findings)))
+            parts.append(_read(connection, file, room, findings))
         except DataError as error:
             errors.append(error)
             findings.add("broken_file", file.table, {"file": file.name, "problem": f"{error.what}: {error.got or ''}"})
@@ -115,19 +125,21 @@ def _parts(
     return parts
 
 
-def _read(connection: DuckDBPyConnection, file: File, room: Path, findings: Findings) -> DuckDBPyRelation:
+def _read(connection: DuckDBPyConnection, file: File, room: Path, findings: Findings) -> Part:
     kind = format_of(file.path)
     assert kind is not None
     try:
         clean = replace(file, path=plain(file, room, findings)) if kind.is_text else file
-        return kind.read(connection, clean, findings)
+        rows = kind.read(connection, clean, findings)
+        count, highest = rows.aggregate(f"count(*), coalesce(max({OURS}), 0)").fetchall()[0]
+        return Part(file, rows, count, highest)
     except (duckdb.Error, OSError, UnicodeError) as error:
         raise unreadable(file, error) from None
 
 
-def _other_types(parts: list[tuple[File, DuckDBPyRelation]], findings: Findings) -> None:
+def _other_types(parts: list[Part], findings: Findings) -> None:
     """Parquet files of a table whose columns have another type than in its first: what `datasets` refuses to load."""
-    files = [file for file, _ in parts if file.path.suffix in Parquet.suffixes]
+    files = [file for file, *_ in parts if file.path.suffix in Parquet.suffixes]
     if not files:
         return
     import pyarrow.parquet as pq  # 40 ms, which a run or a CSV file does not need
@@ -140,22 +152,19 @@ def _other_types(parts: list[tuple[File, DuckDBPyRelation]], findings: Findings)
             findings.add("other_types", file.table, {"file": file.name, "problem": ", ".join(changed)})
 
 
-def _sources(parts: list[tuple[File, DuckDBPyRelation]]) -> list[Source]:
+def _sources(parts: list[Part]) -> list[Source]:
     """The files with their rows, counted; the numbers go on from file to file of a table."""
     last: dict[str, int] = {}
     found = []
-    for file, rows in parts:
-        count, highest = rows.aggregate(f"count(*), coalesce(max({OURS}), 0)").fetchall()[0]
+    for file, _, count, highest in parts:
         found.append(Source(file.name, file.path, file.table, file.split, count, last.get(file.table, 0)))
         last[file.table] = last.get(file.table, 0) + highest
     return found
 
 
-def _table(
-    connection: DuckDBPyConnection, table: str, parts: list[tuple[File, DuckDBPyRelation]], sources: list[Source]
-) -> DuckDBPyRelation:
+def _table(connection: DuckDBPyConnection, table: str, parts: list[Part], sources: list[Source]) -> DuckDBPyRelation:
     """The files of a table one below the other: a table if it is small, which is planned faster, else a view."""
-    own = [(file, rows, source) for (file, rows), source in zip(parts, sources, strict=True) if file.table == table]
+    own = [(file, rows, source) for (file, rows, *_), source in zip(parts, sources, strict=True) if file.table == table]
     queries = [_part(file, rows, source.first) for file, rows, source in own]
     view = f"{SCHEMA}.{quote_identifier(table)}"
     try:

@@ -226,11 +226,11 @@ def test_an_unknown_family(finished: Make, family: str) -> None:
 def test_a_table_outside_the_family(finished: Make) -> None:
     folder = finished()
     facts = manifest(folder)
-    facts["tables"]["a; DROP TABLE b"] = facts["tables"]["situations"]
-    change(folder, facts)
-    with pytest.raises(DataError, match="no such table in this family"):
-        load(folder)
-    change(folder, manifest(folder) | {"main_table": "rejects"})
+    for table, what in (("a; DROP TABLE b", "not in the form that is needed"), ("a", "no such table in this family")):
+        change(folder, facts | {"tables": {**facts["tables"], table: facts["tables"]["situations"]}})
+        with pytest.raises(DataError, match=what):
+            load(folder)
+    change(folder, facts | {"main_table": "rejects"})
     with pytest.raises(DataError, match="no such table in this family"):
         load(folder)
 
