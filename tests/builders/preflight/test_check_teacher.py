@@ -74,6 +74,8 @@ def test_other_teachers_answer_what_they_know(recipe: Write) -> None:
         ("stream only", "stream: true"),
         ("thinking eats the limit", "thinking_tokens: 4096"),
         ("no json_schema", 'answer_format: "json_object"'),
+        ("tool calls only", 'answer_format: "tool"'),
+        ("no system role", "system_role: false"),
     ],
 )
 def test_the_option_that_an_endpoint_needs_is_proposed(name: str, proposed: str, recipe: Write) -> None:
