@@ -149,5 +149,6 @@ def _conditions(collection: Collection, chosen: Selection) -> Iterator[str]:
 
 def contains(node: Node, text: str) -> str:
     """SQL that is true for rows with the text in one of their cells, without regard to case."""
-    cells = [quote_identifier(column) for column in node.texts] + [node.key]
+    grouped = [column for column in ("group_id",) if column in node.columns]
+    cells = [quote_identifier(column) for column in (*node.texts, *grouped)] + [node.key]
     return f"contains(lower(concat_ws(chr(10), {', '.join(cells)})), lower({quote_literal(text)}))"

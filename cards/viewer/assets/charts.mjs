@@ -6,7 +6,20 @@ import { el, number, svg, visible } from "./dom.mjs";
 const PALETTE = ["#0072b2", "#d55e00", "#e69f00", "#999999", "#009e73", "#cc79a7", "#56b4e9", "#f0e442"];
 const FIXED = ["supports", "opposes", "either", "abstain"];
 
+// Viridis, for answers on a scale: from low to high.
+const SCALE = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
+const NUMBER = /^[\u2212-]?[\d.,]+( to .*)?$/;
+const size = (label) => Number.parseFloat(label.replace("\u2212", "-").replaceAll(",", ""));
+
+export const inOrder = (labels) => labels.every((label) => NUMBER.test(label))
+  ? [...labels].sort((a, b) => size(a) - size(b)) : [...labels].sort();
+
 export function colours(labels) {
+  if (labels.length > 1 && labels.every((label) => NUMBER.test(label))) {
+    const low = Math.min(...labels.map(size)), high = Math.max(...labels.map(size));
+    const place = (label) => Math.round((4 * (size(label) - low)) / (high - low || 1));
+    return new Map(labels.map((label) => [label, SCALE[place(label)]]));
+  }
   const others = labels.filter((label) => !FIXED.includes(label));
   const place = (label) => FIXED.includes(label) ? FIXED.indexOf(label) : FIXED.length + others.indexOf(label);
   return new Map(labels.map((label) => [label, PALETTE[place(label) % PALETTE.length]]));
@@ -54,8 +67,8 @@ export function legend(labels, colour) {
 }
 
 // The answers to one question as a thin bar.
-export function strip(counts) {
-  const labels = [...counts.keys()], colour = colours(labels);
+export function strip(counts, colour) {
+  const labels = inOrder([...counts.keys()]);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   let start = 0;
   return svg("svg", { class: "strip", "aria-hidden": "true", width: "100%", height: 8 }, labels.map((label) => {

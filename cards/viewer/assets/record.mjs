@@ -1,6 +1,7 @@
 // One item with everything that belongs to it: its columns, who judged it and how, and the rows below it.
 
-import { colours, strip } from "./charts.mjs";
+import { colours, inOrder, strip } from "./charts.mjs";
+import { choose, current } from "./state.mjs";
 import { el, number, plural, text, visible, words } from "./dom.mjs";
 
 const HIDDEN = new Set(["digest", "_row", "item_id"]);
@@ -32,8 +33,12 @@ function columns(record, other) {
   return el("dl", { class: "columns" }, shown.map(([name, value]) => {
     const differs = other && JSON.stringify(other.row[name] ?? null) !== JSON.stringify(value);
     return el("div", { class: differs ? "pair differs" : "pair" }, el("dt", {}, words(name)),
-      el("dd", {}, cell(value), differs ? el("span", { class: "small warning" }, " differs") : null));
+      el("dd", {}, name === "group_id" ? groupButton(value) : cell(value), differs ? el("span", { class: "small warning" }, " differs") : null));
   }));
+}
+
+function groupButton(value) {
+  return el("button", { type: "button", onclick: () => choose({ search: String(value) }) }, text(String(value)));
 }
 
 export function cell(value) {
@@ -58,17 +63,20 @@ export function rowTable(rows) {
 function judgements(record, people, level) {
   if (!record.judgements.length) return null;
   const aspects = [...new Set(record.judgements.map((one) => one.aspect ?? ""))];
-  const annotators = [...new Set(record.judgements.map((one) => one.annotator_id ?? ""))];
-  const colour = colours([...new Set(record.judgements.map(answer))].sort());
+  const { attribute } = current();
+  const group = (id) => (attribute === "annotator" ? "" : String(people[id]?.[attribute] ?? ""));
+  const annotators = [...new Set(record.judgements.map((one) => one.annotator_id ?? ""))]
+    .sort((a, b) => group(a).localeCompare(group(b)));
+  const colour = new Map(aspects.map((aspect) => [aspect, colours(inOrder([...tally(record.judgements, aspect).keys()]))]));
   const byPlace = Map.groupBy ? Map.groupBy(record.judgements, place) : grouped(record.judgements);
   return el("section", { class: "judgements" },
     el(`h${Math.min(level + 1, 6)}`, {}, `Judged by ${plural(annotators.length, "annotator")}`),
     el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Judgements" }, el("table", {},
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Annotator"), aspects.map((aspect) =>
-        el("th", { scope: "col" }, words(aspect || "label"), strip(tally(record.judgements, aspect)))))),
-      el("tbody", {}, annotators.map((id) => el("tr", {}, el("th", { scope: "row" }, person(id, people[id])),
+        el("th", { scope: "col" }, words(aspect || "label"), strip(tally(record.judgements, aspect), colour.get(aspect)))))),
+      el("tbody", {}, annotators.map((id) => el("tr", {}, el("th", { scope: "row" }, person(id, people[id], group(id))),
         aspects.map((aspect) => el("td", {}, (byPlace.get(`${id}\n${aspect}`) ?? []).map((one) =>
-          el("div", {}, el("span", { class: "answer", dir: "auto" }, dot(colour.get(answer(one))), visible(answer(one))),
+          el("div", {}, el("span", { class: "answer", dir: "auto" }, dot(colour.get(aspect).get(answer(one))), visible(answer(one))),
             one.rationale ? el("p", { class: "small soft" }, text(one.rationale)) : null))))))))));
 }
 
@@ -86,7 +94,7 @@ function tally(judgements, aspect) {
   for (const one of judgements) {
     if ((one.aspect ?? "") === aspect) counts.set(answer(one), (counts.get(answer(one)) ?? 0) + 1);
   }
-  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return counts;
 }
 
 function dot(colour) {
@@ -99,9 +107,9 @@ function dot(colour) {
   return mark;
 }
 
-function person(id, attributes) {
+function person(id, attributes, group) {
   const known = Object.entries(attributes ?? {}).filter(([name]) => !["split", "revision", "teacher"].includes(name));
-  return el("span", { dir: "auto" }, visible(id || "unknown"),
+  return el("span", { dir: "auto" }, visible(id || "unknown"), group ? el("div", { class: "small" }, visible(group)) : null,
     known.length ? el("details", { class: "small soft" }, el("summary", {}, visible(String(attributes.kind ?? "who"))),
       known.map(([name, value]) => el("div", {}, `${words(name)}: `, text(value)))) : null);
 }
