@@ -1,9 +1,10 @@
-"""What a build by many processes costs and survives. `python benchmarks/scale.py kills|ray-kills|cost|memory`
+"""What a build by many processes costs and survives. `python benchmarks/scale.py kills|ray-kills|cost|memory|texts`
 
 A simulated endpoint in a process of its own answers requests of the family `values`, four a seed. `kills` builds with
 two processes and sixteen shards of which one after another is killed with SIGKILL at a random moment; `ray-kills` kills
 workers, nodes and drivers of a Ray cluster of three local nodes. Both compare the tables with those of one process.
-`cost` is our CPU a request, `memory` the peak of the build that writes the tables at a fixed size of shards.
+`cost` is our CPU a request, `memory` the peak of the build that writes the tables at a fixed size of shards, `texts`
+what the search for near-duplicates takes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import Any
 from pluriset.tests.builders.conftest import JUDGED, LISTING, written
 from pluriset.tests.builders.making import parquet_files
 from pluriset.tests.servers.simulated_openai import Behaviour, simulated, stats
+from pluriset.validators.stats.near_duplicates import similar_pairs
+from pluriset.validators.tables.sql import connect, using
 
 A_SEED = 4
 """Requests of the family for each seed: one that lists, three that judge."""
@@ -32,6 +35,11 @@ SHARDS, WORKERS, CONCURRENCY = 16, 2, 32
 NODES = 3
 SHARD_REQUESTS = 3_000
 """Requests of a shard where its size is fixed."""
+TEXTS = """
+CREATE TABLE texts AS SELECT i AS rank, array_to_string(list_transform(range(30), lambda x: 'w' || hash(
+    (i - CAST(i % 20 = 0 AS BIGINT)) * 31 + CASE WHEN i % 20 = 0 AND x = 7 THEN 1000 ELSE x END) % 20000), ' ') AS text
+FROM range(1, {count} + 1) r(i)
+"""
 SOON = 60
 """Seconds in which something should happen."""
 
@@ -45,12 +53,13 @@ def endpoint(latency: float) -> Iterator[str]:
 
 
 @contextmanager
-def recipe_for(url: str, requests: int) -> Iterator[Path]:
-    """A recipe over so many seeds that they need so many requests, in a folder of its own."""
+def recipe_for(url: str | None, requests: int) -> Iterator[Path]:
+    """A recipe over so many seeds that they need so many requests, in a folder of its own; without URL, scripted."""
     with tempfile.TemporaryDirectory(prefix="scale-") as folder:
-        teacher = {"openai": {"model": "m", "revision": "1", "base_url": url, "concurrency": CONCURRENCY}}
+        endpoint = {"openai": {"model": "m", "revision": "1", "base_url": url, "concurrency": CONCURRENCY}}
+        teachers = {"main": endpoint if url else {"scripted": {"path": "answers.jsonl"}}}
         situations = [f"Situation number {number}" for number in range(requests // A_SEED)]
-        yield written(Path(folder), situations, teachers={"main": teacher}, curation=None)
+        yield written(Path(folder), situations, teachers=teachers, curation=None)
 
 
 def command(recipe: Path, out: Path, *options: object) -> list[str]:
@@ -168,7 +177,7 @@ def cost(requests: int) -> None:
 
 def memory(requests: int) -> None:
     """Peak memory of the process that writes the tables and of its largest child, and their CPU."""
-    with endpoint(0) as url, recipe_for(url, requests) as recipe:
+    with recipe_for(None, requests) as recipe:
         out = recipe.parent / "run"
         shards = max(1, requests // SHARD_REQUESTS)
         run(recipe, out, "--shards", shards)
@@ -179,10 +188,26 @@ def memory(requests: int) -> None:
             "print(json.dumps([time.time()-t,*(x.ru_maxrss/1024 for x in u),sum(x.ru_utime+x.ru_stime for x in u)]))"
         )
         done = subprocess.run([sys.executable, "-c", script, recipe, out], stdout=subprocess.PIPE, check=True)
-        seconds, own, child, cpu = json.loads(done.stdout)
+        seconds, own, child, cpu = json.loads(done.stdout.splitlines()[-1])
         print(
             f"{requests:,} requests in {shards} shards: tables in {seconds:.0f} s, {own:.0f} MB, largest child "
             f"{child:.0f} MB, {cpu / requests * 1000:.2f} ms CPU a request",
+            flush=True,
+        )
+
+
+def texts(count: int) -> None:
+    """Near-duplicates among texts of thirty words, one in twenty of which repeats its neighbour but for one word."""
+    with tempfile.TemporaryDirectory(prefix="scale-") as folder, connect(f"{folder}/texts.duckdb") as connection:
+        connection.execute(TEXTS.format(count=count))
+        before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
+        with using(connection):
+            pairs = similar_pairs(connection.table("texts"), 0.7).aggregate("count(*)").fetchall()[0][0]
+        used, seconds = resource.getrusage(resource.RUSAGE_SELF), time.monotonic() - start
+        cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+        print(
+            f"{count:,} texts, {pairs:,} pairs: {seconds:.0f} s, {cpu / count * 1e6:.0f} µs CPU a text, "
+            f"{used.ru_maxrss / 1024:.0f} MB ({before.ru_maxrss / 1024:.0f} before)",
             flush=True,
         )
 
@@ -218,8 +243,9 @@ def process_cpu(pid: int) -> float:
 def main() -> None:
     """Run one of the benchmarks."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["kills", "ray-kills", "cost", "memory"])
+    parser.add_argument("what", choices=["kills", "ray-kills", "cost", "memory", "texts"])
     parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--texts", type=int, default=2_000_000)
     parser.add_argument("--times", type=int, default=10)
     given = parser.parse_args()
     actions: dict[str, Callable[[], None]] = {
@@ -227,6 +253,7 @@ def main() -> None:
         "ray-kills": lambda: ray_kills(given.requests, given.times),
         "cost": lambda: cost(given.requests),
         "memory": lambda: memory(given.requests),
+        "texts": lambda: texts(given.texts),
     }
     actions[given.what]()
 

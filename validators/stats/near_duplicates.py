@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
-from ..tables.sql import query
+from ..tables.sql import materialize_arrow, query, query_tables
 
 WORDS = 3
 """Words of a gram."""
+BUCKETS = 1 << 24
+"""Buckets in which grams are counted."""
+READ = 20_000
+"""Texts that are looked at at once; at most 65,536."""
+RAREST = pa.schema([("rank", pa.int64()), ("n", pa.int32()), ("gram", pa.uint32())])
+Array: TypeAlias = "np.ndarray[tuple[int], np.dtype[Any]]"
 MAX_BUCKET = 50
 """Texts that share one of their rarest grams and are compared with each other; each further one only with the first, so
 that work grows with the number of texts and not of pairs."""
@@ -18,10 +29,40 @@ def similar_pairs(texts: DuckDBPyRelation, least: float, words: int = WORDS) -> 
 
     `texts` has `rank`, a distinct integer, and `text`, which is normalised. Two texts are similar if the Jaccard
     similarity of their distinct grams of so many words is at least `least`; a shorter text is a single gram. Prefix
-    filtering (Chaudhuri et al. 2006) leaves out no pair: similar texts share one of their rarest grams. Where over
-    `MAX_BUCKET` texts share such a gram, nearly every similar text is still in some pair.
+    filtering (Chaudhuri et al. 2006) leaves out no pair: similar texts share one of their rarest grams, in whatever
+    order these are ranked. In memory are only numbers, four bytes for each gram; the grams themselves are made again
+    for the texts that are compared. Where over `MAX_BUCKET` texts share one of their rarest grams, nearly every similar
+    text is still in some pair.
     """
-    return query(texts, SIMILAR_PAIRS.format(least=least, last=words - 1))
+    grams = query(texts, GRAMS.format(last=words - 1))
+    rarest = materialize_arrow(grams, _rarest(grams, least))
+    return query_tables({"grams": grams, "rarest": rarest}, ["grams", "rarest"], SIMILAR_PAIRS.format(least=least))
+
+
+def _rarest(grams: DuckDBPyRelation, least: float) -> pa.Table:
+    """The rarest grams of each text, as many as two similar texts must share one of: `rank`, `n` grams, `gram`.
+
+    Grams are numbers of 32 bits, counted in buckets. That two of them share a number or a bucket makes them seem less
+    rare and loses no pair. Grams that occur in one text only are left out.
+    """
+    counts, batches = np.zeros(BUCKETS, dtype=np.uint32), deque[tuple[Array, Array, Array]]()
+    for batch in grams.to_arrow_reader(READ):
+        lists = batch.column("grams")
+        numbers = (lists.flatten().to_numpy() >> np.uint64(32)).astype(np.uint32)
+        np.add.at(counts, numbers % BUCKETS, 1)
+        batches.append((batch.column("rank").to_numpy(), lists.value_lengths().to_numpy(), numbers))
+    parts = []
+    while batches:  # each is let go of as soon as its rarest grams are known
+        ranks, sizes, numbers = batches.popleft()
+        owners = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)
+        frequency = counts[numbers % BUCKETS]
+        order = np.argsort(frequency.astype(np.uint64) << np.uint64(32) | numbers)
+        order = order[np.argsort(owners[order], kind="stable")]
+        place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        taken = order[(place < (sizes - np.ceil(least * sizes) + 1)[owners]) & (frequency[order] > 1)]
+        of = owners[taken]
+        parts.append(pa.table({"rank": ranks[of], "n": sizes[of], "gram": numbers[taken]}, schema=RAREST))
+    return pa.concat_tables(parts) if parts else RAREST.empty_table()
 
 
 def near_duplicates(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
@@ -43,29 +84,24 @@ def near_duplicates(items: DuckDBPyRelation, least: float) -> DuckDBPyRelation:
     return named.select("a.item AS one, b.item AS other")
 
 
+GRAMS = """
+SELECT CAST(rank AS BIGINT) AS rank, list_distinct(list_transform(range(1, greatest(len(words) - {last}, 1) + 1),
+    lambda i: hash(words[i:i + {last}]))) AS grams
+FROM (SELECT rank, string_split(text, ' ') AS words FROM rows)
+"""
 SIMILAR_PAIRS = f"""
-WITH grams AS MATERIALIZED (
-    SELECT rank, list_distinct(list_transform(range(1, greatest(len(words) - {{last}}, 1) + 1),
-        lambda i: hash(words[i:i + {{last}}]))) AS grams
-    FROM (SELECT rank, string_split(text, ' ') AS words FROM rows)
-), each_gram AS MATERIALIZED (
-    SELECT rank, len(grams) AS n, unnest(grams) AS gram FROM grams
-), shared AS MATERIALIZED (
-    SELECT gram, count(*) AS texts FROM each_gram GROUP BY gram HAVING texts > 1
-), prefixes AS (
-    SELECT rank, n, gram FROM (
-        SELECT rank, n, gram, texts, row_number() OVER (PARTITION BY rank ORDER BY texts NULLS FIRST, gram) AS place
-        FROM each_gram LEFT JOIN shared USING (gram))
-    WHERE texts > 1 AND place <= n - ceil({{least}} * n) + 1
-), bucketed AS MATERIALIZED (
-    SELECT *, row_number() OVER (PARTITION BY gram ORDER BY rank) AS place FROM prefixes
-), candidates AS (
+WITH bucketed AS MATERIALIZED (
+    SELECT *, row_number() OVER (PARTITION BY gram ORDER BY rank) AS place FROM rarest
+    QUALIFY count(*) OVER (PARTITION BY gram) > 1
+), candidates AS MATERIALIZED (
     SELECT DISTINCT a.rank AS one, b.rank AS other FROM bucketed a JOIN bucketed b USING (gram)
     WHERE a.place < b.place AND b.n BETWEEN {{least}} * a.n AND a.n / {{least}}
     AND (b.place <= {MAX_BUCKET} OR a.place = 1)
+), needed AS MATERIALIZED (
+    FROM grams WHERE rank IN (SELECT one FROM candidates UNION ALL SELECT other FROM candidates)
 )
 SELECT one, other, common / (n + m - common) AS similarity FROM (
     SELECT one, other, len(a.grams) AS n, len(b.grams) AS m, len(list_intersect(a.grams, b.grams)) AS common
-    FROM candidates JOIN grams a ON a.rank = one JOIN grams b ON b.rank = other)
+    FROM candidates JOIN needed a ON a.rank = one JOIN needed b ON b.rank = other)
 WHERE similarity >= {{least}}
 """

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import duckdb
@@ -17,6 +17,9 @@ from ...schemas.row import Row, key
 from .literal import register_literal
 from .mojibake import register_fix_encoding
 from .normalise import norm
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 COLUMNS_AT_ONCE = 100
@@ -124,6 +127,15 @@ def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
         with suppress(duckdb.InvalidInputException):
             return _run(session, session.connection.execute, relation, sql).fetchall()
     return query(relation, sql).fetchall()
+
+
+def materialize_arrow(beside: duckdb.DuckDBPyRelation, rows: pa.Table) -> duckdb.DuckDBPyRelation:  # noqa: ARG001
+    """Copy Arrow rows into a table of the connection of a relation."""
+    table = f"_materialized_{uuid4().hex}"
+    beside.limit(0).query("_none", f"CREATE TABLE {table} AS FROM rows")  # DuckDB finds `rows` in this function
+    copy: duckdb.DuckDBPyRelation | None = beside.limit(0).query("_none", f"SELECT * FROM {table}")
+    assert copy is not None
+    return copy
 
 
 def materialize(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
