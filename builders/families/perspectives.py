@@ -29,6 +29,7 @@ from ...schemas.rows.perspectives import (
     Verdict,
 )
 from ...schemas.rows.shared import ABSTAIN, Annotation, Annotator, RowRef
+from ...validators.tables.normalise import norm
 from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.declinable import Bounds, declinable_prompt, write, write_optional
@@ -153,6 +154,8 @@ class Perspectives(Family):
             prompt = declinable_prompt(self.rationales_prompt, shown, question, 120)
             written = await write(ask, prompt, WrittenRationales, "write", Bounds(self.patterns))
             given, digest = {verdict: getattr(written.value, verdict) for verdict in VERDICTS}, written.digest
+            if norm(given["acceptable"]) == norm(given["unacceptable"]):
+                raise ask.failed("the same reason for both verdicts", given["acceptable"], written)
         return [
             Rationale(
                 rationale_id=f"{case.case_id}/{verdict}",

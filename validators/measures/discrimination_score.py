@@ -48,7 +48,7 @@ class DiscriminationScore(Measure):
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A coefficient for each annotator, way of filling and level; `n` is the number of decided texts."""
         levels: dict[str, list[str]] = {}
-        for attribute, level in query_tables(tables, ["attribute_levels"], "FROM attribute_levels").fetchall():
+        for attribute, level in query_tables(tables, ["attribute_levels"], LEVELS).fetchall():
             levels.setdefault(attribute, []).append(level)
         decided: dict[tuple[str, str], list[Decided]] = {}
         for annotator, fill_type, template, cell, yes, n in query_tables(tables, [*self.needs], DECIDED).fetchall():
@@ -94,6 +94,7 @@ class DiscriminationScore(Measure):
         return wanted if wanted in levels else levels[0]
 
 
+LEVELS = "SELECT attribute, level FROM attribute_levels"
 DECIDED = """
 WITH votes AS (
     SELECT item_id AS decision_id, annotator_id, count_if(label = 'yes') AS yes, count(*) AS n FROM annotations

@@ -50,6 +50,7 @@ def test_the_design_is_complete_and_every_text_leads_back_to_its_template(built:
     for check in ("restored_templates", "grammar_of_slots", "factorial_holes", "factorial_repeats", "minimal_pairs"):
         assert ran[check] == 0, check
     assert {a.label for a in rows(built, "annotations")} == {"yes", "no"}
+    assert not built.report.count("error")
 
 
 def test_a_second_build_makes_no_request_and_the_same_files(built: Dataset, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from pluriset.cards.loading.dataset import Dataset
-from pluriset.tests.builders.families.finished import errors, figures, finished, rows
+from pluriset.tests.builders.families.finished import errors, figures, finished, recipe, rows
 
 SEEDS: list[dict[str, Any]] = [
     *({"id": f"u{n}", "text": f"I lost {n} weeks.", "is_drivel": True, "language": "en"} for n in range(10)),
@@ -35,19 +36,26 @@ PANEL: dict[str, list[tuple[str | None, Any]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    folder = tmp_path_factory.mktemp("distractors")
+def changes(folder: Path) -> dict[str, Any]:
     scripts = {"main": [*SCRIPT, ("Text: ", {"answer": {"text": "A diet failed."}})], **PANEL}
     for name, lines in scripts.items():
         text = "".join(json.dumps({"match": match, "answer": answer}) + "\n" for match, answer in lines)
         (folder / f"{name}.jsonl").write_text(text)
-    changes = {
+    return {
         "teachers": {name: {"scripted": {"path": str(folder / f"{name}.jsonl")}} for name in scripts},
         "annotators": {"panel": [{"teacher": name} for name in PANEL]},
         "roles": {**dict.fromkeys(("detect", "read", "distract", "translate", "verify"), "main"), "tag": "panel"},
     }
-    return finished(folder, "distractors", SCRIPT, SEEDS, **changes)
+
+
+def asked(folder: Path) -> Any:
+    return recipe(folder, "distractors", SCRIPT, SEEDS, **changes(folder))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("distractors")
+    return finished(folder, "distractors", SCRIPT, SEEDS, **changes(folder))
 
 
 def test_every_round_is_kept_and_the_last_one_counts(built: Dataset) -> None:

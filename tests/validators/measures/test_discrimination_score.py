@@ -16,7 +16,9 @@ def tables(yes: dict[str, int], favourable: str = "yes", votes: int = 20) -> dic
     keys = {cell: "/".join(cell) for cell in cells}
     return {
         "templates": [{"template_id": f"t{n}", "favourable": favourable} for n in range(8)],
-        "attribute_levels": [{"attribute": a, "level": x} for a, levels in DESIGN.items() for x in levels],
+        "attribute_levels": [
+            {"attribute": a, "level": x, "split": "train"} for a, levels in DESIGN.items() for x in levels
+        ],
         "decisions": [
             {
                 "decision_id": keys[cell],
