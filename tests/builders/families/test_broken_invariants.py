@@ -93,7 +93,8 @@ CASES = [
     Case("letters", "KE3", "swaps", "SELECT * REPLACE ([] AS edits) FROM rows", "swap_edits"),
     Case("letters", "KE4", "letters", "SELECT * REPLACE (7 AS placeholders) FROM rows", "counted_placeholders"),
     Case("letters", "KE5", "personal_names", "SELECT * REPLACE ('Ms.' AS name) FROM rows", "names_are_names"),
-    Case("letters", "KE6", "personal_names", "SELECT * REPLACE (NULL::VARCHAR AS name) FROM rows", "personal_names.name.null"),
+    Case("letters", "KE6", "personal_names", "SELECT * REPLACE (NULL::VARCHAR AS name) FROM rows",
+         "personal_names.name.null"),
 ]  # fmt: skip
 
 
