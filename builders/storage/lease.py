@@ -101,7 +101,8 @@ class Lease:
         if self.claim.state == "working":
             self.claim.state = "stopped"
         if not self._next.exists():
-            write_atomic(self._path, self.claim.model_dump_json())
+            with suppress(RunError):  # then the lease expires
+                write_atomic(self._path, self.claim.model_dump_json())
 
     def _renew(self) -> None:
         late = time.monotonic() - self._renewed
