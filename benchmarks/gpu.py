@@ -1,9 +1,9 @@
 """What the teacher `vllm` does on a GPU, in under ten minutes. `python benchmarks/gpu.py [MODEL]`
 
-Not run on a GPU so far. Needs an environment with vLLM and the small model beside it, as `.ci/vllm` makes one, but with the GPU build of vLLM.
-MODEL is a folder with another model for the build of 100 seeds. Three steps, each with a limit of its own: the
-conformance tests of teachers, a build of the family `values` inside the worker of a shard, and tokens a second of
-ours beside the bare engine's.
+Not run on a GPU so far. Needs an environment with vLLM and the small model beside it, as `.ci/vllm` makes one, but with
+the GPU build of vLLM. MODEL is a folder with another model for the build of 100 seeds. Three steps, each with a limit
+of its own: the conformance tests of teachers, a build of the family `values` inside the worker of a shard, and tokens
+a second of ours beside the bare engine's.
 """
 
 from __future__ import annotations
