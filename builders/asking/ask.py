@@ -101,7 +101,7 @@ class Ask:
 
     async def each(
         self,
-        prompt: Prompt | Callable[[Annotator], Prompt],
+        prompt: Prompt | Callable[[Annotator], Prompt | None],
         parse: type[T],
         role: str,
         *,
@@ -114,17 +114,18 @@ class Ask:
         """Ask every annotator of a role for every sample; a failed ask is recorded, and missing from the list.
 
         `into` is the table that lacks a row where one fails, by default that of the item. Where an answer is
-        `required`, `AskFailed` is raised if none of the asks has one.
+        `required`, `AskFailed` is raised if none of the asks has one. An annotator without a prompt is not asked.
         """
 
-        async def one(who: Answerer, sample: int) -> Answer[T] | tuple[AskFailed, list[str | int]]:
+        async def one(who: Answerer, prompt: Prompt, sample: int) -> Answer[T] | tuple[AskFailed, list[str | int]]:
             try:
-                return await self.answer(who, one_prompt(who.row), parse, role, sample, narrow)
+                return await self.answer(who, prompt, parse, role, sample, narrow)
             except AskFailed as failed:
                 return failed, [who.row.annotator_id, *([sample] if sample else [])]
 
         one_prompt = (lambda _: prompt) if isinstance(prompt, Prompt) else prompt
-        asks = [(who, sample) for who in self.engine.answerers[role] for sample in samples]
+        prompts = [(who, one_prompt(who.row)) for who in self.engine.answerers[role]]
+        asks = [(who, asked, sample) for who, asked in prompts if asked for sample in samples]
         results = await self.all(one(*ask) for ask in asks)
         answers = [result for result in results if isinstance(result, Answer)]
         failures = [result for result in results if not isinstance(result, Answer)]

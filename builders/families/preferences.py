@@ -11,23 +11,40 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, create_model, model_validator
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, create_model, model_validator
 from pydantic_core import to_json
 
-from ...schemas.field_docs import Stored
 from ...schemas.request import Message, Prompt
 from ...schemas.row import Row
+from ...schemas.rows import analysis as analyses
 from ...schemas.rows import preferences as rows
-from ...schemas.rows.shared import ABSTAIN, Annotation, Aspect
+from ...schemas.rows.shared import SHARED, Aspect
 from ..asking.answer_model import AnswerModel
 from ..asking.ask import Answer, Ask
 from ..asking.few_shot import few_shot_prompt
 from ..asking.journal_reader import AskFailed
 from ..sources import Seed
 from . import Family, Role
-from ._annotations import annotation
+from ._preferences_judging import (
+    ATTRIBUTES,
+    CRITERIA,
+    SIDES,
+    SWAPPED,
+    Analysed,
+    Attribute,
+    Compared,
+    Criterion,
+    analysis,
+    grading_type,
+    gradings,
+    rating_type,
+    ratings,
+    rubric_aspects,
+    second_turn,
+    verdict,
+)
 from ._preferences_pairs import Inconsistent, Pairing, Ties, pairs_select
-from ._preferences_prompts import COMPARE, RATE, RESPOND, RESPOND_EXAMPLES
+from ._preferences_prompts import ANALYSE, COMPARE, GRADE, RATE, RESPOND, RESPOND_EXAMPLES, RETHINK
 from ._preferences_rows import (
     comparison_rows,
     conversation,
@@ -37,44 +54,11 @@ from ._preferences_rows import (
 )
 from ._prompted import seed_of
 
-SIDES = {"A": "first", "B": "second"}
-"""What a judge sees -> the side of the comparison when the first response is shown first."""
-SWAPPED = {"A": "second", "B": "first"}
-
-
-class Attribute(Stored):
-    """What is rated of a response, on a scale of whole numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-    """Name, which is the aspect of the ratings and the objective of the pairs."""
-    question: Annotated[str, Field(min_length=1)]
-    """What it means, as a judge reads it."""
-    low: int = 0
-    """Lowest score."""
-    high: int = 4
-    """Highest score."""
-
-
-ATTRIBUTES = (
-    Attribute(name="helpfulness", question="Does it help whoever asks?"),
-    Attribute(name="correctness", question="Is what it says true, and nothing important left out?"),
-    Attribute(name="balance", question="Does it take people seriously who see the matter differently?"),
-)
-
 
 class Declined(AnswerModel):
     """The writer declines, and says why."""
 
     declined: Annotated[str, Field(min_length=1, max_length=300)]
-
-
-class Compared(AnswerModel):
-    """What a judge says of two responses."""
-
-    preference: Literal["A", "B", "tie", "incomparable", "depends", "abstain"]
-    strength: Annotated[int, Field(ge=1, le=3)]
 
 
 class Preferences(Family):
@@ -94,12 +78,17 @@ class Preferences(Family):
     """Regular expression that a response must match; the teacher decodes under it."""
     max_length: PositiveInt = 2000
     """Most characters of a response."""
-    judging: Literal["ratings", "comparisons", "both"] = "ratings"
-    """Whether judges rate each response by itself, compare two at a time, or both."""
+    judging: Literal["ratings", "comparisons", "both", "rubric"] = "ratings"
+    """Whether judges rate each response by itself, compare two at a time, or both; or grade each by a rubric."""
     attributes: tuple[Attribute, ...] = ATTRIBUTES
     """What is rated."""
+    criteria: tuple[Criterion, ...] = CRITERIA
+    """The rubric; a response scores the points of the criteria that it meets."""
     both_orders: bool = True
     """Whether every judge compares two responses in both orders."""
+    think_twice: bool = False
+    """Whether a judge first writes what a comparison turns on and the issues of both responses, and decides in a second
+    turn; its analyses are the table `analyses`."""
     weights: dict[str, float] = {}
     """Attribute -> weight in the objective `overall`; below 0 a lower rating is better. Without weights there is no
     such objective."""
@@ -118,47 +107,76 @@ class Preferences(Family):
     """Prompts, each with a good response."""
     rate_prompt: str = RATE
     """System prompt of a judge who rates; attributes and scales are added to it."""
+    grade_prompt: str = GRADE
+    """System prompt of a judge who grades; the criteria are added to it."""
     compare_prompt: str = COMPARE
-    """System prompt of a judge who compares."""
+    """System prompt of a judge who compares at once."""
+    analyse_prompt: str = ANALYSE
+    """System prompt of a judge who thinks twice."""
+    rethink_prompt: str = RETHINK
+    """What a judge who thinks twice is asked after its analysis."""
 
     @model_validator(mode="after")
     def _attributes_and_weights(self) -> Self:
-        names = [attribute.name for attribute in self.attributes]
-        reserved = {rows.DIRECT, rows.STRENGTH, rows.OVERALL}
-        if taken := {name for name in names if names.count(name) > 1 or name in reserved}:
-            raise ValueError(f"attributes: {', '.join(sorted(taken))} is taken; every attribute needs its own name")
-        if self.judging != "comparisons" and not names:
+        rated, graded = [each.name for each in self.attributes], [each.name for each in self.criteria]
+        reserved = {rows.DIRECT, rows.STRENGTH, rows.OVERALL, rows.RUBRIC}
+        for option, names in (("attributes", rated), ("criteria", graded)):
+            if taken := {name for name in names if names.count(name) > 1 or name in reserved}:
+                raise ValueError(f"{option}: {', '.join(sorted(taken))} is taken; each needs a name of its own")
+        if self._rates and not rated:
             raise ValueError("attributes: at least one is needed to rate responses")
-        if unknown := {*self.weights} - {*names}:
+        if self.judging == "rubric" and not any(each.points for each in self.criteria):
+            raise ValueError("criteria: at least one with points is needed to grade responses")
+        if self.think_twice and not self._compares:
+            raise ValueError(f"think_twice: judges compare nothing with `judging: {self.judging}`")
+        if unknown := {*self.weights} - {*rated}:
             raise ValueError(f"weights: {', '.join(sorted(unknown))} is no attribute")
         if empty := [a.name for a in self.attributes if a.low >= a.high]:
             raise ValueError(f"attributes: {', '.join(empty)} has no range; `low` must be below `high`")
         return self
 
+    @property
+    def _rates(self) -> bool:
+        return self.judging in ("ratings", "both")
+
+    @property
+    def _compares(self) -> bool:
+        return self.judging in ("comparisons", "both")
+
+    def tables_for_options(self) -> Mapping[str, type[Row]]:
+        """With `think_twice` also the analyses, before the shared tables that describe them."""
+        if not self.think_twice:
+            return self.tables
+        own = {name: row_type for name, row_type in self.tables.items() if name not in SHARED}
+        return {**own, analyses.NAME: analyses.Analysis, **SHARED}
+
     def once(self) -> Sequence[Row]:
-        """The attributes, and what is judged of a comparison."""
+        """The attributes or the criteria, and what is judged of a comparison."""
         rated = [
             Aspect(item_table="responses", aspect=a.name, low=a.low, high=a.high, rules=["mean"])
             for a in self.attributes
-            if self.judging != "comparisons"
+            if self._rates
         ]
-        return (*rated, *(rows.COMPARED if self.judging != "ratings" else ()))
+        graded = rubric_aspects(self.criteria) if self.judging == "rubric" else []
+        return (*rated, *graded, *(rows.COMPARED if self._compares else ()))
 
     def derived(self) -> Mapping[str, str]:
-        """The pairs, from ratings and from comparisons."""
-        rated = [attribute.name for attribute in self.attributes] if self.judging != "comparisons" else []
-        weights = self.weights if rated else {}
-        return {"pairs": pairs_select(rated, weights, self.min_gap, self.ties, self.pairing, self.inconsistent)}
+        """The pairs, from ratings or the points of a rubric, and from comparisons."""
+        scored = [attribute.name for attribute in self.attributes] if self._rates else []
+        scored += [rows.RUBRIC] if self.judging == "rubric" else []
+        weights = self.weights if self._rates else {}
+        return {"pairs": pairs_select(scored, weights, self.min_gap, self.ties, self.pairing, self.inconsistent)}
 
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The responses of the source, or those that the writers give; then what the judges say of them."""
         prompt = prompt_row(seed)
         responses = given_responses(prompt, seed) or await self._written(prompt, ask)
-        rated = await ask.all(self._rated(prompt, r, ask) for r in responses if self.judging != "comparisons")
-        comparisons = comparison_rows(responses) if self.judging != "ratings" else []
+        rated = await ask.all(self._rated(prompt, r, ask) for r in responses if self._rates)
+        graded = await ask.all(self._graded(prompt, r, ask) for r in responses if self.judging == "rubric")
+        comparisons = comparison_rows(responses) if self._compares else []
         by_id = {response.response_id: response for response in responses}
         compared = await ask.all(self._compared(prompt, c, by_id, ask) for c in comparisons)
-        judged = (row for each in (*rated, *compared) for row in each)
+        judged = (row for each in (*rated, *graded, *compared) for row in each)
         return [prompt, *responses, *comparisons, *judged]
 
     def seed(self, main: Row) -> Seed:
@@ -190,54 +208,61 @@ class Preferences(Family):
             raise AskFailed("fewer than two responses", detail, bytes.fromhex(answers[-1].digest) if answers else b"")
         return [written_response(prompt, place, answer) for place, answer in enumerate(written)]
 
-    async def _rated(self, prompt: rows.Prompt, response: rows.Response, ask: Ask) -> list[Annotation]:
+    async def _rated(self, prompt: rows.Prompt, response: rows.Response, ask: Ask) -> list[Row]:
         """One ask of each judge for all attributes."""
         scales = "\n".join(f"{a.name} ({a.low} to {a.high}): {a.question}" for a in self.attributes)
         shown = f"{conversation(prompt)}\n\nResponse: {response.text}"
         asked = few_shot_prompt(f"{self.rate_prompt}\n{scales}", (), shown, 20 * len(self.attributes))
         item = ("responses", response.response_id)
-        answers = await ask.each(asked, _rating_type(self.attributes), "judge", item=item, into="annotations")
-        return [
-            annotation(item, answer, attribute.name, **({"label": ABSTAIN} if value == ABSTAIN else {"score": value}))
-            for answer in answers
-            for attribute in self.attributes
-            for value in [getattr(answer.value, attribute.name)]
-        ]
+        answers = await ask.each(asked, rating_type(self.attributes), "judge", item=item, into="annotations")
+        return [row for answer in answers for row in ratings(item, answer, self.attributes)]
+
+    async def _graded(self, prompt: rows.Prompt, response: rows.Response, ask: Ask) -> list[Row]:
+        """One ask of each judge for all criteria."""
+        criteria = "\n".join(f"{each.name}: {each.question}" for each in self.criteria)
+        shown = f"{conversation(prompt)}\n\nResponse: {response.text}"
+        asked = few_shot_prompt(f"{self.grade_prompt}\n{criteria}", (), shown, 20 * len(self.criteria))
+        item = ("responses", response.response_id)
+        answers = await ask.each(asked, grading_type(self.criteria), "judge", item=item, into="annotations")
+        return [row for answer in answers for row in gradings(item, answer, self.criteria)]
 
     async def _compared(
         self, prompt: rows.Prompt, pair: rows.Comparison, responses: Mapping[str, rows.Response], ask: Ask
-    ) -> list[Annotation]:
+    ) -> list[Row]:
         """One ask of each judge in each order; sample 1 is the one in which the second response was shown first."""
         texts = [responses[pair.first_id].text, responses[pair.second_id].text]
+        compared = self._in_two_turns if self.think_twice else self._at_once
         orders = await ask.all(
-            self._in_order(prompt, pair, shown, sides, sample, ask)
-            for sample, (shown, sides) in enumerate(((texts, SIDES), (texts[::-1], SWAPPED)))
+            compared(f"{conversation(prompt)}\n\nResponse A: {a}\n\nResponse B: {b}", pair, sides, sample, ask)
+            for sample, ((a, b), sides) in enumerate(((texts, SIDES), (texts[::-1], SWAPPED)))
             if sample == 0 or self.both_orders
         )
         return [row for each in orders for row in each]
 
-    async def _in_order(
-        self,
-        prompt: rows.Prompt,
-        pair: rows.Comparison,
-        texts: Sequence[str],
-        sides: Mapping[str, str],
-        sample: int,
-        ask: Ask,
-    ) -> list[Annotation]:
-        shown = f"{conversation(prompt)}\n\nResponse A: {texts[0]}\n\nResponse B: {texts[1]}"
-        asked = few_shot_prompt(self.compare_prompt, (), shown, 40)
-        item = ("comparisons", pair.comparison_id)
+    async def _at_once(
+        self, shown: str, pair: rows.Comparison, sides: Mapping[str, str], sample: int, ask: Ask
+    ) -> list[Row]:
+        asked, item = few_shot_prompt(self.compare_prompt, (), shown, 40), ("comparisons", pair.comparison_id)
         answers = await ask.each(asked, Compared, "judge", item=item, into="annotations", samples=(sample,))
-        options = [*sides.values(), *rows.VERDICTS[2:]]
-        given: list[Annotation] = []
-        for answer in answers:
-            label = sides.get(answer.value.preference, answer.value.preference)
-            given.append(annotation(item, answer, rows.DIRECT, options=options, label=label))
-            if label in ("first", "second", "tie"):
-                signed = {"first": -1, "second": 1, "tie": 0}[label] * answer.value.strength
-                given.append(annotation(item, answer, rows.STRENGTH, options=options, score=signed))
-        return given
+        return [row for answer in answers for row in verdict(item, answer, sides)]
+
+    async def _in_two_turns(
+        self, shown: str, pair: rows.Comparison, sides: Mapping[str, str], sample: int, ask: Ask
+    ) -> list[Row]:
+        """A judge whose analysis does not parse gives no verdict; both failures are recorded as such."""
+        first, item = few_shot_prompt(self.analyse_prompt, (), shown, 400), ("comparisons", pair.comparison_id)
+        analysed = await ask.each(first, Analysed, "judge", item=item, into=analyses.NAME, samples=(sample,))
+        second = {each.annotator_id: second_turn(first, each, self.rethink_prompt, 40) for each in analysed}
+        answers = await ask.each(
+            lambda annotator: second.get(annotator.annotator_id),
+            Compared,
+            "judge",
+            item=item,
+            into="annotations",
+            samples=(sample,),
+        )
+        written = [analysis(pair.comparison_id, each, sides) for each in analysed]
+        return [*written, *(row for answer in answers for row in verdict(item, answer, sides))]
 
 
 @lru_cache
@@ -246,12 +271,3 @@ def _reply_type(pattern: str, max_length: int) -> type[BaseModel]:
     text = Annotated[str, Field(min_length=1, max_length=max_length, pattern=pattern)]
     written = create_model("Written", __base__=AnswerModel, text=(text, ...))
     return create_model("Reply", __base__=AnswerModel, answer=(written | Declined, ...))
-
-
-@lru_cache
-def _rating_type(attributes: Sequence[Attribute]) -> type[BaseModel]:
-    """A whole number, or an abstention, for each attribute."""
-    fields: dict[str, Any] = {
-        a.name: (Annotated[int, Field(ge=a.low, le=a.high)] | Literal["abstain"], ...) for a in attributes
-    }
-    return create_model("Ratings", __base__=AnswerModel, **fields)

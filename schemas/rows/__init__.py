@@ -12,10 +12,14 @@ from ..component import NAME, others
 from ..errors import DataError
 from ..row import Row
 from ..views import View
-from . import candidate
+from . import analysis, candidate
 from .shared import Aspect
 
-OPTIONAL: dict[str, type[Row]] = {candidate.NAME: candidate.Candidate, "aspects": Aspect}
+OPTIONAL: dict[str, type[Row]] = {
+    analysis.NAME: analysis.Analysis,
+    candidate.NAME: candidate.Candidate,
+    "aspects": Aspect,
+}
 """Tables that only some datasets of a family have: those that an option adds, and those that older ones lack."""
 
 

@@ -29,6 +29,8 @@ STRENGTH = "strength"
 """Aspect of the signed strength of a direct comparison."""
 OVERALL = "overall"
 """Objective of the pairs that follow from the weighted ratings of several attributes."""
+RUBRIC = "rubric"
+"""Objective of the pairs that follow from a rubric, and the aspect of the points of a response."""
 
 
 class Turn(Documented):

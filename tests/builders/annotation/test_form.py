@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pluriset.builders.annotation.form import form
 from pluriset.builders.annotation.listed_options import listed
 from pluriset.builders.annotation.reply import Unanswered, answer, given_of
-from pluriset.builders.families import preferences
+from pluriset.builders.families import _preferences_judging
 from pluriset.builders.families.values import Judgement, Values
 from pluriset.schemas.forms import Form, Input
 from pluriset.schemas.request import RE_ASK
@@ -45,7 +45,7 @@ def test_a_line_of_the_data_is_not_taken_for_a_list_of_options(line: str) -> Non
 
 
 def test_a_scale_with_an_abstention_is_one_choice() -> None:
-    shown = of(preferences._rating_type(preferences.ATTRIBUTES))
+    shown = of(_preferences_judging.rating_type(_preferences_judging.ATTRIBUTES))
     helpfulness = next(shown.fields())
     assert [choice.value for choice in helpfulness.choices] == [0, 1, 2, 3, 4, "abstain"]
     given = {"helpfulness": ["4"], "correctness": ["abstain"], "balance": ["0"]}

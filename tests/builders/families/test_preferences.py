@@ -31,8 +31,13 @@ def respond(body: Body) -> Reply:
     if "answer" in fields:
         return completion({"answer": {"text": LONGER if body.get("temperature") == 0.2 else SHORTER}})
     brief = any("brevity" in text for text in texts)
+    if "abilities" in fields:
+        return completion({"abilities": ["logical reasoning"], "issues_a": "of A", "issues_b": "of B"})
+    if "overclaims" in fields:
+        return completion({name: "no" if name == "overclaims" else "yes" for name in fields})
     if "preference" in fields:
-        first = "undecided" in texts[-1] or texts[-1].partition("Response A: ")[2].startswith(SHORTER) == brief
+        (shown,) = (text for text in texts if "Response A: " in text)
+        first = "undecided" in shown or shown.partition("Response A: ")[2].startswith(SHORTER) == brief
         return completion({"preference": "A" if first else "B", "strength": 2})
     return completion(dict.fromkeys(fields, 4 if texts[-1].endswith(SHORTER) == brief else 1))
 
@@ -128,6 +133,39 @@ def test_every_judge_sees_both_orders_and_an_inconsistent_vote_is_left_out(recip
     assert read(tmp_path / "run", "pairs") == []
     made(recipe(source, judging="comparisons", inconsistent="tie"), tmp_path / "run")
     assert [(row["preferred"], row["n"]) for row in read(tmp_path / "run", "pairs")] == [("tie", 3)]
+
+
+def test_judges_who_think_twice_analyse_in_a_turn_of_their_own(
+    server: ScriptedServer, recipe: Write, tmp_path: Path
+) -> None:
+    def one_never_analyses(body: Body) -> Reply:
+        slow = "abilities" in fields_of(body) and any("Slow." in message["content"] for message in body["messages"])
+        return completion({"abilities": ["charm"], "issues_a": "", "issues_b": ""}) if slow else respond(body)
+
+    server.respond = one_never_analyses
+    source = lines({"id": "p1", "text": "Should children vote?"})
+    dataset = pluriset.build(recipe(source, judging="comparisons", think_twice=True), tmp_path / "run")
+    analyses = read(tmp_path / "run", "analyses")
+    assert [(row["sample"], row["first_issues"]) for row in analyses] == [(0, "of A")] * 2 + [(1, "of B")] * 2
+    assert dataset.manifest.books.rejects == {"answer does not parse": 2}, (
+        "one judge, in both orders; its verdict is not asked"
+    )
+    (pair,) = read(tmp_path / "run", "pairs")
+    assert (pair["n"], pair["preferred"]) == (2, None), "one likes the longer, one the shorter"
+    assert pluriset.replay(tmp_path / "run", "analyses", analyses[0]["analysis_id"]).differs == []
+
+
+def test_a_rubric_scores_the_points_of_what_is_met(recipe: Write, tmp_path: Path) -> None:
+    made(recipe(PROMPTS, judging="rubric"), tmp_path / "run")
+    graded = [row for row in read(tmp_path / "run", "annotations") if row["item_table"] == "responses"]
+    assert {(row["aspect"], row["label"]) for row in graded if row["label"]} >= {
+        ("answers", "yes"),
+        ("overclaims", "no"),
+    }
+    assert {row["score"] for row in graded if row["aspect"] == "rubric"} == {4.0}
+    (aspect,) = (row for row in read(tmp_path / "run", "aspects") if row["aspect"] == "rubric")
+    assert (aspect["low"], aspect["high"]) == (-2.0, 4.0)
+    assert {(row["objective"], row["preferred"]) for row in read(tmp_path / "run", "pairs")} == {("rubric", "tie")}
 
 
 def test_existing_pairs_are_judged_without_a_response_written(recipe: Write, tmp_path: Path) -> None:
@@ -246,6 +284,7 @@ def test_a_negative_weight_prefers_the_lower_rating() -> None:
         ({"weights": {"charm": 1}}, "charm"),
         ({"attributes": [{"name": "overall", "question": "?"}]}, "overall"),
         ({"attributes": []}, "at least one"),
+        ({"think_twice": True}, "compare nothing"),
         ({"attributes": [{"name": "x", "question": "?", "low": 4}]}, "range"),
     ],
 )
