@@ -40,6 +40,7 @@ BUILDER_KINDS = {
     "teachers": "Who answers requests: the values of `teachers`.",
     "curation": "Steps applied to the rows, in order: the items of `curation`.",
     "scorers": "How candidates are ranked: `best_of.scorer` of a family.",
+    "annotation_tools": "Formats in which tasks of people go out and come back: `export --as` and `import --as`.",
 }
 """Kind of component that a recipe can name -> what it is for."""
 MAX_DEFAULT = 80
@@ -76,7 +77,7 @@ def components_page() -> str:
     """Every component that a recipe can name, with its options."""
     parts = ["Options are set as `{name: {option: value}}`. `pluriset list NAME` prints those of one component."]
     for kind, purpose in BUILDER_KINDS.items():
-        parts += [f"## {kind.capitalize()}", purpose]
+        parts += [f"## {kind.replace('_', ' ').capitalize()}", purpose]
         for name, model in components(kind):
             parts += [f"### {name}", docstring(model), options_table(described(model))]
     return page("Components", *parts)
