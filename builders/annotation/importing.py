@@ -59,7 +59,7 @@ def import_answers(run: Path, as_: Spec, export: Path, people: People, teacher: 
     tool: AnnotationTool = load(TOOLS, as_, "--as")
     known, tasks = slots(run), items(run, teacher)
     with only_server(run):
-        taking = _Taking(tool.component_name(), known, tasks, people, run, teacher)
+        taking = _Taking(tool, known, tasks, people, run, teacher)
         for given in tool.read(export):
             taking.take(given)
     if not (taking.done.annotators or taking.done.rejected):
@@ -71,10 +71,14 @@ class _Taking:
     """Takes the answers of one export."""
 
     def __init__(
-        self, tool: str, known: Slots, tasks: dict[str, Item], people: People, run: Path, teacher: str | None
+        self, tool: AnnotationTool, known: Slots, tasks: dict[str, Item], people: People, run: Path, teacher: str | None
     ) -> None:
         self.done = Imported()
-        self._tool, self._known, self._tasks, self._people = tool, known, tasks, people
+        self._tool, self._known, self._tasks, self._people = tool.component_name(), known, tasks, people
+        self._one_order: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        """Fields of a task -> their options in the order of the first, where the tool shows all tasks so."""
+        for item in tasks.values() if tool.one_order else ():
+            self._one_order.setdefault(tuple(each.name for each in item.task.fields), item.task.options)
         self._folder, self._teacher = BatchFolder(run), teacher
         self._logs: dict[str, AnswerLog] = {}
 
@@ -104,7 +108,8 @@ class _Taking:
             raise ValueError("the reason is missing")
         log = self._log(annotator)
         self._declare(annotator, human, given, log)
-        shown: dict[str, Any] = {"options": item.task.options, "source": self._tool}
+        fields = tuple(each.name for each in item.task.fields)
+        shown: dict[str, Any] = {"options": self._one_order.get(fields, item.task.options), "source": self._tool}
         if given.seconds is not None:
             shown["seconds"] = round(given.seconds, 1)
         reason = given.reason or None if human.reason != "no" else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic_core import from_json
 
@@ -62,6 +62,9 @@ class ToolAnswer:
 
 class AnnotationTool(Component):
     """Writes tasks and reads answers."""
+
+    one_order: ClassVar[bool] = False
+    """Whether the tool shows options in one order for all tasks, that of the first."""
 
     def write(self, tasks: Sequence[ToolTask], folder: Path) -> None:
         """Write the tasks, which all have the same fields, into an empty folder."""

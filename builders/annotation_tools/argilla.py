@@ -20,6 +20,8 @@ NOT_SUBMITTED = ("draft", "discarded")
 class Argilla(AnnotationTool):
     """Files for Argilla: `settings.json` of the dataset, `records.json` to log."""
 
+    one_order = True
+
     def write(self, tasks: Sequence[ToolTask], folder: Path) -> None:
         """Write settings and records; Argilla shows options in one order for all records."""
         reason = _question(Input(REASON, "Reason", "text"), required=False)

@@ -20,6 +20,8 @@ NO_ANNOTATOR = "unknown"
 class Doccano(AnnotationTool):
     """Files for Doccano: for each field a folder with `texts.jsonl` and `labels.json`."""
 
+    one_order = True
+
     def write(self, tasks: Sequence[ToolTask], folder: Path) -> None:
         """Write a folder for each field. Raises `DataError` for a field without labels, which Doccano cannot ask."""
         for field in tasks[0].fields:

@@ -23,6 +23,8 @@ OUTPUT = "annotated_instances.jsonl"
 class Potato(AnnotationTool):
     """Files for Potato: `config.yaml` and `data.jsonl`."""
 
+    one_order = True
+
     def write(self, tasks: Sequence[ToolTask], folder: Path) -> None:
         """Write the configuration and the data; Potato shows options in one order for all items."""
         config = {

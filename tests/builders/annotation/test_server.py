@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
 from pluriset.builders.annotation.people import DAY, digest
 from pluriset.builders.annotation.server import COOKIE
+from pluriset.builders.annotation.status import status
 from pluriset.tests.builders.annotation.conftest import CONSENT, Site
 from pluriset.tests.servers.form_browser import FormBrowser, Page
 
@@ -247,3 +249,67 @@ def test_attention_items_are_counted_and_enter_no_table(tmp_path: Path) -> None:
     lines = (site.run / "batch" / "answers" / "p-1.jsonl").read_text()
     assert seen == 1 and '{"attention":0,"passed":true}' in lines
     assert len(site.build()("annotations").filter(pl.col("annotator_id") == "p-1")) == 2 * JUDGED
+
+
+def test_a_round_of_its_own_is_kept_apart(tmp_path: Path) -> None:
+    site = Site(tmp_path, people=1, situations=1)
+    recipe = site.recipe_file.read_text()
+    recipe = recipe.replace("teachers:\n", "teachers:\n  judges:\n    human: {round: adjudication}\n")
+    recipe = recipe.replace("  panel:\n", "  panel:\n  - {teacher: judges, id: j}\n")
+    site.recipe_file.write_text(recipe)
+    site.start()
+    with site.serving() as links:
+        for annotator in ("p-1", "j"):
+            browser = FormBrowser(site.url)
+            answer_all(browser, browser.enter(links[annotator]))
+    table = site.build()
+    annotations = table("annotations")
+    by = dict(annotations.group_by("annotator_id").agg(pl.col("aspect").unique().sort()).iter_rows())
+    assert by["p-1"] == by["main"] == ["relevance", "valence"]
+    assert by["j"] == ["relevance_adjudication", "valence_adjudication"]
+    counts = dict(table("aggregates").group_by("aspect").agg((pl.col("n") + pl.col("abstained")).max()).iter_rows())
+    assert counts["valence"] == 2 and counts["valence_adjudication"] == 1
+    assert set(table("aspects")["aspect"]) == set(by["j"]) | set(by["main"])
+
+
+def test_existing_data_is_annotated_where_it_is_the_source(tmp_path: Path) -> None:
+    site = Site(tmp_path, people=2)
+    rows = [{"q": f"Question {i}", "answers": [f"First {i}", f"Second {i}"]} for i in range(2)]
+    (tmp_path / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    recipe = yaml.safe_load(site.recipe_file.read_text())
+    recipe["source"] = {"file": {"path": "data.jsonl", "text": "q", "fields": {"responses": "answers"}}}
+    recipe |= {"family": {"preferences": {"judging": "comparisons"}}, "roles": {"respond": "main", "judge": "panel"}}
+    recipe["annotators"] = {"panel": [{"teacher": "people", "id": "p", "n": 2}]}
+    site.recipe_file.write_text(yaml.safe_dump(recipe))
+    site.start()
+    with site.serving() as links:
+        for link in links.values():
+            browser = FormBrowser(site.url)
+            page = browser.enter(link)
+            assert "Response A" in page.text and {"preference", "strength"} <= page.options.keys()
+            while page.action == "/item":
+                first = page.text.index("First") < page.text.index("Second")
+                given = {"preference": "A" if first else "B", "strength": "2"}
+                page = browser.post("/item", {**page.hidden, **given})
+    table = site.build()
+    verdicts = table("annotations").filter(pl.col("aspect") == "preference")
+    assert len(verdicts) == 2 * 2 * 2 and set(verdicts["label"]) == {"first"}
+    assert table("pairs")["preferred"].to_list() == ["first", "first"]
+
+
+def test_the_status_shows_progress_access_and_anonymity(site: Site) -> None:
+    with site.serving() as links:
+        browser = FormBrowser(site.url)
+        browser.submit(browser.enter(links["p-1"]), last)
+    site.people.revoke("p-2")
+    found = status(site.run, site.people)
+    first, second = found.annotators
+    assert (first.access, first.consented, first.answered, first.open, first.median_seconds) == (
+        "opened",
+        True,
+        1,
+        5,
+        0.0,
+    )
+    assert (second.access, second.consented, second.answered, second.open) == ("revoked", False, 0, 6)
+    assert (found.anonymity.smallest, found.anonymity.exposed, found.anonymity.k) == (1, 1, 5)
