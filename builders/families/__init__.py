@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import PositiveInt, ValidationError, model_validator
+from pydantic import PositiveInt, ValidationError, WithJsonSchema, model_validator
 
 from ...schemas import aliases
 from ...schemas.component import Component
@@ -29,6 +29,10 @@ def language_of(seed: Seed) -> str | None:
 def _keys(family: Family) -> list[tuple[str, str]]:
     """Type and key of the rows that a dataset has once."""
     return [(type(row).__name__, key_of(row)) for row in family.once()]
+
+
+MAPPING_OR_FILE = {"type": "object", "additionalProperties": {"type": ["object", "string"]}}
+"""JSON Schema of `prompts` in a recipe; files are read with it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Family(Component):
 
     language: str | None = None
     """Language of the seeds that have none in their field `language`, as a code such as `es`."""
-    prompts: dict[str, dict[str, Any]] = {}
+    prompts: Annotated[dict[str, dict[str, Any]], WithJsonSchema(MAPPING_OR_FILE)] = {}
     """Language -> options of the family for seeds in it: prompts, worked examples, patterns. A language is a mapping or
     a YAML file. The defaults are English; seeds in a language that is not here get them."""
     wording: dict[str, str] = {}
