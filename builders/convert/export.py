@@ -16,7 +16,7 @@ from ...schemas.errors import DataError, RecipeError
 from ...schemas.manifest import Manifest
 from ...schemas.projections import hub_features
 from ...schemas.published_dataset import REJECTS, FileFormat, PublishedDataset
-from ...schemas.row import Row, columns
+from ...schemas.row import Column, Row, columns
 from ...schemas.rows import families, tables_of
 from ...schemas.rows.reject import Reject
 from ...schemas.run_layout import CARD
@@ -32,6 +32,8 @@ REJECTS_FILE = "rejects"
 """Name, before its suffix, of the file that lists what was left out, row by row."""
 COPY = {"csv": "FORMAT csv, HEADER, FORCE_QUOTE *", "jsonl": "FORMAT json"}
 """Options with which DuckDB writes a text format. In CSV everything is quoted, so that an empty text is not a null."""
+FORMULA = r"^\s*(=|[+@-]\s*[\w.]*\(|[+@-].*\|.*!)"
+"""A text that a spreadsheet runs: one after `=`, or after another sign a call of a function or of another program."""
 MEMORY: dict[str, str | int] = {"memory_limit": "2GB", "threads": 4}
 """What does not fit is on disk beside the export while it is made: memory does not grow with rows."""
 AS_TEXT = {"keep_default_na": False}
@@ -151,19 +153,25 @@ def _copied(connection: DuckDBPyConnection, rows: str, row_type: type[Row], path
     if count:
         path.parent.mkdir(exist_ok=True)
         file_format = path.suffix.removeprefix(".")
-        chosen = ", ".join(
-            f"CAST(to_json({name}) AS VARCHAR) AS {name}"
-            if file_format == "csv" and column.schema.get("type") == "array"
-            else name
-            for column in columns(row_type)
-            for name in [quote_identifier(column.name)]
-        )
+        names = [quote_identifier(column.name) for column in columns(row_type)]
+        chosen = ", ".join(map(_csv_cell, columns(row_type)) if file_format == "csv" else names)
         select = f"SELECT {chosen} {rows}"
         if file_format in COPY:
             connection.execute(f"COPY ({select}) TO {quote_literal(str(path))} ({COPY[file_format]})")
         else:
             write_one(connection, select, row_type, path)
     return count
+
+
+def _csv_cell(column: Column) -> str:
+    """SQL of a cell of CSV: a list as JSON, and after an apostrophe what a spreadsheet would run as a formula."""
+    name = quote_identifier(column.name)
+    if column.schema.get("type") == "array":
+        return f"CAST(to_json({name}) AS VARCHAR) AS {name}"
+    if column.schema.get("type") != "string":
+        return name
+    formula = f"regexp_matches(CAST({name} AS VARCHAR), {quote_literal(FORMULA)})"
+    return f"CASE WHEN {formula} THEN chr(39) || {name} ELSE {name} END AS {name}"
 
 
 def _readme(

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ...schemas.printable import printable
+from ...schemas.printable import CONTROL, printable
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 """Severity -> its colour."""
@@ -95,8 +95,9 @@ def _wrapped(line: str, columns: int) -> Iterator[str]:
 
 
 def document(document: Any) -> None:
-    """Print one JSON document."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+    """Print one JSON document; control characters that JSON takes as they are, such as of direction, are escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    click.echo(CONTROL.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text))
 
 
 def clean(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import ClassVar
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ...schemas import bounds
 from ...schemas.component import Component
 from ...schemas.errors import DataError
 from ..tables.sql import escape_glob, quote_identifier, quote_literal
@@ -78,7 +79,9 @@ def loaded(connection: DuckDBPyConnection, file: File, query: str) -> str:
 
 
 def unreadable(file: File, error: Exception) -> DataError:
-    """Why a whole file cannot be read, in a line."""
+    """Why a whole file cannot be read, in a line; that memory ran out is no fault of the file."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return bounds.exceeded("memory_mb", file.name)
     got = str(error).partition("\n")[0]
     return DataError("the file cannot be read", where=file.name, got=got, hint="it may be damaged")
 

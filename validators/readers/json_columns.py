@@ -14,8 +14,10 @@ from ...schemas.errors import DataError
 from .columns import distinct
 from .findings import Findings
 from .format import File, unused
-from .json_structure import Structure, extract, parsed, whole
+from .json_structure import Structure, extract, merged, parsed, whole
 
+ROWS_AT_ONCE = 500_000
+"""Documents whose structure is found in one query."""
 PAGE = 1000
 """Documents that Python holds at once."""
 FEWEST_IDS = 3
@@ -92,8 +94,12 @@ def _words(kind: str) -> str:
 
 
 def _structure(connection: DuckDBPyConnection, rows: str) -> dict[str, Structure]:
-    (structure,) = connection.sql(f"SELECT json_group_structure(json) FROM {rows}").fetchall()[0]
-    found = json.loads(structure) if structure else None
+    [(last,)] = connection.sql(f"SELECT max(_row) FROM {rows}").fetchall()
+    found: Structure = "NULL"
+    for start in range(0, last or 0, ROWS_AT_ONCE):  # the aggregate holds every document that it has seen
+        part = f"SELECT json_group_structure(json) FROM {rows} WHERE _row > {start} AND _row <= {start + ROWS_AT_ONCE}"
+        (structure,) = connection.sql(part).fetchall()[0]
+        found = merged(found, json.loads(structure)) if structure else found
     return found if isinstance(found, dict) else {}
 
 

@@ -18,6 +18,25 @@ Structure = Any
 """What `json_group_structure` says: the name of a type, a list of one structure, or an object of structures."""
 
 
+NUMBERS = ("UBIGINT", "BIGINT", "HUGEINT", "DOUBLE")
+"""Types of numbers."""
+
+
+def merged(a: Structure, b: Structure) -> Structure:
+    """The structure of documents of two structures together, as `json_group_structure` finds it."""
+    if a == b or b == "NULL":
+        return a
+    if a == "NULL":
+        return b
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a | {key: merged(a.get(key, "NULL"), part) for key, part in b.items()}
+    if isinstance(a, list) and isinstance(b, list):
+        return [merged(a[0], b[0])]
+    if isinstance(a, str) and isinstance(b, str) and {a, b} <= {*NUMBERS}:
+        return "DOUBLE" if "DOUBLE" in (a, b) else "HUGEINT"
+    return "JSON"
+
+
 def parsed(rows: str, structure: Mapping[str, Structure], columns: Sequence[str], whole: str) -> str:
     """A query that makes columns of `rows(_row, json)`, a column for each key; `whole` is the type of whole numbers."""
     plain = {key: _type(structure[key], whole) for key in _plain(structure)}
