@@ -66,11 +66,12 @@ class Probe(BaseModel):
 
 
 def check_teacher(recipe: Recipe, name: str | None = None) -> list[Finding]:
-    """Ask the named teacher, or all, what they can. Raises `RecipeError` for a name that the recipe does not have."""
+    """Ask the named teacher, or all models, what they can. Raises `RecipeError` for an unknown name."""
     teachers = resolve(recipe).teachers
     if name is not None and name not in teachers:
         raise RecipeError.unknown("no teacher of this name in the recipe", name, teachers, where=recipe.file)
-    chosen = {name: teachers[name]} if name else teachers
+    models = {each: teacher for each, teacher in teachers.items() if teacher.annotator_kind() == "model"}
+    chosen = {name: teachers[name]} if name else models
     return [finding for one, teacher in chosen.items() for finding in run_blocking(_checked(one, teacher))]
 
 

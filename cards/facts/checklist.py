@@ -51,7 +51,8 @@ def _purpose(manifest: Manifest) -> list[Item]:
 
 def _creation(manifest: Manifest) -> list[Item]:
     card, teachers = manifest.recipe.card, teachers_used(manifest)
-    revisions = teachers and all(facts.get("revision") for facts in teachers.values())
+    models = [facts for facts in teachers.values() if facts.get("teacher") != "human"]
+    revisions = models and all(facts.get("revision") for facts in models)
     everyone, how = f"{SHEETS}, {STATEMENTS}, {RAI}", "Dataset creation"
     return [
         _item("Where do the seeds come from?", everyone, "Licence and sources", card.sources, "card.sources"),

@@ -35,8 +35,8 @@ def _models(manifest: Manifest) -> Iterator[str]:
     models, teachers = models_used(manifest), teachers_used(manifest)
     if models and len(models) == len(teachers):
         yield "Models wrote and judged everything but the seeds: no annotator is a person."
-    for name in teachers:
-        if name not in models:
+    for name, facts in teachers.items():
+        if name not in models and facts.get("teacher") != "human":
             yield f"The answers of teacher {name} come from a script; their origin is not recorded."
     members = [member for panel in annotators_by_role(manifest).values() for member in panel]
     personas = {member.model_dump_json() for member in members if member.persona}

@@ -43,8 +43,9 @@ def teachers_used(manifest: Manifest) -> dict[str, dict[str, Any]]:
 
 
 def models_used(manifest: Manifest) -> dict[str, dict[str, Any]]:
-    """The teachers among them that are models; where the answers of a script came from is unknown."""
-    return {name: facts for name, facts in teachers_used(manifest).items() if facts.get("teacher") != "scripted"}
+    """The teachers among them that are models, and no people; where the answers of a script came from is unknown."""
+    others = ("human", "scripted")
+    return {name: facts for name, facts in teachers_used(manifest).items() if facts.get("teacher") not in others}
 
 
 def annotators_by_role(manifest: Manifest) -> dict[str, list[Panelist]]:
