@@ -406,8 +406,8 @@ def describe(path: str, roles: tuple[str, ...], ask: str | None, write: bool, as
 
     The roles are written to pluriset.yaml, which `validate` then uses; data that lack a column of it are an error.
     """
-    asked = {"ask": pluriset.recipe(ask), "show": partial(click.echo, err=True)} if ask else {}
-    described = pluriset.describe(path, map=roles, write=write, **asked)
+    recipe, show = pluriset.recipe(ask) if ask else None, partial(click.echo, err=True)
+    described = pluriset.describe(path, map=roles, write=write, ask=recipe, show=show)
     text.document(vars(described)) if as_json else click.echo("\n".join(described.lines()))
 
 
