@@ -80,7 +80,7 @@ def uninterrupted(run: Path, other: Path) -> dict[str, bytes]:
     return rows(other)
 
 
-@pytest.mark.timeout(120 + 10 * KILLS)
+@pytest.mark.timeout(300 + 30 * KILLS)
 def test_a_build_killed_at_random_asks_nothing_again_that_was_on_disk(
     recipe: Write, tmp_path: Path, server: ScriptedServer
 ) -> None:
