@@ -21,8 +21,9 @@ import click
 
 import pluriset
 from pluriset.cli import main as cli
-from pluriset.schemas import aliases, component, errors
+from pluriset.schemas import aliases, bounds, component, errors
 from pluriset.schemas.catalog import KINDS
+from pluriset.schemas.field_docs import meanings
 from pluriset.schemas.json_schemas import row_types
 from pluriset.schemas.option_docs import described
 from pluriset.schemas.published_dataset import PublishedDataset
@@ -60,6 +61,7 @@ def reference_pages() -> dict[str, str]:
         "reference/cli.md": cli_page(),
         "reference/python.md": python_page(),
         "reference/errors.md": errors_page(),
+        "reference/bounds.md": bounds_page(),
         "reference/renames.md": renames_page(),
     }
 
@@ -169,6 +171,20 @@ def errors_page() -> str:
         "success, 1 that a check of severity error failed.",
         fenced("text", tree.partition("\n\n")[2]),
         markdown_table(["error", "exit code", "meaning"], rows),
+    )
+
+
+def bounds_page() -> str:
+    """Every bound on what comes from elsewhere."""
+    known = meanings(bounds.Bounds)
+    rows = [
+        (code(name), f"{getattr(bounds.DEFAULT, name):,} {of.unit}", known[name]) for name, of in bounds.NAMES.items()
+    ]
+    return page(
+        "Bounds",
+        "Limits on what is read from files, endpoints and the Hub. `pluriset --bound NAME=N COMMAND`, the environment "
+        "variable `PLURISET_BOUNDS` and `pluriset.bounds(NAME=N)` change them.",
+        markdown_table(["bound", "default", "limits"], rows),
     )
 
 

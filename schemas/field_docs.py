@@ -6,6 +6,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -40,12 +41,12 @@ class Stored(Documented):
         return aliases.fields(cls.__name__, given)
 
 
-def meanings(model: type[BaseModel]) -> dict[str, str]:
+def meanings(model: type) -> dict[str, str]:
     """Field -> the text below it, in the class and in those that it is made of; nothing where there is no source."""
     return {
         field: meaning
         for base in reversed(model.__mro__)
-        if issubclass(base, BaseModel) and base is not BaseModel
+        if (issubclass(base, BaseModel) and base is not BaseModel) or is_dataclass(base)
         for field, meaning in _of_module(base.__module__).get(base.__qualname__, {}).items()
     }
 
