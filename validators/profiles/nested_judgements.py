@@ -102,9 +102,11 @@ def nested_columns(relation: DuckDBPyRelation, facts: Mapping[str, Facts]) -> tu
     """The columns that hold judgements, and those that look like it and cannot be read."""
     found, unread = [], []
     who = next((c for c in facts if ANNOTATORS_NAME.fullmatch(plain_name(c)) and _is_many(relation, facts[c])), None)
+    # Few labels of few annotators recur as a whole, so that `1,0,1` beside names looks like a category.
+    kinds = ("list", "object", "numbers", "code", *(("category",) if who else ()))
     for column, known in facts.items():
         name = plain_name(column)
-        if NOT_JUDGEMENTS.search(name) or column == who or known.kind not in ("list", "object", "numbers", "code"):
+        if NOT_JUDGEMENTS.search(name) or column == who or known.kind not in kinds:
             continue
         named = bool(COLUMN_NAME.search(name))
         cells = _cells(relation, column, known, LOOKED_AT)

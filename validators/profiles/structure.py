@@ -111,12 +111,13 @@ def factorial_design(
     relation: DuckDBPyRelation, facts: Mapping[str, Facts], leave_out: Sequence[str]
 ) -> Factorial | None:
     """A column of templates, each of which is crossed with the levels of one to four categories, if there is one."""
-    categories = [c for c, f in facts.items() if f.kind in ("category", "scale") and 1 < f.distinct <= MAX_LEVELS]
+    kinds = ("category", "scale", "count")
+    categories = [c for c, f in facts.items() if f.kind in kinds and 1 < f.distinct <= MAX_LEVELS]
     categories = [c for c in categories if c not in leave_out and facts[c].filled == facts[c].rows][:8]
     templates = [c for c, f in facts.items() if f.kind in ("code", "count") and f.filled == f.rows and f.distinct > 1]
     for template in [c for c in templates if c not in leave_out and facts[c].distinct < facts[c].rows][:4]:
         for size in (4, 3, 2, 1):
-            for chosen in combinations(categories, size):
+            for chosen in combinations([c for c in categories if c != template], size):
                 cells = facts[template].distinct * prod(facts[c].distinct for c in chosen)
                 if COMPLETE * cells <= facts[template].rows <= cells and is_key(relation, (template, *chosen)):
                     return Factorial(template, chosen)

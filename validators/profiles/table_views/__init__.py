@@ -55,6 +55,8 @@ class TableSql:
             return quote_identifier(self.known.sides.template)
         if self.known.rows_of_text:
             return self.sql["text"]
+        if self.known.asked_of_groups:
+            return self.sql.get("text") or self.sql["prompt"]
         # Without an id, rows that are judgements belong to the item with their text; other rows are an item each.
         return self.sql.get("item_id") or (self.sql.get("text") if self.one_judgement_a_row else None) or "_row"
 

@@ -17,11 +17,12 @@ def item_views(table: TableSql) -> Iterator[View]:
     if text is None or (table.links.annotator.get(table.name) and table.namespace != table.name):
         return
     where = "WHERE same._item_id IS NULL" if table.owner else ""
-    if table.known.rows_of_text or table.known.sides or table.one_judgement_a_row:
+    one_of_several_rows = table.known.sides or table.known.rows_of_text or table.known.asked_of_groups
+    if one_of_several_rows or table.one_judgement_a_row:
         group = (
             f", {table.sql['group_id']} AS group_id" if "group_id" in table.sql and table.one_judgement_a_row else ""
         )
-        if table.known.sides or table.known.rows_of_text:
+        if one_of_several_rows:
             split = table.split.replace("split", "min(split) AS split")
             yield View(
                 "items", f"SELECT {table.id} AS item_id, min({text}) AS text{split} {table.source} {where} GROUP BY 1"

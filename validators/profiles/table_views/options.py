@@ -25,7 +25,10 @@ def choice_views(table: TableSql) -> Iterator[View]:
     options = f"""SELECT item_id, unnest(range(len(texts))) AS position, unnest(texts) AS text, gold
         FROM ({questions})"""
     present = " WHERE text IS NOT NULL" if columns else ""  # a question may have fewer options than columns
-    yield View("choices", f"SELECT item_id, position, text, position = gold AS gold FROM ({options}){present}")
+    distinct = "DISTINCT " if table.known.asked_of_groups else ""
+    yield View(
+        "choices", f"SELECT {distinct}item_id, position, text, position = gold AS gold FROM ({options}){present}"
+    )
 
 
 def _side_views(table: TableSql) -> Iterator[View]:

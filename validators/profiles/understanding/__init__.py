@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..column_facts import Facts
 from ..column_roles import COLUMN_NAMES, role_name
 from ..nested_judgements import NestedColumn
-from ..structure import Dependency, Factorial
+from ..structure import Dependency, Factorial, is_relation
 
 SERIES = re.compile(r"(.+?)_?(\d+)(?:_\d+)?")
 """Name of a column in a numbered series."""
@@ -65,6 +65,13 @@ class Understanding:
     distribution_group: str | None = None
     stems: str | None = None
     """Column of ids that begin with the id of a group, as in `dialogue:turn`."""
+
+    @property
+    def asked_of_groups(self) -> bool:
+        """Whether a row is how one group answers a question, so that the question recurs for each group."""
+        question, key = self.column("text") or self.column("prompt"), self.column("item_id")
+        recurs = question is not None and is_relation(self.facts[question])
+        return bool(self.distribution_group and recurs and not (key and self.facts[key].is_key))
 
     def column(self, role: str) -> str | None:
         """The column that has a role."""

@@ -18,7 +18,8 @@ def find_designs(known: Understanding, relation: DuckDBPyRelation) -> None:
     if not judged:
         leave = [c for c, role in known.roles.items() if role in ("label", "score", "gold", "preferred")]
         design = factorial_design(relation, facts, [*leave, *known.votes])
-        if design and len(design.factors) == 1 and facts[design.factors[0]].distinct <= 4:
+        one_factor = design is not None and len(design.factors) == 1
+        if design and one_factor and facts[design.factors[0]].distinct <= 4 and not known.column("distribution"):
             known.sides = design
         elif design and len(design.factors) > 1:
             known.factorial = design

@@ -12,6 +12,9 @@ from . import TEXT_NAMES, Understanding
 ITEM_WORD = re.compile(r"situation|scenario|prompt|question|statement|text|context|dilemma|comment|story|post|content")
 """A word in the name of the text of an item."""
 
+NEARLY_UNIQUE = 0.95
+"""Share of the rows that have a value of their own in a column of ids."""
+
 
 def find_item_texts(known: Understanding, mapped: Mapping[str, str]) -> None:
     """The text of an item is a text: a column of codes with such a name is none, and a text with another name is."""
@@ -37,6 +40,14 @@ def find_item_texts(known: Understanding, mapped: Mapping[str, str]) -> None:
         named = [c for c in free if known.roles.get(c) == "prompt"]
         best = max(named or free, key=lambda c: (bool(ITEM_WORD.search(plain_name(c))), facts[c].words))
         known.give(best, "text", f"a text of {facts[best].words:.0f} words on average", 0.6)
+    if known.column("text") and not known.column("item_id") and not known.column("annotator_id"):
+        # An id in which a few values are wrong is still the id.
+        ids = [
+            c for c in known.of_kind("code")
+            if re.search(r"(^|_)(id|key|uid)$", plain_name(c)) and facts[c].distinct >= NEARLY_UNIQUE * facts[c].rows
+        ]  # fmt: skip
+        if ids:
+            known.give(ids[0], "item_id", "nearly all of its values are unique", 0.7)
     for role in ("group_id", "parent_id"):
         unique = known.column(role)
         if unique and unique not in mapped and facts[unique].is_key and not known.column("item_id"):

@@ -1,0 +1,1 @@
+"""Generated datasets of known shape, and defects that are planted in them."""
