@@ -135,14 +135,14 @@ def _failing(browser: Browser, cursor: DuckDBPyConnection) -> dict[str, dict[str
 def _write_items(browser: Browser, cursor: DuckDBPyConnection, folder: Folder) -> dict[str, Any]:
     """Every item with all that belongs to it, as scripts and as parquet; where each script and its texts begin."""
     items, texts = Chunks(folder, "items", max_characters=CHUNK), Chunks(folder, "texts", max_values=BATCH)
-    path, schema = folder.path / DATA / "items.parquet", pa.schema([("record", pa.string()), ("text", pa.string())])
+    path, schema = folder.path / DATA / "items.parquet", pa.schema([("record", pa.string())])
     with pq.ParquetWriter(path, schema, **PARQUET) as parquet:
         for batch in _batches(browser, cursor):
-            lines, searched = [to_json(one).decode() for one in batch], [_search_text(one["now"]) for one in batch]
-            parquet.write_table(pa.table({"record": lines, "text": searched}, schema))
-            for line, text in zip(lines, searched, strict=True):
+            lines = [to_json(one).decode() for one in batch]
+            parquet.write_table(pa.table({"record": lines}, schema))
+            for line, one in zip(lines, batch, strict=True):
                 items.add(line)
-                texts.add(to_json(text).decode())
+                texts.add(to_json(_search_text(one["now"])).decode())
     items.close()
     texts.close()
     folder.add(path.stat().st_size)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
 from ipaddress import ip_address
+from socket import gethostname
 from typing import Any
 
 import duckdb
@@ -75,12 +76,21 @@ def _guard(host: str) -> Any:
 
 
 def _is_ours(named: str, host: str) -> bool:
+    """Whether a request names this server: by its own name, or by an address that it listens on."""
     name = named.rpartition(":")[0] if ":" in named and not named.endswith("]") else named
-    name = name.strip("[]")
+    name = name.strip("[]").lower()
     try:
-        return name == host or ip_address(name).is_loopback
+        address = ip_address(name)
     except ValueError:
-        return name == "localhost"
+        return name in ("localhost", host.lower(), gethostname().lower())
+    return address.is_loopback or name == host or not _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _page(browser: Browser) -> Handler:

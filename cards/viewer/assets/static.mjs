@@ -21,11 +21,10 @@ async function item(number) {
 // The numbers of all items that contain a text, in their own cells or in those of rows below them.
 async function containing(text) {
   if (search.text === text) return search.found;
-  const { texts, total } = await json("about");
-  const wanted = text.toLowerCase(), found = new Set(), byRange = await ranges();
+  const { texts } = await json("about");
+  const wanted = text.toLowerCase(), found = new Set();
   for (let chunk = 0; chunk < texts.length; chunk++) {
-    const end = texts[chunk + 1] ?? total;
-    const read = byRange ? await byRange.read("text", texts[chunk], end) : await passing(`texts-${chunk}`);
+    const read = await passing(`texts-${chunk}`);
     read.forEach((one, place) => { if (one.includes(wanted)) found.add(texts[chunk] + place); });
   }
   Object.assign(search, { text, found });

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 from base64 import b64decode, b64encode
 from collections.abc import Callable
@@ -98,6 +99,7 @@ def test_vendored_files_are_listed_and_licensed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("npm"), reason="there is no npm, with which the package is fetched")
 def test_vendored_files_are_those_of_the_registry(tmp_path: Path) -> None:
     facts = json.loads((VENDORED / "VENDORED.json").read_text())
     command = ["npm", "pack", "--silent", f"{facts['name']}@{facts['version']}"]

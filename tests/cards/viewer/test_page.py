@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,42 +41,29 @@ pytestmark = [
 ]
 
 
-class Server:
-    """A server in a thread, which counts requests for nothing."""
+@contextmanager
+def serving(app: web.Application) -> Iterator[str]:
+    """The address of a server in a thread; it ends before the dataset is closed, and with it what it still reads."""
+    loop, runner, started = asyncio.new_event_loop(), web.AppRunner(app), threading.Event()
 
-    def __init__(self, app: web.Application) -> None:
-        self.loop, self.runner, self.address = asyncio.new_event_loop(), web.AppRunner(app), ""
-        started = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(started,), daemon=True)
-        self.thread.start()
-        assert started.wait(20)
-
-    def _run(self, started: threading.Event) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self.runner.setup())
-        self.loop.run_until_complete(web.TCPSite(self.runner, "127.0.0.1", 0).start())
-        self.address = f"http://127.0.0.1:{self.runner.addresses[0][1]}/"
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(runner.setup())
+        loop.run_until_complete(web.TCPSite(runner, "127.0.0.1", 0).start())
         started.set()
-        self.loop.run_forever()
-        self.loop.run_until_complete(self.runner.cleanup())
-        self.loop.close()
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
 
-    def stop(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(20)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[web.Application], str]]:
-    servers: list[Server] = []
-
-    def start(app: web.Application) -> str:
-        servers.append(Server(app))
-        return servers[-1].address
-
-    yield start
-    for server in servers:
-        server.stop()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert started.wait(20)
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(60)
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +107,8 @@ def look(page: Page, url: str, where: str) -> None:
     page.wait_for_selector("body[data-ready]", timeout=60_000)
 
 
-def test_hostile_rows_are_text_and_reach_nothing(
-    hostile: Path, serve: Callable[..., str], visit: Callable[..., Page]
-) -> None:
-    with open_browser(hostile) as browser:
-        url = serve(application(browser, "127.0.0.1"))
+def test_hostile_rows_are_text_and_reach_nothing(hostile: Path, visit: Callable[..., Page]) -> None:
+    with open_browser(hostile) as browser, serving(application(browser, "127.0.0.1")) as url:
         page = visit(url)
         title = page.title()
         for where in (*VIEWS, *(f"item={number}" for number in range(4))):
@@ -141,10 +126,9 @@ def test_hostile_rows_are_text_and_reach_nothing(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_barriers_are_found_and_nothing_is_cut_off_on_a_phone(
-    foreign: Path, serve: Callable[..., str], visit: Callable[..., Page], scheme: str
+    foreign: Path, visit: Callable[..., Page], scheme: str
 ) -> None:
-    with open_browser(foreign) as browser:
-        url = serve(application(browser, "127.0.0.1"))
+    with open_browser(foreign) as browser, serving(application(browser, "127.0.0.1")) as url:
         for width in (1280, 390):
             page = visit(url, width=width, color_scheme=scheme)
             for where in VIEWS:
@@ -155,11 +139,9 @@ def test_no_serious_barriers_are_found_and_nothing_is_cut_off_on_a_phone(
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (where, width)
 
 
-def test_the_page_is_used_with_the_keyboard_alone(
-    foreign: Path, serve: Callable[..., str], visit: Callable[..., Page]
-) -> None:
-    with open_browser(foreign) as browser:
-        page = visit(serve(application(browser, "127.0.0.1")))
+def test_the_page_is_used_with_the_keyboard_alone(foreign: Path, visit: Callable[..., Page]) -> None:
+    with open_browser(foreign) as browser, serving(application(browser, "127.0.0.1")) as url:
+        page = visit(url)
         page.get_by_role("searchbox").focus()
         page.keyboard.type("of four")
         page.keyboard.press("Enter")
@@ -186,23 +168,24 @@ def asked(page: Page, source: str, query: dict[str, str]) -> Any:
 
 
 def test_an_exported_page_answers_as_the_server_does_from_disk_and_over_http(
-    foreign: Path, tmp_path: Path, serve: Callable[..., str], visit: Callable[..., Page]
+    foreign: Path, tmp_path: Path, visit: Callable[..., Page]
 ) -> None:
+    out, static = tmp_path / "out", web.Application()
     with open_browser(foreign) as browser:
-        export(browser, tmp_path / "out")
-        served = visit(serve(_again(browser)))
-        static = web.Application()
-        static.router.add_static("/", tmp_path / "out")
-        from_disk = visit((tmp_path / "out" / "index.html").as_uri(), "order=disagreement&item=0")
-        over_http = visit(serve(static) + "index.html", "order=disagreement&item=0")
-        for page in (from_disk, over_http):
-            assert page.locator(".item").count() == 3 and page.locator(".detail .record").count() == 1
-        for query in QUERIES:
-            expected = asked(served, "server", query)
-            assert asked(from_disk, "static", query) == expected, query
-            assert asked(over_http, "static", query) == expected, query
-        names = over_http.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-        assert any("items.parquet" in name for name in names) and not any("items-0.js" in name for name in names)
+        export(browser, out)
+        static.router.add_static("/", out)
+        with serving(_again(browser)) as server, serving(static) as files:
+            served = visit(server)
+            from_disk = visit((out / "index.html").as_uri(), "order=disagreement&item=0")
+            over_http = visit(f"{files}index.html", "order=disagreement&item=0")
+            for page in (from_disk, over_http):
+                assert page.locator(".item").count() == 3 and page.locator(".detail .record").count() == 1
+            for query in QUERIES:
+                expected = asked(served, "server", query)
+                assert asked(from_disk, "static", query) == expected, query
+                assert asked(over_http, "static", query) == expected, query
+            names = over_http.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+            assert any("items.parquet" in name for name in names) and not any("items-0.js" in name for name in names)
 
 
 def _again(browser: Browser) -> web.Application:

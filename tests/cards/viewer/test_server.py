@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from pluriset.cards.viewer.browser import Browser
-from pluriset.cards.viewer.server import application
+from pluriset.cards.viewer.server import _is_ours, application
 
 Client = TestClient[web.Request, web.Application]
 
@@ -47,6 +47,15 @@ async def test_requests_to_another_host_are_refused(client: Client, host: str) -
 @pytest.mark.parametrize("host", ["localhost:1234", "127.0.0.1", "[::1]:80"])
 async def test_every_name_of_this_machine_is_served(client: Client, host: str) -> None:
     assert (await client.get("/api/about", headers={"Host": host})).status == 200
+
+
+@pytest.mark.parametrize(
+    ("named", "host", "ours"),
+    [("192.0.2.7:80", "0.0.0.0", True), ("192.0.2.7:80", "127.0.0.1", False), ("evil.example", "0.0.0.0", False),
+     ("data.example:80", "data.example", True)],
+)  # fmt: skip
+def test_a_server_for_others_answers_to_addresses_and_its_own_name(named: str, host: str, ours: bool) -> None:
+    assert _is_ours(named, host) == ours
 
 
 async def test_nothing_can_be_written(client: Client) -> None:
