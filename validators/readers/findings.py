@@ -12,6 +12,11 @@ RULES: Mapping[str, tuple[Severity, str, str]] = {
     "broken_file": ("error", "Every file can be read", "cannot be read"),
     "unreadable": ("error", "Every record can be read", "cannot be read"),
     "encoding": ("error", "Text files are UTF-8", "are|is not UTF-8"),
+    "table_not_read": (
+        "error",
+        "Spreadsheets and databases are saved as CSV or parquet, which can be read",
+        "are|is a spreadsheet or database that cannot be read and was not judged",
+    ),
     "outside": ("error", "Every file is inside the dataset", "point|points outside the dataset"),
     "front_matter": (
         "warning",

@@ -38,6 +38,8 @@ NO_DATA = {
 """Files that are about the data."""
 TEXTS = {"", ".md", ".txt", ".yaml", ".yml", ".cff", ".bib", ".py", ".html", ".png", ".svg", ".pdf"}
 """Suffixes of what lies beside data and is none: no finding."""
+TABLES = {".xlsx", ".xls", ".ods", ".sav", ".dta", ".sas7bdat", ".rds", ".rda", ".rdata", ".sqlite", ".sqlite3", ".db"}
+"""Suffixes of spreadsheets, and of the files of databases and statistics programs: data that stay unjudged."""
 
 
 def files(folder: Path, findings: Findings) -> list[File]:
@@ -171,7 +173,8 @@ def _by_names(folder: Path, inside: list[PurePosixPath], findings: Findings) -> 
     data = [path for path in inside if _is_data(path) and matches(path, "**")]
     for path in inside:
         if path not in data and path.suffix.lower() not in TEXTS and path.name not in NO_DATA:
-            findings.add("not_read", folder.name, {"file": str(path)})
+            rule = "table_not_read" if path.suffix.lower() in TABLES else "not_read"
+            findings.add(rule, folder.name, {"file": str(path)})
     bases = {path: table_of(path) for path in data}
     shared = Counter(bases.values())
     variants = {

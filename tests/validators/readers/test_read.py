@@ -380,3 +380,10 @@ def test_tables_whose_names_differ_by_case_stay_apart(own: DuckDBPyConnection, t
     }
     assert checks(found) == {"reader.renamed_table": 1}
     assert validate_path(tmp_path).rows == {"X": 1, "x_1": 2}
+
+
+def test_a_spreadsheet_that_is_not_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "main.xlsx").write_bytes(b"PK")
+    (tmp_path / "codes.csv").write_text("code,name\n1,one\n")
+    [finding] = [f for f in validate_path(tmp_path).findings if f.check == "reader.table_not_read"]
+    assert (finding.severity, finding.examples) == ("error", [{"file": "main.xlsx"}])
