@@ -180,21 +180,29 @@ class Letters(Family):
 
     async def _judged(self, applicant: Applicant, sentence: Sentence, ask: Ask) -> list[Annotation]:
         """The style of a sentence, judged without knowing about whom, and its support by the text."""
+        known = f"Known: {applicant.text}\n"
+        parts = await ask.all(
+            [
+                self._labels(sentence, self.style_prompt, "", Styled, ask),
+                self._labels(sentence, self.support_prompt, known, Supported, ask),
+            ]
+        )
+        return [row for part in parts for row in part]
+
+    async def _labels(
+        self, sentence: Sentence, system: str, known: str, kind: type[AnswerModel], ask: Ask
+    ) -> list[Annotation]:
+        """What every judge says, an annotation for each field of the answer."""
         item = ("sentences", sentence.sentence_id)
 
-        def asked(system: str, known: str, kind: type[BaseModel]) -> Any:
-            def prompt(annotator: Annotator) -> Prompt:
-                orders = (
-                    f"{name}: {' / '.join(_shown(name, item[1], annotator.annotator_id))}" for name in kind.model_fields
-                )
-                question = "\n".join((f"{known}Sentence: {sentence.text}", *orders))
-                return few_shot_prompt(system, (), question, 60)
+        def prompt(annotator: Annotator) -> Prompt:
+            orders = (
+                f"{name}: {' / '.join(_shown(name, item[1], annotator.annotator_id))}" for name in kind.model_fields
+            )
+            return few_shot_prompt(system, (), "\n".join((f"{known}Sentence: {sentence.text}", *orders)), 60)
 
-            return ask.each(prompt, kind, "judge", item=item, into="annotations")
-
-        known = f"Known: {applicant.text}\n"
-        answers = await ask.all([asked(self.style_prompt, "", Styled), asked(self.support_prompt, known, Supported)])
-        return [row for kind in answers for answer in kind for row in _annotations(item, answer)]
+        answers = await ask.each(prompt, kind, "judge", item=item, into="annotations")
+        return [row for answer in answers for row in _annotations(item, answer)]
 
 
 def _bio(seed: Seed) -> Bio:

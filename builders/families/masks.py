@@ -6,10 +6,10 @@ verifications are asked for, under a constitution whose principles have ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from ...schemas.lexicon import MASK, Occurrence, masked, occurrences
 from ...schemas.request import Prompt
@@ -19,12 +19,9 @@ from ...schemas.rows.masks import (
     NO_PRINCIPLE,
     TABLES,
     UNSPECIFIED,
-    Antonym,
     Completion,
     Counterfactual,
-    IdentityTerm,
     MaskedPrompt,
-    Principle,
     Translation,
     Verification,
     identity_aspect,
@@ -42,6 +39,7 @@ from ..sources import Seed
 from . import Family, Role
 from . import _masks_prompts as prompts
 from ._annotations import annotation, drawn_order
+from ._masks_lists import AntonymList, Constitution, Lexicon
 from ._masks_sql import RANKINGS
 from ._prompted import WrittenText, matching, writing
 
@@ -57,53 +55,6 @@ class Inferred(AnswerModel):
     """The identity that an annotator expects in the place of the mask."""
 
     identity: str
-
-
-class Constitution(BaseModel):
-    """Principles with ids, in one version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, Field(min_length=1)] = "equal treatment"
-    """Its name."""
-    version: Annotated[str, Field(min_length=1)] = "1"
-    """Its version; give another one to another wording."""
-    source: Annotated[str, Field(min_length=1)] = "pluriset, in our words"
-    """How it is cited."""
-    principles: Annotated[dict[str, str], Field(min_length=1)] = prompts.PRINCIPLES
-    """Principle id -> principle."""
-
-
-class Lexicon(BaseModel):
-    """Words for identities."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: Annotated[str, Field(min_length=1)] = "pluriset"
-    """How the lexicon is cited."""
-    axes: dict[str, dict[str, dict[str, tuple[str, ...]]]] = prompts.IDENTITIES
-    """Axis -> identity -> language -> words for it."""
-
-    def terms(self) -> Iterator[IdentityTerm]:
-        """A row for every word."""
-        for axis, identities in self.axes.items():
-            for identity, languages in identities.items():
-                for language, words in languages.items():
-                    for word in words:
-                        yield IdentityTerm(
-                            language=language, term=word, identity=identity, axis=axis, source=self.source
-                        )
-
-
-class AntonymList(BaseModel):
-    """Words and their opposites."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: Annotated[str, Field(min_length=1)] = "pluriset"
-    """How the list is cited."""
-    pairs: tuple[tuple[str, str, str | None], ...] = prompts.ANTONYMS
-    """Word, its opposite, and the part of speech of both."""
 
 
 class Masks(Family):
@@ -144,13 +95,6 @@ class Masks(Family):
     infer_prompt: str = prompts.INFER
     """System prompt of who infers the identity."""
 
-    @model_validator(mode="after")
-    def _each_term_once(self) -> Self:
-        terms = [(each.language, norm(each.term)) for each in self.lexicon.terms()]
-        if repeated := {term for language, term in terms if terms.count((language, term)) > 1}:
-            raise ValueError(f"lexicon: {', '.join(sorted(repeated))} names several identities of one language")
-        return self
-
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The masked prompt and its counterfactuals, translations, verified completions and inferred identities."""
         prompt = self._masked(seed)
@@ -165,22 +109,9 @@ class Masks(Family):
 
     def once(self) -> Sequence[Row]:
         """The constitution, the lexicon, the antonyms, and what is judged."""
-        law, opposites = self.constitution, self.antonyms
         identities = list(dict.fromkeys(each.identity for each in self.lexicon.terms()))
-        return (
-            *(
-                Principle(principle_id=name, constitution=law.name, version=law.version, text=text, source=law.source)
-                for name, text in law.principles.items()
-            ),
-            *self.lexicon.terms(),
-            *(
-                Antonym(word=word, opposite=other, part_of_speech=kind, source=opposites.source)
-                for word, other, kind in opposites.pairs
-            ),
-            FIT,
-            principle_aspect(list(law.principles)),
-            identity_aspect(identities),
-        )
+        judged = (FIT, principle_aspect(list(self.constitution.principles)), identity_aspect(identities))
+        return (*self.constitution.rows(), *self.lexicon.terms(), *self.antonyms.rows(), *judged)
 
     def derived(self) -> Mapping[str, str]:
         """The completions of each prompt as they are ranked after verification."""
