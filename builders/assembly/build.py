@@ -10,7 +10,7 @@ from ...schemas.manifest import Manifest
 from ...schemas.progress import Phases, Watch
 from ...schemas.recipe import Recipe
 from ...schemas.report import Report
-from ...schemas.run_layout import MANIFEST, REJECTS, REPORT
+from ...schemas.run_layout import MANIFEST, MANIFEST_ASIDE, REJECTS, REPORT
 from ...validators.judging.curation_effects import with_effects
 from ...validators.judging.example_copies import with_copies
 from ...validators.readers.manifest import read_manifest
@@ -93,19 +93,23 @@ def _complete(run: runs.Run, render: Render, phases: Phases) -> None:
 def save_report(folder: Path, validate: Callable[[], Report], render: Render) -> Report:
     """Validate a run and write the report into it; the manifest of a complete run is updated with its digest.
 
-    The run is locked meanwhile, so that no build changes it. Raises `RecipeError` if the folder is not a run.
+    The run is locked meanwhile, so that no build changes it. The manifest, which names the digest of the old report, is
+    set aside, and the next call finds it there if this one is killed. Raises `RecipeError` if the folder is not a run.
     """
     if not is_run(folder):
         hint = "write it elsewhere with --out FOLDER"
         raise RecipeError("only a run can hold its report", where="--save", got=str(folder), hint=hint)
     with run_folder.locked(folder):
+        path, aside = folder / MANIFEST, folder / MANIFEST_ASIDE
+        if aside.exists() and not path.exists():  # an earlier call was killed
+            aside.replace(path)
         report = validate()
-        manifest = read_manifest(folder) if (folder / MANIFEST).exists() else None
-        (folder / MANIFEST).unlink(missing_ok=True)  # it names the digest of the old report
-        try:
-            write_atomic(folder / REPORT, report.model_dump_json(indent=1))
-            render(folder, None, report)
-        finally:
-            if manifest:
-                materialize.write_manifest(folder, manifest)
+        manifest = read_manifest(folder) if path.exists() else None
+        if manifest:
+            path.replace(aside)
+        write_atomic(folder / REPORT, report.model_dump_json(indent=1))
+        render(folder, None, report)
+        if manifest:
+            materialize.write_manifest(folder, manifest)
+            aside.unlink()
     return report

@@ -12,7 +12,17 @@ from filelock import FileLock, Timeout
 
 from ...schemas.errors import RunError
 from ...schemas.recipe import Recipe
-from ...schemas.run_layout import BUILDING, JOURNAL, LOCK, LOCK_HOLDER, MANIFEST, REBUILT, RECIPE, SHARDS
+from ...schemas.run_layout import (
+    BUILDING,
+    JOURNAL,
+    LOCK,
+    LOCK_HOLDER,
+    MANIFEST,
+    MANIFEST_ASIDE,
+    REBUILT,
+    RECIPE,
+    SHARDS,
+)
 from ...validators.readers.inside import require_inside
 from ...validators.tables.atomic_write import draft_name, write_atomic, write_error
 from . import lease, recipe_file
@@ -66,6 +76,7 @@ def swap(folder: Path, building: Path) -> None:
     """Replace the old outputs with what was built. The manifest is deleted first: until a new one is written, the run
     is not complete."""
     (folder / MANIFEST).unlink(missing_ok=True)
+    (folder / MANIFEST_ASIDE).unlink(missing_ok=True)
     for name in REBUILT:
         old = folder / name
         if old.is_dir() and not old.is_symlink():  # what a link leads to is not ours to delete

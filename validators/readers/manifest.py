@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from ...schemas import bounds
 from ...schemas.errors import DataError, from_validation
 from ...schemas.manifest import File, Manifest
-from ...schemas.run_layout import MANIFEST, RECIPE
+from ...schemas.run_layout import MANIFEST, MANIFEST_ASIDE, RECIPE
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -80,6 +80,9 @@ def finish_command(folder: Path) -> str:
 
 
 def _unfinished(folder: Path) -> DataError:
+    if (folder / MANIFEST_ASIDE).is_file():
+        hint = f"finish it: {shlex.join(['pluriset', 'validate', str(folder), '--save'])}"
+        return DataError("the report of this run was not saved to the end", where=str(folder), hint=hint)
     if not (folder / RECIPE).is_file():
         return DataError(f"no {MANIFEST} here", where=str(folder), expected="the folder of a run")
     return DataError("this run is not complete", where=str(folder), hint=f"finish it: {finish_command(folder)}")

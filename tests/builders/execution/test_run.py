@@ -15,6 +15,7 @@ import pytest
 
 import pluriset
 from pluriset.builders.assembly import materialize
+from pluriset.builders.assembly.build import save_report
 from pluriset.builders.execution.resolve import resolve
 from pluriset.builders.storage import run_folder
 from pluriset.builders.teachers.scripted import Scripted
@@ -285,6 +286,20 @@ def test_preview_writes_answers_that_the_build_uses(recipe: Write, tmp_path: Pat
 def test_a_run_whose_report_is_saved_again_is_whole(recipe: Write, tmp_path: Path) -> None:
     built(recipe(["Lying"]), out := tmp_path / "run")
     (out / "pluriset.yaml").write_text("checks: [{check: one_sided, severity: warning}]\n")
+    pluriset.validate(out, save=True)
+    assert pluriset.load(out, verify=True).report == pluriset.validate(out)
+
+
+def test_a_run_is_whole_again_after_saving_its_report_was_interrupted(recipe: Write, tmp_path: Path) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    built(recipe(["Lying"]), out := tmp_path / "run")
+    shutil.rmtree(out / "journal")  # as in a run that was downloaded
+    with pytest.raises(KeyboardInterrupt):
+        save_report(out, lambda: pluriset.validate(out), killed)
+    with pytest.raises(DataError, match="not saved to the end"):
+        pluriset.load(out)
     pluriset.validate(out, save=True)
     assert pluriset.load(out, verify=True).report == pluriset.validate(out)
 
