@@ -361,7 +361,8 @@ def view(
     """Serve a page to browse a run or any dataset, until interrupted; beside it the version `before`.
 
     `as_` and `map` say how the dataset is read, as in `validate`. Port 0 takes a free one; `announce` is called with
-    the address. Everyone who reaches the address can read the dataset: it is this machine alone by default.
+    the address. Everyone who reaches the address can read the dataset: it is this machine alone by default. Raises
+    `RunError` if the server cannot listen there.
     """
     from .cards.viewer import server, view
     from .validators.profiles import column_roles

@@ -137,12 +137,12 @@ def _run(connection: DuckDBPyConnection, folder: Path, name: str) -> Collection:
         tables["rejects"] = rejects
     shown = _named("table", tables)
     manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else None
-    main = manifest.main_table if manifest else next(iter(types))
+    main = manifest.main_table if manifest else next(iter(types), "")
     return Collection(
         name=manifest.name if manifest else name,
         path=folder,
         connection=connection,
-        nodes=_run_nodes(connection, types, shown, main),
+        nodes=_run_nodes(connection, types, shown, main) if main in shown else {},
         tables=_columns(connection, shown),
         relations=shown,
         annotations=shown.get("annotations"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from importlib import resources
 from ipaddress import ip_address
 from socket import gethostname
@@ -13,7 +14,7 @@ import duckdb
 from aiohttp import web
 from pydantic_core import to_json
 
-from ...schemas.errors import PlurisetError
+from ...schemas.errors import PlurisetError, RunError
 from ..pages.base import HEADERS, render, stylesheet
 from .browser import Browser
 
@@ -133,16 +134,23 @@ async def _json(ask: Callable[..., Any], *arguments: Any) -> web.Response:
 
 
 def serve(browser: Browser, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Answer until interrupted; `announce` is called with the address once the server answers."""
-    asyncio.run(_serve(browser, host, port, announce))
+    """Answer until Ctrl-C; `announce` is called with the address once the server answers.
+
+    Raises `RunError` if it cannot listen there.
+    """
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(browser, host, port, announce))
 
 
 async def _serve(browser: Browser, host: str, port: int, announce: Callable[[str], None]) -> None:
     runner = web.AppRunner(application(browser, host), access_log=None)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            got, hint = error.strerror or str(error), "leave out --port to take a free one"
+            raise RunError("the server cannot listen", where=f"{host}:{port}", got=got, hint=hint) from None
         bound = runner.addresses[0][1]
         announce(f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
         await asyncio.Event().wait()
