@@ -7,6 +7,7 @@ for situation in dataset.rows("situations"): ...
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -469,23 +470,35 @@ def withdraw(path: str | Path, annotator: str, *, people: str | Path | None = No
 
 
 def import_answers(
-    path: str | Path, export: str | Path, as_: Spec, *, teacher: str | None = None, people: str | Path | None = None
+    path: str | Path,
+    export: str | Path,
+    as_: Spec,
+    *,
+    license: str | None = None,
+    teacher: str | None = None,
+    people: str | Path | None = None,
 ) -> Imported:
     """Take back what people answered in an annotation tool; a run that was built is built again, without API calls.
 
-    `teacher` names the teacher of the recipe whose people answered, where several are people.
+    Where there is no run yet, one is made of the items in the export, under `license`. `teacher` names the teacher of
+    the recipe whose people answered, where several are people.
     """
-    from .builders.annotation import importing, serve
-    from .builders.assembly import build
+    from .builders.annotation import foreign, importing, serve
+    from .builders.assembly import build as builds
     from .builders.storage import recipe_file
     from .cards import run_pages
     from .schemas.run_layout import MANIFEST, RECIPE
 
-    run = Path(path)
-    known = serve.people_of(run, Path(people) if people else None)
-    done = importing.import_answers(run, as_, Path(export), known, teacher)
-    if (run / MANIFEST).exists() and (done.added or done.changed):
-        build.rebuild(recipe_file.read(run / RECIPE), run, run_pages.write)
+    run, file = Path(path), Path(export)
+    if is_new := not (run / RECIPE).exists():
+        if license is None:
+            raise RecipeError("a new run needs a licence", where="--license", hint=f"or name a run in place of {run}")
+        keys, records = foreign.drafted(file, as_, run.name, license)
+        with suppress(Stopped):
+            build(recipe({**keys, "source": records}, text="text", id="id"), run)
+    done = importing.import_answers(run, as_, file, serve.people_of(run, Path(people) if people else None), teacher)
+    if (is_new or (run / MANIFEST).exists()) and (done.added or done.changed):
+        builds.rebuild(recipe_file.read(run / RECIPE), run, run_pages.write)
     return done
 
 

@@ -321,16 +321,17 @@ def annotate(run: Path, revoke: str | None, withdraw: str | None, status: bool, 
 @click.argument("run", type=path_type)
 @click.argument("file", type=path_type)
 @click.option("--as", "as_", type=Name(_tools, listed=True), required=True, help="Tool that FILE is from.")
+@click.option("--license", metavar="ID", help="Make a new run of the items in FILE, under this licence.")
 @click.option("--teacher", metavar="NAME", help="Teacher of the recipe whose people answered.")
 @click.option("--people", type=path_type, help="Folder for links and consent, outside RUN.")
 @as_json
-def import_(run: Path, file: Path, as_: str, teacher: str | None, people: Path | None, as_json: bool) -> None:
+def import_(run: Path, file: Path, as_: str, as_json: bool, **options: Any) -> None:
     """Take back answers from an annotation tool.
 
     FILE, or a folder, is what the tool exports. Each answer is kept or rejected with a reason; a run that was built is
     built again. Exit code 1 if answers were rejected.
     """
-    done = pluriset.import_answers(run, file, component_spec(as_, "--as"), teacher=teacher, people=people)
+    done = pluriset.import_answers(run, file, component_spec(as_, "--as"), **options)
     text.document(asdict(done)) if as_json else annotation.print_import(done)
     raise SystemExit(1 if done.rejected else 0)
 

@@ -58,9 +58,12 @@ def import_answers(run: Path, as_: Spec, export: Path, people: People, teacher: 
     """Take an export of a tool into the answers of a run. Raises `DataError` for what no export of the tool is."""
     tool: AnnotationTool = load(TOOLS, as_, "--as")
     known, tasks = slots(run), items(run, teacher)
+    by_seed = {request.seed: id_ for id_, item in tasks.items() for request in item.requests.values()}
     with only_server(run):
         taking = _Taking(tool, known, tasks, people, run, teacher)
         for given in tool.read(export):
+            if given.task not in tasks:  # of a project that we did not make, whose items are the seeds of the run
+                given.task = by_seed.get(given.item[0], given.task)
             taking.take(given)
     if not (taking.done.annotators or taking.done.rejected):
         raise DataError("no answers in the export", where=str(export))

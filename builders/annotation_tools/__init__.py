@@ -56,6 +56,8 @@ class ToolAnswer:
     seconds: float | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attribute -> what the person declared in the tool."""
+    item: tuple[str, str] = ("", "")
+    """Id and text of the item in the tool, where it has them: what a project that we did not make is about."""
     ignored: str | None = None
     """Why it does not count, such as a draft; null where it does."""
 
@@ -89,6 +91,13 @@ def json_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise DataError("not a list of records", where=str(path))
     for at, record in enumerate(records, 1):
         yield f"{path.name}, record {at}", record
+
+
+def item_of(record: Mapping[str, Any], *places: str) -> tuple[str, str]:
+    """Id and text of a record: the first of these keys that holds a text, else the first text that there is."""
+    candidates = [record.get(place) for place in places] + [v for k, v in record.items() if k not in ("id", "status")]
+    text = next((each for each in candidates if isinstance(each, str) and each.strip()), "")
+    return str(record.get("id", "")) or text, text
 
 
 def texts(value: Any) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...schemas.forms import Input
 from ...validators.profiles.nested_judgements import judgements
-from . import REASON, AnnotationTool, ToolAnswer, ToolTask, json_records, texts
+from . import REASON, AnnotationTool, ToolAnswer, ToolTask, item_of, json_records, texts
 
 NOT_SUBMITTED = ("draft", "discarded")
 
@@ -52,7 +52,10 @@ class Argilla(AnnotationTool):
                     found.reason = "\n".join(texts(response.get("value")))
                 else:
                     found.values[question] = texts(response.get("value"))
-            yield from by_user.values()
+            fields = record.get("fields") if isinstance(record.get("fields"), dict) else record
+            for found in by_user.values():
+                found.item = item_of({**fields, "id": record.get("id") or record.get("external_id") or ""}, "text")
+                yield found
 
 
 def _responses(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...schemas.errors import DataError
-from . import AnnotationTool, ToolAnswer, ToolTask, json_records, texts
+from . import AnnotationTool, ToolAnswer, ToolTask, item_of, json_records, texts
 
 NO_ANNOTATOR = "unknown"
 """Doccano's file of texts that nobody annotated."""
@@ -45,6 +45,7 @@ class Doccano(AnnotationTool):
                 task = str(record.get("task_id") or "")
                 key = (task or f"{record.get('id')}", file.stem)
                 answer = found.setdefault(key, ToolAnswer(f"{file.parent.name}/{place}", task, file.stem))
+                answer.item = item_of(record, "text")
                 answer.values[str(record.get("field") or "label")] = texts(record.get("label"))
                 answer.reason = answer.reason or "\n".join(texts(record.get("Comments")))
         if not files:

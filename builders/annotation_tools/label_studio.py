@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from ...schemas.forms import Input
 from ...validators.profiles.nested_judgements import judgements
-from . import REASON, AnnotationTool, ToolAnswer, ToolTask, json_records, texts
+from . import REASON, AnnotationTool, ToolAnswer, ToolTask, item_of, json_records, texts
 
 
 class LabelStudio(AnnotationTool):
@@ -40,7 +40,9 @@ class LabelStudio(AnnotationTool):
         for place, record in json_records(path):
             task = str((record.get("data") or {}).get("task_id") or "")
             for at, annotation in enumerate(record.get("annotations") or [], 1):
-                yield _answer(f"{place}, annotation {at}", task, annotation)
+                answer = _answer(f"{place}, annotation {at}", task, annotation)
+                answer.item = item_of({**(record.get("data") or {}), "id": record.get("id", "")}, "text", "question")
+                yield answer
 
 
 def _answer(place: str, task: str, annotation: Mapping[str, Any]) -> ToolAnswer:

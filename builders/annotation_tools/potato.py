@@ -14,7 +14,7 @@ from typing import Any
 from ...schemas.errors import DataError
 from ...schemas.forms import Input
 from ...schemas.yaml_text import dump_yaml
-from . import REASON, AnnotationTool, ToolAnswer, ToolTask, json_records
+from . import REASON, AnnotationTool, ToolAnswer, ToolTask, item_of, json_records
 
 TIME = re.compile(r"(\d+)d (\d+)h (\d+)m (\d+)s")
 OUTPUT = "annotated_instances.jsonl"
@@ -48,6 +48,7 @@ class Potato(AnnotationTool):
             for place, record in json_records(file):
                 who = file.parent.name
                 answer = ToolAnswer(f"{who}/{place}", str(record.get("id") or ""), who, seconds=_seconds(record))
+                answer.item = item_of(record, "displayed_text", "text")
                 for scheme, labels in (record.get("label_annotations") or {}).items():
                     _add(answer, scheme, labels)
                 yield answer

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import AnnotationTool, ToolAnswer, ToolTask, json_records, texts
+from . import AnnotationTool, ToolAnswer, ToolTask, item_of, json_records, texts
 
 
 class Prodigy(AnnotationTool):
@@ -30,10 +30,11 @@ class Prodigy(AnnotationTool):
             meta = record.get("meta") or {}
             person = record.get("_annotator_id") or record.get("_session_id")
             task, who = str(meta.get("task_id") or ""), None if person is None else str(person)
-            one = found.setdefault((task, who), ToolAnswer(place, task, who))
+            item = item_of({**record, "id": record.get("_input_hash", "")}, "text")
+            one = found.setdefault((task or item[0], who), ToolAnswer(place, task, who, item=item))
             if record.get("answer") == "accept":
                 given = record.get("accept") if "options" in record else record.get("user_input")
-                one.values[str(meta.get("field"))] = texts(given)
+                one.values[str(meta.get("field") or "label")] = texts(given)
                 one.reason = one.reason or str(record.get("comment") or "")
             else:
                 one.ignored = f"{record.get('answer')} in the tool"

@@ -7,7 +7,7 @@ import pytest
 import pluriset
 from pluriset.schemas.errors import RecipeError
 
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"name": "fair", "question": "Is {it} fair?", "labels": ["yes", "no", "depends"]},
     {"name": "harm", "question": "How much harm does it do?", "low": 0, "high": 3},
 ]
