@@ -36,8 +36,8 @@ def merge_journals(sources: Iterable[str], out: str) -> list[str]:
         got = "; ".join(f"{url}: {name} ({family})" for url, (name, family) in identities.items())
         raise DataError("the journals belong to different runs", where=out, got=got, expected="one name and family")
     for run in folders:
-        if not run.segments():
-            raise DataError("no journal here", where=run.url, expected=f"a run with {JOURNAL}/*.jsonl")
+        if run.identity() is None and not run.segments():  # a run without answers has nothing to bring
+            raise DataError("no run here", where=run.url, expected=f"a folder with {RECIPE} or {JOURNAL}/*.jsonl")
     with target.locked():
         return [name for run in folders for one in run.segments() if (name := target.take(run, one))]
 

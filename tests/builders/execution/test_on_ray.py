@@ -34,7 +34,7 @@ from ray.cluster_utils import Cluster
 
 from pluriset.builders.execution import ray_worker
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 Write = Callable[..., Path]
 NODES = 3
 

@@ -52,5 +52,5 @@ def test_journals_of_different_runs_are_not_mixed(recipe: Callable[..., Path], t
         pluriset.build_shards(pluriset.recipe(recipe(["Lying"], name=name)), tmp_path / name, 1)
     with pytest.raises(DataError, match="belong to different runs"):
         pluriset.merge_journals([tmp_path / "one"], tmp_path / "other")
-    with pytest.raises(DataError, match="no journal here"):
+    with pytest.raises(DataError, match="no run here"):
         pluriset.merge_journals([tmp_path / "nowhere"], tmp_path / "other")
