@@ -7,6 +7,7 @@ import gzip
 import json
 import threading
 from collections.abc import Awaitable, Callable
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,12 @@ from aiohttp import web
 
 MIB = 2**20
 COMPLETION = {"choices": [{"message": {"content": "{}"}, "finish_reason": "stop"}], "model": "m"}
+
+
+@cache
+def packed() -> bytes:
+    """64 MB of white space."""
+    return gzip.compress(b" " * 64 * MIB, 9)
 
 
 class LyingServer:
@@ -80,9 +87,8 @@ async def large(request: web.Request) -> web.StreamResponse:
 
 
 async def bomb(request: web.Request) -> web.StreamResponse:
-    """A small answer that unpacks to 256 MB."""
-    packed = gzip.compress(b" " * 256 * MIB, 9)
-    return web.Response(body=packed, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    """A small answer that unpacks to 64 MB."""
+    return web.Response(body=packed(), headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
 
 
 async def no_gzip(request: web.Request) -> web.StreamResponse:

@@ -130,7 +130,9 @@ MANIFESTS: dict[str, Callable[[Any], None]] = {
 }
 
 
-@pytest.mark.parametrize("name", MANIFESTS)
+@pytest.mark.parametrize(
+    "name", [name if "less" in name else pytest.param(name, marks=pytest.mark.slow) for name in MANIFESTS]
+)
 def test_a_manifest_that_names_other_files_is_reported(finished: Path, tmp_path: Path, name: str) -> None:
     run = shutil.copytree(finished, tmp_path / "run")
     manifest = json.loads((run / "manifest.json").read_text())
