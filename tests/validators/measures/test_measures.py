@@ -8,9 +8,10 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pluriset.schemas.component import load
 from pluriset.schemas.report import Figure
 from pluriset.validators import checks, measures
+from pluriset.validators.measures.group_count import GroupCount
 from pluriset.validators.stats.agreement import Floats
 from pluriset.validators.stats.k_anonymity import ATTRIBUTES
-from pluriset.validators.tables.sql import Tables
+from pluriset.validators.tables.sql import Tables, connect, using
 
 TablesOf = Callable[[Mapping[str, Sequence[Mapping[str, Any]]]], dict[str, DuckDBPyRelation]]
 
@@ -262,3 +263,10 @@ def test_words_that_never_repeat_say_nothing(repeated: int, tables_of: TablesOf)
     ]
     pairs[0] |= {"first": "no0 so", "second": "so no0"} if repeated else {}
     assert figures("separability", tables_of({"pairs": pairs})) == {}
+
+
+def test_pairs_are_counted_by_group() -> None:
+    with connect() as connection, using(connection):
+        pairs = connection.sql("SELECT i AS pair_id, i // 4 AS group_id FROM range(12) AS rows(i)")
+        found = {figure.group["what"]: figure.value for figure in GroupCount().figures({"pairs": pairs})}
+    assert found == {"groups": 3, "pairs a group": 4}
