@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic import PositiveInt
 
 from ...schemas.report import Figure
-from ...schemas.rows.shared import ABSTAIN
 from ..stats.aggregates import DIGITS
 from ..stats.k_anonymity import grouping_columns
-from ..tables.sql import Tables, query_tables, quote_identifier
+from ..stats.ratings import first_judgements
+from ..tables.sql import Tables, materialize, query, query_tables, quote_identifier
 from . import Measure
 
 
@@ -30,38 +30,41 @@ class GroupDifferences(Measure):
 
     def figures(self, tables: Tables) -> Iterator[Figure]:
         """A figure for each attribute, aspect and two groups; `n` is the number of items that both judged."""
-        for attribute in grouping_columns(tables["annotators"]):
-            select = DISTANCES.format(
-                attribute=quote_identifier(attribute), groups=self.max_groups, items=self.max_items
-            )
-            for aspect, one, other, distance, n in query_tables(
-                tables, ["annotations", "annotators"], select
-            ).fetchall():
-                group = {"attribute": attribute, "aspect": aspect or "label", "group": one, "other group": other}
+        attributes = grouping_columns(tables["annotators"])
+        if not attributes:
+            return
+        given = first_judgements(tables, "label").filter("value IS NOT NULL")
+        sample = materialize(query(given, SAMPLE.format(items=self.max_items)))
+        judged = {"judgements": sample, "annotators": tables["annotators"]}
+        for attribute in attributes:
+            select = DISTANCES.format(attribute=quote_identifier(attribute), groups=self.max_groups)
+            for aspect, one, other, distance, n in query_tables(judged, [*judged], select).fetchall():
+                group = {"attribute": attribute, "aspect": aspect, "group": one, "other group": other}
                 yield Figure(measure="group_differences", group=group, value=distance, n=n)
 
 
+SAMPLE = """
+SELECT * FROM rows
+WHERE item IN (SELECT item FROM rows GROUP BY item ORDER BY hash(item), item LIMIT {items})
+"""
+
 DISTANCES = f"""
 WITH people AS (
-    SELECT annotator_id::VARCHAR AS annotator_id, any_value(CAST({{attribute}} AS VARCHAR)) AS who
+    SELECT annotator_id::VARCHAR AS annotator, any_value(CAST({{attribute}} AS VARCHAR)) AS who
     FROM annotators WHERE nullif(CAST({{attribute}} AS VARCHAR), '') IS NOT NULL GROUP BY 1
-), sampled AS (
-    SELECT aspect, item_id, label, annotator_id::VARCHAR AS annotator_id FROM annotations
-    WHERE label IS NOT NULL AND label <> '{ABSTAIN}'
-        AND item_id IN (SELECT DISTINCT item_id FROM annotations ORDER BY hash(item_id), item_id LIMIT {{items}})
-), judged AS (SELECT aspect, item_id, label, who FROM sampled JOIN people USING (annotator_id)
+), judged AS (SELECT aspect, item, value, who FROM judgements JOIN people USING (annotator)
 ), largest AS (SELECT who FROM judged GROUP BY who ORDER BY count(*) DESC, who LIMIT {{groups}}
 ), counted AS (
-    SELECT aspect, item_id, who, label, count(*) AS n FROM judged WHERE who IN (FROM largest) GROUP BY ALL
+    SELECT aspect, item, who, value, count(*) AS n FROM judged WHERE who IN (FROM largest) GROUP BY ALL
 ), shares AS (
-    SELECT aspect, item_id, who, label, n / sum(n) OVER (PARTITION BY aspect, item_id, who) AS p FROM counted
+    SELECT aspect, item, who, value, n / sum(n) OVER (PARTITION BY aspect, item, who) AS p FROM counted
 ), common AS (
     -- what two groups have in common is the distance that is missing from 1
-    SELECT a.aspect, a.item_id, a.who AS one, b.who AS other,
-        sum(CASE WHEN a.label = b.label THEN least(a.p, b.p) ELSE 0 END) AS overlap
-    FROM shares a JOIN shares b ON a.item_id = b.item_id AND a.aspect IS NOT DISTINCT FROM b.aspect AND a.who < b.who
+    SELECT a.aspect, a.item, a.who AS one, b.who AS other,
+        sum(CASE WHEN a.value = b.value THEN least(a.p, b.p) ELSE 0 END) AS overlap
+    FROM shares a JOIN shares b ON a.item = b.item AND a.aspect = b.aspect AND a.who < b.who
     GROUP BY ALL
 )
 SELECT aspect, one, other, round(1 - avg(overlap), {DIGITS}) AS distance, count(*) AS n
-FROM common GROUP BY aspect, one, other ORDER BY aspect NULLS FIRST, one, other
+FROM common GROUP BY aspect, one, other ORDER BY aspect, one, other
 """

@@ -4,7 +4,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from pluriset.validators.measures.group_differences import GroupDifferences
-from pluriset.validators.tables.sql import connect
+from pluriset.validators.tables.sql import connect, using
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def judged() -> DuckDBPyConnection:
 
 def test_the_distance_of_two_groups_is_the_mean_over_the_items_that_both_judged(judged: DuckDBPyConnection) -> None:
     tables = {name: judged.table(name) for name in ("annotators", "annotations")}
-    [figure] = GroupDifferences().figures(tables)
+    with using(judged):
+        [figure] = GroupDifferences().figures(tables)
     assert figure.group == {"attribute": "country", "aspect": "v", "group": "Kenya", "other group": "Peru"}
     assert (figure.value, figure.n) == (0.75, 2)
