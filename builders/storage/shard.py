@@ -41,7 +41,7 @@ class Segment(NamedTuple):
 
 def segments(folder: Path) -> list[Segment]:
     """The segments of a journal, in the order in which they count."""
-    return in_order(path.name for path in folder.glob("*.jsonl"))
+    return in_order(path.name for path in folder.glob("*.jsonl") if path.is_file())
 
 
 def in_order(names: Iterable[str]) -> list[Segment]:

@@ -38,7 +38,7 @@ def test_a_bound_of_the_command_line_is_a_number(given: str) -> None:
 
 @pytest.mark.parametrize("name", bounds.NAMES)
 def test_an_error_names_its_bound_and_how_to_raise_it(name: str) -> None:
-    error = bounds.exceeded(name, "a.csv", 10**9)
+    error: DataError = bounds.exceeded(name, "a.csv", 10**9)
     assert isinstance(error, DataError)
     assert f"--bound {name}=" in str(error) and f"{getattr(bounds.DEFAULT, name):,}" in str(error)
 
