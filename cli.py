@@ -11,7 +11,7 @@ import click
 
 import pluriset
 
-from .cards.console import annotation, explanation, progress, text
+from .cards.console import annotation, explanation, names, option_sets, progress, text
 from .cards.console import report as reports
 from .cards.console import rows as outline
 from .cards.console import run as results
@@ -29,7 +29,6 @@ from .cards.console.options import (
     recipe_options,
 )
 from .schemas import bounds
-from .schemas.errors import RecipeError
 
 if TYPE_CHECKING:
     from .schemas.published_dataset import FileFormat
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 FORMAT_HELP = "Format to follow, such as valueprism or trl_explicit; any other word lists those that fit the run."
 BOUND_HELP = "Change a bound on what is read, such as columns=10000."
-AUDIT_HELP = "Run an audit, or without NAME all of them."
 
 
 def _recipes() -> list[str]:
@@ -46,46 +44,16 @@ def _recipes() -> list[str]:
     return shipped_names()
 
 
+def _formats() -> list[str]:
+    from .builders.convert.export import shapes
+
+    return [*shapes(), *names.tools()]
+
+
 def _schedulers() -> list[str]:
     from .builders.launch import schedulers
 
     return schedulers()
-
-
-def _families() -> list[str]:
-    from .schemas import rows
-
-    return [*rows.families()]
-
-
-def _formats() -> list[str]:
-    from .builders.convert.export import shapes
-
-    return [*shapes(), *_tools()]
-
-
-def _tools() -> list[str]:
-    from .schemas.catalog import KINDS
-    from .schemas.component import names
-
-    return names(KINDS["annotation_tools"])
-
-
-def _kinds() -> list[str]:
-    from .schemas.catalog import KINDS, RECIPE
-
-    return [RECIPE, *KINDS]
-
-
-def _published() -> list[str]:
-    from .schemas.catalog import KINDS
-    from .schemas.component import names
-
-    return names(KINDS["published"])
-
-
-def _schemas() -> list[str]:
-    return ["recipe", "report", "checks", *_families(), *_published()]
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -114,7 +82,7 @@ main.renamed = {"expect": "validate PATH --suite FILE"}
 
 
 @main.command()
-@click.argument("family", type=Name(_families), metavar="[FAMILY]", default="values")
+@click.argument("family", type=Name(names.families), metavar="[FAMILY]", default="values")
 @click.option("--out", type=path_type, default="recipe.yaml", show_default=True, help="File to write.")
 def init(family: str, out: Path) -> None:
     """Write a commented recipe to start from.
@@ -128,15 +96,7 @@ def init(family: str, out: Path) -> None:
 @main.command()
 @recipe_options(_recipes)
 @n_option
-@click.option("--budget", type=float, metavar="USD", help="Stop before the run costs more.")
-@click.option("--retry-rejects", "retry", is_flag=True, help="Send rejected requests again.")
-@click.option("--batch", is_flag=True, help="Write pending requests to batch files; makes no API calls.")
-@click.option("--submit", is_flag=True, help="Submit pending requests to the endpoint's batch API.")
-@click.option("--batch-results", "files", type=path_type, multiple=True, help="File of batch answers to read.")
-@click.option("--without-answers", is_flag=True, help="Build without what people have not answered yet.")
-@click.option("--on", metavar="CLUSTER", help="Build on Ray: `ray` here, or ray://HEAD:10001.")
-@click.option("--shards", type=click.IntRange(min=1), metavar="N", help="Only send requests, of free shards out of N.")
-@click.option("--shard", type=click.IntRange(min=0), metavar="K", help="Of --shards, only this one, from 0.")
+@option_sets.build
 @as_json
 def build(
     retry: bool,
@@ -157,16 +117,9 @@ def build(
     With --shards any number of processes, on any machines that see the run folder, send the requests of one run; build
     it without --shards once they are done. With --on a Ray cluster does all of this.
     """
-    if batch and submit:
-        raise RecipeError("--batch and --submit exclude each other", where="--batch, --submit")
-    if shard is not None and shard >= (shards or 0):
-        raise RecipeError("no such shard", where="--shard", got=shard, expected="a number below that of --shards")
+    asked_otherwise = {"--batch": batch, "--submit": submit, "--batch-results": files, "--retry-rejects": retry}
+    option_sets.check_build(on, shards, shard, asked_otherwise)
     recipe, folder = _recipe(out=out, **options)
-    if on or shards:
-        others = {"--batch": batch, "--submit": submit, "--batch-results": files, "--retry-rejects": retry}
-        if given := [name for name, value in others.items() if value]:
-            hint = "build without --on and --shards"
-            raise RecipeError("this cannot be done in shards", where=given[0], hint=hint)
     if shards and not on:
         with progress.watching(as_json) as watch:
             counts = pluriset.build_shards(recipe, folder, shards, shard, watch=watch)
@@ -177,14 +130,8 @@ def build(
         options = {"retry": retry, "batch": how, "results": files, "without_answers": without_answers}
         options = {"on": on, "shards": shards} if on else options
         dataset = pluriset.build(recipe, folder, watch=watch, **options)
-    books, report = dataset.manifest.books, dataset.report
-    if as_json:
-        text.document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})
-    else:
-        results.print_counts(books, dataset.rejects())
-        reports.print_summary(report)
-        click.echo(f"Built {folder}. Look at it with `pluriset show {folder}`.", err=True)
-    reports.exit_if_errors(report)
+    results.print_build(folder, dataset, as_json)
+    reports.exit_if_errors(dataset.report)
 
 
 @main.command()
@@ -218,8 +165,7 @@ def preview(n: int, out: Path | None, as_json: bool, **options: Any) -> None:
         text.document({"rows": rows, "rejects": [reject.model_dump() for reject in rejects]})
         return
     outline.print_nested(rows)
-    for reject in rejects:
-        click.echo(text.clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
+    results.print_rejected(rejects)
 
 
 @main.command()
@@ -252,24 +198,16 @@ def check_teacher(recipe: str, name: str | None, as_json: bool) -> None:
     Each teacher, or the one called NAME, gets a few small requests, which cost.
     """
     findings = pluriset.check_teacher(pluriset.recipe(recipe), name)
-    if as_json:
-        text.document([finding.model_dump() for finding in findings])
-    else:
-        text.table("", ["teacher", "feature", "result"], [[*finding.model_dump().values()] for finding in findings])
+    rows = [finding.model_dump() for finding in findings]
+    heads = ["teacher", "feature", "result"]
+    text.document(rows) if as_json else text.table("", heads, [[*row.values()] for row in rows])
     if not all(finding.answers for finding in findings):
         raise SystemExit(3)
 
 
 @main.command()
 @dataset("path")
-@click.option("--before", metavar="PATH", help="Another version to show beside it.")
-@click.option("--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset to read it as.")
-@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on.  [default: a free one]")
-@click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
-@click.option("--export", "out", type=path_type, metavar="DIR", help="Write a static page instead of serving one.")
-@click.option("--max-size", type=click.IntRange(min=1), metavar="MB", help="Largest static page.  [default: 500]")
+@option_sets.view
 def view(
     path: str, roles: tuple[str, ...], opens: bool, out: Path | None, max_size: int | None, **options: Any
 ) -> None:
@@ -320,7 +258,7 @@ def annotate(run: Path, revoke: str | None, withdraw: str | None, status: bool, 
 @main.command("import")
 @click.argument("run", type=path_type)
 @click.argument("file", type=path_type)
-@click.option("--as", "as_", type=Name(_tools, listed=True), required=True, help="Tool that FILE is from.")
+@click.option("--as", "as_", type=Name(names.tools, listed=True), required=True, help="Tool that FILE is from.")
 @click.option("--license", metavar="ID", help="Make a new run of the items in FILE, under this licence.")
 @click.option("--teacher", metavar="NAME", help="Teacher of the recipe whose people answered.")
 @click.option("--people", type=path_type, help="Folder for links and consent, outside RUN.")
@@ -353,8 +291,7 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
     if as_json:
         text.document(rows)
     elif table == explanation.REJECTED:
-        for row in rows:
-            explanation.print_reject(row)
+        explanation.print_rejects(rows)
     elif table:
         text.records(table, rows)
     else:
@@ -365,17 +302,7 @@ def show(run: str, table: str | None, key: str | None, n: int, stream: bool, as_
 
 @main.command()
 @dataset("path")
-@click.option(
-    "--as", "as_", type=Name(_published), metavar="NAME", help="Published dataset to read it as.  [default: inferred]"
-)
-@click.option("--map", "roles", metavar="COLUMN=ROLE", multiple=True, help="Role of a column, or a YAML file.")
-@click.option("--checks", type=path_type, help="Checks file.  [default: pluriset.yaml beside the data]")
-@click.option("--suite", type=path_type, help="Run a Great Expectations suite instead of the checks.")
-@click.option("--table", metavar="NAME", help="Table for --suite.  [default: named in the suite]")
-@click.option("--audit", "audits", is_flag=False, flag_value="all", multiple=True, metavar="[NAME]", help=AUDIT_HELP)
-@click.option("--html", type=path_type, help="Write the report as an HTML page.")
-@click.option("--out", type=path_type, help="Folder for the report and all failing rows.")
-@click.option("--save", is_flag=True, help="Write the report into the run.")
+@option_sets.validate
 @as_json
 def validate(
     path: str, roles: tuple[str, ...], audits: tuple[str, ...], html: Path | None, as_json: bool, **options: Any
@@ -460,7 +387,7 @@ def diff(before: str, after: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("name", type=Name(_schemas))
+@click.argument("name", type=Name(names.schemas))
 @click.argument("table", required=False)
 @click.option("--suite", is_flag=True, help="Print a Great Expectations suite instead.")
 def schema(name: str, table: str | None, suite: bool) -> None:
@@ -482,8 +409,7 @@ def repair(path: str, out: Path, rules: tuple[str, ...], as_json: bool) -> None:
     Every change is recorded in its changes.parquet.
     """
     done = pluriset.repair(path, out, rules)
-    rows = [(rule, table, count) for rule, tables in done.changes.items() for table, count in tables.items()]
-    text.document(asdict(done)) if as_json else text.table(str(out), ["rule", "table", "changed cells"], rows)
+    text.document(asdict(done)) if as_json else results.print_repair(out, done)
 
 
 @main.command()
@@ -524,11 +450,7 @@ def merge(runs: tuple[str, ...], out: str, journals: bool, as_json: bool) -> Non
         text.document({"out": out, "segments": copied}) if as_json else results.print_segments(out, copied)
         return
     done = pluriset.merge(runs, out)
-    rows = {table: entry.rows for table, entry in done.manifest.tables.items()}
-    if as_json:
-        text.document({"out": out, "rows": rows, "rejects": done.manifest.books.rejects})
-    else:
-        text.table(out, ["table", "rows"], [[table, n] for table, n in rows.items()])
+    results.print_merge(out, done.manifest, as_json)
 
 
 @main.command()
@@ -541,11 +463,7 @@ def card(run: Path) -> None:
 @main.command()
 @click.argument("run", type=path_type)
 @click.argument("target")
-@click.option("--version", metavar="V1.2.3", help="Version tag.  [default: bumped by what changed]")
-@click.option("--private", is_flag=True, help="Create a private repository.")
-@click.option("--pull-request", is_flag=True, help="Open a pull request; creates no tag.")
-@click.option("--journal", is_flag=True, help="Publish the journal: all prompts and raw answers.")
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@option_sets.publish
 @as_json
 def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
     """Publish a run to the Hub or to a folder.
@@ -558,7 +476,7 @@ def publish(run: Path, target: str, as_json: bool, **options: Any) -> None:
 
 
 @main.command("list")
-@click.argument("kind", type=Name(_kinds), required=False)
+@click.argument("kind", type=Name(names.kinds), required=False)
 @click.argument("name", required=False)
 @as_json
 def list_(kind: str | None, name: str | None, as_json: bool) -> None:

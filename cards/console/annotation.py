@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import text
-from .options import path_type
+from .options import path_type, together
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-OPTIONS = (
+options = together(
     click.argument("run", type=path_type),
     click.option("--invite", "names", multiple=True, metavar="PERSON", help="Print a link for this person."),
     click.option("--revoke", metavar="ANNOTATOR", help="End the link and session of an annotator."),
@@ -28,11 +27,7 @@ OPTIONS = (
     click.option("--days", type=float, default=14, show_default=True, help="Days that new links are good for."),
     click.option("--people", type=path_type, help="Folder for links and consent, outside RUN."),
 )
-
-
-def options(command: Callable[..., None]) -> Callable[..., None]:
-    """The argument RUN, and what can be done about its annotators."""
-    return reduce(lambda decorated, option: option(decorated), reversed(OPTIONS), command)
+"""The argument RUN, and what can be done about its annotators."""
 
 
 def public_url(host: str, port: int, url: str | None, **_: Any) -> str:

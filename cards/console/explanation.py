@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,12 @@ def _print_judgement(judgement: TableRow, names: Mapping[str, str]) -> None:
     shares = ", ".join(f"{each['label']} {each['share']:.0%}" for each in row.get("distribution") or ())
     given = next((value for value in (row.get("label"), row.get("score"), shares) if value not in (None, "")), "none")
     echo(clean(f"  {row.get('aspect', '')}, {who}: {given}"))
+
+
+def print_rejects(rejects: Iterable[Mapping[str, Any]]) -> None:
+    """Print every reject as `print_reject` does."""
+    for reject in rejects:
+        print_reject(reject)
 
 
 def print_reject(reject: Mapping[str, Any]) -> None:

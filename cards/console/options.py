@@ -52,9 +52,14 @@ def complete_tables(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
     return [name for name in tables if name.startswith(incomplete)]
 
 
+def together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several options and arguments as one decorator, in this order."""
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
 def recipe_options(recipes: Callable[[], Iterable[str]]) -> Callable[[Any], Any]:
     """The argument RECIPE, and the options that replace parts of it."""
-    options = (
+    return together(
         click.argument("recipe", type=Name(recipes, files=True), metavar="RECIPE"),
         out_option,
         click.option("--source", type=path_type, help="File with your seeds: JSON lines, CSV, parquet, ..."),
@@ -63,7 +68,6 @@ def recipe_options(recipes: Callable[[], Iterable[str]]) -> Callable[[Any], Any]
         click.option("--name", help="Dataset name.  [default with --source: its name]"),
         click.option("--license", "license_", metavar="ID", help="Dataset licence; required with --source."),
     )
-    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
 def dataset(argument: str) -> Callable[[Any], Any]:

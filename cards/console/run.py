@@ -4,18 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .text import aligned, clean, echo, join_counts, table
+from .report import print_summary
+from .text import aligned, clean, document, echo, join_counts, table
 
 if TYPE_CHECKING:
-    from ...schemas.manifest import Books
+    from ...schemas.manifest import Books, Manifest
+    from ...schemas.rows.reject import Reject
+    from ..loading.dataset import Dataset
     from ..publishing.publish import Publication
 
 MAX_REASONS = 3
 """Reasons of failed requests that are printed."""
+
+
+def print_build(folder: Path, dataset: Dataset, as_json: bool) -> None:
+    """Print what a build has made and the problems of its report."""
+    books, report = dataset.manifest.books, dataset.report
+    if as_json:
+        document({"run": str(folder), "books": books.model_dump(), "report": report.model_dump()})
+        return
+    print_counts(books, dataset.rejects())
+    print_summary(report)
+    click.echo(f"Built {folder}. Look at it with `pluriset show {folder}`.", err=True)
+
+
+def print_rejected(rejects: Iterable[Reject]) -> None:
+    """Print one line for each reject."""
+    for reject in rejects:
+        click.echo(clean(f"rejected {reject.level} {reject.key}: {reject.reason}: {reject.detail}"), err=True)
 
 
 def print_counts(books: Books, rejects: Iterable[Any]) -> None:
@@ -116,6 +137,21 @@ def print_export(done: Any) -> None:
     table(str(done.folder), ["config", "split", "rows"], rows)
     for reason, count in done.left_out.items():
         click.echo(f"left out {count:,}: {reason}", err=True)
+
+
+def print_repair(out: Path, done: Any) -> None:
+    """Print how many cells each repair changed in each table."""
+    rows = [(rule, name, count) for rule, tables in done.changes.items() for name, count in tables.items()]
+    table(str(out), ["rule", "table", "changed cells"], rows)
+
+
+def print_merge(out: str, manifest: Manifest, as_json: bool) -> None:
+    """Print the rows of each table of a merged run."""
+    rows = {name: entry.rows for name, entry in manifest.tables.items()}
+    if as_json:
+        document({"out": out, "rows": rows, "rejects": manifest.books.rejects})
+    else:
+        table(out, ["table", "rows"], [*rows.items()])
 
 
 def print_segments(out: str, segments: Iterable[str]) -> None:
