@@ -115,10 +115,14 @@ class Engine(JournalReader):
         return sum(pool.in_flight for pool in self._pools.values())
 
     def status_messages(self) -> list[str]:
-        """What the user should know now: that the run is stopping, pauses of teachers, lowered concurrency."""
+        """What the user should know now: that the run is stopping, damage, pauses of teachers, lowered concurrency."""
         stopping = [self._stopping()] if self.stop.reason and self.in_flight else []
         teachers = [f"{name} {message}" for name, pool in self._pools.items() for message in pool.status_messages()]
-        return stopping + teachers
+        lines = self.journal.damaged
+        damage = (
+            [f"{lines:,} damaged lines of the journal are skipped; what they answered is sent again"] if lines else []
+        )
+        return stopping + damage + teachers
 
     def _stopping(self) -> str:
         waited, again = time.monotonic() - self.stop.set_at, ""

@@ -67,6 +67,8 @@ class Journal:
         """Annotators who are people -> the attributes that they declared."""
         self.withdrawn: set[str] = set()
         """Annotators who withdrew: they are asked nothing more."""
+        self.damaged = 0
+        """Lines that are no records and are skipped, but for a last one that was cut off."""
         self._superseded: list[int] = []
         self._readers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
@@ -209,6 +211,7 @@ class Journal:
             for line in file:
                 if line.endswith(b"}\n") and (shard is None or _concerns(line, shard)):
                     self._index_line(line, segment << OFFSET_BITS | offset)
+                self.damaged += line.endswith(b"\n") and not line.endswith(b"}\n")
                 offset += len(line)
 
     def _index_line(self, line: bytes, location: int) -> None:
@@ -240,12 +243,12 @@ class Journal:
     def _register_person(self, line: bytes) -> None:
         try:
             record = from_json(line)
-        except ValueError:
-            return  # damaged: declared again with the next answers that are taken
-        if "withdrawn" in record:
-            self.withdrawn.add(record["withdrawn"])
-        else:
-            self.people[record["person"]] = record["attributes"]
+            if "withdrawn" in record:
+                self.withdrawn.add(record["withdrawn"])
+            else:
+                self.people[record["person"]] = record["attributes"]
+        except (ValueError, KeyError, TypeError):
+            self.damaged += 1  # declared again with the next answers that are taken
 
     def _register(self, kind: bytes, digest: bytes, location: int) -> None:
         if kind == b"answer":

@@ -310,6 +310,8 @@ JOURNAL = [
     {"digest": DIGEST, "answer": {"text": "a", "finish": "stop", "input_tokens": 1}, "ask": {"context": DIGEST}},
     {"digest": "cd" * 16, "failure": {"reason": "r", "detail": "d"}},
     {"digest": "cd" * 16, "void": "r"},
+    {"digest": None, "person": "p", "attributes": {"country": "Kenya"}},
+    {"digest": None, "withdrawn": "p"},
 ]
 REPORT = {
     "dataset": "d",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import pluriset
+from pluriset.builders.storage.journal import Journal
 from pluriset.schemas.errors import PlurisetError
 from pluriset.tests.builders.conftest import written
 from pluriset.tests.builders.making import made as ask_and_make
@@ -110,6 +111,19 @@ def test_bytes_flipped_in_a_digest_are_an_answer_to_nothing(again: Callable[...,
         write(run, [line | {"digest": "f" * 32} if line is first else line for line in lines])
 
     assert again(flip) == 1
+
+
+def test_damaged_lines_are_skipped_and_counted(again: Callable[..., int], tmp_path: Path) -> None:
+    def damage(run: Path, lines: Lines) -> None:
+        path = run / "journal" / "00001.jsonl"
+        *before, one, last = path.read_bytes().splitlines(keepends=True)
+        people = b'{"digest":null,"person":7}\n{"digest":null,"withdrawn":[]}\n'
+        path.write_bytes(b"".join(before) + one[: len(one) // 2] + b"\n\xff\x00\n" + last + people)
+
+    assert again(damage) == 1
+    journal = Journal(tmp_path / "copy" / "run" / "journal")
+    journal.close()
+    assert journal.damaged == 4
 
 
 @pytest.fixture(scope="module")
