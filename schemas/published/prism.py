@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ..published_dataset import Config, Licence, PublishedDataset, Rule, View
+from .. import prism_sql as sql
+from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import ForeignKey, Key, Row
 
 Type = Literal["unguided", "values guided", "controversy guided"]
@@ -111,6 +112,9 @@ class Prism(PublishedDataset):
     """People of many countries rate the responses of many models in conversations of their own."""
 
     title = "PRISM"
+    needs = ("prompts", "responses", "annotations", "aspects")
+    file_format: ClassVar = "jsonl"
+    splits: ClassVar = {"train": "train"}
     configs: ClassVar = {
         "survey": Config(Person),
         "conversations": Config(Conversation),
@@ -131,6 +135,12 @@ class Prism(PublishedDataset):
     evidence = (
         "The dataset card and the code of its authors; `metadata`, and what is nested in `conversations`, are not "
         "described here."
+    )
+    notes = (
+        "An annotator of the run is a person of the survey, also where it is a model or a persona, and has one "
+        "conversation of one turn about each prompt. Scores are put on the scale 1 to 100; without the option "
+        "`objective` they are the mean over the rated attributes. There are no splits.",
+        "The chosen response is the one with the highest score; a conversation in which two have it is left out.",
     )
     rules: ClassVar = {
         "one_chosen": Rule(
@@ -206,3 +216,16 @@ class Prism(PublishedDataset):
             FROM theirs.utterances""",
         ),
     )
+
+    objective: str | None = None
+    """The rated attribute whose scores are exported; default: the mean of all."""
+
+    def from_tables(self) -> Translation:
+        """The annotators who rated responses, and what they rated."""
+        objective = "" if self.objective is None else " AND a.aspect = '" + self.objective.replace("'", "''") + "'"
+        scores = sql.SCORES.format(score=sql.TO_100, objective=objective)
+        return Translation(
+            steps={"_scores": scores, "_conversations": sql.CONVERSATIONS},
+            rows={"survey": sql.SURVEY, "conversations": sql.TALKS, "utterances": sql.UTTERANCES},
+            rejects=sql.LEFT_OUT,
+        )

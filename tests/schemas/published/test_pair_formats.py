@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,8 @@ import pytest
 from pluriset.schemas.component import load
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.published_dataset import REJECTS, PublishedDataset
-from pluriset.schemas.row import columns
+from pluriset.schemas.row import Row, columns
+from pluriset.schemas.rows import critiques
 from pluriset.schemas.rows.preferences import TABLES
 from pluriset.validators.tables.sql import connect
 
@@ -56,12 +58,14 @@ TABLES_OF_RUN: dict[str, Rows] = {
 }
 
 
-def exported(spec: Any, tables: dict[str, Rows] = TABLES_OF_RUN) -> tuple[dict[str, Rows], dict[str, str]]:
+def exported(
+    spec: Any, tables: dict[str, Rows] = TABLES_OF_RUN, types: Mapping[str, type[Row]] = TABLES
+) -> tuple[dict[str, Rows], dict[str, str]]:
     """Config -> rows of an export, and key -> reason of what was left out."""
     shape: PublishedDataset = load("pluriset.schemas.published", spec)
     with connect() as connection:
         connection.execute("CREATE SCHEMA ours")
-        for table, row_type in TABLES.items():
+        for table, row_type in types.items():
             schema = arrow_schema(row_type).append(pa.field("split", pa.string()))
             rows = [{"split": "train", **row} for row in tables.get(table, [])]
             connection.register("_given", pa.Table.from_pylist(rows, schema))
@@ -254,3 +258,55 @@ def test_ultrafeedback_has_every_response_with_its_model_in_order() -> None:
     (row,) = exported("ultrafeedback", tables)[0]["default"]
     assert row["models"] == ["m0", "m1", "m2"] == [completion["model"] for completion in row["completions"]]
     assert [completion["overall_score"] for completion in row["completions"]] == [None, 10.0, None]
+
+
+def critique(critic: str, verdict: str, point: str) -> dict[str, Any]:
+    about = {"prompt_id": "p", "response_id": "0", "writer_id": critic, "text": "No."}
+    return {"critique_id": f"0/{critic}", **about, "verdict": verdict, "point": point}
+
+
+def test_the_step_that_a_critic_quotes_is_the_last_and_wrong() -> None:
+    response = {"response_id": "0", "prompt_id": "p", "place": 0, "text": "Two.\nAnd two.\n\nFive.", "sample": 0}
+    critics = [("a", "wrong", "and two"), ("b", "right", ""), ("c", "wrong", "six"), ("d", "wrong", "")]
+    tables = {
+        "prompts": [{"prompt_id": "p", "text": "Sum?", "turns": [], "source": "s"}],
+        "responses": [response],
+        "critiques": [critique(*each) for each in [*critics, ("e", "abstain", "")]],
+    }
+    found, left_out = exported("trl_stepwise", tables, critiques.TABLES)
+    assert [(row["critic"], row["completions"], row["labels"]) for row in found["default"]] == [
+        ("a", ["Two.", "And two."], [True, False]),
+        ("b", ["Two.", "And two.", "Five."], [True, True, True]),
+    ]
+    assert left_out == {
+        "0/c": "what the critique quotes is in no step",
+        "0/d": "the critique quotes nothing",
+        "0/e": "the critic abstains",
+    }
+
+
+def test_each_annotator_has_a_conversation_of_prism_about_a_prompt() -> None:
+    scores = {"x": (4, 2, 0), "y": (1, 1, 0)}
+    tables = {
+        "prompts": TABLES_OF_RUN["prompts"],
+        "responses": TABLES_OF_RUN["responses"],
+        "annotators": [{"annotator_id": who, "kind": "human", "country": "Peru"} for who in scores],
+        "aspects": [{"item_table": "responses", "aspect": "good", "low": 0.0, "high": 4.0, "labels": [], "rules": []}],
+        "annotations": [
+            {"item_table": "responses", "item_id": str(place), "annotator_id": who, "aspect": "good", "score": score,
+             "sample": 0, "options": []}
+            for who, given in scores.items() for place, score in enumerate(given)
+        ],
+    }  # fmt: skip
+    found, left_out = exported("prism", tables)
+    assert [(row["model_name"], row["score"], row["if_chosen"]) for row in found["utterances"]] == [
+        ("m0", 100.0, True),
+        ("m1", 50.5, False),
+        ("m2", 1.0, False),
+    ]
+    assert [row["conversation_id"] for row in found["conversations"]] == ["p/x"]
+    assert [(row["user_id"], row["survey_only"], row["study_locale"]) for row in found["survey"]] == [
+        ("x", False, "Peru"),
+        ("y", True, "Peru"),
+    ]
+    assert left_out == {"p": "no response has the highest score alone"}
