@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -13,28 +13,33 @@ from ..sources import Seed
 from ._prompted import digest_id, prompt_values, response
 
 
-def prompt_row(seed: Seed) -> rows.Prompt:
-    """The prompt; `context`, which many files keep in a column of its own, is its last line."""
-    text = "\n".join(filter(None, (seed.text, seed.fields.get("context"))))
-    return rows.Prompt(**{**prompt_values(seed), "text": text}, turns=seed.fields.get("turns") or [])
+def prompt_row(seed: Seed) -> rows.JudgedPrompt:
+    """The prompt, and the responses that came with the source: `first` and `second`, or the list `responses`.
 
-
-def given_responses(prompt: rows.Prompt, seed: Seed) -> list[rows.Response]:
-    """The responses that came with the source: `first` and `second`, or the list `responses`.
-
-    Their models are in `first_model` and `second_model`, or in the list `models`.
+    Their models are in `first_model` and `second_model`, or in the list `models`. `context`, which many files keep in a
+    column of its own, is the last line of the text. Raises `AskFailed` where a response is blank.
     """
-    fields = seed.fields
+    text = "\n".join(filter(None, (seed.text, seed.fields.get("context"))))
+    values = {**prompt_values(seed), "text": text, "turns": seed.fields.get("turns") or []}
+    return rows.JudgedPrompt(**values, responses=_given(seed.fields))
+
+
+def _given(fields: Mapping[str, Any]) -> list[rows.GivenResponse]:
     if not {"first", "second", "responses"} & {*fields}:
         return []
     texts = fields.get("responses") or [fields.get("first"), fields.get("second")]
     models = fields.get("models") or [fields.get("first_model"), fields.get("second_model")]
-    models = [*models, *[None] * len(texts)]
     if len(texts) < 2 or not all(isinstance(text, str) and text.strip() for text in texts):
         raise AskFailed("a response is missing or blank", f"{len(texts)} responses", b"")
+    models = [*models, *[None] * len(texts)]
+    return [rows.GivenResponse(text=text, model=model) for text, model in zip(texts, models, strict=False)]
+
+
+def given_responses(prompt: rows.JudgedPrompt) -> list[rows.Response]:
+    """The responses that came with the source."""
     return [
-        response(prompt.prompt_id, place, text, response_id=digest_id(prompt.prompt_id, place), model=model)
-        for place, (text, model) in enumerate(zip(texts, models, strict=False))
+        response(prompt.prompt_id, place, given.text, response_id=digest_id(prompt.prompt_id, place), model=given.model)
+        for place, given in enumerate(prompt.responses)
     ]
 
 

@@ -170,7 +170,7 @@ class Preferences(Family):
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """The responses of the source, or those that the writers give; then what the judges say of them."""
         prompt = prompt_row(seed)
-        responses = given_responses(prompt, seed) or await self._written(prompt, ask)
+        responses = given_responses(prompt) or await self._written(prompt, ask)
         rated = await ask.all(self._rated(prompt, r, ask) for r in responses if self._rates)
         graded = await ask.all(self._graded(prompt, r, ask) for r in responses if self.judging == "rubric")
         comparisons = comparison_rows(responses) if self._compares else []
@@ -180,9 +180,10 @@ class Preferences(Family):
         return [prompt, *responses, *comparisons, *judged]
 
     def seed(self, main: Row) -> Seed:
-        """The seed of a prompt whose responses were written here."""
-        assert isinstance(main, rows.Prompt)
-        return seed_of(main, turns=[turn.model_dump() for turn in main.turns])
+        """The seed of a prompt, with the responses that came with it."""
+        assert isinstance(main, rows.JudgedPrompt)
+        given = {"responses": [r.text for r in main.responses], "models": [r.model for r in main.responses]}
+        return seed_of(main, turns=[turn.model_dump() for turn in main.turns], **(given if main.responses else {}))
 
     async def _written(self, prompt: rows.Prompt, ask: Ask) -> list[rows.Response]:
         """The responses of every writer, sample and temperature; one that declines is recorded."""

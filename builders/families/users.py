@@ -33,6 +33,7 @@ from ._prompted import (
     writing,
 )  # fmt: skip
 from ._users_prompts import ATTRIBUTES, COMPARE, RATE, RATE_EXAMPLES, RESPOND, RESPOND_EXAMPLES, STYLES
+from ._users_ratings import SOURCE, given_ratings, source_annotation
 from ._users_sql import CONTEXTS, LABELS
 
 USERS: dict[str, dict[str, float]] = {
@@ -66,6 +67,9 @@ class Users(Family):
     """Whether the annotators of the role `compare`, such as personas, are users too."""
     attributes: dict[str, str] = ATTRIBUTES
     """Rated attribute -> what it means, as raters read it. The defaults are those of UltraFeedback."""
+    source_ratings: Literal["human", "model"] | None = None
+    """Who gave the ratings in the field `ratings` of a seed: for each of its responses a mapping of attribute to score.
+    They are annotations by `source`, and the seed is not rated again. Default: the field is not read."""
     survey: PositiveInt = 100
     """Most pairs of the survey: of the training split, those on which users differ first."""
     min_context: PositiveInt = 2
@@ -103,7 +107,9 @@ class Users(Family):
     async def build(self, seed: Seed, ask: Ask) -> list[Row]:
         """Two responses, their ratings, and where annotators are users what each of them prefers."""
         given = given_texts(seed, "responses")[:2]
-        prompt = PromptRow(**prompt_values(seed), responses=given if len(given) == 2 else [])
+        given = given if len(given) == 2 else []
+        ratings = given_ratings(seed, self.attributes) if given and self.source_ratings else []
+        prompt = PromptRow(**prompt_values(seed), responses=given, ratings=ratings)
         responses = await self._responses(prompt, ask)
         if responses[0].text == responses[1].text:
             ask.reject("row", "responses", responses[1].response_id, "both responses are identical", responses[1].text)
@@ -114,13 +120,15 @@ class Users(Family):
             first_id=responses[0].response_id,
             second_id=responses[1].response_id,
         )
-        ratings = await ask.all(self._ratings(prompt.text, each, ask) for each in responses)
+        found = [source_annotation(prompt, each) for each in ratings]
+        asked = await ask.all(self._ratings(prompt.text, each, ask) for each in responses if not ratings)
         verdicts = await self._verdicts(prompt.text, comparison, responses, ask) if self.annotators_are_users else []
-        return [prompt, *responses, comparison, *(row for each in ratings for row in each), *verdicts]
+        return [prompt, *responses, comparison, *found, *(row for each in asked for row in each), *verdicts]
 
     def once(self) -> Sequence[Row]:
-        """The attributes, and where annotators are users the verdict on a pair."""
-        return (*map(rated, self.attributes), *(COMPARISON if self.annotators_are_users else ()))
+        """The attributes, where annotators are users the verdict on a pair, and who gave the ratings of the source."""
+        source = [Annotator(annotator_id=SOURCE, kind=self.source_ratings)] if self.source_ratings else []
+        return (*map(rated, self.attributes), *(COMPARISON if self.annotators_are_users else ()), *source)
 
     def derived(self) -> Mapping[str, str]:
         """The users, what each of them prefers, and the pairs that tell them apart."""
@@ -135,7 +143,11 @@ class Users(Family):
     def seed(self, main: Row) -> Seed:
         """The seed of a prompt."""
         assert isinstance(main, PromptRow)
-        return seed_of(main, responses=main.responses)
+        ratings = [
+            {each.attribute: each.score for each in main.ratings if each.place == place}
+            for place in range(len(main.responses))
+        ]
+        return seed_of(main, responses=main.responses, ratings=ratings)
 
     async def _responses(self, prompt: PromptRow, ask: Ask) -> list[Response]:
         """Those of the source, else one in each style."""

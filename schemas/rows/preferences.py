@@ -61,6 +61,24 @@ class Prompt(Row):
     """Where it comes from: name of the source, and place in it."""
 
 
+class GivenResponse(Documented):
+    """A response that came with the source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    """The response."""
+    model: str | None = None
+    """Model that wrote it; null where it is unknown."""
+
+
+class JudgedPrompt(Prompt):
+    """A prompt, with its responses where they came with the source."""
+
+    responses: list[GivenResponse] = []
+    """Responses that came with the source; empty where they were written for it."""
+
+
 class Response(Row):
     """A response to a prompt; all candidates are kept, whether a pair uses them or not."""
 
@@ -135,7 +153,7 @@ class Pair(Row):
 
 
 TABLES: dict[str, type[Row]] = {
-    "prompts": Prompt,
+    "prompts": JudgedPrompt,
     "responses": Response,
     "comparisons": Comparison,
     "pairs": Pair,

@@ -26,11 +26,26 @@ LOW, HIGH = 1, 5
 """Ends of the scale on which attributes are rated."""
 
 
+class GivenRating(Documented):
+    """A rating that came with the source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: Annotated[int, Field(ge=0)]
+    """Place of the response that is rated."""
+    attribute: str
+    """What is rated."""
+    score: Annotated[float, Field(ge=LOW, le=HIGH)]
+    """The rating."""
+
+
 class Prompt(PlainPrompt):
     """A prompt with the two responses that users compare."""
 
     responses: list[str] = []
     """Responses that came with the source; empty where both were written for it."""
+    ratings: list[GivenRating] = []
+    """Ratings of them that came with the source; empty where the role `rate` was asked."""
 
 
 class Weight(Documented):

@@ -174,12 +174,16 @@ def test_existing_pairs_are_judged_without_a_response_written(recipe: Write, tmp
         {"id": 2, "text": "Say", "input": "when", "a": LONGER, "b": " ", "one": "m1", "two": "m2"},
     ]
     fields = {"context": "input", "first": "a", "second": "b", "first_model": "one", "second_model": "two"}
-    manifest = made(recipe(lines(*rows), fields, judging="comparisons"), tmp_path / "run")
+    manifest = pluriset.build(recipe(lines(*rows), fields, judging="comparisons"), tmp_path / "run").manifest
     assert [row["text"] for row in read(tmp_path / "run", "prompts")] == ["Say\nwhy"]
     responses = read(tmp_path / "run", "responses")
     assert [(r["model"], r["writer_id"], r["digest"]) for r in responses] == [("m1", None, ""), ("m2", None, "")]
     assert {spent.role for spent in manifest.books.spending} == {"judge"}
     assert manifest.books.rejects == {"a response is missing or blank": 1}
+    assert pluriset.replay(tmp_path / "run", "responses", responses[0]["response_id"]).differs == []
+    verdict = read(tmp_path / "run", "annotations")[0]
+    key = [verdict[part] for part in ("item_table", "item_id", "annotator_id", "aspect", "sample")]
+    assert pluriset.replay(tmp_path / "run", "annotations", json.dumps(key, separators=(",", ":"))).differs == []
 
 
 def test_a_writer_that_declines_is_recorded(server: ScriptedServer, recipe: Write, tmp_path: Path) -> None:

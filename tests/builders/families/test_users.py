@@ -137,3 +137,23 @@ def test_a_run_is_explained_and_published(run: Path, tmp_path: Path) -> None:
 def test_options_that_cannot_hold_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Users(**options)
+
+
+def test_ratings_of_the_source_are_used_and_not_asked_for(tmp_path: Path) -> None:
+    """UltraFeedback has ratings as texts, and `N/A`; VPL drops those."""
+    seeds = [
+        {**SEEDS[0], "ratings": [{"helpfulness": "5", "honesty": "1"}, {"helpfulness": "2", "honesty": "4"}]},
+        {**SEEDS[1], "ratings": [{"helpfulness": "3", "honesty": "N/A"}, {"helpfulness": "4", "honesty": "4"}]},
+        {**SEEDS[2], "ratings": [{"helpfulness": "11", "honesty": "1"}, {}]},
+        SEEDS[3],
+    ]
+    finished(tmp_path, "users", SCRIPT, seeds, options={**OPTIONS, "source_ratings": "human"})
+    run = tmp_path / "run"
+    found = rows(run)
+    preferred = {(row["prompt_id"], row["user_id"]): row["preferred"] for row in found["labels"]}
+    assert (preferred["p0", "kind"], preferred["p0", "honest"]) == ("first", "second")
+    assert (preferred["p1", "kind"], preferred["p1", "honest"]) == ("second", None), "N/A is no rating"
+    assert {(row["annotator_id"], row["kind"]) for row in found["annotators"]} >= {("source", "human")}
+    assert "p2" not in {row["prompt_id"] for row in found["prompts"]}
+    key = '["responses","p0/0","source","honesty",0]'
+    assert pluriset.replay(run, "annotations", key).differs == [] and errors(run) == {}

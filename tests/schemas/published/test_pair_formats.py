@@ -287,7 +287,7 @@ def test_the_step_that_a_critic_quotes_is_the_last_and_wrong() -> None:
 
 def test_each_annotator_has_a_conversation_of_prism_about_a_prompt() -> None:
     scores = {"x": (4, 2, 0), "y": (1, 1, 0)}
-    tables = {
+    tables: dict[str, Rows] = {
         "prompts": TABLES_OF_RUN["prompts"],
         "responses": TABLES_OF_RUN["responses"],
         "annotators": [{"annotator_id": who, "kind": "human", "country": "Peru"} for who in scores],

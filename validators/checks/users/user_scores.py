@@ -51,5 +51,6 @@ WHERE u.annotator_id IS NULL AND (
     f.score IS DISTINCT FROM first_score OR s.score IS DISTINCT FROM second_score
     OR (f.score > s.score AND preferred IS DISTINCT FROM 'first')
     OR (f.score < s.score AND preferred IS DISTINCT FROM 'second')
-    OR tied IS DISTINCT FROM coalesce(f.score = s.score, false) OR (preferred IS NULL) <> (f.score = s.score) IS NULL)
+    OR tied IS DISTINCT FROM coalesce(f.score = s.score, false)
+    OR (preferred IS NULL) <> ((f.score = s.score) IS NULL))
 """
