@@ -19,9 +19,11 @@ Inconsistent = Literal["leave_out", "tie"]
 
 RATED = """
 rated AS (
-    SELECT r.prompt_id, r.response_id, r.place, r.model, a.annotator_id, a.aspect AS objective, avg(a.score) AS score
-    FROM annotations a JOIN responses r ON r.response_id = a.item_id
-    WHERE a.item_table = 'responses' AND a.score IS NOT NULL AND a.aspect IN ({attributes}) GROUP BY ALL)"""
+    SELECT r.prompt_id, r.response_id, r.place, r.model, annotator_id, objective, score
+    FROM responses r JOIN (
+        SELECT item_id AS response_id, annotator_id, aspect AS objective, avg(score) AS score FROM annotations
+        WHERE item_table = 'responses' AND score IS NOT NULL AND aspect IN ({attributes}) GROUP BY ALL)
+    USING (response_id))"""
 WEIGHTED = """
 weights AS (FROM (VALUES {weights}) AS weights(objective, weight)),
 overall AS (
@@ -30,18 +32,25 @@ overall AS (
     FROM rated JOIN weights USING (objective) GROUP BY ALL HAVING count(*) = (SELECT count(*) FROM weights))"""
 GAPS = """
 gaps AS (
-    SELECT f.prompt_id, f.objective, f.response_id AS first_id, s.response_id AS second_id, f.place AS first_place,
-        s.place AS second_place, f.model AS first_model, s.model AS second_model,
+    SELECT any_value(f.prompt_id) AS prompt_id, f.objective, f.response_id AS first_id, s.response_id AS second_id,
+        any_value(f.place) AS first_place, any_value(s.place) AS second_place, any_value(f.model) AS first_model,
+        any_value(s.model) AS second_model,
         round(avg(f.score), 6) AS first_score, round(avg(s.score), 6) AS second_score, count(*) AS n,
         count(*) FILTER (f.score > s.score AND NOT {tied}) AS firsts,
         count(*) FILTER (f.score < s.score AND NOT {tied}) AS seconds, count(*) FILTER ({tied}) AS ties
     FROM {scores} f JOIN {scores} s USING (prompt_id, objective, annotator_id)
-    WHERE f.place < s.place GROUP BY ALL),
+    WHERE f.place < s.place GROUP BY f.objective, first_id, second_id),
 scored AS (
     SELECT *, round(abs(first_score - second_score), 6) AS margin,
         CASE WHEN first_score = second_score THEN 'tie' WHEN margin < {min_gap} THEN {close}
             WHEN first_score > second_score THEN 'first' ELSE 'second' END AS preferred
-    FROM gaps)"""
+    FROM gaps),
+counts AS (
+    SELECT *, list_transform(list_sort(list_filter([(-firsts, 'first'), (-seconds, 'second'), (-ties, 'tie')],
+        lambda votes: votes[1] < 0)), lambda votes: {{'label': votes[2], 'share': round(-votes[1] / n, 6)}})
+        AS distribution
+    FROM (SELECT DISTINCT firsts, seconds, ties, n FROM gaps))"""
+"""Distributions are made once for each combination of counts: there are few of them, and building lists is slow."""
 PAIRED = {
     "all": "SELECT * FROM scored",
     "best_worst": """SELECT * FROM scored QUALIFY row_number() OVER (
@@ -71,12 +80,9 @@ SELECT first_id || '/' || second_id || '/' || objective AS pair_id, prompt_id, f
     NULL::VARCHAR AS context, preferred, margin, first_score, second_score,
     round(CASE preferred WHEN 'first' THEN firsts WHEN 'second' THEN seconds WHEN 'tie' THEN ties END / n, 6)
         AS agreement,
-    list_transform(list_sort(list_filter([(-firsts, 'first'), (-seconds, 'second'), (-ties, 'tie')],
-        lambda votes: votes[1] < 0)), lambda votes: {{'label': votes[2], 'share': round(-votes[1] / n, 6)}})
-        AS distribution,
-    n, [{{'table': 'responses', 'key': first_id}}, {{'table': 'responses', 'key': second_id}}] AS basis,
+    distribution, n, [{{'table': 'responses', 'key': first_id}}, {{'table': 'responses', 'key': second_id}}] AS basis,
     first_place, second_place
-FROM ({paired})"""
+FROM ({paired}) JOIN counts USING (firsts, seconds, ties, n)"""
 VERDICTS = f"""
 given AS (
     SELECT item_id AS comparison_id, annotator_id, list(DISTINCT label) FILTER (aspect = '{DIRECT}') AS labels,

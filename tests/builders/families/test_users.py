@@ -141,7 +141,7 @@ def test_options_that_cannot_hold_are_refused(options: dict[str, Any]) -> None:
 
 def test_ratings_of_the_source_are_used_and_not_asked_for(tmp_path: Path) -> None:
     """UltraFeedback has ratings as texts, and `N/A`; VPL drops those."""
-    seeds = [
+    seeds: list[dict[str, Any]] = [
         {**SEEDS[0], "ratings": [{"helpfulness": "5", "honesty": "1"}, {"helpfulness": "2", "honesty": "4"}]},
         {**SEEDS[1], "ratings": [{"helpfulness": "3", "honesty": "N/A"}, {"helpfulness": "4", "honesty": "4"}]},
         {**SEEDS[2], "ratings": [{"helpfulness": "11", "honesty": "1"}, {}]},

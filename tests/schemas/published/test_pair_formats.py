@@ -268,7 +268,7 @@ def critique(critic: str, verdict: str, point: str) -> dict[str, Any]:
 def test_the_step_that_a_critic_quotes_is_the_last_and_wrong() -> None:
     response = {"response_id": "0", "prompt_id": "p", "place": 0, "text": "Two.\nAnd two.\n\nFive.", "sample": 0}
     critics = [("a", "wrong", "and two"), ("b", "right", ""), ("c", "wrong", "six"), ("d", "wrong", "")]
-    tables = {
+    tables: dict[str, Rows] = {
         "prompts": [{"prompt_id": "p", "text": "Sum?", "turns": [], "source": "s"}],
         "responses": [response],
         "critiques": [critique(*each) for each in [*critics, ("e", "abstain", "")]],
