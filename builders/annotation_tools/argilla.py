@@ -52,7 +52,7 @@ class Argilla(AnnotationTool):
                     found.reason = "\n".join(texts(response.get("value")))
                 else:
                     found.values[question] = texts(response.get("value"))
-            fields = record.get("fields") if isinstance(record.get("fields"), dict) else record
+            fields: dict[str, Any] = record["fields"] if isinstance(record.get("fields"), dict) else record
             for found in by_user.values():
                 found.item = item_of({**fields, "id": record.get("id") or record.get("external_id") or ""}, "text")
                 yield found

@@ -11,12 +11,10 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from ...schemas.request import Completion
+from ...schemas.unanswered import UNANSWERED
 from ...schemas.usage import Spent
 from ..storage.journal import Journal
 from .question import Answerer, Question
-
-UNANSWERED = "not answered yet"
-"""Reason for a missing answer of a person, who may still give it."""
 
 
 class AskFailed(Exception):

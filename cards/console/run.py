@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...schemas.unanswered import UNANSWERED
 from .report import print_summary
 from .text import aligned, clean, document, echo, join_counts, table
 
@@ -62,7 +63,10 @@ def print_counts(books: Books, rejects: Iterable[Any]) -> None:
             missing = "" if spent.uncounted == spent.answers else f" for {spent.uncounted:,} answers"
             tokens = f"tokens not counted{missing}"
         lines.append((f"{spent.teacher} ({spent.role})", f"{spent.answers:,} answers, {tokens}{usd}"))
-    if failed := Counter(reject.reason for reject in rejects if reject.step == "ask" and reject.digest):
+    failed = Counter(reject.reason for reject in rejects if reject.step == "ask" and reject.digest)
+    if unanswered := failed.pop(UNANSWERED, 0):
+        lines.append(("people", f"{unanswered:,} requests {UNANSWERED}; `pluriset annotate` serves them"))
+    if failed:
         frequent = ", ".join(f"{count:,} {reason}" for reason, count in failed.most_common(MAX_REASONS))
         lines.append(("failures", f"{frequent}; send them again with --retry-rejects"))
     aligned(lines)

@@ -17,7 +17,7 @@ from pluriset.tests.servers.form_browser import FormBrowser, Page
 
 pytestmark = pytest.mark.slow
 
-KILLS, PEOPLE, SITUATIONS = 50, 3, 80
+KILLS, PEOPLE, SITUATIONS = 50, 3, 120
 
 
 class Annotator(threading.Thread):
