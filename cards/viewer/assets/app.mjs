@@ -6,8 +6,12 @@ import { checksView, figuresView, groupsView, rejectsView, tablesView } from "./
 import { choose, current, listen } from "./state.mjs";
 
 const VIEWS = {
-  items: ["Items", itemsView], groups: ["Groups", groupsView], figures: ["Figures", figuresView],
-  checks: ["Checks", checksView], rejects: ["Rejects", rejectsView], tables: ["Tables", tablesView],
+  items: ["Items", itemsView],
+  groups: ["Groups", groupsView],
+  figures: ["Figures", figuresView],
+  checks: ["Checks", checksView],
+  rejects: ["Rejects", rejectsView],
+  tables: ["Tables", tablesView],
 };
 
 export async function start(source) {
@@ -35,7 +39,9 @@ async function open(source, about, state, main) {
     else tab.removeAttribute("aria-current");
   }
   try {
-    await view(source, about, state, (content) => { if (mine === turn) main.replaceChildren(content); });
+    await view(source, about, state, (content) => {
+      if (mine === turn) main.replaceChildren(content);
+    });
   } catch (error) {
     if (mine === turn) main.prepend(alert(error));
   }
@@ -43,31 +49,57 @@ async function open(source, about, state, main) {
 }
 
 function header(about) {
-  const items = Object.entries(about.items).filter(([, one]) => one.parent === null).map(([table]) => table);
+  const items = Object.entries(about.items)
+    .filter(([, one]) => one.parent === null)
+    .map(([table]) => table);
   const facts = [
-    about.family ? `family ${about.family}` : null, about.licence ? `licence ${about.licence}` : null,
+    about.family ? `family ${about.family}` : null,
+    about.licence ? `licence ${about.licence}` : null,
     about.read_as ? `read as ${about.read_as}` : null,
     ...items.filter((table) => about.rows[table]).map((table) => `${number(about.rows[table])} ${table}`),
     about.seeds ? `${plural(about.seeds.read, "seed")}, ${number(about.seeds.rejected)} rejected` : null,
     about.before ? `compared with ${about.before}` : null,
   ];
   const shown = Object.entries(VIEWS).filter(([name]) => hasView(about, name));
-  return el("header", {}, el("h1", { dir: "auto" }, visible(about.name)),
+  return el(
+    "header",
+    {},
+    el("h1", { dir: "auto" }, visible(about.name)),
     el("p", { class: "soft small", dir: "auto" }, visible(facts.filter(Boolean).join(" · "))),
-    el("nav", { class: "tabs", "aria-label": "Views" }, shown.map(([name, [title]]) => el("button", {
-      type: "button", value: name,
-      onclick: () => choose({ view: name === "items" ? null : name, item: null, offset: null, reason: null }),
-    }, title))));
+    el(
+      "nav",
+      { class: "tabs", "aria-label": "Views" },
+      shown.map(([name, [title]]) =>
+        el(
+          "button",
+          {
+            type: "button",
+            value: name,
+            onclick: () => choose({ view: name === "items" ? null : name, item: null, offset: null, reason: null }),
+          },
+          title,
+        ),
+      ),
+    ),
+  );
 }
 
 async function nothingRecognised(source, about, state, show) {
-  show(el("p", { class: "page" }, "The columns of this dataset are not recognised. Its rows are under Tables; name the roles of its ",
-    "columns with --map to see items and judgements."));
+  show(
+    el(
+      "p",
+      { class: "page" },
+      "The columns of this dataset are not recognised. Its rows are under Tables; name the roles of its ",
+      "columns with --map to see items and judgements.",
+    ),
+  );
 }
 
 function hasView(about, name) {
   const tables = Object.keys(about.tables);
-  return name === "rejects" ? tables.includes("rejects") : name !== "tables" || tables.some((table) => table !== "rejects");
+  return name === "rejects"
+    ? tables.includes("rejects")
+    : name !== "tables" || tables.some((table) => table !== "rejects");
 }
 
 const alert = (error) => el("p", { class: "error page", role: "alert" }, visible(error.message));

@@ -7,8 +7,12 @@ let loading;
 
 export function columns(bytes, json) {
   loading ??= json("columns").then(async ({ tables, splits, kinds }) => {
-    const read = await Promise.all(Object.entries(kinds).map(async ([name, kind]) =>
-      [name, new KINDS[kind]((await bytes(`column-${name}`)).buffer)]));
+    const read = await Promise.all(
+      Object.entries(kinds).map(async ([name, kind]) => [
+        name,
+        new KINDS[kind]((await bytes(`column-${name}`)).buffer),
+      ]),
+    );
     return { tables, splits, ...Object.fromEntries(read) };
   });
   return loading;
@@ -21,7 +25,8 @@ export function select(index, about, query, found) {
   const answer = query.answer ? Number(query.answer) : null;
   const split = query.split ? index.splits.indexOf(query.split) : null;
   const table = query.table ? index.tables.indexOf(query.table) : null;
-  const low = query.low === undefined ? null : Number(query.low), high = query.high === undefined ? 99 : Number(query.high);
+  const low = query.low === undefined ? null : Number(query.low),
+    high = query.high === undefined ? 99 : Number(query.high);
   const numbers = [];
   for (let n = 0; n < index.split.length; n++) {
     if (found && !found.has(n)) continue;
@@ -38,7 +43,8 @@ function ordered(index, about, query, numbers, people) {
   const disagreement = (n) => (index.disagreement[n] < 0 ? null : index.disagreement[n]);
   if (query.order === "difference") {
     const counts = new Set(about.index.answers.filter((one) => one.answer !== "abstain").map((one) => one.code));
-    const one = people(query.group), other = people(query.other);
+    const one = people(query.group),
+      other = people(query.other);
     const apart = new Map(numbers.map((n) => [n, difference(index, n, one, other, counts)]));
     const both = numbers.filter((n) => apart.get(n) !== null).sort((a, b) => apart.get(b) - apart.get(a) || a - b);
     return { numbers: both, figures: (n) => apart.get(n) };
@@ -46,7 +52,10 @@ function ordered(index, about, query, numbers, people) {
   if (query.order === "disagreement" || query.order === "agreement") {
     const sign = query.order === "disagreement" ? -1 : 1;
     const last = (n) => (disagreement(n) === null ? Infinity : sign * disagreement(n));
-    return { numbers: numbers.sort((a, b) => (last(a) === last(b) ? a - b : last(a) - last(b))), figures: disagreement };
+    return {
+      numbers: numbers.sort((a, b) => (last(a) === last(b) ? a - b : last(a) - last(b))),
+      figures: disagreement,
+    };
   }
   return { numbers, figures: null };
 }
@@ -67,13 +76,22 @@ function judged(index, n, answer, group) {
 function difference(index, n, one, other, counts) {
   let largest = null;
   for (let i = index.first[n]; i < index.first[n + 1];) {
-    const unit = index.unit[i], a = new Map(), b = new Map();
-    let allA = 0, allB = 0;
+    const unit = index.unit[i],
+      a = new Map(),
+      b = new Map();
+    let allA = 0,
+      allB = 0;
     for (; i < index.first[n + 1] && index.unit[i] === unit; i++) {
       const answer = index.answer[i];
       if (!counts.has(answer)) continue;
-      if (one[index.annotator[i]]) { a.set(answer, (a.get(answer) ?? 0) + 1); allA++; }
-      if (other[index.annotator[i]]) { b.set(answer, (b.get(answer) ?? 0) + 1); allB++; }
+      if (one[index.annotator[i]]) {
+        a.set(answer, (a.get(answer) ?? 0) + 1);
+        allA++;
+      }
+      if (other[index.annotator[i]]) {
+        b.set(answer, (b.get(answer) ?? 0) + 1);
+        allB++;
+      }
     }
     if (!allA || !allB) continue;
     let distance = 0;
@@ -86,7 +104,10 @@ function difference(index, n, one, other, counts) {
 }
 
 export function distributions(index, numbers) {
-  const tables = new Map(), splits = new Map(), answers = new Map(), disagreement = new Map();
+  const tables = new Map(),
+    splits = new Map(),
+    answers = new Map(),
+    disagreement = new Map();
   const add = (counts, key) => counts.set(key, (counts.get(key) ?? 0) + 1);
   for (const n of numbers) {
     add(tables, index.tables[index.table[n]]);
@@ -96,12 +117,20 @@ export function distributions(index, numbers) {
     for (const answer of given) add(answers, answer);
   }
   const sorted = (counts) => [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { total: numbers.length, tables: sorted(tables), splits: sorted(splits), answers: [...answers],
-    disagreement: sorted(disagreement), changes: [], step: STEP };
+  return {
+    total: numbers.length,
+    tables: sorted(tables),
+    splits: sorted(splits),
+    answers: [...answers],
+    disagreement: sorted(disagreement),
+    changes: [],
+    step: STEP,
+  };
 }
 
 export function groups(index, about, numbers, attribute) {
-  const values = about.people[attribute], found = new Map();
+  const values = about.people[attribute],
+    found = new Map();
   for (const n of numbers) {
     for (let i = index.first[n]; i < index.first[n + 1]; i++) {
       const value = values[index.annotator[i]];
@@ -112,6 +141,8 @@ export function groups(index, about, numbers, attribute) {
     }
   }
   const size = (counts) => Object.values(counts).reduce((sum, n) => sum + n, 0);
-  return [...found].map(([group, answers]) => ({ group: String(group), answers }))
-    .sort((a, b) => size(b.answers) - size(a.answers) || (a.group < b.group ? -1 : 1)).slice(0, MAX_GROUPS);
+  return [...found]
+    .map(([group, answers]) => ({ group: String(group), answers }))
+    .sort((a, b) => size(b.answers) - size(a.answers) || (a.group < b.group ? -1 : 1))
+    .slice(0, MAX_GROUPS);
 }

@@ -19,7 +19,9 @@ function fill(element, properties, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -32,10 +34,18 @@ export function text(value, limit = LONG) {
   const whole = typeof value === "string" ? value : JSON.stringify(value);
   const span = el("span", { class: "text", dir: "auto" }, visible(whole.slice(0, limit)));
   if (whole.length <= limit) return span;
-  const more = el("button", {
-    class: "more", type: "button",
-    onclick: () => { span.textContent = visible(whole); more.remove(); },
-  }, `Show all ${number(whole.length)} characters`);
+  const more = el(
+    "button",
+    {
+      class: "more",
+      type: "button",
+      onclick: () => {
+        span.textContent = visible(whole);
+        more.remove();
+      },
+    },
+    `Show all ${number(whole.length)} characters`,
+  );
   return el("span", {}, span, "… ", more);
 }
 
@@ -53,7 +63,10 @@ export function plural(count, noun) {
 }
 
 export function choice(label, options, chosen, change) {
-  const select = el("select", { onchange: () => change(select.value) },
-    options.map(([value, shown]) => el("option", { value, selected: value === (chosen ?? "") }, shown)));
+  const select = el(
+    "select",
+    { onchange: () => change(select.value) },
+    options.map(([value, shown]) => el("option", { value, selected: value === (chosen ?? "") }, shown)),
+  );
   return el("label", { class: "choice" }, el("span", {}, label), select);
 }

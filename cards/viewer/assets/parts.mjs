@@ -60,8 +60,16 @@ async function openParquet() {
   const byteLength = Number(first.headers.get("Content-Range").split("/")[1]);
   const file = library.cachedAsyncBuffer(await library.asyncBufferFromUrl({ url, byteLength }));
   const metadata = await library.parquetMetadataAsync(file);
-  const read = (column, rowStart, rowEnd) => library.parquetReadObjects({
-    file, metadata, columns: [column], rowStart, rowEnd, useOffsetIndex: true,
-  }).then((rows) => rows.map((row) => row[column]));
+  const read = (column, rowStart, rowEnd) =>
+    library
+      .parquetReadObjects({
+        file,
+        metadata,
+        columns: [column],
+        rowStart,
+        rowEnd,
+        useOffsetIndex: true,
+      })
+      .then((rows) => rows.map((row) => row[column]));
   return { read };
 }

@@ -1,7 +1,19 @@
 // What the reader chose, kept in the address after `#`, so that it can be shared and the back button works.
 
 const LISTENERS = [];
-export const FILTERS = ["table", "split", "answer", "attribute", "group", "other", "low", "high", "search", "check", "change"];
+export const FILTERS = [
+  "table",
+  "split",
+  "answer",
+  "attribute",
+  "group",
+  "other",
+  "low",
+  "high",
+  "search",
+  "check",
+  "change",
+];
 
 export function current() {
   const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));

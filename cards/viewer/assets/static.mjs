@@ -10,10 +10,12 @@ async function item(number) {
   const byRange = await ranges();
   if (byRange) return JSON.parse((await byRange.read("record", number, number + 1))[0]);
   const { starts } = await json("about");
-  let chunk = 0, end = starts.length;
+  let chunk = 0,
+    end = starts.length;
   while (end - chunk > 1) {
     const middle = (chunk + end) >> 1;
-    if (starts[middle] <= number) chunk = middle; else end = middle;
+    if (starts[middle] <= number) chunk = middle;
+    else end = middle;
   }
   return (await json(`items-${chunk}`))[number - starts[chunk]];
 }
@@ -22,10 +24,13 @@ async function item(number) {
 async function containing(text) {
   if (search.text === text) return search.found;
   const { texts } = await json("about");
-  const wanted = text.toLowerCase(), found = new Set();
+  const wanted = text.toLowerCase(),
+    found = new Set();
   for (let chunk = 0; chunk < texts.length; chunk++) {
     const read = await passing(`texts-${chunk}`);
-    read.forEach((one, place) => { if (one.includes(wanted)) found.add(texts[chunk] + place); });
+    read.forEach((one, place) => {
+      if (one.includes(wanted)) found.add(texts[chunk] + place);
+    });
   }
   Object.assign(search, { text, found });
   return found;
@@ -42,25 +47,38 @@ async function selected(query) {
 
 async function items(query) {
   const { total, about } = await json("about");
-  const first = Number(query.offset ?? 0), limit = Number(query.limit ?? 25);
+  const first = Number(query.offset ?? 0),
+    limit = Number(query.limit ?? 25);
   const isPlain = Object.entries(query).every(([name, value]) => ["offset", "limit"].includes(name) || !value);
   const range = (length) => Array.from({ length: Math.max(0, Math.min(limit, length - first)) }, (_, i) => first + i);
   const chosen = isPlain ? null : await selected(query);
   const numbers = chosen ? range(chosen.numbers.length).map((place) => chosen.numbers[place]) : range(total);
-  const shown = await Promise.all(numbers.map(async (number) => {
-    const { now } = await item(number);
-    const title = now.row[about.items[now.table].title];
-    const figure = chosen?.figures ? chosen.figures(number) : null;
-    return { number, table: now.table, key: now.key, split: now.split, figure, title: String(title ?? now.key).slice(0, TITLE) };
-  }));
+  const shown = await Promise.all(
+    numbers.map(async (number) => {
+      const { now } = await item(number);
+      const title = now.row[about.items[now.table].title];
+      const figure = chosen?.figures ? chosen.figures(number) : null;
+      return {
+        number,
+        table: now.table,
+        key: now.key,
+        split: now.split,
+        figure,
+        title: String(title ?? now.key).slice(0, TITLE),
+      };
+    }),
+  );
   return { total: chosen ? chosen.numbers.length : total, items: shown };
 }
 
 async function rows(query) {
   const { rejects } = await json("about");
   const first = Number(query.offset ?? 0);
-  const found = rejects.rows.filter((row) => (!query.reason || row.reason === query.reason)
-    && (!query.search || JSON.stringify(row).toLowerCase().includes(query.search.toLowerCase())));
+  const found = rejects.rows.filter(
+    (row) =>
+      (!query.reason || row.reason === query.reason) &&
+      (!query.search || JSON.stringify(row).toLowerCase().includes(query.search.toLowerCase())),
+  );
   return { total: found.length, rows: found.slice(first, first + Number(query.limit ?? 25)) };
 }
 
@@ -71,9 +89,12 @@ export const exported = {
   figures: () => json("figures"),
   items,
   item,
-  distributions: async (query) => Object.keys(query).length
-    ? distributions(await columns(bytes, json), (await selected(query)).numbers) : (await json("about")).distributions,
-  groups: async (query) => groups(await columns(bytes, json), await json("about"), (await selected(query)).numbers, query.by),
+  distributions: async (query) =>
+    Object.keys(query).length
+      ? distributions(await columns(bytes, json), (await selected(query)).numbers)
+      : (await json("about")).distributions,
+  groups: async (query) =>
+    groups(await columns(bytes, json), await json("about"), (await selected(query)).numbers, query.by),
   rows,
   counts: async () => (await json("about")).rejects.reasons,
   failing: async (query) => {

@@ -8,12 +8,20 @@ export function tools(source, about) {
   if (!about.explains) return () => null;
   return (record) => {
     const place = el("div", { class: "story", hidden: true });
-    const button = el("button", { type: "button", "aria-expanded": "false", onclick: async () => {
-      const open = place.hidden;
-      place.hidden = !open;
-      button.setAttribute("aria-expanded", String(open));
-      if (open && !place.hasChildNodes()) await tell(source, record.table, record.key, place);
-    } }, "Why is this row here?");
+    const button = el(
+      "button",
+      {
+        type: "button",
+        "aria-expanded": "false",
+        onclick: async () => {
+          const open = place.hidden;
+          place.hidden = !open;
+          button.setAttribute("aria-expanded", String(open));
+          if (open && !place.hasChildNodes()) await tell(source, record.table, record.key, place);
+        },
+      },
+      "Why is this row here?",
+    );
     return el("div", { class: "tools" }, button, place);
   };
 }
@@ -28,17 +36,26 @@ export async function tell(source, table, key, place) {
 }
 
 function story(told) {
-  return el("div", {},
-    told.subject.table === "rejects" ? el("p", {}, "This row is missing: ", text(told.subject.row.reason), ". ",
-      text(told.subject.row.detail ?? "")) : null,
-    part("It rests on", told.rests_on, (row) => el("div", {}, el("b", {}, words(row.table)), " ",
-      el("code", {}, visible(row.key)), rowTable([row.row]))),
-    part("It was read from", told.origins, (one) => el("p", {}, visible(`${one.dataset}: ${one.table} ${one.key} ${one.revision}`))),
+  return el(
+    "div",
+    {},
+    told.subject.table === "rejects"
+      ? el("p", {}, "This row is missing: ", text(told.subject.row.reason), ". ", text(told.subject.row.detail ?? ""))
+      : null,
+    part("It rests on", told.rests_on, (row) =>
+      el("div", {}, el("b", {}, words(row.table)), " ", el("code", {}, visible(row.key)), rowTable([row.row])),
+    ),
+    part("It was read from", told.origins, (one) =>
+      el("p", {}, visible(`${one.dataset}: ${one.table} ${one.key} ${one.revision}`)),
+    ),
     part("Requests", told.asks, request),
     part("Removed in favour of this row", told.compared, (one) => rowTable([one])),
-    part("Checks that it fails", told.findings, (one) => el("p", { class: one.severity }, visible(`${one.check}: ${one.problem}`))),
+    part("Checks that it fails", told.findings, (one) =>
+      el("p", { class: one.severity }, visible(`${one.check}: ${one.problem}`)),
+    ),
     part("Not on record", told.missing, (one) => el("p", { class: "soft" }, visible(one))),
-    el("p", { class: "small soft" }, visible(`Licence of the dataset: ${told.licence}`)));
+    el("p", { class: "small soft" }, visible(`Licence of the dataset: ${told.licence}`)),
+  );
 }
 
 function part(title, rows, show) {
@@ -47,8 +64,14 @@ function part(title, rows, show) {
 
 function request(ask) {
   const model = ask.answer.model ?? ask.teacher.model ?? "";
-  return el("details", {}, el("summary", {}, visible(`${ask.role}: ${ask.annotator} ${model}`)),
-    ask.messages.map((message) => el("div", { class: "turn" }, el("b", {}, words(message.role)), el("p", {}, text(message.content)))),
+  return el(
+    "details",
+    {},
+    el("summary", {}, visible(`${ask.role}: ${ask.annotator} ${model}`)),
+    ask.messages.map((message) =>
+      el("div", { class: "turn" }, el("b", {}, words(message.role)), el("p", {}, text(message.content))),
+    ),
     el("div", { class: "turn" }, el("b", {}, "Answer"), el("p", {}, text(ask.answer.text ?? ""))),
-    el("details", {}, el("summary", {}, "Teacher"), cell(ask.teacher)));
+    el("details", {}, el("summary", {}, "Teacher"), cell(ask.teacher)),
+  );
 }
