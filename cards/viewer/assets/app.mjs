@@ -1,9 +1,13 @@
 // The page: its head, its views, and what is shown of errors.
 
+import { checksView } from "./checks.mjs";
 import { el, number, plural, visible } from "./dom.mjs";
+import { figuresView } from "./figures.mjs";
+import { groupsView } from "./groups.mjs";
 import { itemsView } from "./items.mjs";
-import { checksView, figuresView, groupsView, rejectsView, tablesView } from "./panels.mjs";
+import { rejectsView } from "./rejects.mjs";
 import { choose, current, listen } from "./state.mjs";
+import { tablesView } from "./tables.mjs";
 
 const VIEWS = {
   items: ["Items", itemsView],

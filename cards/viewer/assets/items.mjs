@@ -2,11 +2,10 @@
 
 import { controls, distributionBars } from "./filters.mjs";
 import { el, number, plural, visible } from "./dom.mjs";
+import { PAGE } from "./pager.mjs";
 import { recordView } from "./record.mjs";
 import { choose, filters } from "./state.mjs";
 import { tools } from "./tools.mjs";
-
-const PAGE = 25;
 
 export async function itemsView(source, about, state, show) {
   const list = el(
