@@ -46,6 +46,7 @@ def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyC
     """A connection that loads no extensions, with the functions `norm`, `literal` and `fix_encoding` of text."""
     safe = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(database, config={**safe, **config})
+    connection.execute("SET enable_progress_bar = false")  # it is printed to stdout, which is for data
     connection.create_function("norm_unicode", norm, ["VARCHAR"], "VARCHAR")
     register_fix_encoding(connection)
     # ASCII, nearly everything, never leaves the engine, and most of it has nothing to collapse.
@@ -129,9 +130,14 @@ def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
     return query(relation, sql).fetchall()
 
 
-def materialize_arrow(beside: duckdb.DuckDBPyRelation, rows: pa.Table) -> duckdb.DuckDBPyRelation:  # noqa: ARG001
+def materialize_arrow(beside: duckdb.DuckDBPyRelation, rows: pa.Table) -> duckdb.DuckDBPyRelation:
     """Copy Arrow rows into a table of the connection of a relation."""
     table = f"_materialized_{uuid4().hex}"
+    if session := _session.get():  # a confined connection reads no Python objects but registered ones
+        session.connection.register(f"{table}_source", rows)
+        session.connection.execute(f"CREATE TABLE {table} AS FROM {table}_source")
+        session.connection.unregister(f"{table}_source")
+        return session.connection.table(table)
     beside.limit(0).query("_none", f"CREATE TABLE {table} AS FROM rows")  # DuckDB finds `rows` in this function
     copy: duckdb.DuckDBPyRelation | None = beside.limit(0).query("_none", f"SELECT * FROM {table}")
     assert copy is not None

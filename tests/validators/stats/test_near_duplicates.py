@@ -1,0 +1,15 @@
+import pytest
+
+from pluriset.validators.stats.near_duplicates import near_duplicates
+from pluriset.validators.tables.sql import connect, using
+
+
+@pytest.mark.parametrize("confined", [False, True])
+def test_near_duplicates_are_found_on_any_connection(confined: bool) -> None:
+    texts = "SELECT i::VARCHAR AS item_id, 'one two three four five six seven eight ' || i AS text FROM range(3) r(i)"
+    with connect() as connection, using(connection):
+        items = connection.sql(texts)
+        if confined:
+            connection.execute("SET enable_external_access = false")
+        pairs = near_duplicates(items, 0.7).fetchall()
+    assert sorted((one["item_id"], other["item_id"]) for one, other in pairs) == [("0", "1"), ("0", "2"), ("1", "2")]
