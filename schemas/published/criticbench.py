@@ -35,12 +35,34 @@ class Criticised(Row):
 
 
 ROWS = """
-SELECT CAST(row_number() OVER (ORDER BY critique_id) - 1 AS BIGINT) AS id, p.text AS question, p.answers AS answer,
-    r.text AS response, p.is_right AS response_label, p.source AS question_source, p.topic AS question_type,
-    c.text AS critique, c.verdict, f.text AS correction, 'test' AS split
-FROM ours.critiques c JOIN ours.prompts p USING (prompt_id) JOIN ours.responses r ON r.response_id = c.response_id
-LEFT JOIN ours.responses f ON f.response_id = corrected_id WHERE verdict <> 'abstain' ORDER BY id
+SELECT CAST(row_number() OVER (ORDER BY p.prompt_id, critique_id) - 1 AS BIGINT) AS id, p.text AS question,
+    p.answers AS answer, r.text AS response, p.is_right AS response_label, p.source AS question_source,
+    p.topic AS question_type, c.text AS critique, c.verdict, f.text AS correction, 'test' AS split
+FROM ours.prompts p JOIN ours.responses r ON r.prompt_id = p.prompt_id AND r.place = 0
+LEFT JOIN ours.critiques c ON c.response_id = r.response_id
+LEFT JOIN ours.responses f ON f.response_id = corrected_id WHERE verdict IS DISTINCT FROM 'abstain' ORDER BY id
 """
+KEYED = """
+SELECT *, lpad(CAST(id AS VARCHAR), 9, '0') AS prompt_id, prompt_id || '/0' AS response_id,
+    critique IS NOT NULL AND coalesce(verdict, '') IN ('right', 'wrong') AS criticised FROM theirs.criticbench
+"""
+CRITIC = "CriticBench"
+"""Annotator of the critiques, of whom nothing is known."""
+TABLES = {
+    "prompts": """SELECT split, prompt_id, question AS text, [] AS turns, question_type AS topic,
+        question_source AS source, answer AS answers, [response] AS responses, response_label AS is_right
+        FROM _keyed ORDER BY id""",
+    "responses": """FROM (
+            SELECT split, response_id, prompt_id, 0 AS place, response AS text, 0 AS sample, '' AS digest FROM _keyed
+            UNION ALL
+            SELECT split, prompt_id || '/1', prompt_id, 1, correction, 0, '' FROM _keyed
+            WHERE criticised AND correction IS NOT NULL)
+        ORDER BY response_id""",
+    "critiques": f"""SELECT split, response_id || '/{CRITIC}' AS critique_id, prompt_id, response_id,
+        CASE WHEN correction IS NOT NULL THEN prompt_id || '/1' END AS corrected_id, '{CRITIC}' AS writer_id, verdict,
+        '' AS point, critique AS text, '' AS digest FROM _keyed WHERE criticised ORDER BY id""",
+    "annotators": f"SELECT 'test' AS split, '{CRITIC}' AS annotator_id, 'model' AS kind",
+}
 
 
 class CriticBench(PublishedDataset):
@@ -63,7 +85,10 @@ class CriticBench(PublishedDataset):
         "The evaluation code of the repository: id, question, answer, response_label, question_source and "
         "question_type. The columns of critique, verdict and correction are ours."
     )
-    notes = ("A response is repeated for each critique of it; all splits of the run are in `test`.",)
+    notes = (
+        "A response is repeated for each critique of it, and has one row without one where nobody criticised it; all "
+        "splits of the run are in `test`. Rows are numbered anew.",
+    )
     views: ClassVar = (
         View(
             "items",
@@ -93,4 +118,12 @@ class CriticBench(PublishedDataset):
             steps={},
             rows={"criticbench": ROWS},
             rejects=left_out("critiques", "critique_id", reason, "ours.critiques"),
+        )
+
+    def to_tables(self) -> Translation:
+        """Every row is a prompt of its own; a critique without a verdict, or a correction without one, is left out."""
+        reason = "CASE WHEN NOT criticised THEN 'a critique, verdict or correction without the others' END"
+        partial = "(FROM _keyed WHERE critique IS NOT NULL OR verdict IS NOT NULL OR correction IS NOT NULL)"
+        return Translation(
+            steps={"_keyed": KEYED}, rows=TABLES, rejects=left_out("critiques", "prompt_id", reason, partial)
         )

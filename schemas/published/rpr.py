@@ -44,10 +44,14 @@ class Reversal(Row):
     """Another person."""
 
 
-ROWS = """
-SELECT CAST(row_number() OVER (ORDER BY r.prompt_id) - 1 AS BIGINT) AS id, p.text AS prompt, a.text AS response_a,
-    b.text AS response_b, x.text AS criteria_x, y.text AS criteria_y, x.category AS category_x,
-    y.category AS category_y, x.scenario AS scenario_x, y.scenario AS scenario_y, n[1] AS profile_0, n[2] AS profile_1,
+UNNAMED = "(none)"
+"""Category of a criterion whose source names none."""
+ROWS = f"""
+SELECT CASE WHEN bool_and(TRY_CAST(r.prompt_id AS BIGINT) IS NOT NULL) OVER () THEN TRY_CAST(r.prompt_id AS BIGINT)
+        ELSE row_number() OVER (ORDER BY r.prompt_id) - 1 END AS id, p.text AS prompt, a.text AS response_a,
+    b.text AS response_b, x.text AS criteria_x, y.text AS criteria_y, nullif(x.category, '{UNNAMED}') AS category_x,
+    nullif(y.category, '{UNNAMED}') AS category_y, x.scenario AS scenario_x, y.scenario AS scenario_y,
+    n[1] AS profile_0, n[2] AS profile_1,
     n[3] AS profile_2, n[4] AS profile_3, n[5] AS profile_4,
     CASE r.split WHEN 'train' THEN 'train' ELSE 'test' END AS split
 FROM ours.reversals r JOIN ours.prompts p USING (prompt_id)
@@ -56,6 +60,35 @@ JOIN ours.criteria x ON x.criterion_id = x_id JOIN ours.criteria y ON y.criterio
 LEFT JOIN (SELECT c.prompt_id, list(f.text ORDER BY profile_id) AS n FROM ours.profiles f
     JOIN ours.criteria c USING (criterion_id) GROUP BY c.prompt_id) f USING (prompt_id)
 WHERE verified ORDER BY id
+"""
+SIDES = f"""
+SELECT split, CAST(id AS VARCHAR) AS prompt_id, id, unnest(['x', 'y']) AS side,
+    unnest([response_a, response_b]) AS response, unnest([criteria_x, criteria_y]) AS text,
+    coalesce(unnest([category_x, category_y]), '{UNNAMED}') AS category,
+    unnest([scenario_x, scenario_y]) AS scenario FROM theirs.rpr
+"""
+TABLES = {
+    "prompts": """SELECT split, CAST(id AS VARCHAR) AS prompt_id, prompt AS text, [] AS turns, 'RPR' AS source
+        FROM theirs.rpr ORDER BY id""",
+    "categories": "SELECT DISTINCT category, 'train' AS split FROM _sides ORDER BY category",
+    "responses": """SELECT split, prompt_id || '/' || place AS response_id, prompt_id, place, response AS text,
+        0 AS sample, '' AS digest FROM (SELECT *, CASE side WHEN 'x' THEN 0 ELSE 1 END AS place FROM _sides)
+        ORDER BY id, place""",
+    "criteria": """SELECT split, prompt_id || '/' || side AS criterion_id, prompt_id, category, side, text, scenario,
+        'RPR' AS writer_id, '' AS digest FROM _sides ORDER BY id, side""",
+    "reversals": """SELECT split, CAST(id AS VARCHAR) AS prompt_id, id || '/0' AS first_id, id || '/1' AS second_id,
+        id || '/x' AS x_id, id || '/y' AS y_id, NULL::DOUBLE AS agreed_x, NULL::DOUBLE AS agreed_y, true AS verified
+        FROM theirs.rpr ORDER BY id""",
+    "pairs": """SELECT split, prompt_id || '/' || side AS pair_id, prompt_id, prompt_id || '/0' AS first_id,
+        prompt_id || '/1' AS second_id, category AS objective, text AS context,
+        CASE side WHEN 'x' THEN 'first' ELSE 'second' END AS preferred, [] AS distribution, 0 AS n,
+        [{'table': 'criteria', 'key': prompt_id || '/' || side}, {'table': 'reversals', 'key': prompt_id}] AS basis
+        FROM _sides ORDER BY id, side""",
+    "annotators": "SELECT 'train' AS split, 'RPR' AS annotator_id, 'model' AS kind",
+}
+PROFILES = """
+SELECT id, unnest([profile_0, profile_1, profile_2, profile_3, profile_4]) AS text, unnest(range(5)) AS number
+FROM theirs.rpr
 """
 
 
@@ -115,4 +148,14 @@ class RPR(PublishedDataset):
         reason = "CASE WHEN NOT verified THEN 'annotators do not confirm the reversal' END"
         return Translation(
             steps={}, rows={"rpr": ROWS}, rejects=left_out("reversals", "prompt_id", reason, "ours.reversals")
+        )
+
+    def to_tables(self) -> Translation:
+        """Every row; its profiles are left out, since it does not say by which criterion they go."""
+        reason = "'by which criterion a profile goes is not stated'"
+        profiles = "(SELECT id || '/' || number AS key FROM _profiles WHERE text IS NOT NULL)"
+        return Translation(
+            steps={"_sides": SIDES, "_profiles": PROFILES},
+            rows=TABLES,
+            rejects=left_out("profiles", "key", reason, profiles),
         )

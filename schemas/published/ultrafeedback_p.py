@@ -72,6 +72,40 @@ SELECT number AS "Index", pair AS original_idx, prompt, chosen, rejected, user_i
         AS split
 FROM _pairs LEFT JOIN _contexts USING (label_id) ORDER BY number
 """
+LABELLED = """
+SELECT *, lpad(CAST(original_idx AS VARCHAR), 9, '0') AS prompt_id,
+    lpad(CAST("Index" AS VARCHAR), 9, '0') || '/' || data_subset AS label_id,
+    CASE WHEN reversed THEN rejected ELSE chosen END AS first,
+    CASE WHEN reversed THEN chosen ELSE rejected END AS second,
+    CASE WHEN reversed THEN 'second' ELSE 'first' END AS preferred
+FROM theirs.pairs
+"""
+SHOWN = """
+SELECT c.split, c.label_id, place, o.prompt_id AS comparison_id, o.preferred
+FROM (SELECT split, label_id, data_subset, unnest(contexts) AS pair, generate_subscripts(contexts, 1) AS place
+    FROM _labelled) c
+LEFT JOIN (FROM _labelled QUALIFY row_number() OVER (
+        PARTITION BY data_subset, prompt, chosen, rejected ORDER BY label_id) = 1) o
+    ON o.data_subset = c.data_subset AND o.prompt = c.pair.prompt AND o.chosen = c.pair.chosen
+    AND o.rejected = c.pair.rejected
+"""
+PAIR = "FROM (FROM _labelled QUALIFY row_number() OVER (PARTITION BY prompt_id ORDER BY label_id) = 1)"
+TABLES = {
+    "prompts": f"""SELECT split, prompt_id, prompt AS text, [] AS turns, 'UltraFeedback-P' AS source,
+        [first, second] AS responses, [] AS ratings {PAIR} ORDER BY prompt_id""",
+    "responses": f"""SELECT split, prompt_id || '/' || place AS response_id, prompt_id, place, text, 0 AS sample,
+        '' AS digest FROM (SELECT split, prompt_id, unnest([0, 1]) AS place, unnest([first, second]) AS text {PAIR})
+        ORDER BY response_id""",
+    "comparisons": f"""SELECT split, prompt_id AS comparison_id, prompt_id, prompt_id || '/0' AS first_id,
+        prompt_id || '/1' AS second_id {PAIR} ORDER BY prompt_id""",
+    "users": "SELECT DISTINCT 'train' AS split, data_subset AS user_id, [] AS weights FROM _labelled ORDER BY user_id",
+    "labels": """SELECT split, label_id, prompt_id AS comparison_id, data_subset AS user_id, prompt_id, preferred,
+        false AS tied, 'first' AS original, reversed, controversial, survey_options AS surveyed
+        FROM _labelled ORDER BY label_id""",
+    "contexts": """SELECT any_value(split) AS split, label_id,
+        list({'comparison_id': comparison_id, 'preferred': preferred} ORDER BY place) AS pairs, count(*) AS length,
+        false AS identifies FROM _shown WHERE comparison_id IS NOT NULL GROUP BY label_id ORDER BY label_id""",
+}
 REASON = """CASE WHEN preferred IS NULL THEN 'the user prefers neither' WHEN original IS NULL THEN
     'a rating is missing' END"""
 
@@ -160,3 +194,13 @@ class UltraFeedbackP(PublishedDataset):
             rows={"pairs": ROWS},
             rejects=left_out("labels", "label_id", REASON, "ours.labels"),
         )
+
+    def to_tables(self) -> Translation:
+        """Every label; the first response of a pair is the one that was chosen originally.
+
+        `satisfied_subset` follows from `reversed`, rows and pairs are numbered anew in their order, and a pair of a
+        context that is no labelled pair of the same user is left out.
+        """
+        reason = "CASE WHEN comparison_id IS NULL THEN 'a pair of its context is none that the user labels' END"
+        rejects = left_out("contexts", "label_id || '/' || place", reason, "_shown")
+        return Translation(steps={"_labelled": LABELLED, "_shown": SHOWN}, rows=TABLES, rejects=rejects)

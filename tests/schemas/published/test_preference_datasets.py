@@ -9,11 +9,14 @@ import pyarrow as pa
 import pytest
 
 from pluriset.schemas.projections import arrow_schema
+from pluriset.schemas.published.criticbench import CriticBench
 from pluriset.schemas.published.multiobj_align import MultiobjAlign
 from pluriset.schemas.published.pandalm import PandaLM
+from pluriset.schemas.published.rpr import RPR
+from pluriset.schemas.published.ultrafeedback_p import UltraFeedbackP
 from pluriset.schemas.published_dataset import REJECTS, PublishedDataset
 from pluriset.schemas.row import columns
-from pluriset.schemas.rows.preferences import TABLES
+from pluriset.schemas.rows import tables_of
 from pluriset.tests.validators.test_real_data import REAL
 from pluriset.validators.tables.sql import connect
 
@@ -39,7 +42,7 @@ def there_and_back(
         ours["rejects"] = dicts(connection.table(REJECTS))
     with connect() as connection:
         connection.execute("CREATE SCHEMA ours")
-        for name, row_type in TABLES.items():
+        for name, row_type in tables_of(shape.family or "").items():
             for row in ours.get(name, []):
                 row_type.model_validate({key: value for key, value in row.items() if key != "split"})
             schema = arrow_schema(row_type).append(pa.field("split", pa.string()))
@@ -89,7 +92,50 @@ def by_id(rows: Rows) -> Rows:
     return sorted(rows, key=lambda row: str(row["metadata"]["original_id"]))
 
 
-@pytest.mark.parametrize(("shape", "config"), [(PandaLM(), "testset"), (MultiobjAlign(), "pairs")])
+def test_criticbench_is_numbered_anew_and_loses_half_of_a_critique() -> None:
+    (first, second) = (dict(row) for row in CriticBench.example["criticbench"])
+    rows = [
+        {**first, "id": 0, "critique": "The sum is off.", "verdict": "wrong", "correction": "It is 2."},
+        {**second, "id": 7, "critique": "No verdict."},
+    ]
+    found, ours = there_and_back(CriticBench(), "criticbench", rows)
+    assert found[0] == rows[0] and (found[1]["id"], found[1]["critique"]) == (1, None)
+    assert [row["reason"] for row in ours["rejects"]] == ["a critique, verdict or correction without the others"]
+
+
+def test_rpr_comes_back_without_its_profiles() -> None:
+    rows = [{**row, "category_x": "brevity", "profile_0": "A busy person."} for row in RPR.example["rpr"]]
+    found, ours = there_and_back(RPR(), "rpr", rows)
+    full = [RPR.configs["rpr"].row.model_validate(row).model_dump() for row in rows]
+    assert found == [{**row, "profile_0": None} for row in full]
+    assert {row["reason"] for row in ours["rejects"]} == {"by which criterion a profile goes is not stated"}
+    assert [(pair["context"], pair["preferred"]) for pair in ours["pairs"][:2]] == [
+        ("Be short.", "first"),
+        ("Be thorough.", "second"),
+    ]
+
+
+def test_ultrafeedback_p_comes_back_with_the_contexts_that_its_users_label() -> None:
+    one, other, *_ = (dict(row) for row in UltraFeedbackP.example["pairs"])
+    shown = {name: one[name] for name in ("prompt", "chosen", "rejected")}
+    later = [{**row, "Index": row["Index"] + 2, "original_idx": 1, "prompt": "Talk again."} for row in (one, other)]
+    rows = [
+        *({**row, "survey_options": True, "contexts": [], "context_length": 0} for row in (one, other)),
+        {**later[0], "contexts": [shown]},
+        {**later[1], "contexts": [], "context_length": 0},
+    ]
+    found, ours = there_and_back(UltraFeedbackP(), "pairs", rows)
+    full = [{**row, "satisfied_subset": not row["reversed"]} for row in rows]
+    assert sorted(found, key=lambda row: row["Index"]) == full and ours["rejects"] == []
+    elsewhere = [*rows[:2], {**later[0], "contexts": [{**shown, "chosen": "Fish."}]}, rows[3]]
+    found, ours = there_and_back(UltraFeedbackP(), "pairs", elsewhere)
+    assert [row["key"] for row in ours["rejects"]] == ["000000002/cats/1"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "config"),
+    [(PandaLM(), "testset"), (MultiobjAlign(), "pairs"), (RPR(), "rpr")],
+)
 def test_the_example_of_a_dataset_comes_back(shape: PublishedDataset, config: str) -> None:
     rows = [dict(row) for row in shape.example[config]]
     found, _ = there_and_back(shape, config, rows)
