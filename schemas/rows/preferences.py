@@ -178,7 +178,12 @@ VOICES = View(
     FROM theirs.responses""",
 )
 READ_AS = (PAIRS, VOICES)
-PLOTS = {"score_agreement": "interval", "judge_bias": "interval", "group_preferences": "heatmap"}
+PLOTS = {
+    "score_agreement": "interval",
+    "judge_bias": "interval",
+    "group_preferences": "heatmap",
+    "objective_reversals": "heatmap",
+}
 
 SIDES = "Prompt: {prompt_id.text}\nFirst response: {first_id.text}\nSecond response: {second_id.text}\n"
 COMPARED = (

@@ -67,3 +67,29 @@ def test_a_judge_is_compared_with_others_on_what_its_own_model_wrote(tables_of: 
 def test_groups_that_prefer_different_responses(tables_of: TablesOf) -> None:
     found = figures("group_preferences", tables_of(JUDGED))
     assert found["country", "Chad", "Peru"] == (1.0, 1)
+
+
+def test_objectives_that_reverse_each_other(tables_of: TablesOf) -> None:
+    def under(objective: str, *preferred: str) -> list[dict[str, Any]]:
+        return [
+            {"pair_id": f"{objective}{n}", "first_id": f"f{n}", "second_id": f"s{n}", "objective": objective}
+            | {"preferred": side}
+            for n, side in enumerate(preferred)
+        ]
+
+    pairs = [*under("kind", "first", "first", "tie", "second"), *under("true", "first", "second", "first", "first")]
+    assert figures("objective_reversals", tables_of({"pairs": pairs})) == {
+        ("kind", "true"): (pytest.approx(2 / 3, abs=1e-5), 3)
+    }
+
+
+def test_a_judge_who_rates_its_own_model_and_longer_responses_higher(tables_of: TablesOf) -> None:
+    scores = {"vain": (4.0, 2.0), "fair": (2.0, 2.0)}
+    annotations = [
+        {"item_table": "responses", "item_id": str(place), "annotator_id": who, "aspect": "good", "score": score}
+        for who, given in scores.items()
+        for place, score in enumerate(given, 1)
+    ]
+    responses = [{**row, "prompt_id": "p"} for row in JUDGED["responses"]]
+    found = figures("rating_bias", tables_of({**JUDGED, "responses": responses, "annotations": annotations}))
+    assert found == {("good", "vain", "own model"): (2.0, 1), ("good", "vain", "length"): (1.0, 2)}
