@@ -78,9 +78,8 @@ def test_objectives_that_reverse_each_other(tables_of: TablesOf) -> None:
         ]
 
     pairs = [*under("kind", "first", "first", "tie", "second"), *under("true", "first", "second", "first", "first")]
-    assert figures("objective_reversals", tables_of({"pairs": pairs})) == {
-        ("kind", "true"): (pytest.approx(2 / 3, abs=1e-5), 3)
-    }
+    ((group, (share, n)),) = figures("objective_reversals", tables_of({"pairs": pairs})).items()
+    assert (group, n) == (("kind", "true"), 3) and share == pytest.approx(2 / 3, abs=1e-5)
 
 
 def test_a_judge_who_rates_its_own_model_and_longer_responses_higher(tables_of: TablesOf) -> None:

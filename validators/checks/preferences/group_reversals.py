@@ -5,7 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from ....schemas.rows.preferences import DIRECT
-from ...stats.k_anonymity import grouping_columns
+from ...stats.k_anonymity import ATTRIBUTES, grouping_columns
 from ...tables.sql import Tables, query_tables, quote_identifier, quote_literal
 from .. import Check
 
@@ -24,6 +24,7 @@ class GroupReversals(Check):
         "annotators": ["annotator_id"],
         "comparisons": ["comparison_id"],
     }
+    may_use = {"annotators": ["kind", *ATTRIBUTES]}
     passes = {
         "annotations": [{**COMPARED, "annotator_id": who, "label": "first"} for who in "ab"],
         "annotators": [{"annotator_id": "a", "country": "Ghana"}, {"annotator_id": "b", "country": "Peru"}],
