@@ -20,7 +20,7 @@ from ...schemas.run_layout import JOURNAL, SHARDS
 from ..asking.budget import BudgetTracker, Cost
 from ..dispatch.stop import StopSignal
 from ..storage import lease as leases
-from ..storage import run_folder
+from ..storage import recipe_file, run_folder
 from ..storage.journal import Journal
 from ..storage.shard import Shard, shard_count
 from .coordinator import Coordinator, together
@@ -79,7 +79,7 @@ class RayCluster:
         check_shardable(crew, folder)
         seeds = sum(1 for _ in crew.seeds())
         of = of or shard_count(folder / JOURNAL) or max(LEAST_SHARDS, -(-seeds // SEEDS_A_SHARD))
-        job = self.worker.Job(recipe, folder.resolve(), f"ray-{uuid4().hex}")
+        job = self.worker.Job(_absolute(recipe), folder.resolve(), f"ray-{uuid4().hex}")
         with run_folder.joined(folder, recipe):
             (folder / SHARDS).mkdir(exist_ok=True)
             (folder / SHARDS / job.launch).touch()
@@ -96,8 +96,7 @@ class RayCluster:
     def replay(self, run: Run, shards: Sequence[Shard], watch: Watch) -> list[ShardReplay]:
         """Replay every shard on the nodes of the cluster, if these see the disk of the run; else in processes here."""
         out = (run.building / "shards").resolve()
-        out.mkdir()
-        job = self.worker.Job(run.crew.recipe, run.folder.resolve(), "")
+        job = self.worker.Job(_absolute(run.crew.recipe), run.folder.resolve(), "")
         replay = self._task(self.worker.replay_on_node, run.crew, gpus=False)
         try:
             parts: list[ShardReplay] = self.ray.get([replay.remote(job, shard, out) for shard in shards])
@@ -121,7 +120,10 @@ class RayCluster:
         return self.ray.remote(Coordinator).options(**options).remote(folder, limits, _spent(crew, folder))
 
     def _wait(self, tasks: list[Any], coordinator: Any, progress: _Progress, folder: Path) -> None:
-        """Wait for all tasks. The first error, or Ctrl-C, stops the others in order; a second Ctrl-C does not wait."""
+        """Wait for all tasks. The first error, or Ctrl-C, stops the others in order; a second Ctrl-C does not wait.
+
+        Raises that error, and `RunError` if the cluster is lost.
+        """
         stopped: PlurisetError | None = None
         while tasks:
             try:
@@ -139,6 +141,10 @@ class RayCluster:
                 hint = "run the same command again: it resumes where it stopped"
                 stopped = Interrupted("stopped; earlier answers are kept", where=str(folder), hint=hint)
                 self.ray.get(coordinator.stop.remote(stopped))
+            except self.ray.exceptions.RayError as error:
+                hint = "run the same command again: it resumes where it stopped"
+                got = str(error).partition("\n")[0]
+                raise RunError("the Ray cluster is lost; all answers are kept", got=got, hint=hint) from None
         if stopped is not None:
             raise stopped
 
@@ -168,6 +174,11 @@ class _Progress:
             message = f"{self.done} of {self.shards} shards done"
             stopping = ["stopping: waits for requests in flight"] if stopped else []
             self.watch(together(statuses, self.seeds, [*stopping, message]))
+
+
+def _absolute(recipe: Recipe) -> Recipe:
+    """The recipe with paths that do not depend on where a process was started."""
+    return recipe_file.moved(recipe, Path.resolve)
 
 
 def _spent(crew: ResolvedRecipe, folder: Path) -> Cost:

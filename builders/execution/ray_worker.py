@@ -12,9 +12,10 @@ from uuid import uuid4
 
 import ray
 
+from ...schemas.errors import DataError
 from ...schemas.progress import Status
 from ...schemas.recipe import Recipe
-from ...schemas.run_layout import JOURNAL, SHARDS
+from ...schemas.run_layout import JOURNAL, RECIPE, SHARDS
 from ..asking.budget import Cost
 from ..storage.shard import Segment, Shard, segments
 from .coordinator import Order
@@ -53,7 +54,9 @@ def build_shard(job: Job, shard: Shard, coordinator: Any) -> None:
 
 
 def replay_on_node(job: Job, shard: Shard, out: Path) -> ShardReplay:
-    """Replay a shard of a run on a shared disk."""
+    """Replay a shard of a run on a shared disk. Raises `DataError` on a node that does not see it."""
+    if not (job.folder / RECIPE).exists():
+        raise DataError("no run here", where=str(job.folder))
     return replay_shard(resolve(job.recipe), job.folder, shard, out)
 
 

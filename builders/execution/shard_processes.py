@@ -59,7 +59,7 @@ def _here(run: Run, shards: Sequence[Shard], out: Path) -> Iterator[ShardReplay]
 
 def _in_processes(run: Run, shards: Sequence[Shard], out: Path, processes: int) -> Iterator[ShardReplay]:
     """The replays as they are done. A shard that a process fails to replay is replayed here, which tells why."""
-    out.mkdir()
+    out.mkdir(exist_ok=True)  # also the replay after the build sent what the first one lacked
     recipe = out / RECIPE
     recipe.write_text(recipe_file.dump(run_folder.portable(run.crew.recipe, out)), encoding="utf-8")
     command = [sys.executable, "-m", f"{PACKAGE}.execution.shard_processes", *map(str, (recipe, run.folder, out))]

@@ -46,8 +46,12 @@ def test_tables_made_shard_by_shard_in_processes_have_the_bytes_of_one_process(
     assert statuses[-1].seeds_done == statuses[-1].seeds == len(SITUATIONS) and not (out / ".building").exists()
 
 
-def test_what_the_shards_lack_is_sent_by_the_build(sharded: tuple[Recipe, Path], tmp_path: Path) -> None:
+def test_what_the_shards_lack_is_sent_by_the_build(
+    sharded: tuple[Recipe, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recipe, out = sharded
+    monkeypatch.setattr(shard_processes, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(shard_processes, "_cores", lambda: 2)
     for segment in sorted((out / "journal").glob("*"))[:2]:
         segment.unlink()
     assert built(recipe, out, []).books.requests.sent > 0
