@@ -32,8 +32,8 @@ REJECTS_FILE = "rejects"
 """Name, before its suffix, of the file that lists what was left out, row by row."""
 COPY = {"csv": "FORMAT csv, HEADER, FORCE_QUOTE *", "jsonl": "FORMAT json"}
 """Options with which DuckDB writes a text format. In CSV everything is quoted, so that an empty text is not a null."""
-FORMULA = r"^\s*(=|[+@-]\s*[\w.]*\(|[+@-].*\|.*!)"
-"""A text that a spreadsheet runs: one after `=`, or after another sign a call of a function or of another program."""
+FORMULA = r"^\s*[=+@-]\s*([\w.+*/&-]*\(|.*\|.*!)"
+"""A text that a spreadsheet runs: after a sign, a call of a function or of another program; `=1+1` does no harm."""
 MEMORY: dict[str, str | int] = {"memory_limit": "2GB", "threads": 4}
 """What does not fit is on disk beside the export while it is made: memory does not grow with rows."""
 AS_TEXT = {"keep_default_na": False}
