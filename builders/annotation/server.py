@@ -6,8 +6,6 @@ another one answered, and an answer is on the disk before it is acknowledged. Pa
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,9 +24,9 @@ from .answer_log import AnswerLog
 from .people import People, Person, Refused
 from .reply import MISSING, Unanswered, answer, given_of
 from .requests import Requests
+from .sessions import FORBIDDEN, HEADERS, check_form, form_token, session_of, set_session
 from .slots import Slots
 
-COOKIE = "pluriset-session"
 MAX_BODY = 256 * 1024
 """Bytes of a form that is sent in."""
 MAX_REASON = 4000
@@ -36,17 +34,6 @@ MAX_REASON = 4000
 REASON = "reason"
 ATTENTION = "attention-"
 """What the item of an attention item begins with."""
-FORBIDDEN = "This form is not from this server, or from an earlier session. Go back, reload the page and try again."
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "interest-cohort=()",
-    "Referrer-Policy": "same-origin",
-    "Server": "pluriset",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
 class Pages(Protocol):
@@ -117,31 +104,31 @@ class Server:
         return response
 
     async def _start(self, request: web.Request) -> web.Response:
-        self.people.by_session(_session(request))
+        self.people.by_session(session_of(request))
         return _redirect("/item")
 
     async def _entry(self, request: web.Request) -> web.Response:
         """The page of a link. Looking at it uses nothing, as mail programs look at links too."""
-        token, session = request.match_info["token"], _session(request)
+        token, session = request.match_info["token"], session_of(request)
         person = self.people.by_token(token)
         if person.session is not None:
             self.people.enter(token, session)
             return _redirect("/item")
         if not session or self._is_taken(session):
             session = secrets.token_urlsafe(32)
-        response = self._page(Entry(token, _csrf(session)))
-        self._set_session(response, session, person)
+        response = self._page(Entry(token, form_token(session)))
+        set_session(response, session, int(person.expires - self.people.clock()), self.url.startswith("https:"))
         return response
 
     async def _enter(self, request: web.Request) -> web.Response:
-        given, session = await request.post(), _session(request)
-        self._check_csrf(given, session)
+        given, session = await request.post(), session_of(request)
+        check_form(_text(given, "csrf"), session)
         self.people.enter(_text(given, "token"), session)
         return _redirect("/item")
 
     async def _item(self, request: web.Request) -> web.Response:
         """Consent, the next item, or thanks."""
-        session = _session(request)
+        session = session_of(request)
         person = self.people.by_session(session)
         if (consent := self._consent_page(person, session)) is not None:
             return self._page(consent)
@@ -149,7 +136,7 @@ class Server:
 
     async def _previous(self, request: web.Request) -> web.Response:
         """The last answer of this person, to be corrected."""
-        session = _session(request)
+        session = session_of(request)
         person = self.people.by_session(session)
         asked, log = self.requests.of(person.annotator), self._log(person.annotator)
         last = next((digest for digest in reversed(log.answers.by_digest) if digest in asked), None)
@@ -160,24 +147,24 @@ class Server:
         return self._page(self._task(person, session, form, last, shown, corrects=True))
 
     async def _consent(self, request: web.Request) -> web.Response:
-        given, session = await request.post(), _session(request)
+        given, session = await request.post(), session_of(request)
         person = self.people.by_session(session)
-        self._check_csrf(given, session)
+        check_form(_text(given, "csrf"), session)
         human = self.slots.human(person.annotator)
         if _text(given, "agree") != "yes":
             page = self._consent_page(person, session, "You can only go on if you agree.")
             return self._page(page or Notice("Thank you", "You have agreed already."), 422)
         declared = {name: _text(given, f"attribute.{name}") for name in human.attributes}
         kept = {name: value for name, value in declared.items() if value in human.attributes[name]}
+        self._log(person.annotator).add_attributes(person.annotator, kept)  # a crash between the two asks again
         self.people.consent(person.annotator, human.consent, kept)
-        self._log(person.annotator).add_attributes(person.annotator, kept)
         return _redirect("/item")
 
     async def _answer(self, request: web.Request) -> web.Response:
         """Save an answer. The same form sent in twice is saved once; a correction replaces the earlier answer."""
-        given, session = await request.post(), _session(request)
+        given, session = await request.post(), session_of(request)
         person = self.people.by_session(session)
-        self._check_csrf(given, session)
+        check_form(_text(given, "csrf"), session)
         if self._consent_page(person, session):
             return _redirect("/item")
         item, corrects = _text(given, "item"), _text(given, "corrects") == "yes"
@@ -273,7 +260,7 @@ class Server:
             instructions=human.instructions,
             given=given,
             problems=problems or {},
-            csrf=_csrf(session),
+            csrf=form_token(session),
             previous=bool(done) and not corrects,
             corrects=corrects,
         )
@@ -284,7 +271,7 @@ class Server:
         if not human.consent or (person.consent is not None and person.consent.text == human.consent):
             return None
         attributes: Sequence[Attribute] = [Attribute(name, values) for name, values in human.attributes.items()]
-        return Consent(human.consent, attributes, _csrf(session), problem)
+        return Consent(human.consent, attributes, form_token(session), problem)
 
     def _log(self, annotator: str) -> AnswerLog:
         if annotator not in self._logs:
@@ -298,28 +285,11 @@ class Server:
             return False
         return True
 
-    def _set_session(self, response: web.Response, session: str, person: Person) -> None:
-        age, secure = int(person.expires - self.people.clock()), self.url.startswith("https:")
-        response.set_cookie(COOKIE, session, max_age=age, httponly=True, samesite="Lax", secure=secure)
-
-    def _check_csrf(self, given: Given, session: str) -> None:
-        if not session or not hmac.compare_digest(_text(given, "csrf"), _csrf(session)):
-            raise Refused(FORBIDDEN)
-
     def _page(self, page: Page, status: int = 200) -> web.Response:
         return web.Response(text=self.pages.render(page), content_type="text/html", charset="utf-8", status=status)
 
     def _notice(self, title: str, text: str, status: int) -> web.Response:
         return self._page(Notice(title, text), status)
-
-
-def _session(request: web.Request) -> str:
-    return request.cookies.get(COOKIE, "")
-
-
-def _csrf(session: str) -> str:
-    """What a form must bring back: only pages of this session have it, and it does not tell the session."""
-    return hmac.new(session.encode(), b"form", hashlib.sha256).hexdigest()
 
 
 def _text(given: Given, name: str) -> str:

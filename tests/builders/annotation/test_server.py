@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pluriset.builders.annotation.people import DAY, digest
-from pluriset.builders.annotation.server import COOKIE
+from pluriset.builders.annotation.sessions import COOKIE
 from pluriset.builders.annotation.status import status
 from pluriset.tests.builders.annotation.conftest import CONSENT, Site
 from pluriset.tests.servers.form_browser import FormBrowser, Page
