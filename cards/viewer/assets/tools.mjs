@@ -59,7 +59,7 @@ function story(told) {
 }
 
 function part(title, rows, show) {
-  return rows.length ? el("section", {}, el("h4", {}, `${title} (${number(rows.length)})`), rows.map(show)) : null;
+  return rows.length ? el("section", {}, el("h3", {}, `${title} (${number(rows.length)})`), rows.map(show)) : null;
 }
 
 function request(ask) {
