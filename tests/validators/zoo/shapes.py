@@ -82,7 +82,10 @@ def dialogues(random: Random) -> Dataset:
 def messages(random: Random) -> Dataset:
     """Dialogues as lists of messages."""
     prompts, texts = sentences(random, N, "?"), sentences(random, 2 * N)
-    turn = lambda p, t: [{"role": "user", "content": p}, {"role": "assistant", "content": t}]  # noqa: E731
+
+    def turn(prompt: str, answer: str) -> list[dict[str, str]]:
+        return [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
+
     return {
         "trl.jsonl": [
             {"chosen": turn(p, texts[2 * i]), "rejected": turn(p, texts[2 * i + 1])} for i, p in enumerate(prompts)
