@@ -30,6 +30,8 @@ class Item(Row):
     """The one label that the dataset gives it."""
     stratum: str | None = None
     """What it was drawn from, where equally many were drawn from each."""
+    level: float | None = None
+    """Its place on a scale that it was written for."""
 
 
 class Judgement(Row):

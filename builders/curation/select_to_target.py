@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
+from ...validators.stats.aggregates import DIGITS
+from ...validators.stats.distances import jensen_shannon
 from ...validators.tables.sql import Tables, fetch_all, query, quote_identifier, quote_literal
 from . import Outcome, Step
 from ._pages import Removal, key, removals, told_by_one_column
@@ -22,7 +24,8 @@ class SelectToTarget(Step):
     Rows are taken one by one from the combination of values that brings the counts nearest to the target (least sum of
     squares over all columns), which is ours; it is exact for one column, and within a few rows for several. Within a
     combination, a digest of the key and the seed of the recipe decides. Values without a target are kept only where
-    nothing else is left, and where a value runs short, others make up for it.
+    nothing else is left, and where a value runs short, others make up for it. The Jensen-Shannon divergence from the
+    target is measured before and after, in bits.
     """
 
     target: Annotated[dict[str, Shares], Field(min_length=1)]
@@ -49,7 +52,8 @@ class SelectToTarget(Step):
         rows = tables[chosen]
         cells = ", ".join(f"CAST({quote_identifier(column)} AS VARCHAR)" for column in self.target)
         counted = fetch_all(rows, f"SELECT [{cells}] AS cell, count(*) FROM rows GROUP BY cell ORDER BY cell")
-        kept = self._quota([cell for cell, _ in counted], np.asarray([n for _, n in counted], dtype=np.int64))
+        combinations, available = [cell for cell, _ in counted], np.asarray([n for _, n in counted], dtype=np.int64)
+        kept = self._quota(combinations, available)
         quota = {tuple(cell): int(n) for (cell, _), n in zip(counted, kept, strict=True)}
         draw = f"md5({quote_literal(f'{seed}/')} || CAST({key(rows)} AS VARCHAR)), _seq"
         ordered = query(
@@ -62,7 +66,8 @@ class SelectToTarget(Step):
             for own, cell, place in ordered.fetchall()
             if place > quota[tuple(cell)]
         )
-        return Outcome(removed={chosen: removals(rows, removed)})
+        figures = self._divergences(combinations, {"before": available, "after": kept})
+        return Outcome(removed={chosen: removals(rows, removed)}, figures=figures)
 
     def _quota(self, cells: list[list[str | None]], available: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64 (cells,): how many rows each combination gives."""
@@ -81,6 +86,20 @@ class SelectToTarget(Step):
             taken[best] += 1
             counts += member[best]
         return taken
+
+    def _divergences(
+        self, cells: list[list[str | None]], counts: Mapping[str, NDArray[np.int64]]
+    ) -> dict[str, float | None]:
+        """The divergence of each column from its target; values without a target count together."""
+        figures: dict[str, float | None] = {}
+        for place, (column, shares) in enumerate(self.target.items()):
+            target = np.asarray([*shares.values(), 0.0])
+            member = np.asarray([[cell[place] == v for v in shares] + [cell[place] not in shares] for cell in cells])
+            for when, rows in counts.items():
+                name = f"divergence of {column} from its target, {when}"
+                mix = rows @ member if len(cells) else target * 0
+                figures[name] = round(jensen_shannon(mix / mix.sum(), target), DIGITS) if mix.sum() else None
+        return figures
 
     def _detail(self, cell: list[Any], kept: int) -> str:
         named = ", ".join(f"{column} {value}" for column, value in zip(self.target, cell, strict=True))

@@ -183,7 +183,8 @@ class PluriHarms(PublishedDataset):
     views: ClassVar = (
         View(
             "items",
-            "SELECT Question_Index AS item_id, Question_Content AS text, Harm_Level AS label FROM theirs.prompts",
+            "SELECT Question_Index AS item_id, Question_Content AS text, Harm_Level AS label, Harm_Level AS level "
+            "FROM theirs.prompts",
         ),
         View(
             "annotators",

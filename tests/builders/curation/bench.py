@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -17,12 +17,14 @@ from pluriset.schemas.rows.values import TABLES, Consideration, Situation
 class Bench:
     """Typed rows in real tables, and the real runner over them."""
 
-    def __init__(self, connection: DuckDBPyConnection, rows: Sequence[Row]) -> None:
-        staging = Staging(connection, {**TABLES, "rejects": Reject})
+    def __init__(
+        self, connection: DuckDBPyConnection, rows: Sequence[Row], tables: Mapping[str, type[Row]] = TABLES
+    ) -> None:
+        staging = Staging(connection, {**tables, "rejects": Reject})
         staging.add(rows)
         staging.flush()
         self.connection = connection
-        self.curation = Curation(connection, TABLES)
+        self.curation = Curation(connection, tables)
 
     def run(self, *steps: Step, seed: int = 0) -> Bench:
         self.curation.run(steps, seed)

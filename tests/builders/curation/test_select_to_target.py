@@ -25,6 +25,9 @@ def test_the_shares_of_one_column_are_met(bench: Make) -> None:
     step = SelectToTarget(table="considerations", n=10, target={"kind": {"value": 0.5, "right": 0.3, "duty": 0.2}})
     done = bench(*rows(("value", "a", 30), ("right", "a", 30), ("duty", "a", 30))).run(step)
     assert shares(done, 0) == {"value": 5, "right": 3, "duty": 2}
+    [effect] = done.curation.effects
+    divergence = "divergence of kind from its target, "
+    assert effect.figures == {f"{divergence}before": pytest.approx(0.024888, abs=1e-6), f"{divergence}after": 0}
     assert done.rejects("reason, detail")[0] == ("beyond the target distribution", "kind value: 5 are kept")
 
 
