@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from ..left_out import left_out
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Key, Row
+from ..split_rule import one_split
 
 
 class Augmented(Row):
@@ -76,14 +77,7 @@ class Crome(PublishedDataset):
             """SELECT pair_id, kind || ': ' || label AS problem FROM theirs.pairs
             WHERE label <> CASE kind WHEN 'causal_up' THEN '2' WHEN 'causal_down' THEN '1' ELSE 'tie' END""",
         ),
-        "base_in_one_split": Rule(
-            "All pairs of a response are in one split",
-            "are|is in more than one split",
-            """SELECT base_pair_id, string_agg(DISTINCT split, ', ') AS problem FROM theirs.pairs
-            GROUP BY base_pair_id HAVING count(DISTINCT split) > 1""",
-            unit="prompts",
-            per="base_pair_id",
-        ),
+        "base_in_one_split": one_split("All pairs of a response are in one split", "pairs", "base_pair_id", "prompts"),
     }
     views: ClassVar = (
         View(

@@ -8,6 +8,7 @@ from ..field_docs import Documented
 from ..left_out import left_out
 from ..published_dataset import Config, Known, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
+from ..split_rule import one_split
 
 
 class ContextPair(Documented):
@@ -151,14 +152,7 @@ class UltraFeedbackP(PublishedDataset):
             unit="pairs",
             per="original_idx",
         ),
-        "prompt_in_one_split": Rule(
-            "No prompt is in more than one split",
-            "are|is in more than one split",
-            """SELECT prompt, string_agg(DISTINCT split, ', ') AS problem FROM theirs.pairs
-            GROUP BY prompt HAVING count(DISTINCT split) > 1""",
-            unit="prompts",
-            per="prompt",
-        ),
+        "prompt_in_one_split": one_split("No prompt is in more than one split", "pairs", "prompt", "prompts"),
     }
     views: ClassVar = (
         View(

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from ..published_dataset import Config, Licence, PublishedDataset, Rule, Translation, View
 from ..row import Row
+from ..split_rule import one_split
 from ..valueprism_sql import RELEVANT, SPLITS, into_ours, into_theirs
 
 Valence = Literal["Supports", "Opposes", "Either"]
@@ -121,13 +122,8 @@ class ValuePrism(PublishedDataset):
             unit="statements",
             per="norm(situation), vrd, norm(text)",
         ),
-        "one_split": Rule(
-            "No situation is in more than one split",
-            "are|is in more than one split",
-            """SELECT norm(situation) AS situation, 'in ' || string_agg(DISTINCT split, ', ' ORDER BY split) AS problem
-            FROM theirs."full" GROUP BY 1 HAVING count(DISTINCT split) > 1""",
-            unit="situations",
-            per="norm(situation)",
+        "one_split": one_split(
+            "No situation is in more than one split", "full", "situation", "situations", of="norm(situation)"
         ),
         "relevance_balanced": Rule(
             "The relevance task has as many Yes as No",
