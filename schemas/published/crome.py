@@ -45,6 +45,47 @@ FROM ours.pairs p JOIN ours.prompts q USING (prompt_id)
 JOIN ours.responses f ON f.response_id = first_id JOIN ours.responses s ON s.response_id = second_id
 JOIN ours.edits e ON e.child_id = second_id JOIN ours.attributes a USING (attribute_id) ORDER BY pair_id
 """
+EDITED = """
+SELECT *, row_number() OVER (PARTITION BY base_pair_id, response_2, kind = 'neutral' ORDER BY pair_id) AS turn,
+    CASE WHEN kind = 'neutral' AND NOT bool_or(kind <> 'neutral' AND attribute IS NOT NULL)
+            OVER (PARTITION BY base_pair_id, response_2) THEN 'a neutral pair without the edit that it is of'
+        WHEN kind <> 'neutral' AND attribute IS NULL THEN 'no attribute'
+        WHEN turn > 1 THEN 'another pair has the same edited response' END AS reason
+FROM theirs.pairs
+"""
+TEXTS = """
+SELECT any_value(split) AS split, prompt_id, text, any_value(generator) FILTER (edited) AS model,
+    prompt_id || '/' || (row_number() OVER (PARTITION BY prompt_id ORDER BY min(edited), min(pair_id)) - 1)
+        AS response_id, row_number() OVER (PARTITION BY prompt_id ORDER BY min(edited), min(pair_id)) - 1 AS place
+FROM (SELECT split, pair_id, base_pair_id AS prompt_id, generator, unnest([response_1, response_2]) AS text,
+    unnest([false, true]) AS edited FROM _edited WHERE reason IS NULL) GROUP BY prompt_id, text
+"""
+SIDES = """
+SELECT e.*, base_pair_id AS prompt_id, base_pair_id || '/' || attribute AS attribute_id, f.response_id AS first_id,
+    s.response_id AS second_id
+FROM _edited e JOIN _texts f ON f.prompt_id = base_pair_id AND f.text = response_1
+JOIN _texts s ON s.prompt_id = base_pair_id AND s.text = response_2 WHERE reason IS NULL
+"""
+TABLES = {
+    "prompts": """SELECT any_value(split) AS split, prompt_id, any_value(prompt) AS text, [] AS turns, 'Crome' AS source
+        FROM _sides WHERE kind <> 'neutral' GROUP BY prompt_id ORDER BY prompt_id""",
+    "responses": """SELECT split, response_id, prompt_id, place, text, model, 0 AS sample, '' AS digest FROM _texts
+        ORDER BY prompt_id, place""",
+    "attributes": """SELECT any_value(split) AS split, attribute_id, prompt_id, any_value(attribute) AS name,
+        any_value(attribute) AS meaning, 'Crome' AS writer_id, '' AS digest FROM _sides WHERE kind <> 'neutral'
+        GROUP BY attribute_id, prompt_id ORDER BY attribute_id""",
+    "edits": """SELECT split, pair_id AS edit_id, prompt_id, first_id AS parent_id, second_id AS child_id, attribute_id,
+        direction FROM _sides WHERE kind <> 'neutral' ORDER BY edit_id""",
+    "drifts": """SELECT split, pair_id AS edit_id, NULL::DOUBLE AS target_change, NULL::DOUBLE AS other_change,
+        len(string_split_regex(trim(response_2), '\\s+')) / len(string_split_regex(trim(response_1), '\\s+'))
+            AS length_change, true AS accepted FROM _sides WHERE kind <> 'neutral' ORDER BY edit_id""",
+    "pairs": """SELECT split, pair_id, prompt_id, first_id, second_id, coalesce(attribute, 'neutral') AS objective,
+        CASE WHEN kind = 'neutral' THEN prompt END AS context,
+        MAP {'1': 'first', '2': 'second', 'tie': 'tie'}[label] AS preferred, [] AS distribution, 0 AS n,
+        [{'table': 'responses', 'key': first_id}, {'table': 'responses', 'key': second_id}] AS basis
+        FROM _sides ORDER BY pair_id""",
+    "annotators": "SELECT 'train' AS split, 'Crome' AS annotator_id, 'model' AS kind",
+}
 
 
 class Crome(PublishedDataset):
@@ -110,3 +151,8 @@ class Crome(PublishedDataset):
         """One row for each pair."""
         reason = "CASE WHEN NOT accepted THEN 'the edit does not move its attribute alone' END"
         return Translation(steps={}, rows={"pairs": ROWS}, rejects=left_out("drifts", "edit_id", reason, "ours.drifts"))
+
+    def to_tables(self) -> Translation:
+        """Every pair whose edit it tells; an attribute means its name, as the file has nothing else of it."""
+        steps = {"_edited": EDITED, "_texts": TEXTS, "_sides": SIDES}
+        return Translation(steps=steps, rows=TABLES, rejects=left_out("pairs", "pair_id", "reason", "_edited"))

@@ -10,6 +10,7 @@ import pytest
 
 from pluriset.schemas.projections import arrow_schema
 from pluriset.schemas.published.criticbench import CriticBench
+from pluriset.schemas.published.crome import Crome
 from pluriset.schemas.published.multiobj_align import MultiobjAlign
 from pluriset.schemas.published.pandalm import PandaLM
 from pluriset.schemas.published.rpr import RPR
@@ -101,6 +102,16 @@ def test_criticbench_is_numbered_anew_and_loses_half_of_a_critique() -> None:
     found, ours = there_and_back(CriticBench(), "criticbench", rows)
     assert found[0] == rows[0] and (found[1]["id"], found[1]["critique"]) == (1, None)
     assert [row["reason"] for row in ours["rejects"]] == ["a critique, verdict or correction without the others"]
+
+
+def test_crome_comes_back_where_it_tells_the_edit_of_a_tie() -> None:
+    up, down, alone = (dict(row) for row in Crome.example["pairs"][:3])
+    tie = {**alone, "pair_id": "1/tie", "response_2": up["response_2"]}
+    found, ours = there_and_back(Crome(), "pairs", [up, down, alone, tie])
+    assert {row["pair_id"]: row for row in found} == {row["pair_id"]: row for row in (up, down, tie)}
+    assert [(row["key"], row["reason"]) for row in ours["rejects"]] == [
+        ("1/neutral", "a neutral pair without the edit that it is of")
+    ]
 
 
 def test_rpr_comes_back_without_its_profiles() -> None:
