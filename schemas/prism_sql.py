@@ -31,7 +31,8 @@ SELECT a.annotator_id AS user_id, count(conversation_id) = 0 AS survey_only,
     {nulls("system_string marital_status english_proficiency study_id consent consent_age")},
     {nulls("lm_familiarity lm_indirect_use lm_direct_use lm_frequency_use")}, 'train' AS split
 FROM ours.annotators a LEFT JOIN _conversations c ON c.annotator_id = a.annotator_id AND reason IS NULL
-WHERE a.annotator_id IN (SELECT annotator_id FROM _scores) GROUP BY ALL ORDER BY user_id
+WHERE a.annotator_id IN (SELECT annotator_id FROM _scores) AND EXISTS (FROM _conversations WHERE reason IS NULL)
+GROUP BY ALL ORDER BY user_id
 """
 TYPE = """CASE WHEN topic IN ('values guided', 'controversy guided') THEN topic ELSE 'unguided' END"""
 TALKS = f"""
