@@ -2,8 +2,8 @@
 
 Situations of everyday life, contested prompts in nine languages, questions of culture, items of a survey, templates of
 decisions, statements that may be common sense, questions about everyday life in a region, templates of problems,
-prompts about a person of one identity, texts about a person and utterances that may be nonsense; all of them written
-for pluriset.
+prompts about a person of one identity, texts about a person, utterances that may be nonsense and statements that are
+true or false; all of them written for pluriset.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ TEXTS = {
     "identities": "prompt",
     "bios": "bio",
     "utterances": "utterance",
+    "facts": "statement",
 }
 """Set -> the field of its records that holds the text."""
 
@@ -44,11 +45,12 @@ class Sample(Source):
 
     set: Literal[
         "situations", "prompts", "questions", "survey", "decisions", "statements", "everyday", "problems", "identities",
-        "bios", "utterances",
+        "bios", "utterances", "facts",
     ] = "situations"  # fmt: skip
     """Everyday situations, contested prompts, questions of culture, items of a survey, templates of decisions,
     statements that may be common sense, questions about everyday life in a region, templates of problems, prompts about
-    a person of one identity, texts about a person, or utterances that may be nonsense with a meaning."""
+    a person of one identity, texts about a person, utterances that may be nonsense with a meaning, or statements that
+    are true or false."""
     domain: Domain | None = None
     """Only situations of this domain; default: all of them, mixed."""
     language: str | None = None
