@@ -12,7 +12,7 @@ AGENTS = {
     "clerk": {"worldview": "I trust records."},
     "joker": {"worldview": "I trust nobody.", "rule": "contrary", "topics": ["food"]},
 }
-FACTS = [
+FACTS: list[dict[str, Any]] = [
     {"id": "b", "text": "Bread is baked.", "topic": "food", "truth": True},
     {"id": "s", "text": "Stones are soft.", "topic": "nature", "truth": False},
     {"id": "x", "text": "Nobody can tell.", "topic": "nature"},
@@ -30,8 +30,7 @@ def test_agents_claim_what_their_rule_decides_and_hear_each_other(tmp_path: Path
         "Statement: Bread": "Bread it is.",
         "Statement: Stones": "Stones they are.",
     }
-    lines: list[dict[str, Any]] = [{"match": m, "answer": {"answer": {"text": t}}} for m, t in answers.items()]
-    write(tmp_path / "a.jsonl", lines)
+    write(tmp_path / "a.jsonl", [{"match": m, "answer": {"answer": {"text": t}}} for m, t in answers.items()])
     recipe = {
         "name": "societies",
         "license": "cc-by-4.0",
