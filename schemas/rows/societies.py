@@ -81,11 +81,11 @@ TABLES: dict[str, type[Row]] = {"propositions": Proposition, "agents": Agent, "c
 READ_AS = (
     View(
         "items",
-        """SELECT claim_id AS item_id, claims.text, claims.split, proposition_id AS group_id,
-            CASE WHEN claims.truth THEN 'true' ELSE 'false' END AS label
-        FROM theirs.claims""",
+        """SELECT claim_id AS item_id, p.text || chr(10) || c.text AS text, c.split, proposition_id AS group_id,
+            CASE WHEN c.truth THEN 'true' ELSE 'false' END AS label
+        FROM theirs.claims c JOIN theirs.propositions p USING (proposition_id)""",
     ),
 )
-"""Claims are items, labelled by their truth."""
+"""Claims are items, read with their proposition and labelled by their truth."""
 PLOTS = {"claims_by_agent": "bar"}
 """Measures that are drawn."""
