@@ -93,10 +93,14 @@ SIMILAR_PAIRS = f"""
 WITH bucketed AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY gram ORDER BY rank) AS place FROM rarest
     QUALIFY count(*) OVER (PARTITION BY gram) > 1
+), paired AS (
+    SELECT a, b FROM (FROM bucketed WHERE place <= {MAX_BUCKET}) a JOIN (FROM bucketed WHERE place <= {MAX_BUCKET}) b
+    ON a.gram = b.gram AND a.place < b.place
+    UNION ALL
+    SELECT a, b FROM (FROM bucketed WHERE place = 1) a JOIN (FROM bucketed WHERE place > {MAX_BUCKET}) b
+    ON a.gram = b.gram
 ), candidates AS MATERIALIZED (
-    SELECT DISTINCT a.rank AS one, b.rank AS other FROM bucketed a JOIN bucketed b USING (gram)
-    WHERE a.place < b.place AND b.n BETWEEN {{least}} * a.n AND a.n / {{least}}
-    AND (b.place <= {MAX_BUCKET} OR a.place = 1)
+    SELECT DISTINCT a.rank AS one, b.rank AS other FROM paired WHERE b.n BETWEEN {{least}} * a.n AND a.n / {{least}}
 ), needed AS MATERIALIZED (
     FROM grams WHERE rank IN (SELECT one FROM candidates UNION ALL SELECT other FROM candidates)
 )
