@@ -47,7 +47,7 @@ async function open(source, about, state, main) {
       if (mine === turn) main.replaceChildren(content);
     });
   } catch (error) {
-    if (mine === turn) main.prepend(alert(error));
+    if (mine === turn) main.replaceChildren(failed(error));
   }
   document.body.dataset.ready = String(mine);
 }
@@ -104,6 +104,15 @@ function hasView(about, name) {
   return name === "rejects"
     ? tables.includes("rejects")
     : name !== "tables" || tables.some((table) => table !== "rejects");
+}
+
+function failed(error) {
+  return el(
+    "div",
+    { class: "page", role: "alert" },
+    el("p", { class: "error" }, "This view failed."),
+    el("p", { class: "soft small" }, visible(error.message)),
+  );
 }
 
 const alert = (error) => el("p", { class: "error page", role: "alert" }, visible(error.message));

@@ -2,13 +2,14 @@
 
 import { shares } from "./charts.mjs";
 import { choice, el, words } from "./dom.mjs";
+import { byAspect } from "./filters.mjs";
 import { choose, filters } from "./state.mjs";
 
 export async function groupsView(source, about, state, show) {
   const index = await source.index();
   const attributes = Object.keys(index.groups);
   if (!attributes.length)
-    return show(el("p", {}, "Nothing is known of the annotators by which they could be grouped."));
+    return show(el("p", {}, "All annotators whose attributes are known are in one group."));
   const by = attributes.includes(state.by) ? state.by : attributes[0];
   const rows = await source.groups({ ...filters(state), by });
   const aspects = [...byAspect(index.answers)];
