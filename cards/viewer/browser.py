@@ -70,12 +70,15 @@ class Browser:
             "items": {n.table: {"title": n.title, "parent": n.parent} for n in one.nodes.values()},
             "tables": {table: [c for c in columns if c != "_row"] for table, columns in one.tables.items()},
             "seeds": one.manifest.books.seeds.model_dump() if one.manifest else None,
+            "left_out": sum(sum(rows.removed.values()) for rows in one.manifest.books.rows.values())
+            if one.manifest
+            else 0,
             "explains": self.why_row is not None,
             "before": self._versions.before.name if self._versions else None,
         }
 
     def index(self) -> dict[str, Any]:
-        """Answers that were given, with their numbers, and the groups that annotators form."""
+        """Answers that were given, the groups that annotators form, and whether several answered the same question."""
         cursor = self._ready()
         named = [{"code": code, "aspect": aspect, "answer": answer} for code, aspect, answer in answers(cursor)]
         sizes = cursor.sql("SELECT count(*) FROM browse.annotator").fetchall()[0][0]
@@ -88,7 +91,8 @@ class Browser:
             ).fetchall()
             if len(values) > 1:
                 found[attribute] = [str(value) for value, _ in values]
-        return {"answers": named, "groups": found, "annotators": sizes}
+        divided = cursor.sql("SELECT count(*) > 0 FROM browse.divided").fetchall()[0][0]
+        return {"answers": named, "groups": found, "annotators": sizes, "has_disagreement": divided}
 
     def items(self, query: Mapping[str, str]) -> dict[str, Any]:
         """A page of the selected items, and how many are selected."""

@@ -62,6 +62,7 @@ function header(about) {
     about.read_as ? `read as ${about.read_as}` : null,
     ...items.filter((table) => about.rows[table]).map((table) => `${number(about.rows[table])} ${table}`),
     about.seeds ? `${plural(about.seeds.read, "seed")}, ${number(about.seeds.rejected)} rejected` : null,
+    about.left_out ? `${plural(about.left_out, "row")} left out` : null,
     about.before ? `compared with ${about.before}` : null,
   ];
   const shown = Object.entries(VIEWS).filter(([name]) => hasView(about, name));

@@ -66,7 +66,9 @@ export function choice(label, options, chosen, change) {
   const select = el(
     "select",
     { onchange: () => change(select.value) },
-    options.map(([value, shown]) => el("option", { value, selected: value === (chosen ?? "") }, shown)),
+    options.map(([value, shown, disabled]) =>
+      el("option", { value, disabled, selected: value === (chosen ?? "") }, shown),
+    ),
   );
   return el("label", { class: "choice" }, el("span", {}, label), select);
 }

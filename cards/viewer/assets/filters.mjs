@@ -32,9 +32,16 @@ export function controls(state, index) {
     search,
     el("button", { type: "submit" }, "Search"),
   );
-  const orders = state.other ? [...ORDERS, ["difference", "largest difference of the two groups first"]] : ORDERS;
-  const order = choice("Order", orders, state.order, (value) => choose({ order: value || null }));
+  const order = choice("Order", orders(state, index), state.order, (value) => choose({ order: value || null }));
   return el("div", { class: "controls" }, form, order, index ? compare(state, index) : null);
+}
+
+function orders(state, index) {
+  const alone = index && !index.has_disagreement;
+  const shown = alone
+    ? ORDERS.map(([value, title]) => (value ? [value, `${title} (needs two annotators)`, true] : [value, title]))
+    : ORDERS;
+  return state.other ? [...shown, ["difference", "largest difference of the two groups first"]] : shown;
 }
 
 function compare(state, index) {

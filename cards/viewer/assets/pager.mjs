@@ -12,7 +12,7 @@ export function pager(total, first, noun) {
     el(
       "span",
       { class: "soft small", role: "status" },
-      total ? `From ${number(first + 1)}, of ${plural(total, noun)}` : `No ${noun}`,
+      total ? `${number(first + 1)} to ${number(Math.min(first + PAGE, total))} of ${plural(total, noun)}` : `No ${noun}`,
     ),
     el(
       "button",

@@ -132,3 +132,12 @@ def test_texts_of_the_reader_are_never_sql(browse: Browse, hostile: Path) -> Non
     assert browser.items({"attribute": "annotator", "group": attack})["total"] == 0
     assert browser.rows({"name": "hostile", "search": attack})["total"] == 8
     assert browser.items({})["total"] == 4
+
+
+def test_an_order_by_disagreement_is_offered_where_several_judged(
+    browse: Browse, foreign: Path, tmp_path: Path
+) -> None:
+    assert browse(foreign).index()["has_disagreement"]
+    alone = tmp_path / "alone.csv"
+    alone.write_text("item_id,text,annotator_id,label\nq0,A,ann,yes\nq1,B,ann,no\n")
+    assert not browse(alone).index()["has_disagreement"]
