@@ -38,7 +38,11 @@ def values(schema: Any) -> st.SearchStrategy[Any]:
     """What a JSON Schema of ours allows, as Python values."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    if "anyOf" in schema:
+        return st.one_of(*map(values, schema["anyOf"]))
     match schema["type"]:
+        case "null":
+            return st.none()
         case "string":
             least, most = schema.get("minLength", 0), schema.get("maxLength", 200)
             if pattern := schema.get("pattern"):
@@ -49,7 +53,14 @@ def values(schema: Any) -> st.SearchStrategy[Any]:
             least, most = schema.get("minimum", -(2**63)), schema.get("maximum", 2**63 - 1)
             return st.integers(least, most)
         case "number":
-            return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
+            least, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+            return st.floats(
+                least if above is None else above,
+                schema.get("maximum"),
+                exclude_min=above is not None,
+                allow_nan=False,
+                allow_infinity=False,
+            )
         case "array":
             least = schema.get("minItems", 0)
             return st.lists(values(schema["items"]), min_size=least, max_size=max(3, least))

@@ -25,7 +25,7 @@ class Decided(NamedTuple):
 
 
 class DiscriminationScore(Measure):
-    """Change of the logit of a favourable decision from the baseline person, for each level of each attribute.
+    """Change of the logit of a favourable decision from the baseline person, by level of attribute.
 
     The coefficient of a level in a linear model with a random intercept for each template, as for discrim-eval (arXiv
     2312.03689); 0 is no discrimination. Their baseline is a white man of 60; a level that a design lacks gives way to

@@ -15,7 +15,7 @@ from . import Measure
 
 
 class GroupDifferences(Measure):
-    """Mean total variation distance, 0 to 1, between the answers of two groups to the items that both judged.
+    """Mean total variation distance between the answers of two groups, over items that both judged.
 
     The share of a group's answers that would have to change to be those of the other, item by item; abstentions are
     left out. Groups of few annotators differ by chance too, so that the distance is no test. Ours.

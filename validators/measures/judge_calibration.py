@@ -14,7 +14,7 @@ from . import Measure
 
 
 class JudgeCalibration(Measure):
-    """Expected calibration error, 0 to 1, of the share of judges for a label as a forecast of the share of people.
+    """Expected calibration error of the share of judges for a label as a forecast of that of people.
 
     Every label of every item is a forecast; forecasts in the same tenth are a bin, and the error is the mean over bins,
     weighted by their size, of the distance between mean forecast and mean share of people (Guo et al. 2017 for

@@ -15,7 +15,7 @@ from . import Measure
 
 
 class JudgeGroupDistance(Measure):
-    """Mean share, 0 to 1, of a group of people who chose another label than a judge, over the items of both.
+    """Mean share of a group of people who chose another label than a judge, over items of both.
 
     A judge stands for the groups to which the distance is small; compare it over groups of one attribute. Ours. The
     interval is that of a mean over items, by the normal approximation.

@@ -11,7 +11,7 @@ from . import Measure
 
 
 class KindScores(Measure):
-    """Jaccard similarity, Hamming distance and weighted F1 of an annotator's kinds against the agreed ones.
+    """Jaccard similarity, Hamming distance and weighted F1 of an annotator's kinds against those agreed.
 
     For the first round and for the last, over utterances with agreed kinds on which the annotator did not abstain. F1
     is weighted by how often each kind is agreed on.

@@ -13,7 +13,7 @@ from . import Measure
 
 
 class StyleByGender(Measure):
-    """Mean share of sentences of a style in the letters for each gender, of all sentences and of unsupported ones.
+    """Mean share of sentences of a style in letters by gender, of all and of unsupported sentences.
 
     If genders differ more in unsupported sentences, letters make up what fits a gender (the hallucination bias of Wan
     et al.). Shares are those of `validators/stats/letter_styles.py`.

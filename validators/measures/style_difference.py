@@ -13,7 +13,7 @@ from . import Measure
 
 
 class StyleDifference(Measure):
-    """Difference between genders in the mean share of a style, with the interval and p-value of Welch's t-test.
+    """Difference between genders in the mean share of a style, with Welch's interval and p-value.
 
     Two-sided and not corrected for the number of styles; the p-value is in the group. Needs scipy.
     """

@@ -17,7 +17,7 @@ from . import Measure
 
 
 class WordOddsRatios(Measure):
-    """Odds of a word in letters for one gender over those for another, furthest from 1 first; 1 is no difference.
+    """Odds of a word in letters for one gender over those for another; 1 is no difference.
 
     What filled the slots of an applicant, such as name and pronouns, is left out. The formula is in
     `validators/stats/odds_ratios.py`; all words are counted, where Wan et al. choose nouns and adjectives.

@@ -273,6 +273,6 @@ async def test_a_postponed_request_is_pending_and_not_failed(tmp_path: Path) -> 
         raise AssertionError("nothing is sent")
 
     found = engine(tmp_path, Live(answer=answer))
-    found.postpone = lambda question: Postponed()
+    found.postpone, found.postpone_models = lambda question: Postponed(), True
     assert all(isinstance(result, Postponed) for result in await asked(found, 3))
     assert found.requests == RequestCounts(total=3, pending=3)

@@ -13,7 +13,8 @@ from pluriset.validators.tables.sql import connect
 def situations(rows: str) -> str:
     """A query of situations with hardly compressible texts, from a query of `i` and `place`."""
     text = "md5('a' || i) || md5('b' || i)"
-    return f"SELECT md5('s' || i) AS situation_id, {text} AS text, 'f' AS source FROM ({rows}) ORDER BY place"
+    columns = f"md5('s' || i) AS situation_id, {text} AS text, 'f' AS source, NULL::VARCHAR AS language"
+    return f"SELECT {columns} FROM ({rows}) ORDER BY place"
 
 
 def test_shards_are_optimized_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,8 +121,8 @@ def test_datasets_view(finished: Make, tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_folder_may_have_any_name(finished: Make, tmp_path: Path, name: str) -> None:
     folder = finished().rename(tmp_path / name)
     dataset = load(folder)
-    assert dataset.polars("situations").collect().columns == ["situation_id", "text", "source", "split"]
-    assert dataset.duckdb("situations").columns == ["situation_id", "text", "source", "split"]
+    assert dataset.polars("situations").collect().columns == ["situation_id", "text", "source", "language", "split"]
+    assert dataset.duckdb("situations").columns == ["situation_id", "text", "source", "language", "split"]
     assert len(list(dataset.rows("situations"))) == 3
 
 
@@ -249,7 +249,7 @@ def test_rows_that_are_not_valid(finished: Make) -> None:
     facts = manifest(folder)
     path = folder / shard(facts)["path"]
     table = pq.read_table(path)
-    pq.write_table(table.rename_columns(["situation_id", "text", "origin"]), path)
+    pq.write_table(table.rename_columns(["situation_id", "text", "origin", "language"]), path)
     shard(facts)["bytes"] = path.stat().st_size
     change(folder, facts)
     with pytest.raises(DataError, match="origin: unknown key"):

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyRelation
 from ...tables.sql import Tables, query_tables
 from .. import Check
 
-PROMPTS = [{"prompt_id": "a", "language": "en"}, {"prompt_id": "b", "language": "en"}]
+PROMPTS = [{"prompt_id": "a"}, {"prompt_id": "b"}]
 TRANSLATIONS = [{"prompt_id": each, "language": "hi", "masked": "[MASK] रसोइया"} for each in "ab"]
 
 

@@ -24,7 +24,7 @@ ARTICLE = "'^(?i:an?) '"
 
 
 class CounterfactualEdits(Check):
-    """A counterfactual replaces one word by its listed opposite, which names no identity, and nothing else."""
+    """A counterfactual replaces one word, which names no identity, by its listed opposite."""
 
     severity = "error"
     problem = "differ|differs from the prompt in more than a listed opposite"

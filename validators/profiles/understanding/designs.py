@@ -46,7 +46,7 @@ def _is_vocabulary(relation: DuckDBPyRelation, facts: Facts) -> bool:
     """Whether the members of lists are short and recur over the rows."""
     name = quote_identifier(facts.column)
     cells = f"literal(CAST(to_json({name}) ->> '$' AS VARCHAR))"
-    sql = f"""SELECT count(*), count(DISTINCT lower(member)), avg(length(member)) FROM (
+    sql = f"""SELECT count(member), count(DISTINCT lower(member)), avg(length(member)) FROM (
         SELECT unnest(TRY_CAST({cells} AS VARCHAR[])) AS member FROM (FROM rows LIMIT 2000))"""
     [(members, distinct, length)] = fetch_all(relation, sql)
     return bool(members > 1 and length <= 40 and distinct <= 0.75 * members)
