@@ -167,6 +167,8 @@ class Notice:
 
     title: str
     text: str
+    previous: bool = False
+    """Whether there is an earlier answer that can be corrected."""
 
 
 Page = Task | Consent | Entry | Notice

@@ -213,7 +213,8 @@ class Server:
         asked = self.requests.of(person.annotator)
         request = next((one for digest, one in asked.items() if digest not in log.answers.by_digest), None)
         if request is None:
-            return Notice("Thank you", "You have answered everything that there is for now. You can close this page.")
+            text = "You have answered everything that there is for now. You can close this page."
+            return Notice("Thank you", text, previous=any(digest in log.answers.by_digest for digest in asked))
         form, place = self.requests.form(request), len(log.answers.attention)
         due = (place + 1) * human.attention_every <= len(log.answers.by_digest)
         if due and place < len(human.attention):

@@ -120,6 +120,15 @@ def test_a_form_sent_in_twice_is_saved_once_and_a_correction_replaces(site: Site
     assert rationales == ["corrected"]
 
 
+def test_the_last_answer_of_all_can_be_corrected(site: Site) -> None:
+    with site.serving() as links:
+        browser = FormBrowser(site.url)
+        thanks = answer_all(browser, browser.enter(links["p-1"]))
+        assert "Thank you" in thanks.text and 'href="/previous"' in thanks.html
+        assert "Thank you" in browser.submit(browser.get("/previous"), last, reason="corrected").text
+    assert saved(site, "p-1")[-1]["answer"]["reasoning"] == "corrected"
+
+
 def test_an_answer_that_was_taken_can_be_corrected(site: Site) -> None:
     with site.serving() as links:
         browser = FormBrowser(site.url)
