@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from ...schemas.forms import Choice, Either, Form, Group, Input, Part, Repeat
 from ...schemas.request import RE_ASK
 from ..asking.narrow import narrowed
-from .listed_options import listed, readable
+from .listed_options import listed, readable, scaled, without_line
 
 MAX_SCALE = 11
 """Whole numbers that are shown as a scale to choose from; more are typed in."""
@@ -49,7 +49,7 @@ def _readable_answer(content: str) -> str:
 
 
 class _Builder:
-    """Builds the parts of one form; listing lines that became choices leave the question."""
+    """Builds the parts of one form; lines that became labels and choices leave the question."""
 
     def __init__(self, question: str, definitions: Schema) -> None:
         self.question, self._definitions = question, definitions
@@ -61,19 +61,27 @@ class _Builder:
         return Group(name, label, parts)
 
     def _part(self, schema: Schema, name: str, key: str) -> Part:
-        schema, label = self._resolved(schema), readable(key).capitalize()
+        schema, label = self._resolved(schema), self._label(schema, key)
         if "anyOf" in schema or "oneOf" in schema:
-            return self._union([self._resolved(one) for one in schema.get("anyOf") or schema["oneOf"]], name, key)
+            variants = [self._resolved(one) for one in schema.get("anyOf") or schema["oneOf"]]
+            return self._union(variants, name, key, label)
         kind = schema.get("type")
         if kind == "object" and "properties" in schema:
             return self.group(schema, name, label)
         if kind == "array":
-            return self._list(schema, name, key)
-        return self._input(schema, name, key)
+            return self._list(schema, name, key, label)
+        return self._input(schema, name, key, label)
 
-    def _union(self, variants: Sequence[Schema], name: str, key: str) -> Part:
+    def _label(self, schema: Schema, key: str) -> str:
+        """What a field asks: its title where a family gave it one, which then leaves the question; else its name."""
+        title, name = schema.get("title", ""), readable(key)
+        if "$ref" in schema or title.casefold() in ("", name.casefold()):  # titles that pydantic makes of names
+            return name.capitalize()
+        self.question = without_line(self.question, title)
+        return str(title)
+
+    def _union(self, variants: Sequence[Schema], name: str, key: str, label: str) -> Part:
         """Objects to choose between; else one input, such as a scale with an abstention."""
-        label = readable(key).capitalize()
         if all(one.get("type") == "object" for one in variants):
             groups = [
                 self.group(one, f"{name}.{at}", readable(str(one.get("title", at)))) for at, one in enumerate(variants)
@@ -83,14 +91,14 @@ class _Builder:
         opens = [one for one in variants if not self._closed(one, key) and one.get("type") != "null"]
         if not opens:
             return Input(name, label, "choice", closed)
-        whole = self._input(opens[0], name, key)
+        whole = self._input(opens[0], name, key, label)
         return Input(
             name, label, whole.kind, closed, whole.low, whole.high, whole.whole, whole.min_length, whole.max_length
         )
 
-    def _list(self, schema: Schema, name: str, key: str) -> Part:
+    def _list(self, schema: Schema, name: str, key: str, label: str) -> Part:
         """Groups for objects, choices for labels, and lines for texts."""
-        label, member = readable(key).capitalize(), self._resolved(schema["items"])
+        member = self._resolved(schema["items"])
         fewest, most = schema.get("minItems", 0), schema.get("maxItems")
         if member.get("type") == "object":
             blocks = range(max(fewest, min(most or MAX_BLOCKS, MAX_BLOCKS)))
@@ -99,8 +107,8 @@ class _Builder:
             return Input(name, label, "choices", closed, low=fewest, high=most)
         return Input(name, label, "lines", low=fewest, high=most, whole=member.get("type") == "integer")
 
-    def _input(self, schema: Schema, name: str, key: str) -> Input:
-        label, kind = readable(key).capitalize(), schema.get("type")
+    def _input(self, schema: Schema, name: str, key: str, label: str) -> Input:
+        kind = schema.get("type")
         if closed := self._closed(schema, key):
             return Input(name, label, "choice", closed)
         if kind in ("integer", "number"):
@@ -128,7 +136,8 @@ class _Builder:
             return choices
         low, high = schema.get("minimum"), schema.get("maximum")
         if schema.get("type") == "integer" and low is not None and high is not None and high - low < MAX_SCALE:
-            return [Choice(one, str(one)) for one in range(int(low), int(high) + 1)]
+            choices, self.question = scaled(self.question, key, range(int(low), int(high) + 1))
+            return choices
         return []
 
     def _resolved(self, schema: Schema) -> Schema:

@@ -1,7 +1,7 @@
 """The order in which a question lists the options of a field, which a family draws for each annotator and item.
 
-A form keeps that order. A line `valence: either / supports / opposes` lists labels, and lines such as `B. a text`
-list letters; both are how families write them into prompts.
+A form keeps that order. A line `valence: either / supports / opposes` lists labels, lines such as `B. a text` list
+letters, and a line `importance: 1 (not at all) to 5 (very)` is a scale; this is how families write them into prompts.
 """
 
 from __future__ import annotations
@@ -27,6 +27,23 @@ def listed(question: str, field: str, options: Options) -> tuple[list[Choice], s
     if texts := _lettered(lines, options):
         return [Choice(one, texts.get(one, readable(one))) for one in _with_rest([*texts], options)], question
     return [Choice(one, readable(one)) for one in options], question
+
+
+def scaled(question: str, field: str, numbers: range) -> tuple[list[Choice], str]:
+    """The numbers of a scale, its ends with the labels that the question gives them, and the question without them."""
+    low, high = numbers[0], numbers[-1]
+    pattern = re.compile(rf"{re.escape(field)}: {low}(?: \((.+)\))? to {high}(?: \((.+)\))?")
+    for line in reversed(question.splitlines()):
+        if match := pattern.fullmatch(line):
+            texts = {end: f"{end} ({label})" for end, label in zip((low, high), match.groups(), strict=True) if label}
+            return [Choice(one, texts.get(one, str(one))) for one in numbers], without_line(question, line)
+    return [Choice(one, str(one)) for one in numbers], question
+
+
+def without_line(question: str, line: str) -> str:
+    """The question without the last place at which this line stands."""
+    before, found, after = f"\n{question}\n".rpartition(f"\n{line}\n")
+    return f"{before}\n{after}"[1:-1].rstrip() if found else question
 
 
 def readable(name: str) -> str:

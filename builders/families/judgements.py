@@ -42,6 +42,10 @@ class JudgedAspect(Stored):
     """Lowest score of a scale."""
     high: int = 5
     """Highest score of a scale."""
+    low_label: str = ""
+    """What the lowest score means, such as `not at all`."""
+    high_label: str = ""
+    """What the highest score means."""
 
     @model_validator(mode="after")
     def _labels_or_scale(self) -> Self:
@@ -49,12 +53,20 @@ class JudgedAspect(Stored):
             raise ValueError("labels: two or more, each once")
         if not self.labels and self.low >= self.high:
             raise ValueError("a scale needs `low` below `high`")
+        if self.labels and (self.low_label or self.high_label):
+            raise ValueError("`low_label` and `high_label` are of a scale, which has no `labels`")
         return self
 
     @property
     def choices(self) -> list[str]:
         """Labels with the abstention; empty for a scale."""
         return [*(label for label in self.labels if label != ABSTAIN), ABSTAIN] if self.labels else []
+
+    @property
+    def scale(self) -> str:
+        """The scale in words, such as `1 (not at all) to 5 (very)`."""
+        ends = [(self.low, self.low_label), (self.high, self.high_label)]
+        return " to ".join(f"{score} ({label})" if label else str(score) for score, label in ends)
 
     def aspect(self) -> Aspect:
         """As a row."""
@@ -96,7 +108,7 @@ class Judgements(Family):
             lines = [each.question for each in self.questions]
             shown = self._orders(seed.id, annotator.annotator_id)
             lines += [f"{name}: {' / '.join(order)}" for name, order in shown.items()]
-            lines += [f"{each.name}: {each.low} to {each.high}" for each in self.questions if not each.labels]
+            lines += [f"{each.name}: {each.scale}" for each in self.questions if not each.labels]
             question = "\n".join([f"Text: {seed.text}", "", *lines])
             return few_shot_prompt(self.prompt, (), question, 30 * len(self.questions))
 
@@ -128,12 +140,12 @@ class Judgements(Family):
 
 @lru_cache
 def _answer_type(aspects: Sequence[JudgedAspect]) -> type[BaseModel]:
-    """A label, or a whole number or an abstention, for each aspect."""
+    """A label, or a whole number or an abstention, for each aspect, titled with its question."""
     fields: dict[str, Any] = {
         each.name: (
             Literal[tuple(each.choices)] if each.labels
             else Annotated[int, Field(ge=each.low, le=each.high)] | Literal["abstain"],
-            ...,
+            Field(title=each.question),
         )
         for each in aspects
     }  # fmt: skip

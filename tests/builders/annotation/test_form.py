@@ -1,7 +1,7 @@
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pluriset.builders.annotation.form import form
 from pluriset.builders.annotation.listed_options import listed
@@ -25,6 +25,21 @@ def test_labels_are_shown_in_the_order_that_the_question_lists() -> None:
     assert orders["relevance"] == ["no", "yes", "abstain"]
     assert orders["valence"] == ["either", "supports", "abstain", "opposes"]
     assert shown.question == "Situation: x\nvalue: Honesty" and shown.instruction == "Judge."
+
+
+def test_a_titled_field_asks_its_question_and_the_text_stands_alone() -> None:
+    class Judged(BaseModel):
+        rude: Literal["no", "yes", "abstain"] = Field(title="Is it rude?")
+        importance: Annotated[int, Field(ge=1, le=3)] | Literal["abstain"] = Field(title="Does it matter?")
+
+    text = "Text: Is it rude?\nIs it rude?"
+    asked = "Is it rude?\nDoes it matter?\nrude: yes / abstain / no\nimportance: 1 (not at all) to 3 (a lot)"
+    shown = of(Judged, f"{text}\n\n{asked}")
+    assert shown.question == text
+    rude, importance = shown.fields()
+    assert (rude.label, importance.label) == ("Is it rude?", "Does it matter?")
+    assert [choice.text for choice in rude.choices] == ["yes", "abstain", "no"]
+    assert [choice.text for choice in importance.choices] == ["1 (not at all)", "2", "3 (a lot)", "abstain"]
 
 
 def test_letters_are_shown_with_their_texts() -> None:

@@ -59,6 +59,7 @@ def test_texts_of_any_dataset_are_judged_under_declared_aspects(tmp_path: Path) 
         {"name": "x", "question": "?", "labels": ["one", "one"]},
         {"name": "x", "question": "?", "low": 5, "high": 5},
         {"name": "X!", "question": "?"},
+        {"name": "x", "question": "?", "labels": ["yes", "no"], "low_label": "never"},
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(tmp_path: Path, question: dict[str, Any]) -> None:
