@@ -119,8 +119,13 @@ class Browser:
         before = self._versions.record(found[0]) if self._versions else None
         shown = [one for one in (*now, before) if one]
         people = annotators(self.collection, cursor, shown)
-        problems = self._failing.problems(f"number = {number:d}").get(number, [])
-        return {"now": next(iter(now), None), "before": before, "annotators": people, "problems": problems}
+        return {"now": next(iter(now), None), "before": before, "annotators": people}
+
+    def problems(self, number: int) -> list[dict[str, Any]]:
+        """What is wrong with an item by the report of the dataset; where there is none, by the checks looked at."""
+        if self._stored_report is not None:
+            self._look_up_findings()
+        return self._failing.problems(f"number = {number:d}").get(number, [])
 
     def distributions(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Counts of the selected items."""
@@ -190,8 +195,11 @@ class Browser:
 
     def all_problems(self) -> dict[int, list[dict[str, Any]]]:
         """Number of an item -> what is wrong with it, by all findings."""
-        self._failing.look_up([(one["check"], one["table"]) for one in self.checks()["findings"]])
+        self._look_up_findings()
         return self._failing.problems()
+
+    def _look_up_findings(self) -> None:
+        self._failing.look_up([(one.check, one.table) for one in self._report.findings if one.count])
 
     def why(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Where a row comes from. Raises `DataError` where that is not on record."""

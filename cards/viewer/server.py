@@ -38,7 +38,8 @@ def application(browser: Browser, host: str) -> web.Application:
         app.router.add_get(f"/api/{question}", _answer(getattr(browser, question), with_query=True))
     for question in PLAIN_QUESTIONS:
         app.router.add_get(f"/api/{question}", _answer(getattr(browser, question), with_query=False))
-    app.router.add_get(r"/api/item/{number:\d{1,9}}", _item(browser))
+    app.router.add_get(r"/api/item/{number:\d{1,9}}", _of_item(browser.item))
+    app.router.add_get(r"/api/problems/{number:\d{1,9}}", _of_item(browser.problems))
 
     async def prepared(_: web.Application) -> AsyncIterator[None]:
         preparing = asyncio.create_task(asyncio.to_thread(browser.prepare))
@@ -115,9 +116,9 @@ def _answer(ask: Callable[..., Any], with_query: bool) -> Handler:
     return handle
 
 
-def _item(browser: Browser) -> Handler:
+def _of_item(ask: Callable[[int], Any]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
-        return await _json(browser.item, int(request.match_info["number"]))
+        return await _json(ask, int(request.match_info["number"]))
 
     return handle
 

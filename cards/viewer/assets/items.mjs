@@ -88,13 +88,19 @@ async function fillDetail(source, about, state, detail) {
     detail.replaceChildren(el("p", { class: "soft" }, "Choose an item to see everything that belongs to it."));
     return;
   }
-  const { now, before, annotators, problems } = await source.item(Number(state.item));
+  const { now, before, annotators } = await source.item(Number(state.item));
   const back = el(
     "button",
     { type: "button", class: "back", onclick: () => choose({ item: null }) },
     "Back to the list",
   );
-  const buttons = Object.assign(tools(source, about), { problems });
+  const places = new Map();
+  const problemsOf = (record) => {
+    const place = el("div", {});
+    places.set(`${record.table}\n${record.key}`, place);
+    return place;
+  };
+  const buttons = Object.assign(tools(source, about), { problemsOf });
   if (!about.before) {
     detail.replaceChildren(back, recordView(now, annotators, buttons));
   } else {
@@ -118,4 +124,13 @@ async function fillDetail(source, about, state, detail) {
     );
   }
   detail.focus({ preventScroll: !matchMedia("(max-width: 60rem)").matches });
+  try {
+    // The item is shown first, because looking up the failing rows of a large run takes a while.
+    for (const one of await source.problems(Number(state.item))) {
+      const line = el("p", { class: "warning small" }, visible(`${one.check}: ${one.problem}`));
+      places.get(`${one.table}\n${one.key}`)?.append(line);
+    }
+  } catch (error) {
+    detail.append(el("p", { class: "error small", role: "alert" }, visible(error.message)));
+  }
 }

@@ -16,12 +16,11 @@ export function recordView(record, people, tools, other = null, level = 2) {
     record.key === null ? null : el("code", { dir: "auto" }, visible(record.key)),
   );
   const below = Object.entries(record.below);
-  const wrong = tools.problems?.filter((one) => one.table === record.table && one.key === record.key) ?? [];
   return el(
     "article",
     { class: `record level-${level}` },
     heading,
-    wrong.map((one) => el("p", { class: "warning small" }, visible(`${one.check}: ${one.problem}`))),
+    tools.problemsOf?.(record),
     columns(record, other),
     judgements(record, people, level),
     level === 2 || record.key !== null ? tools(record) : null,

@@ -23,6 +23,7 @@ export const server = {
   figures: () => once("figures"),
   items: (query) => ask("items", query),
   item: (number) => ask(`item/${number}`),
+  problems: (number) => ask(`problems/${number}`),
   distributions: (query) => ask("distributions", query),
   groups: (query) => ask("groups", query),
   rows: (query) => ask("rows", query),

@@ -89,6 +89,7 @@ export const exported = {
   figures: () => json("figures"),
   items,
   item,
+  problems: async (number) => (await item(number)).problems,
   distributions: async (query) =>
     Object.keys(query).length
       ? distributions(await columns(bytes, json), (await selected(query)).numbers)

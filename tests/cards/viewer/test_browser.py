@@ -79,7 +79,7 @@ def test_failing_rows_of_a_check_select_their_items(browse: Browse, finished: Ca
     finding = {"check": "few_considerations", "table": "situations"}
     assert browser.failing(finding)["items"] == 3
     assert keys(browser.items({"check": "few_considerations\nsituations"})) == ["s2", "s0", "s1"]
-    [problem] = browser.item(1)["problems"]
+    problem = next(one for one in browser.problems(1) if one["check"] == finding["check"])
     assert problem["key"] == "s0" and "considerations" in problem["problem"]
 
 
@@ -141,3 +141,9 @@ def test_an_order_by_disagreement_is_offered_where_several_judged(
     alone = tmp_path / "alone.csv"
     alone.write_text("item_id,text,annotator_id,label\nq0,A,ann,yes\nq1,B,ann,no\n")
     assert not browse(alone).index()["has_disagreement"]
+
+
+def test_an_item_of_a_run_knows_what_fails_by_its_report(browse: Browse, finished: Callable[..., Path]) -> None:
+    folder = finished()
+    (folder / "report.json").write_text(pluriset.validate(folder).model_dump_json())
+    assert "few_considerations" in {one["check"] for one in browse(folder).problems(1)}
