@@ -48,6 +48,8 @@ class Status(BaseModel):
 
     annotators: list[AnnotatorStatus]
     anonymity: Anonymity
+    recorded: bool
+    """Whether there are records of people, such as links, where they were looked for."""
 
 
 def status(run: Path, people: People) -> Status:
@@ -70,7 +72,8 @@ def status(run: Path, people: People) -> Status:
             )
         )
         declared.append(answers.attributes or {})
-    return Status(annotators=rows, anonymity=anonymity(declared, known.recipe.card.anonymity))
+    hidden = anonymity(declared, known.recipe.card.anonymity)
+    return Status(annotators=rows, anonymity=hidden, recorded=people.file.exists())
 
 
 def anonymity(declared: list[dict[str, str]], k: int) -> Anonymity:

@@ -54,16 +54,23 @@ def print_status(status: BaseModel, as_json: bool) -> None:
     found = status.model_dump()
     if as_json:
         return text.document(found)
-    rows = [{**one, "attention": _attention(one)} for one in found["annotators"]]
+    rows = [
+        {**one, "consented": "yes" if one["consented"] else "no", "attention": _attention(one)}
+        for one in found["annotators"]
+    ]
     heads = ["annotator", "access", "consented", "answered", "open", "median_seconds", "attention"]
     text.table("", [head.replace("_", " ") for head in heads], [[row[head] for head in heads] for row in rows])
+    if not found["recorded"]:
+        click.echo("warning: no records of people here; was it served with --people?", err=True)
     anonymity = found["anonymity"]
-    if anonymity["smallest"] is None:
-        return click.echo("No annotator declared attributes.")
-    return click.echo(
-        f"Smallest group with equal attributes: {anonymity['smallest']:,}; {anonymity['exposed']:,} annotators are in "
-        f"groups below {anonymity['k']:,}, which cannot be published before `coarsen`."
-    )
+    smallest, exposed, k = anonymity["smallest"], anonymity["exposed"], anonymity["k"]
+    if smallest is None:
+        return click.echo("No attributes are declared yet.")
+    shared = f"Smallest group with equal attributes: {smallest:,}"
+    if not exposed:
+        return click.echo(f"{shared}, which is enough to publish ({k:,}).")
+    who = "1 annotator is" if exposed == 1 else f"{exposed:,} annotators are"
+    return click.echo(f"{shared}; {who} in a group below {k:,}, which cannot be published before `coarsen`.")
 
 
 def print_import(done: Any) -> None:

@@ -12,6 +12,7 @@ import yaml
 from pluriset.builders.annotation.people import DAY, digest
 from pluriset.builders.annotation.sessions import COOKIE
 from pluriset.builders.annotation.status import status
+from pluriset.cards.console.annotation import print_status
 from pluriset.tests.builders.annotation.conftest import CONSENT, Site
 from pluriset.tests.servers.form_browser import FormBrowser, Page
 
@@ -322,3 +323,12 @@ def test_the_status_shows_progress_access_and_anonymity(site: Site) -> None:
     )
     assert (second.access, second.consented, second.answered, second.open) == ("revoked", False, 0, 6)
     assert (found.anonymity.smallest, found.anonymity.exposed, found.anonymity.k) == (1, 1, 5)
+
+
+def test_the_status_says_where_no_people_are_recorded(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    print_status(status(site.run, site.people), as_json=False)
+    shown = capsys.readouterr()
+    assert "served with --people?" in shown.err and "No attributes are declared yet." in shown.out
+    site.people.invite("p-1", days=1)
+    print_status(status(site.run, site.people), as_json=False)
+    assert "--people" not in capsys.readouterr().err
