@@ -25,6 +25,7 @@ from .schemas.errors import (
     Stopped,
     TeacherError,
     TeacherUnavailable,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ __all__ = [
     "Stopped",
     "TeacherError",
     "TeacherUnavailable",
+    "Waiting",
     "annotate",
     "annotation_status",
     "bounds",
@@ -149,7 +151,7 @@ def build(
 
     `on` is a Ray cluster, `ray` on this machine or `ray://HEAD:10001`, that builds so many `shards` of the seeds.
     Options: `watch` is called with the progress; `retry` sends again what was rejected before; `batch` ("write" or
-    "submit") writes pending requests to batch files and raises `Stopped`; `results` are further files of answers;
+    "submit") writes pending requests to batch files and raises `Waiting`; `results` are further files of answers;
     `without_answers` builds without what people have not answered yet.
     """
     from .builders.assembly import build

@@ -13,6 +13,7 @@ PlurisetError                 what, where, got, expected, hint; never a tracebac
 │   └── BadCompletion         an answer that does not parse: asked again, then a reject
 ├── PublishError        (3)   the Hub refused
 ├── Stopped             (4)   stopped on purpose; the next build goes on
+│   └── Waiting               for answers that come from outside, such as those of people
 └── Interrupted       (130)   stopped by Ctrl-C; the next build goes on
 """
 
@@ -47,6 +48,8 @@ class PlurisetError(Exception):
     """Says what is wrong, where, what was found, what was expected, and what to do about it."""
 
     exit_code: ClassVar[int] = 2
+    heading: ClassVar[str] = "error"
+    """What a terminal prints before it."""
 
     def __init__(
         self,
@@ -150,6 +153,12 @@ class Stopped(PlurisetError):
     """Stopped on purpose; what was answered is kept and the next build goes on from there."""
 
     exit_code = 4
+
+
+class Waiting(Stopped):
+    """All that can be done now is done: the rest waits for answers that come from outside."""
+
+    heading = "waiting"
 
 
 class Interrupted(PlurisetError):

@@ -42,7 +42,7 @@ def build(
 ) -> None:
     """Build the run in a folder; one that was asked about in shards is replayed in shards too, by `replay`.
 
-    Raises `Stopped` if requests were written to batch files instead of sent.
+    Raises `Waiting` if requests were written to batch files instead of sent.
     """
     with runs.opened(recipe, folder) as run:
         batches = Batches(run, without_answers)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ...schemas.errors import BadCompletion, BatchRefused, RecipeError, RunError, Stopped
+from ...schemas.errors import BadCompletion, BatchRefused, RecipeError, RunError, Waiting
 from ...schemas.progress import Watch
 from ...validators.tables.atomic_write import write_atomic
 from ..asking.engine import CANNOT, Postponed
@@ -67,7 +67,7 @@ class Batches:
         self.run.know_people()
 
     def ask(self, watch: Watch | None, how: BatchMode | None) -> None:
-        """Ask, or write down everything that is open and raise `Stopped` if anything is, so that it can be answered."""
+        """Ask, or write down everything that is open and raise `Waiting` if anything is, so that it can be answered."""
         people = self._teachers_of_people()
         if how is None:
             self._none_awaited(people)
@@ -140,13 +140,13 @@ class Batches:
         return self.batches.file(batch, "out")
 
     def _stop(self) -> None:
-        """Raise `Stopped` if anything is awaited, of models first."""
+        """Raise `Waiting` if anything is awaited, of models first."""
         if not (awaited := [batch for batch in self.batches.awaited() if batch.annotator is None]):
             return self._stop_for_people()
         hint = f"put what answers the first beside it as {self._out(awaited[0]).name}, and so on; then "
         if all(batch.batch for batch in awaited):
             hint = "when the endpoint has answered, "
-        raise Stopped(
+        raise Waiting(
             f"{sum(batch.asks for batch in awaited):,} requests wait for their answers",
             where=str(self.batches.folder),
             got=_names(awaited),
@@ -162,15 +162,15 @@ class Batches:
                 self.batches.save(batch)
 
     def _stop_for_people(self) -> None:
-        """Raise `Stopped` if people have not answered yet; with `without_answers` nothing is pending."""
+        """Raise `Waiting` if people have not answered yet; with `without_answers` nothing is pending."""
         if not (pending := self.run.engine.requests.pending):
             return
         people = len({batch.annotator for batch in self.batches.awaited()})
-        raise Stopped(
+        raise Waiting(
             f"{pending:,} requests wait for {'1 person' if people == 1 else f'{people} people'}",
             where=str(self.batches.folder),
-            hint=f"serve them with `pluriset annotate {self.run.folder}`, then run the same command again; "
-            "--without-answers builds without what is not answered",
+            hint=f"serve them with `pluriset annotate {self.run.folder}`, with --people if records of people are "
+            "elsewhere, then run the same command again; --without-answers builds without what is not answered",
         )
 
 

@@ -140,7 +140,8 @@ class Commands(click.Group):
         except PlurisetError as error:
             if ctx.params.get("as_json") or "--json" in sys.argv:
                 click.echo(json.dumps(error.as_json(), ensure_ascii=False))
-            echo(f"{click.style('error', fg='red')}: {error}", err=True)
+            colour = "red" if error.heading == "error" else "yellow"
+            echo(f"{click.style(error.heading, fg=colour)}: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
