@@ -6,6 +6,7 @@ hold is listed as missing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def why(folder: Path, table: str, wanted: str) -> Explanation:
         subject = found or (gone[0] if gone else row_of(folder, tables, types, table, wanted))
         rests_on = [*gone[1:], *ancestors(tables, types, subject)]
         judgements = list(_judgements(tables, types, subject))
+        if gone and lost is not None:
+            judgements += _rejected_judgements(lost, types, table, wanted)
         findings = list(failing_checks(tables, table, types[table], wanted)) if found else []
         compared = None if lost is None else _rejects(lost, subject.table, "kept_key", subject.key)
     asks, missing = _asks(folder, [subject, *rests_on, *judgements])
@@ -136,6 +139,23 @@ def _rejected(lost: DuckDBPyRelation | None, table: str, wanted: str) -> list[Ta
     """The rejects of a row or seed."""
     rejects = [] if lost is None else _rejects(lost, table, "key", wanted)
     return [TableRow(table=REJECTED, key=wanted, row=reject.model_dump()) for reject in rejects]
+
+
+def _rejected_judgements(
+    lost: DuckDBPyRelation, types: Mapping[str, type[Row]], table: str, wanted: str
+) -> Iterator[TableRow]:
+    """The judgements that were removed with the row that they judged."""
+    for judging, row_type in types.items():
+        for column in columns(row_type):
+            if column.item_of:
+                cells = {column.item_of: table, column.name: wanted}
+                pointing = " AND ".join(
+                    f"json_extract_string(row, {quote_literal(f'$.{name}')}) = {quote_literal(value)}"
+                    for name, value in cells.items()
+                )
+                of_table = f'"table" = {quote_literal(judging)} AND CASE WHEN json_valid(row) THEN {pointing} END'
+                found = lost.filter(of_table).select("key, row").fetchall()
+                yield from (TableRow(table=judging, key=key, row=json.loads(row)) for key, row in found)
 
 
 def _rejects(lost: DuckDBPyRelation, table: str, column: str, key: str) -> list[Reject]:

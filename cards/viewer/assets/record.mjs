@@ -96,7 +96,7 @@ export function rowTable(rows) {
     { class: "scroll", tabindex: 0, role: "group", "aria-label": "Rows" },
     el(
       "table",
-      {},
+      { class: "rows" },
       el(
         "thead",
         {},
@@ -113,7 +113,7 @@ export function rowTable(rows) {
           el(
             "tr",
             {},
-            names.map((name) => el("td", {}, cell(row[name]))),
+            names.map((name) => el("td", { "data-label": visible(name) }, cell(row[name]))),
           ),
         ),
       ),

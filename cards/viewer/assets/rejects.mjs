@@ -1,7 +1,7 @@
 // Seeds, requests and rows that are not in the dataset, with the reason.
 
 import { bars } from "./charts.mjs";
-import { el, visible, words } from "./dom.mjs";
+import { el, text, visible, words } from "./dom.mjs";
 import { PAGE, pager } from "./pager.mjs";
 import { cell, rowTable } from "./record.mjs";
 import { choose } from "./state.mjs";
@@ -54,7 +54,7 @@ function reject(source, about, row) {
     el(
       "dl",
       { class: "columns" },
-      rest.map(([name, value]) => el("div", { class: "pair" }, el("dt", {}, words(name)), el("dd", {}, nested(value)))),
+      rest.map(([name, value]) => el("div", { class: "pair" }, el("dt", {}, words(name)), el("dd", {}, name === "kept_key" ? keptLink(value) : nested(value)))),
     ),
     about.explains && row.table && row.key
       ? el(
@@ -65,6 +65,11 @@ function reject(source, about, row) {
       : null,
     place,
   );
+}
+
+// The items that contain the row that was kept.
+function keptLink(key) {
+  return el("button", { type: "button", onclick: () => choose({ view: null, reason: null, search: key }) }, text(key));
 }
 
 // Rejects keep their row and its votes as JSON.

@@ -2,6 +2,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -66,6 +67,18 @@ def test_what_is_not_there_tells_its_reject_with_the_ask_and_what_was_kept(run: 
     assert story.asks and not (story.findings or story.judgements or story.missing)
     told = CliRunner().invoke(main, ["why", str(run), "considerations", lost["key"]])
     assert f"left out by the family: {lost['reason']}\n" in told.output and f"detail: {lost['detail']}" in told.output
+
+
+def test_a_missing_row_tells_the_requests_that_judged_it(run: Path) -> None:
+    rejects = pq.read_table(run / "rejects.parquet")
+    [lost] = rejects.to_pylist()
+    vote = next(row.model_dump() for row in pluriset.load(run).rows("annotations"))
+    row = json.dumps({**vote, "item_id": lost["key"]})
+    removed = {**lost, "table": "annotations", "key": "vote", "kept_key": None, "digest": vote["digest"], "row": row}
+    pq.write_table(pa.Table.from_pylist([lost, removed], rejects.schema), run / "rejects.parquet")
+    story = pluriset.why(run, "considerations", lost["key"])
+    assert [ask.role for ask in story.asks] == ["write", "judge"]
+    assert [found.key for found in story.judgements] == ["vote"] and not story.missing
 
 
 def test_without_the_journal_the_story_says_what_it_lacks(run: Path) -> None:
