@@ -35,7 +35,8 @@ def recognise(raw: Tables) -> Recognised | None:
             continue
         configs = {table: found for table in raw if (found := _config(profile, table, raw[table].columns))}
         if configs and (fit := _fit(profile, configs, raw)) > most:
-            how = "by its columns: " + ", ".join(f"{table} is {config}" for table, config in configs.items())
+            renamed = ", ".join(f"{table} is {config}" for table, config in configs.items() if table != config)
+            how = f"by its columns: {renamed}" if renamed else "by its columns"
             best, most = Recognised(known, profile, how, configs), fit
     return best
 

@@ -9,7 +9,7 @@ export async function groupsView(source, about, state, show) {
   const index = await source.index();
   const attributes = Object.keys(index.groups);
   if (!attributes.length)
-    return show(el("p", {}, "All annotators whose attributes are known are in one group."));
+    return show(el("p", { class: "page" }, "All annotators whose attributes are known are in one group."));
   const by = attributes.includes(state.by) ? state.by : attributes[0];
   const rows = await source.groups({ ...filters(state), by });
   const aspects = [...byAspect(index.answers)];
