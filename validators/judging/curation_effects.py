@@ -15,6 +15,9 @@ CHECK = "curation.groups"
 MAX_RATIO = 2.0
 """Rate of removal over that of the other groups, above which a group is reported; the bound is ours."""
 
+ANSWERS = {("annotations", "label"), ("aggregates", "label")}
+"""Columns of answers: a step that removes rows by what was answered removes no group."""
+
 
 class RateRatio(NamedTuple):
     """How many times as often rows of a group were removed as those of the others, with its 95% interval."""
@@ -37,7 +40,7 @@ def rate_ratio(group: GroupCount, others: Sequence[GroupCount]) -> RateRatio | N
 
 def check_effects(effects: Sequence[StepEffect]) -> list[Finding]:
     """One finding per step that removed rows of groups."""
-    return [_finding(effect) for effect in effects if effect.groups]
+    return [_finding(effect.step, groups) for effect in effects if (groups := _groups(effect))]
 
 
 def with_effects(report: Report, effects: Sequence[StepEffect]) -> Report:
@@ -45,30 +48,34 @@ def with_effects(report: Report, effects: Sequence[StepEffect]) -> Report:
     return report.model_copy(update={"findings": worst_first([*report.findings, *check_effects(effects)])})
 
 
-def _finding(effect: StepEffect) -> Finding:
+def _groups(effect: StepEffect) -> list[GroupCount]:
+    return [group for group in effect.groups if (group.table, group.attribute) not in ANSWERS]
+
+
+def _finding(step: str, groups: Sequence[GroupCount]) -> Finding:
     wrong = []
-    for group in effect.groups:
+    for group in groups:
         others = [
             other
-            for other in effect.groups
+            for other in groups
             if (other.table, other.attribute) == (group.table, group.attribute) and other.value != group.value
         ]
         found = rate_ratio(group, others)
         if found and found.ratio > MAX_RATIO and found.low > 1:
-            wrong.append(_example(effect.step, group, found))
+            wrong.append(_example(step, group, found))
     return Finding(
         problem=problem_line(
-            f"are|is removed by {effect.step} at over twice the rate of the others",
+            f"are|is removed by {step} at over twice the rate of the others",
             len(wrong),
-            len(effect.groups),
+            len(groups),
             "groups",
         ),
         rule="Curation removes no group at over twice the rate of the others",
-        check=f"{CHECK}.{effect.step}",
+        check=f"{CHECK}.{step}",
         severity="warning",
-        table=effect.groups[0].table,
+        table=groups[0].table,
         count=len(wrong),
-        of=len(effect.groups),
+        of=len(groups),
         unit="groups",
         examples=wrong[:5],
     )
@@ -80,5 +87,5 @@ def _example(step: str, group: GroupCount, found: RateRatio) -> dict[str, Any]:
         "table": group.table,
         group.attribute: group.value,
         "removed": f"{group.before - group.after:,} of {group.before:,}",
-        "times as often as others": f"{found.ratio:.2g} ({found.low:.2g} to {found.high:.2g})",
+        "times as often as others": f"{found.ratio:.1f} ({found.low:.1f} to {found.high:.1f})",
     }
