@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,17 +53,12 @@ def hostile(tmp_path: Path) -> Path:
 @pytest.fixture
 def browse() -> Iterator[Callable[..., Browser]]:
     """Opens a dataset with its index; closed after the test."""
-    stack: list[object] = []
+    with ExitStack() as stack:
 
-    def open_prepared(path: Path, **options: object) -> Browser:
-        opened = _opened(path, **options)
-        stack.append(opened)
-        browser: Browser = opened.__enter__()
-        return browser
+        def open_prepared(path: Path, **options: object) -> Browser:
+            return stack.enter_context(_opened(path, **options))
 
-    yield open_prepared
-    for opened in stack:
-        opened.__exit__(None, None, None)  # type: ignore[attr-defined]
+        yield open_prepared
 
 
 @contextmanager
