@@ -39,7 +39,8 @@ class _Session:
     sees_relations: bool = True
 
 
-_session: ContextVar[_Session | None] = ContextVar("session", default=None)
+_sessions: ContextVar[tuple[_Session, ...]] = ContextVar("sessions", default=())
+"""Those of the `with` blocks that are open; the last one is in use."""
 
 
 def connect(database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
@@ -94,16 +95,17 @@ def using(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConn
     A relation does not tell its connection. Elsewhere, `DuckDBPyRelation.query` finds it, but creates a view for each
     call, after which DuckDB binds every relation again.
     """
-    token = _session.set(_Session(connection))
+    session = _Session(connection)
+    _sessions.set((*_sessions.get(), session))
     try:
         yield connection
-    finally:
-        _session.reset(token)
+    finally:  # blocks may end in another order than they began in
+        _sessions.set(tuple(other for other in _sessions.get() if other is not session))
 
 
 def query(relation: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
     """The result of a query that calls the relation `rows`."""
-    session = _session.get()
+    session = _current()
     if session and SELECTS.match(sql):
         with suppress(duckdb.InvalidInputException):  # a relation of another connection
             return _run(session, session.connection.sql, relation, sql)
@@ -123,7 +125,7 @@ def query_tables(tables: Tables, names: Sequence[str], sql: str) -> duckdb.DuckD
 
 def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
     """The rows of `query`, bound once: a relation is bound to know its columns, and again to be fetched."""
-    session = _session.get()
+    session = _current()
     if session and SELECTS.match(sql):
         with suppress(duckdb.InvalidInputException):
             return _run(session, session.connection.execute, relation, sql).fetchall()
@@ -133,7 +135,7 @@ def fetch_all(relation: duckdb.DuckDBPyRelation, sql: str) -> list[Any]:
 def materialize_arrow(beside: duckdb.DuckDBPyRelation, rows: pa.Table) -> duckdb.DuckDBPyRelation:
     """Copy Arrow rows into a table of the connection of a relation."""
     table = f"_materialized_{uuid4().hex}"
-    if session := _session.get():  # a confined connection reads no Python objects but registered ones
+    if session := _current():  # a confined connection reads no Python objects but registered ones
         session.connection.register(f"{table}_source", rows)
         session.connection.execute(f"CREATE TABLE {table} AS FROM {table}_source")
         session.connection.unregister(f"{table}_source")
@@ -149,12 +151,16 @@ def materialize(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     table = f"_materialized_{uuid4().hex}"
     rows.create(table)
     # A derived relation carries all its SQL along; one of the table by itself starts anew.
-    if session := _session.get():
+    if session := _current():
         with suppress(duckdb.CatalogException):  # created in the catalog of another connection
             return session.connection.table(table)
     copy: duckdb.DuckDBPyRelation | None = rows.limit(0).materialize().query("rows", f"SELECT * FROM {table}")
     assert copy is not None
     return copy
+
+
+def _current() -> _Session | None:
+    return next(reversed(_sessions.get()), None)
 
 
 def _run(session: _Session, run: Callable[[str], T], relation: duckdb.DuckDBPyRelation, sql: str) -> T:

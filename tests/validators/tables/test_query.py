@@ -1,3 +1,5 @@
+from contextlib import ExitStack
+
 import duckdb
 import pytest
 
@@ -15,6 +17,20 @@ def test_queries_run_on_the_connection_in_use_and_on_that_of_any_other_relation(
         assert [doubled(relation) for relation in relations] == [[(2,)], [(4,)]]
         with using(one):
             assert [doubled(relation) for relation in relations] == [[(2,)], [(4,)]]
+
+
+def test_connections_may_end_in_the_order_in_which_they_began() -> None:
+    one, other = connect(), connect()
+    with using(one) as first, ExitStack() as later:
+        second = later.enter_context(using(other))
+        assert doubled(first.sql("SELECT 1 AS n")) == doubled(second.sql("SELECT 1 AS n")) == [(2,)]
+        outlasting = later.pop_all()
+    one.close()
+    assert doubled(other.sql("SELECT 1 AS n")) == [(2,)]
+    outlasting.close()
+    other.close()
+    with connect() as third, using(third):
+        assert doubled(third.sql("SELECT 1 AS n")) == [(2,)]
 
 
 def test_a_confined_connection_reads_its_relations_and_no_files() -> None:
