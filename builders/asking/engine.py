@@ -118,10 +118,11 @@ class Engine(JournalReader):
         """What the user should know now: that the run is stopping, damage, pauses of teachers, lowered concurrency."""
         stopping = [self._stopping()] if self.stop.reason and self.in_flight else []
         teachers = [f"{name} {message}" for name, pool in self._pools.items() for message in pool.status_messages()]
-        lines = self.journal.damaged
-        damage = (
-            [f"{lines:,} damaged lines of the journal are skipped; what they answered is sent again"] if lines else []
-        )
+        damage = []
+        if lines := self.journal.damaged:
+            damage.append(f"{lines:,} damaged lines of the journal are skipped; what they answered is sent again")
+        if later := self.journal.contradicted:
+            damage.append(f"{later:,} requests have another answer later in the journal; the first one counts")
         return stopping + damage + teachers
 
     def _stopping(self) -> str:

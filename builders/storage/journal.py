@@ -24,6 +24,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,15 @@ class Journal:
         """Every answer that does not count, because it came second or was voided; it was paid for all the same."""
         for location in self._superseded:
             yield self._read(location)
+
+    @cached_property
+    def contradicted(self) -> int:
+        """Later answers that say something else than the first one to the same digest, which counts.
+
+        A killed build may have paid for some twice. They are compared once, when this is first asked for.
+        """
+        later = [(one["answer"]["text"], self.answer(bytes.fromhex(one["digest"]))) for one in self.superseded()]
+        return sum(first is not None and first["text"] != text for text, first in later)
 
     def add_answer(self, digest: bytes, answer: dict[str, Any], ask: dict[str, Any]) -> None:
         """Write an answer; it is with the kernel when this returns. Raises `RunError`."""

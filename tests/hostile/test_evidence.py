@@ -70,13 +70,16 @@ def test_a_truncated_journal_costs_only_what_was_cut(again: Callable[..., int]) 
     assert again(cut) == 1
 
 
-def test_the_first_of_two_answers_counts(again: Callable[..., int]) -> None:
+def test_the_first_of_two_answers_counts_and_the_others_are_reported(again: Callable[..., int], tmp_path: Path) -> None:
     def contradict(run: Path, lines: Lines) -> None:
         other = [line | {"answer": line["answer"] | {"text": "{}"}} for line in answers(lines)]
         contexts = [line for line in lines if line.get("context")]
         write(run, [*contexts, *other], "00002.jsonl")
 
     assert again(contradict) == 0
+    journal = Journal(tmp_path / "copy" / "run" / "journal")
+    assert journal.contradicted == len(journal.answers)
+    journal.close()
 
 
 def test_a_segment_of_another_run_answers_nothing(again: Callable[..., int]) -> None:
