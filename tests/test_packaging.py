@@ -83,12 +83,15 @@ def test_wheel_holds_the_package_alone(tmp_path: Path) -> None:
     [wheel] = tmp_path.glob("*.whl")
     names = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]
     rooms = "|".join(ROOMS)
-    fitting = re.compile(rf"pluriset/((({rooms})/)?([\w/.]+)\.(py|yaml|j2|jsonl)|py\.typed)")
+    vendored = r"cards/viewer/vendor/hyparquet/[\w.-]+"
+    fitting = re.compile(rf"pluriset/((({rooms})/)?([\w/.]+)\.(py|yaml|j2|jsonl|css|mjs)|py\.typed|{vendored})")
     assert all(fitting.fullmatch(name) for name in names), [n for n in names if not fitting.fullmatch(n)]
     for needed in (
         "py.typed",
         "cards/readme/card.md.j2",
         "cards/report/report.html.j2",
+        "cards/viewer/assets/app.mjs",
+        "cards/viewer/vendor/hyparquet/LICENSE",
         "builders/recipes/values.yaml",
         "builders/sources/samples/situations.jsonl",
     ):
