@@ -17,6 +17,8 @@ BUCKETS = 1 << 24
 """Buckets in which grams are counted."""
 READ = 20_000
 """Texts that are looked at at once; at most 65,536."""
+ROUNDING = 1e-9
+"""0.55 * 100 is a little over 55 in floating point, which is not to ask for a 56th gram."""
 RAREST = pa.schema([("rank", pa.int64()), ("n", pa.int32()), ("gram", pa.uint32())])
 Array: TypeAlias = "np.ndarray[tuple[int], np.dtype[Any]]"
 MAX_BUCKET = 50
@@ -59,7 +61,8 @@ def _rarest(grams: DuckDBPyRelation, least: float) -> pa.Table:
         order = np.argsort(frequency.astype(np.uint64) << np.uint64(32) | numbers)
         order = order[np.argsort(owners[order], kind="stable")]
         place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        taken = order[(place < (sizes - np.ceil(least * sizes) + 1)[owners]) & (frequency[order] > 1)]
+        common = np.ceil(least * sizes - ROUNDING)  # grams that a similar text has too, at the least
+        taken = order[(place < (sizes - common + 1)[owners]) & (frequency[order] > 1)]
         of = owners[taken]
         parts.append(pa.table({"rank": ranks[of], "n": sizes[of], "gram": numbers[taken]}, schema=RAREST))
     return pa.concat_tables(parts) if parts else RAREST.empty_table()
@@ -100,7 +103,8 @@ WITH bucketed AS MATERIALIZED (
     SELECT a, b FROM (FROM bucketed WHERE place = 1) a JOIN (FROM bucketed WHERE place > {MAX_BUCKET}) b
     ON a.gram = b.gram
 ), candidates AS MATERIALIZED (
-    SELECT DISTINCT a.rank AS one, b.rank AS other FROM paired WHERE b.n BETWEEN {{least}} * a.n AND a.n / {{least}}
+    SELECT DISTINCT a.rank AS one, b.rank AS other FROM paired
+    WHERE b.n >= {{least}} * a.n AND a.n >= {{least}} * b.n
 ), needed AS MATERIALIZED (
     FROM grams WHERE rank IN (SELECT one FROM candidates UNION ALL SELECT other FROM candidates)
 )
